@@ -1,0 +1,1 @@
+"""The process: start, first paint, the application and its commands. Nothing is imported or made here."""

@@ -1,0 +1,1 @@
+"""The workspace on disk: SQLite and the attachments folder. Knows no screen."""

@@ -1,0 +1,1 @@
+"""Drawing only: data comes as frozen dataclasses, deeds leave as messages."""
