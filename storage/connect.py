@@ -1,0 +1,107 @@
+"""The one place where a database file is opened: driver, pragmas, and what to say where neither driver will do.
+
+The look-up tables need FTS5 with `contentless_delete`, which SQLite has from 3.43 on; Debian 12's own is older. So the
+bundled `sqlcipher3` comes first, and the standard library's `sqlite3` serves only where it is new enough.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, cast
+
+from desk.errors import WorkspaceError
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+# The drivers are alike call for call; the standard library's class is the one that has types.
+Connection = sqlite3.Connection
+NEEDED = (3, 43, 0)
+# Measured in the project's storage report, section 3.2; mmap made cold starts four to nine times slower.
+PRAGMAS = (
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA mmap_size=0",
+)
+WRITER_PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA wal_autocheckpoint=4000")
+
+
+def driver() -> ModuleType:
+    """The DB-API module to use; WorkspaceError where this Python has none that is new enough."""
+    try:
+        import sqlcipher3
+    except ImportError:
+        if sqlite3.sqlite_version_info >= NEEDED:
+            return sqlite3
+        raise WorkspaceError(
+            f"SQLite {sqlite3.sqlite_version} of this Python is too old, and the package sqlcipher3 is not installed",
+            "Install Heard again, so that sqlcipher3 comes with it.",
+        ) from None
+    return cast(ModuleType, sqlcipher3)
+
+
+def connect(path: Path, *, read_only: bool = False) -> Connection:
+    """An open connection in autocommit mode, usable from any one thread at a time.
+
+    Writers open their transactions themselves, with `writing()`. Raises WorkspaceError where the file isn't there
+    (read only), can't be opened, or is no database.
+    """
+    module = driver()
+    if read_only and not path.exists():
+        raise WorkspaceError(f"There is no workspace at {path.parent}", "Import something, or start with `heard demo`.")
+    uri = f"file:{_escaped(path)}?mode={'ro' if read_only else 'rwc'}"
+    try:
+        connection = cast(
+            Connection, module.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=5)
+        )
+        for pragma in PRAGMAS if read_only else (*PRAGMAS, *WRITER_PRAGMAS):
+            connection.execute(pragma)
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except (sqlite3.Error, module.Error) as error:
+        raise explain(path, error) from error
+    return connection
+
+
+def explain(path: Path, error: Exception) -> WorkspaceError:
+    """What a driver's error means for the person, and how to mend it."""
+    text = str(error)
+    if "not a database" in text or "malformed" in text:
+        return WorkspaceError(
+            f"{path} is not a Heard database, or it is damaged",
+            "Restore a backup with `heard restore`, or name another workspace with --workspace.",
+        )
+    if "disk is full" in text or "disk I/O" in text:
+        return WorkspaceError(f"The disk that holds {path} is full or failing", "Free some space; nothing was changed.")
+    if "readonly" in text or "unable to open" in text:
+        return WorkspaceError(f"{path} can't be opened or written", "Check who owns the folder and its rights.")
+    if "locked" in text:
+        return WorkspaceError(f"{path} was kept busy by another program", "Try again in a moment.")
+    return WorkspaceError(f"{path} answered: {text}", "Run `heard doctor` to look for damage.")
+
+
+@contextmanager
+def writing(connection: Connection) -> Iterator[Connection]:
+    """One write transaction: committed at the end, rolled back whole on any error."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def raw(session: "Session") -> Connection:
+    """The driver's connection under a SQLModel session, inside the same transaction."""
+    return cast(Connection, session.connection().connection.driver_connection)
+
+
+def _escaped(path: Path) -> str:
+    from urllib.parse import quote
+
+    return quote(str(path.absolute()))
