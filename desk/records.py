@@ -1,0 +1,206 @@
+"""What storage hands to screens, and screens to widgets: frozen, cleaned, complete for the one place that shows it.
+
+Times are microseconds UTC. `me` in a record means the agent who sits at this console.
+"""
+
+from dataclasses import dataclass
+
+from desk.lookup import IdentityKind
+from desk.mail.quotes import Fold
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRow:
+    """A saved filter; `position` is the digit that opens it."""
+
+    id: int
+    position: int
+    name: str
+    query: str
+    sort: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRow:
+    """A person of the team."""
+
+    id: int
+    handle: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """One line of the queue."""
+
+    id: int
+    uid: bytes
+    number: int
+    subject: str
+    preview: str
+    status: int
+    priority: int
+    channel: str
+    customer_id: int | None
+    customer_uid: bytes | None
+    customer: str
+    assignee: str
+    tags: tuple[str, ...]
+    mood: int
+    contacts: int
+    unread: bool
+    message_count: int
+    created_at: int
+    updated_at: int
+    due_at: int | None
+    promised_at: int | None
+    snoozed_until: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One ticket, open on the screen. `suggested`: numbers of tickets that its mails may belong to, by subject alone."""
+
+    row: TicketRow
+    assignee_id: int | None
+    team: str
+    queue: str
+    goal: str
+    summary: str
+    choice: str
+    watchers: tuple[str, ...]
+    suggested: tuple[int, ...]
+    merged_into: int | None
+    solved_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRow:
+    """A file of a message; `digest` is the SHA-256 that its bytes are kept under."""
+
+    id: int
+    name: str
+    type: str
+    size: int
+    digest: bytes
+    inline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One entry of a conversation. `kind`: inbound, outbound, note, call, event.
+
+    `author` is the name to show. `folds` are line ranges of `body` to fold. `delivery` is the state of its outbox row
+    (undoable, waiting, held, failed, sent, dropped), empty where it never went through the outbox; `ready_at` is when
+    the undo time ends. An event has its words in `body`.
+    """
+
+    id: int
+    uid: bytes
+    kind: str
+    at: int
+    author: str
+    sender: str
+    recipients: str
+    copies: str
+    subject: str
+    body: str
+    folds: tuple[Fold, ...]
+    attachments: tuple[AttachmentRow, ...]
+    html: bool
+    automatic: str
+    bounce: str
+    unparsed: bool
+    trackers: int
+    delivery: str
+    ready_at: int | None
+    seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRow:
+    """One way to know a customer; `known` is False for a maybe."""
+
+    id: int
+    kind: IdentityKind
+    value: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerCard:
+    """Everything about a customer that an agent sees without a further key."""
+
+    id: int
+    uid: bytes
+    name: str
+    organization: str
+    plan: str
+    since: int | None
+    note: str
+    mood: int
+    flags: tuple[str, ...]
+    details: tuple[tuple[str, str], ...]
+    identities: tuple[IdentityRow, ...]
+    open_tickets: int
+    all_tickets: int
+    contacts_today: int
+    contacts_week: int
+    contacted_at: int | None
+    promised_at: int | None
+    recent: tuple[TicketRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TickRow:
+    """A step of a run: `state` is done or skipped; a skip has its reason, a field its text."""
+
+    step: str
+    state: str
+    agent: str
+    at: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One checklist on one ticket; the steps' wording comes from the template of that key."""
+
+    id: int
+    checklist: str
+    ticks: tuple[TickRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """What an agent is writing. `kind`: reply, reply_all, note, forward. `cursor` is an offset into `body`."""
+
+    ticket_id: int
+    agent_id: int
+    kind: str
+    recipients: str
+    copies: str
+    subject: str
+    body: str
+    attachments: tuple[str, ...]
+    cursor: int
+    seen_inbound_id: int | None
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A deed on its way out; `operation` is its uid."""
+
+    id: int
+    operation: bytes
+    ticket_id: int
+    ticket_number: int
+    subject: str
+    kind: str
+    state: str
+    created_at: int
+    ready_at: int
+    tries: int
+    error: str

@@ -1,0 +1,43 @@
+"""SQLModel's engine over our own connections: for single deeds and migrations, never for a screen's reading."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from storage.connect import Connection, connect, driver
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+    from sqlmodel import Session
+
+
+def engine_over(connection: Connection) -> "Engine":
+    """An engine whose every session uses this one connection, with BEGIN IMMEDIATE at each start."""
+    from sqlalchemy import Connection as Bound
+    from sqlalchemy import event
+    from sqlalchemy.pool import StaticPool
+    from sqlmodel import create_engine
+
+    engine = create_engine("sqlite://", creator=lambda: connection, module=driver(), poolclass=StaticPool)
+
+    def begin(bound: Bound) -> None:
+        # The connection is in autocommit mode, so that nothing but this line begins a transaction.
+        bound.exec_driver_sql("BEGIN IMMEDIATE")
+
+    event.listen(engine, "begin", begin)
+    return engine
+
+
+def engine_at(database: Path) -> "Engine":
+    """An engine over a new writing connection to the file."""
+    return engine_over(connect(database))
+
+
+@contextmanager
+def deed_session(engine: "Engine") -> Iterator["Session"]:
+    """One deed: a session that commits at the end, or leaves nothing behind."""
+    from sqlmodel import Session
+
+    with Session(engine) as session, session.begin():
+        yield session

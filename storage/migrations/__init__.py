@@ -1,0 +1,23 @@
+"""Bringing an older workspace to the present schema, with Alembic; imported only where a file is older."""
+
+from pathlib import Path
+
+from storage.connect import Connection
+from storage.schema import VERSION
+
+
+def migrate(connection: Connection) -> None:
+    """Run every migration that the open database still lacks, and seed a new one, all in one transaction."""
+    from alembic import command
+    from alembic.config import Config
+
+    from storage.engine import engine_over
+    from storage.seed import seed
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    with engine_over(connection).begin() as bound:
+        config.attributes["connection"] = bound
+        command.upgrade(config, "head")
+        seed(connection)
+        bound.exec_driver_sql(f"PRAGMA user_version={VERSION}")

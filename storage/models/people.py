@@ -1,0 +1,124 @@
+"""Who writes, who answers, and where records come from."""
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from storage.models.columns import key, uid
+
+
+class Organization(SQLModel, table=True):
+    """A company or household that customers belong to."""
+
+    id: int | None = key()
+    uid: bytes = uid()
+    name: str = Field(index=True)
+    domain: str = ""
+    note: str = ""
+    created_at: int
+
+
+class Source(SQLModel, table=True):
+    """Where records come from: an import, a mailbox, a helpdesk."""
+
+    id: int | None = key()
+    uid: bytes = uid()
+    kind: str
+    name: str = Field(unique=True)
+    settings: str = "{}"
+    created_at: int
+
+
+class Cursor(SQLModel, table=True):
+    """How far a stream of a source has been read; committed together with the page it stands for."""
+
+    source_id: int = Field(foreign_key="source.id", primary_key=True)
+    stream: str = Field(primary_key=True)
+    value: str
+    updated_at: int
+
+
+class Customer(SQLModel, table=True):
+    """A person who writes or calls. `recency` ranks customers by their last contact, the newest highest."""
+
+    id: int | None = key()
+    uid: bytes = uid()
+    name: str
+    organization_id: int | None = Field(default=None, foreign_key="organization.id")
+    since: int | None = None
+    plan: str = ""
+    note: str = ""
+    mood: int = 0
+    flags: str = "[]"
+    details: str = "{}"
+    contacted_at: int | None = None
+    recency: int = Field(unique=True)
+    merged_into_id: int | None = Field(default=None, foreign_key="customer.id")
+    source_id: int | None = Field(default=None, foreign_key="source.id")
+    external_id: str | None = None
+    created_at: int
+    updated_at: int
+
+    __table_args__ = (
+        Index("customer_external", "source_id", "external_id", sqlite_where=text("external_id IS NOT NULL")),
+    )
+
+
+class Identity(SQLModel, table=True):
+    """One way to know a customer; `known` once confirmed, otherwise a maybe. Kinds: desk.lookup.IdentityKind."""
+
+    id: int | None = key()
+    customer_id: int = Field(foreign_key="customer.id")
+    kind: int
+    value: str
+    normal: str
+    known: bool = True
+    source_id: int | None = Field(default=None, foreign_key="source.id")
+
+    __table_args__ = (UniqueConstraint("customer_id", "kind", "normal"),)
+
+
+class Agent(SQLModel, table=True):
+    """A person of the team. `handle` is what `assignee:` takes."""
+
+    id: int | None = key()
+    uid: bytes = uid()
+    handle: str = Field(unique=True)
+    name: str
+    email: str = ""
+    role: str = "agent"
+    created_at: int
+
+
+class Team(SQLModel, table=True):
+    """A group of agents."""
+
+    id: int | None = key()
+    uid: bytes = uid()
+    name: str = Field(unique=True)
+    created_at: int
+
+
+class Membership(SQLModel, table=True):
+    """Which agent is in which team."""
+
+    team_id: int = Field(foreign_key="team.id", primary_key=True)
+    agent_id: int = Field(foreign_key="agent.id", primary_key=True)
+
+
+class Queue(SQLModel, table=True):
+    """A line that tickets stand in, worked by a team."""
+
+    id: int | None = key()
+    uid: bytes = uid()
+    name: str = Field(unique=True)
+    team_id: int | None = Field(default=None, foreign_key="team.id")
+    created_at: int
+
+
+class Channel(SQLModel, table=True):
+    """A way in (email, phone, chat …) with its first-response target in seconds."""
+
+    id: int | None = key()
+    key: str = Field(unique=True)
+    label: str
+    target: int

@@ -1,0 +1,27 @@
+"""What every new workspace begins with: channels, views, and the starter checklists and snippets."""
+
+from desk.ids import new_uid
+from storage.connect import Connection
+
+# Name, query and order of the starter views; their digits are their places.
+VIEWS = (
+    ("Mine", "status:active assignee:me", "due"),
+    ("Unassigned", "status:active assignee:none", "due"),
+    ("Due next", "status:active snoozed:no", "due"),
+    ("Promised", "status:active is:promised", "promised"),
+    ("Angry", "status:active is:angry", "due"),
+    ("Snoozed", "status:active snoozed:yes", "snoozed"),
+    ("All open", "status:active", "due"),
+    ("Solved", "status:solved", "updated"),
+    ("Everything", "", "updated"),
+)
+
+
+def seed(connection: Connection) -> None:
+    """Fill a database that was just made, inside the caller's transaction."""
+    if connection.execute("SELECT 1 FROM view LIMIT 1").fetchone():
+        return
+    connection.executemany(
+        "INSERT INTO view(uid, position, name, query, sort) VALUES(?,?,?,?,?)",
+        [(new_uid(), place, *view) for place, view in enumerate(VIEWS, 1)],
+    )
