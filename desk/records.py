@@ -59,7 +59,7 @@ class TicketRow:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One ticket, open on the screen. `suggested`: numbers of tickets that its mails may belong to, by subject alone."""
+    """One ticket, open on the screen. `suggested`: numbers of tickets that may be the same matter, by subject."""
 
     row: TicketRow
     assignee_id: int | None

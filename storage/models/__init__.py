@@ -33,7 +33,6 @@ from storage.models.tickets import (
 )
 
 __all__ = [
-    "SQLModel",
     "ActiveTag",
     "Agent",
     "Attachment",
@@ -52,6 +51,7 @@ __all__ = [
     "Organization",
     "Outbox",
     "Queue",
+    "SQLModel",
     "Setting",
     "Snippet",
     "Source",

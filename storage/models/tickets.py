@@ -10,7 +10,7 @@ class Ticket(SQLModel, table=True):
     """One matter of one customer. Active is `status < 3`; queries on active tickets must repeat that very term.
 
     `mood`: 0 calm to 3 angry. `contacts`: the customer's messages and calls in the week before the newest of them.
-    `due_at`: when the next thing is due, the order of the queue. `unread`: the newest inbound message has not been opened.
+    `due_at`: when the next thing is due, the order of the queue. `unread`: nobody opened the newest inbound message.
     """
 
     id: int | None = key()
