@@ -48,10 +48,9 @@ _LINK = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}/(?:@|in/|u/|user/)?([^
 _PHONE_LIKE = re.compile(r"(?:tel:|callto:)?[\s+()\[\]0-9./\u2010-\u2015-]*", re.IGNORECASE)
 _TICKET = re.compile(r"#\s*([0-9]{1,15})|([0-9]{1,15})")
 # Last labels that nearly every address shares: not worth a posting for each customer.
-COMMON_LABELS = frozenset(
-    "com net org edu gov info biz io co me app dev ai uk us ca au nz ie de at ch fr be nl lu es pt it pl cz se no dk fi "
-    "eu in br mx ar cl za jp cn kr ru".split()
-)
+_LABELS = """com net org edu gov info biz io co me app dev ai
+uk us ca au nz ie de at ch fr be nl lu es pt it pl cz se no dk fi eu in br mx ar cl za jp cn kr ru"""
+COMMON_LABELS = frozenset(_LABELS.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,20 @@ import unicodedata
 
 _DIGITS = re.compile(r"[0-9]+")
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
-_EXTENSION = re.compile(r"(?:[;,]?\s*(?:ext(?:ension|n)?\.?|x|durchwahl|ext=)|;ext=|#)[\s:=.]*([0-9]{1,8})\s*$", re.I)
-_SCHEME = re.compile(r"^\s*(?:tel|callto|sips?):", re.I)
-# Country calling codes of one and two digits (ITU E.164); all others have three.
-_SHORT_CODES = frozenset(
-    "1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 "
-    "90 91 92 93 94 95 98".split()
+_EXTENSION = re.compile(
+    r"(?:[;,]?\s*(?:ext(?:ension|n)?\.?|x|durchwahl|ext=)|;ext=|#)[\s:=.]*([0-9]{1,8})\s*$", re.IGNORECASE
 )
+_SCHEME = re.compile(r"^\s*(?:tel|callto|sips?):", re.IGNORECASE)
+# Country calling codes of one and two digits (ITU E.164); all others have three.
+_CODES = """1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49
+51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98"""
+_SHORT_CODES = frozenset(_CODES.split())
 # Shorter than this it may be a service number (110, 911): those belong to no customer, and to no country.
 _SHORTEST = 6
+_WITH_AREA = 9
+_LONGEST = 17
+# 1-800-GREATER: letters of a dial, after an area.
+_KEYED = re.compile(r"(?:\+?1[\s.-]*)?\(?[0-9]{3}\)?[\s.-]*[A-Za-z0-9-]{7,12}")
 
 
 def normal_number(text: str, regions: tuple[str, ...] = ()) -> str:
@@ -105,12 +110,13 @@ def _parted(text: str) -> tuple[str, str]:
 def _international(text: str, regions: tuple[str, ...]) -> str:
     """The international digits of a valid number, or nothing: as written, by each region, and with its + forgotten."""
     digits, plus = typed_digits(text)
-    if len(digits) < _SHORTEST or len(digits) > 17:
-        return ""
     lettered = any("a" <= letter <= "z" for letter in text.lower())
+    if len(digits) > _LONGEST or (len(digits) < _SHORTEST and not (lettered and _KEYED.fullmatch(text.strip()))):
+        return ""
     if plus:
         return _valid(f"+{digits}", None)
-    for region in regions:
+    # A local number without its area is no reason to look abroad: 555-0134 would be valid in Germany.
+    for region in regions if lettered or len(digits) >= _WITH_AREA else regions[:1]:
         # Letters are dialled on the keys in America alone; elsewhere they'd turn into somebody else's number.
         if lettered and region not in ("US", "CA"):
             continue
