@@ -1,0 +1,62 @@
+"""What of a customer goes into the look-up, worked out from their identities alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+from desk.identifiers import backwards, fold, tokens, words_of
+from desk.lookup import IdentityKind
+
+# Misspellings are kept for the first letters of a word only, and two missing letters only in longer words: all of it
+# would be ten times as large, and people get the beginnings of long names right.
+PIECE = 8
+TWO_EDITS = 7
+SHORTEST_WORD = 3
+
+NAMES = (IdentityKind.NAME, IdentityKind.COMPANY)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One customer's entries: for `lookup`, `lookup_part`, `lookup_backwards` and `lookup_word`."""
+
+    words: str
+    letters: str
+    addresses: frozenset[str]
+    vocabulary: frozenset[str]
+
+
+def document(identities: Iterable[tuple[int, str, str]]) -> Document:
+    """The entries of a customer with these identities (kind, value, normal)."""
+    words: set[str] = set()
+    letters: set[str] = set()
+    addresses: set[str] = set()
+    vocabulary: set[str] = set()
+    for number, value, normal in identities:
+        kind = IdentityKind(number)
+        words |= tokens(kind, value, normal)
+        letters.add(fold(normal).removeprefix("+"))
+        if kind is IdentityKind.EMAIL:
+            addresses.add(backwards(normal))
+        elif kind in NAMES:
+            vocabulary |= vocabulary_of(normal)
+    return Document(" ".join(sorted(words)), "\n".join(sorted(letters)), frozenset(addresses), frozenset(vocabulary))
+
+
+def vocabulary_of(normal: str) -> set[str]:
+    """The words of a name that may be misspelt."""
+    return {word for word in words_of(normal) if len(word) >= SHORTEST_WORD and word.isalpha()}
+
+
+def pieces(word: str) -> set[str]:
+    """`word`'s beginning with no, one or (in longer words) two letters left out.
+
+    Two words within one slip of each other (a letter changed, added, left out, or two swapped) share a piece.
+    """
+    start = word[:PIECE]
+    found = {start}
+    length = len(start)
+    for missing in (1, 2) if len(word) >= TWO_EDITS else (1,):
+        for kept in combinations(range(length), length - missing):
+            found.add("".join(start[position] for position in kept))
+    return found

@@ -1,0 +1,186 @@
+"""The write side of the look-up: keeps its tables the same as `customer` and `identity` say.
+
+The invariant: after any mixture of these calls the look-up answers as if it had been rebuilt. Each function works
+inside the caller's transaction and opens none, so that a customer and their entries change together or not at all.
+Whoever writes identities calls `index_customers` with their customers before the transaction ends.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from desk.lookup import IdentityKind
+from storage.connect import Connection
+from storage.search.documents import NAMES, Document, document, pieces, vocabulary_of
+from storage.search.several import several
+
+# One statement's worth: few enough for SQLite's limit of variables, many enough that Python's part rules.
+BATCH = 500
+FIRST_LOAD = 20_000
+
+# A customer's id and recency, and an identity's kind, value and normal form.
+Row = tuple[int, int, int, str, str]
+
+_ENTRIES = (
+    "SELECT c.id, c.recency, i.kind, i.value, i.normal FROM customer c JOIN identity i ON i.customer_id = c.id "
+    "WHERE c.merged_into_id IS NULL AND "
+)
+_ENTRIES_OF_SOME = _ENTRIES + "c.id IN (?*) ORDER BY c.id"
+_ENTRIES_FROM_TO = _ENTRIES + "c.id > ? AND c.id <= ? ORDER BY c.id"
+_GONE = "SELECT customer_id, kind, normal FROM lookup_gone WHERE customer_id IN (?*)"
+_EMPTY = (
+    "INSERT INTO lookup(lookup) VALUES('delete-all')",
+    "INSERT INTO lookup_part(lookup_part) VALUES('delete-all')",
+    "DELETE FROM lookup_backwards",
+    "DELETE FROM lookup_word",
+    "DELETE FROM lookup_misspelling",
+    "DELETE FROM lookup_gone",
+)
+
+
+def index_customers(connection: Connection, customer_ids: Iterable[int]) -> None:
+    """Bring the entries of these customers up to date, after they or their identities were added or changed."""
+    remaining = iter(dict.fromkeys(customer_ids))
+    while batch := list(islice(remaining, BATCH)):
+        recencies = connection.execute(several("SELECT recency FROM customer WHERE id IN (?*)", len(batch)), batch)
+        _remove_documents(connection, recencies.fetchall())
+        _write(connection, connection.execute(several(_ENTRIES_OF_SOME, len(batch)), batch).fetchall())
+        _settle(connection, batch)
+
+
+def touch(connection: Connection, customer_id: int) -> None:
+    """Make this customer the one most recently in contact."""
+    recency, newest = connection.execute(
+        "SELECT recency, (SELECT max(recency) FROM customer) FROM customer WHERE id = ?", (customer_id,)
+    ).fetchone()
+    if recency == newest:
+        return
+    _remove_documents(connection, [(recency,)])
+    connection.execute("UPDATE customer SET recency = ? WHERE id = ?", (newest + 1, customer_id))
+    rows = connection.execute(several(_ENTRIES_OF_SOME, 1), (customer_id,)).fetchall()
+    _write_documents(connection, [(newest + 1, written) for _, _, written in _documents(rows)])
+
+
+def forget(connection: Connection, customer_id: int) -> None:
+    """Delete the identities of this customer and every trace of them in the look-up; call it before the row goes."""
+    recency = connection.execute("SELECT recency FROM customer WHERE id = ?", (customer_id,)).fetchall()
+    _remove_documents(connection, recency)
+    connection.execute("DELETE FROM identity WHERE customer_id = ?", (customer_id,))
+    _settle(connection, [customer_id])
+
+
+def next_recency(connection: Connection) -> int:
+    """The `recency` for a customer who is new: above everyone's."""
+    newest: int = connection.execute("SELECT coalesce(max(recency), 0) FROM customer").fetchone()[0]
+    return newest + 1
+
+
+def rank_by_contact(connection: Connection) -> None:
+    """Number `recency` anew by the time of the last contact, as after a first import; `rebuild` must follow."""
+    ordered = "SELECT id FROM customer ORDER BY coalesce(contacted_at, created_at), recency"
+    lowest: int = connection.execute("SELECT coalesce(min(recency), 0) FROM customer").fetchone()[0]
+    # Below everything in use first: `recency` is unique after every single row.
+    below = min(lowest, 0)
+    ranks = [(below - rank, customer) for rank, (customer,) in enumerate(connection.execute(ordered).fetchall(), 1)]
+    connection.executemany("UPDATE customer SET recency = ? WHERE id = ?", ranks)
+    connection.execute("UPDATE customer SET recency = ? - recency", (below,))
+
+
+def rebuild(connection: Connection) -> None:
+    """Make every table of the look-up again from the customers and identities."""
+    for statement in _EMPTY:
+        connection.execute(statement)
+    last = 0
+    while True:
+        bounds = connection.execute(
+            "SELECT max(id) FROM (SELECT id FROM customer WHERE id > ? ORDER BY id LIMIT ?)", (last, FIRST_LOAD)
+        ).fetchone()
+        if bounds[0] is None:
+            break
+        _write(connection, connection.execute(_ENTRIES_FROM_TO, (last, bounds[0])).fetchall())
+        last = bounds[0]
+    connection.execute("INSERT INTO lookup(lookup) VALUES('optimize')")
+    connection.execute("INSERT INTO lookup_part(lookup_part) VALUES('optimize')")
+
+
+def _documents(rows: list[Row]) -> Iterator[tuple[int, int, Document]]:
+    """Each customer's id, recency and entries; `rows` come ordered by customer."""
+    start = 0
+    for end in range(1, len(rows) + 1):
+        if end == len(rows) or rows[end][0] != rows[start][0]:
+            customer_id, recency = rows[start][:2]
+            yield customer_id, recency, document((kind, value, normal) for _, _, kind, value, normal in rows[start:end])
+            start = end
+
+
+def _write(connection: Connection, rows: list[Row]) -> None:
+    written = sorted(_documents(rows), key=lambda entry: entry[1])
+    _write_documents(connection, [(recency, entries) for _, recency, entries in written])
+    addresses = sorted((address, customer) for customer, _, entries in written for address in entries.addresses)
+    connection.executemany("INSERT OR IGNORE INTO lookup_backwards VALUES (?, ?)", addresses)
+    _learn(connection, {word for _, _, entries in written for word in entries.vocabulary})
+
+
+def _write_documents(connection: Connection, written: list[tuple[int, Document]]) -> None:
+    connection.executemany(
+        "INSERT INTO lookup(rowid, words) VALUES (?, ?)", [(recency, entries.words) for recency, entries in written]
+    )
+    connection.executemany(
+        "INSERT INTO lookup_part(rowid, letters) VALUES (?, ?)",
+        [(recency, entries.letters) for recency, entries in written],
+    )
+
+
+def _remove_documents(connection: Connection, recencies: list[tuple[int]]) -> None:
+    connection.executemany("DELETE FROM lookup WHERE rowid = ?", recencies)
+    connection.executemany("DELETE FROM lookup_part WHERE rowid = ?", recencies)
+
+
+def _learn(connection: Connection, vocabulary: set[str]) -> None:
+    """Add the words that weren't known yet, with their misspellings."""
+    pending = iter(sorted(vocabulary))
+    misspellings: list[tuple[str, int]] = []
+    while batch := list(islice(pending, BATCH)):
+        asked = several("SELECT word FROM lookup_word WHERE word IN (?*)", len(batch))
+        known = {word for (word,) in connection.execute(asked, batch)}
+        for word in batch:
+            if word not in known:
+                row = connection.execute("INSERT INTO lookup_word(word) VALUES (?) RETURNING id", (word,)).fetchone()
+                misspellings.extend((piece, row[0]) for piece in pieces(word))
+    connection.executemany("INSERT INTO lookup_misspelling VALUES (?, ?)", sorted(misspellings))
+
+
+def _settle(connection: Connection, customer_ids: list[int]) -> None:
+    """Take out what only these customers' changed and deleted identities had brought in."""
+    gone = connection.execute(several(_GONE, len(customer_ids)), customer_ids).fetchall()
+    if not gone:
+        return
+    owners = {customer for customer, kind, _ in gone if kind == IdentityKind.EMAIL}
+    for owner in owners:
+        _settle_addresses(connection, owner, [normal for customer, _, normal in gone if customer == owner])
+    words = {word for _, kind, normal in gone if kind in NAMES for word in vocabulary_of(normal)}
+    for word in words:
+        _unlearn(connection, word)
+    connection.execute(several("DELETE FROM lookup_gone WHERE customer_id IN (?*)", len(customer_ids)), customer_ids)
+
+
+def _settle_addresses(connection: Connection, owner: int, gone: list[str]) -> None:
+    has = connection.execute(
+        "SELECT kind, value, normal FROM identity WHERE customer_id = ? AND kind = ?", (owner, IdentityKind.EMAIL)
+    ).fetchall()
+    had = document((IdentityKind.EMAIL, normal, normal) for normal in gone).addresses
+    connection.executemany(
+        "DELETE FROM lookup_backwards WHERE address = ? AND customer_id = ?",
+        [(address, owner) for address in had - document(has).addresses],
+    )
+
+
+def _unlearn(connection: Connection, word: str) -> None:
+    """Forget a word that no customer's entries hold any more."""
+    if connection.execute("SELECT 1 FROM lookup WHERE lookup MATCH ? LIMIT 1", (f'"{word}"',)).fetchone():
+        return
+    for (word_id,) in connection.execute("SELECT id FROM lookup_word WHERE word = ?", (word,)).fetchall():
+        connection.executemany(
+            "DELETE FROM lookup_misspelling WHERE piece = ? AND word_id = ?",
+            [(piece, word_id) for piece in pieces(word)],
+        )
+        connection.execute("DELETE FROM lookup_word WHERE id = ?", (word_id,))
