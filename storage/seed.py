@@ -1,6 +1,8 @@
 """What every new workspace begins with: channels, views, and the starter checklists and snippets."""
 
 from desk.ids import new_uid
+from desk.statuses import CHANNELS
+from desk.times import SECOND
 from storage.connect import Connection
 
 # Name, query and order of the starter views; their digits are their places.
@@ -24,4 +26,8 @@ def seed(connection: Connection) -> None:
     connection.executemany(
         "INSERT INTO view(uid, position, name, query, sort) VALUES(?,?,?,?,?)",
         [(new_uid(), place, *view) for place, view in enumerate(VIEWS, 1)],
+    )
+    connection.executemany(
+        "INSERT INTO channel(key, label, target) VALUES(?,?,?)",
+        [(channel.key, channel.label, channel.first_response // SECOND) for channel in CHANNELS],
     )

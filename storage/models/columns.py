@@ -5,6 +5,9 @@ from sqlmodel import Field
 
 from desk.ids import new_uid
 
+# Undo deletes rows and redo brings them back under their own id, so that nobody else may be given it meanwhile.
+NEVER_REUSED = {"sqlite_autoincrement": True}
+
 
 def key() -> int | None:
     """The local integer key."""

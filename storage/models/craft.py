@@ -3,7 +3,7 @@
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from storage.models.columns import key, uid
+from storage.models.columns import NEVER_REUSED, key, uid
 
 
 class View(SQLModel, table=True):
@@ -15,6 +15,8 @@ class View(SQLModel, table=True):
     name: str
     query: str
     sort: str = "due"
+
+    __table_args__ = (NEVER_REUSED,)
 
 
 class Snippet(SQLModel, table=True):
@@ -33,7 +35,10 @@ class Snippet(SQLModel, table=True):
     created_at: int
     updated_at: int
 
-    __table_args__ = (Index("snippet_trigger", "trigger", unique=True, sqlite_where=text("trigger<>''")),)
+    __table_args__ = (
+        Index("snippet_trigger", "trigger", unique=True, sqlite_where=text("trigger<>''")),
+        NEVER_REUSED,
+    )
 
 
 class Checklist(SQLModel, table=True):
@@ -57,7 +62,7 @@ class ChecklistRun(SQLModel, table=True):
     started_at: int
 
     __tablename__ = "checklist_run"
-    __table_args__ = (UniqueConstraint("ticket_id", "checklist_key"),)
+    __table_args__ = (UniqueConstraint("ticket_id", "checklist_key"), NEVER_REUSED)
 
 
 class ChecklistTick(SQLModel, table=True):

@@ -28,7 +28,8 @@ class Draft(SQLModel, table=True):
 class Event(SQLModel, table=True):
     """One thing that was done: history, undo and audit in one. Rows of one deed share `deed`.
 
-    `data` is JSON; a change of a field has {"field", "before", "after"}. `undone_by` names the deed that took it back.
+    `data` is JSON for people to read; a change of a field has {"field", "before", "after"}. `patch` is JSON for undo
+    alone (storage.deeds.patches), empty where nothing can be taken back. `undone_by` names the deed that did so.
     """
 
     id: int | None = key()
@@ -40,12 +41,15 @@ class Event(SQLModel, table=True):
     customer_id: int | None = Field(default=None, foreign_key="customer.id")
     message_id: int | None = Field(default=None, foreign_key="message.id")
     data: str = "{}"
+    patch: str = ""
     undone_by: bytes | None = optional_bytes()
 
     __table_args__ = (
         Index("event_ticket", "ticket_id", "at"),
         Index("event_customer", "customer_id", "at"),
         Index("event_kind", "kind", "at"),
+        # The pile of what an agent can take back, the newest on top.
+        Index("event_undoable", "agent_id", "id", sqlite_where=text("patch<>'' AND undone_by IS NULL")),
     )
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from storage.models.columns import key, uid
+from storage.models.columns import NEVER_REUSED, key, uid
 
 
 class Organization(SQLModel, table=True):
@@ -60,6 +60,7 @@ class Customer(SQLModel, table=True):
 
     __table_args__ = (
         Index("customer_external", "source_id", "external_id", sqlite_where=text("external_id IS NOT NULL")),
+        NEVER_REUSED,
     )
 
 
@@ -74,7 +75,7 @@ class Identity(SQLModel, table=True):
     known: bool = True
     source_id: int | None = Field(default=None, foreign_key="source.id")
 
-    __table_args__ = (UniqueConstraint("customer_id", "kind", "normal"),)
+    __table_args__ = (UniqueConstraint("customer_id", "kind", "normal"), NEVER_REUSED)
 
 
 class Agent(SQLModel, table=True):

@@ -3,7 +3,7 @@
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from storage.models.columns import key, needed_bytes, optional_bytes, uid
+from storage.models.columns import NEVER_REUSED, key, needed_bytes, optional_bytes, uid
 
 
 class Ticket(SQLModel, table=True):
@@ -120,6 +120,7 @@ class Message(SQLModel, table=True):
         Index("message_digest", "digest", sqlite_where=text("digest IS NOT NULL")),
         Index("message_customer", "customer_id", text("at DESC")),
         Index("message_external", "source_id", "external_id", sqlite_where=text("external_id IS NOT NULL")),
+        NEVER_REUSED,
     )
 
 
@@ -158,6 +159,8 @@ class Attachment(SQLModel, table=True):
     digest: bytes = needed_bytes()
     content_id: str = ""
     inline: bool = False
+
+    __table_args__ = (NEVER_REUSED,)
 
 
 class Tag(SQLModel, table=True):
