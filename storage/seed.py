@@ -7,11 +7,11 @@ from storage.connect import Connection
 
 # Name, query and order of the starter views; their digits are their places.
 VIEWS = (
-    ("Mine", "status:active assignee:me", "due"),
-    ("Unassigned", "status:active assignee:none", "due"),
+    ("Mine", "status:active assignee:me snoozed:no", "due"),
+    ("Unassigned", "status:active assignee:none snoozed:no", "due"),
     ("Due next", "status:active snoozed:no", "due"),
     ("Promised", "status:active is:promised", "promised"),
-    ("Angry", "status:active is:angry", "due"),
+    ("Angry", "status:active is:angry snoozed:no", "due"),
     ("Snoozed", "status:active snoozed:yes", "snoozed"),
     ("All open", "status:active", "due"),
     ("Solved", "status:solved", "updated"),

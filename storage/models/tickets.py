@@ -11,6 +11,7 @@ class Ticket(SQLModel, table=True):
 
     `mood`: 0 calm to 3 angry. `contacts`: the customer's messages and calls in the week before the newest of them.
     `due_at`: when the next thing is due, the order of the queue. `unread`: nobody opened the newest inbound message.
+    `details`: what else a source says of it, JSON of texts by name.
     """
 
     id: int | None = key()
@@ -33,6 +34,7 @@ class Ticket(SQLModel, table=True):
     goal: str = ""
     summary: str = ""
     choice: str = ""
+    details: str = "{}"
     merged_into_id: int | None = Field(default=None, foreign_key="ticket.id")
     message_count: int = 0
     created_at: int
@@ -46,33 +48,60 @@ class Ticket(SQLModel, table=True):
     solved_at: int | None = None
 
     __table_args__ = (
-        Index("ticket_active_due", "due_at", "id", sqlite_where=text("status<3")),
-        Index("ticket_active_assignee", "assignee_id", "status", "due_at", "id", sqlite_where=text("status<3")),
+        # The first column is what a view asks for, then comes its order, then what is only looked at: so a page is
+        # read in order and stops, and a count never touches the table. `due_at` is sorted with its NULLs last, which
+        # SQLite does without sorting where the column follows those that are fixed.
         Index(
-            "ticket_active_team",
-            "team_id",
-            "status",
-            "due_at",
-            "id",
-            "assignee_id",
+            "ticket_active_due",
+            *("due_at", "id", "status", "snoozed_until", "assignee_id", "team_id", "queue_id", "channel_id"),
+            *("priority", "mood", "unread", "promised_at"),
             sqlite_where=text("status<3"),
         ),
-        Index("ticket_active_channel", "channel_id", "status", "due_at", "id", sqlite_where=text("status<3")),
-        Index("ticket_active_updated", text("updated_at DESC"), text("id DESC"), sqlite_where=text("status<3")),
-        Index("ticket_active_mood", "mood", "due_at", "id", sqlite_where=text("status<3 AND mood>0")),
+        Index(
+            "ticket_active_assignee",
+            *("assignee_id", "due_at", "id", "status", "snoozed_until"),
+            sqlite_where=text("status<3"),
+        ),
+        Index(
+            "ticket_active_team",
+            *("team_id", "due_at", "id", "status", "snoozed_until", "assignee_id"),
+            sqlite_where=text("status<3"),
+        ),
+        Index(
+            "ticket_active_queue",
+            *("queue_id", "due_at", "id", "status", "snoozed_until", "assignee_id"),
+            sqlite_where=text("status<3"),
+        ),
+        Index(
+            "ticket_active_channel",
+            *("channel_id", "due_at", "id", "status", "snoozed_until", "assignee_id"),
+            sqlite_where=text("status<3"),
+        ),
+        Index(
+            "ticket_active_mood",
+            *("due_at", "id", "mood", "status", "snoozed_until"),
+            sqlite_where=text("status<3 AND mood>0"),
+        ),
         Index(
             "ticket_active_promised",
-            "promised_at",
-            "id",
+            *("promised_at", "id", "status", "snoozed_until"),
             sqlite_where=text("status<3 AND promised_at IS NOT NULL"),
         ),
         Index(
+            "ticket_active_priority",
+            *(text("priority DESC"), text("ifnull(due_at, 9223372036854775807)"), "id"),
+            sqlite_where=text("status<3"),
+        ),
+        Index("ticket_active_updated", text("updated_at DESC"), text("id DESC"), sqlite_where=text("status<3")),
+        Index("ticket_active_created", "created_at", "id", sqlite_where=text("status<3")),
+        Index(
             "ticket_snoozed",
-            "snoozed_until",
-            "id",
+            *("snoozed_until", "id", "status"),
             sqlite_where=text("status<3 AND snoozed_until IS NOT NULL"),
         ),
         Index("ticket_updated", text("updated_at DESC"), text("id DESC")),
+        Index("ticket_created", "created_at", "id"),
+        Index("ticket_resolved", "status", text("updated_at DESC"), text("id DESC"), sqlite_where=text("status>=3")),
         Index("ticket_solved", "solved_at", "updated_at", sqlite_where=text("status>=3")),
         Index("ticket_customer", "customer_id", text("updated_at DESC")),
         Index("ticket_external", "source_id", "external_id", sqlite_where=text("external_id IS NOT NULL")),
