@@ -94,6 +94,7 @@ def make_ticket(
         "goal": "",
         "summary": "",
         "choice": "",
+        "details": "{}",
         "message_count": 0,
         "created_at": created_at,
         "updated_at": created_at,
