@@ -45,7 +45,12 @@ _WORD = re.compile(r"[^\W_]+")
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _ADDRESS = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
 _LINK = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}/(?:@|in/|u/|user/)?([^/?#\s]+)", re.IGNORECASE)
-_PHONE_LIKE = re.compile(r"(?:tel:|callto:)?[\s+()\[\]0-9./\u2010-\u2015-]*", re.IGNORECASE)
+_DIALLED = re.compile(r"(?:tel|callto|sips?):", re.IGNORECASE)
+_PHONE_LIKE = re.compile(
+    r"[\s+()\[\]\d./\u2010-\u2015\u2212-]*\d[\s()\[\]\d./\u2010-\u2015\u2212-]*(?:[\s;,]*(?:ext(?:ension|n)?\.?|x|#)[\s:=.]*\d+)?",
+    re.IGNORECASE,
+)
+_DOTTED = re.compile(r"[\w-]+(?:\.[\w-]*)+")
 _TICKET = re.compile(r"#\s*([0-9]{1,15})|([0-9]{1,15})")
 # Last labels that nearly every address shares: not worth a posting for each customer.
 _LABELS = """com net org edu gov info biz io co me app dev ai
@@ -57,8 +62,9 @@ COMMON_LABELS = frozenset(_LABELS.split())
 class Question:
     """A typed query taken apart once, so that every tier asks with the same words.
 
-    `words` are folded; `code` is all letters and digits in one; `digits` holds digits alone, with `plus` where the
-    question names the country; `address` is the lower-case email as far as it is typed; `ticket` a ticket's number.
+    `words` are folded (of an email the local part's); `code` is all letters and digits in one; `digits` holds a
+    number's digits, with `plus` where it names the country; `address` is what was typed in lower case: an email, a
+    domain (after an @ alone), or the text as it stands; `ticket` is a ticket's number.
     """
 
     mode: Mode
@@ -167,29 +173,34 @@ def ask(text: str) -> Question:
     number = int(ticket.group(1) or ticket.group(2)) if ticket else None
     if ticket and ticket.group(1):
         return Question("digits", (ticket.group(1),), ticket.group(1), ticket.group(1), ticket=number)
-    words = tuple(words_of(text))
-    if not words:
-        return Question("empty")
-    if "@" in text or text.lower().startswith("mailto:"):
-        return _ask_address(text, words)
-    if _PHONE_LIKE.fullmatch(text):
+    if _DIALLED.match(text) or _PHONE_LIKE.fullmatch(unicodedata.normalize("NFKC", text)):
         from desk.phones import typed_digits
 
         digits, plus = typed_digits(text)
         if digits:
-            return Question("digits", (digits,), digits, digits, plus=plus, ticket=number)
-    link = _LINK.search(text)
+            return Question("digits", (digits,), digits, digits, plus, written(text), number)
+    words = tuple(words_of(text))
+    if "@" in text:
+        return _ask_address(text, words)
+    mode: Mode = "domain" if _DOTTED.fullmatch(text) else "text" if words or text else "empty"
+    link = _LINK.fullmatch(text)
     if link:
         words = tuple(words_of(link.group(1))) or words
-    return Question("text", words, "".join(words))
+        text = link.group(1)
+    return Question(mode, words, "".join(words), address=written(text))
 
 
 def _ask_address(text: str, words: tuple[str, ...]) -> Question:
     address = address_of(text)
     local, _, domain = address.partition("@")
-    if local or not domain:
-        return Question("email", words, "".join(words), address=address)
-    return Question("domain", words, "".join(words), address=domain)
+    if local:
+        return Question("email", tuple(words_of(local)) or words, "".join(words), address=address)
+    return Question("domain" if words else "text", words, "".join(words), address=domain or address)
+
+
+def written(text: str) -> str:
+    """What was typed, as it stands, in lower case: the form in which email addresses and odd values are kept."""
+    return address_of(text) if "@" in text else fold(text).strip()
 
 
 def tokens(kind: IdentityKind, value: str, normal: str) -> set[str]:

@@ -38,12 +38,12 @@ def normal_number(text: str, regions: tuple[str, ...] = ()) -> str:
 
 
 def typed_digits(text: str) -> tuple[str, bool]:
-    """The digits of a number as far as it is typed, and whether they begin with a country's code.
+    """The digits of a number as far as it is typed, without extension, and whether they begin with a country's code.
 
     A leading 00 or 011 counts as `+`, the "(0)" of +49 (0)30 is left out. A single leading zero stays: an account may
     begin with it.
     """
-    plain = _TRUNK_ZERO.sub("", _SCHEME.sub("", _plain(text)))
+    plain = _TRUNK_ZERO.sub("", _parted(text)[0])
     plus = plain.lstrip().startswith("+")
     digits = "".join(_DIGITS.findall(plain))
     if plus:
@@ -82,6 +82,14 @@ def whole_number(text: str, regions: tuple[str, ...]) -> str:
     bare, _ = _parted(text)
     international = _international(bare, regions)
     return f"+{international}" if international else ""
+
+
+def calling_codes(regions: tuple[str, ...]) -> tuple[str, ...]:
+    """The calling codes of these countries, without +, each once."""
+    import phonenumbers
+
+    codes = (phonenumbers.country_code_for_region(region) for region in regions)
+    return tuple(dict.fromkeys(str(code) for code in codes if code))
 
 
 def _plain(text: str) -> str:

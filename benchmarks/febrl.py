@@ -1,0 +1,101 @@
+"""How often the look-up finds the right person behind a garbled name, beside brute force over all names.
+
+The people are Febrl's third set (`../shared/data/people/dataset3.csv`): 2,000 original records, and 3,000 copies with
+typing errors, sound-alikes, swapped and missing fields. The originals are imported with name, address, date of birth
+and social security number; each copy that has both names asks for its original by given name and surname.
+
+    python -m benchmarks.febrl [PATH]
+"""
+
+import csv
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.people import Person, fill
+from desk.identifiers import fold
+from desk.lookup import IdentityKind
+from storage.connect import writing
+from storage.search.query import Finder
+from storage.workspace import Workspace, open_to_write
+
+DATASET = Path(__file__).parents[2] / "shared" / "data" / "people" / "dataset3.csv"
+TOP = 10
+
+Record = dict[str, str]
+
+
+def records(path: Path) -> list[Record]:
+    """The rows of a Febrl file, without the spaces around its fields."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return [{key.strip(): (value or "").strip() for key, value in row.items()} for row in csv.DictReader(file)]
+
+
+def person(record: Record) -> Person:
+    """An original record as a customer."""
+    name = f"{record['given_name']} {record['surname']}".strip() or record["rec_id"]
+    address = ", ".join(
+        record[field] for field in ("street_number", "address_1", "suburb", "postcode", "state") if record[field]
+    )
+    identities = [(IdentityKind.NAME, name)]
+    if record["soc_sec_id"]:
+        identities.append((IdentityKind.ACCOUNT, record["soc_sec_id"]))
+    return Person(name, tuple(identities), {"address": address, "born": record["date_of_birth"]})
+
+
+def recall(questions: list[tuple[str, int]], ask: Callable[[str], list[int]]) -> tuple[float, float]:
+    """The share of questions whose customer is among the answers, and the median milliseconds of CPU."""
+    hits = 0
+    times = []
+    for text, wanted in questions:
+        start = time.thread_time()
+        hits += wanted in ask(text)[:TOP]
+        times.append(time.thread_time() - start)
+    return hits / len(questions), sorted(times)[len(times) // 2] * 1000
+
+
+def main() -> None:
+    """Print recall@10 and time of the look-up and of its peer."""
+    from rapidfuzz import fuzz, process
+
+    rows = records(Path(sys.argv[1]) if len(sys.argv) > 1 else DATASET)
+    originals = {row["rec_id"].split("-")[1]: row for row in rows if row["rec_id"].endswith("-org")}
+    numbers = {key: number for number, key in enumerate(originals, 1)}
+    questions = [
+        (f"{row['given_name']} {row['surname']}", numbers[row["rec_id"].split("-")[1]])
+        for row in rows
+        if "-dup-" in row["rec_id"] and row["given_name"] and row["surname"]
+    ]
+    with TemporaryDirectory() as folder:
+        connection = open_to_write(Workspace(Path(folder)))
+        with writing(connection):
+            fill(connection, map(person, originals.values()))
+        finder = Finder(connection, ("AU",))
+        ours = recall(questions, lambda text: [hit.customer_id for hit in finder.find(text, TOP)])
+        misses = [
+            (text, person(list(originals.values())[wanted - 1]).name)
+            for text, wanted in questions
+            if wanted not in [hit.customer_id for hit in finder.find(text, TOP)]
+        ]
+        connection.close()
+    names = {
+        number: fold(person(row).name) for (_, row), number in zip(originals.items(), numbers.values(), strict=True)
+    }
+    for scorer in (fuzz.WRatio, fuzz.token_sort_ratio, fuzz.ratio):
+
+        def brute(text: str, scorer: Callable[..., float] = scorer) -> list[int]:
+            return [key for _, _, key in process.extract(fold(text), names, scorer=scorer, limit=TOP)]
+
+        share, middle = recall(questions, brute)
+        print(
+            f"rapidfuzz {scorer.__name__:<18} over all {len(names)} names: recall@10 {share:.4f}, p50 {middle:.2f} ms"
+        )
+    print(f"heard: {len(questions)} questions: recall@10 {ours[0]:.4f}, p50 {ours[1]:.2f} ms")
+    for text, name in misses[:: max(1, len(misses) // 12)] if "--misses" in sys.argv else []:
+        print(f"  missed: asked {text!r}, was {name!r}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,249 @@
+"""The read side of the look-up: a customer by anything that is known of them, while it is being typed.
+
+Two steps, so that a screen can show the first at once: `fast` (exact, beginnings, words, last digits) asks only indexes
+that stop after a few rows; `deep` (substrings, then typos) fills up what is missing. A `Finder` belongs to one
+connection and one thread; `connection.interrupt()` from another thread ends a call with `Interrupted`.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from desk.identifiers import Question, ask, backwards, fold
+from desk.lookup import Hit, IdentityKind, Interrupted
+from storage.connect import Connection
+from storage.search import expressions
+from storage.search.rank import RANKS, Finding, Identity, best, containing
+from storage.search.several import several
+
+# The newest this many that have the words are ranked; more changes nothing but the time.
+POOL = 30
+# So many that begin with the question are all looked at; where there are more, the newest come by their words.
+SELECTIVE = 12
+SHORTEST_START = 3
+SHORTEST_PART = 3
+SHORTEST_TYPO = 3
+SHORTEST_WHOLE = 7
+PARTS = 60
+HIGHEST = "\U0010ffff"
+
+_WORDS = (
+    "SELECT c.id, c.recency FROM lookup l CROSS JOIN customer c ON c.recency = l.rowid "
+    "WHERE lookup MATCH ? ORDER BY l.rowid DESC LIMIT ?"
+)
+_PARTS = (
+    "SELECT c.id, c.recency FROM lookup_part l CROSS JOIN customer c ON c.recency = l.rowid "
+    "WHERE lookup_part MATCH ? ORDER BY l.rowid DESC LIMIT ?"
+)
+_STARTS = (
+    "SELECT i.customer_id, c.recency, i.normal FROM identity i CROSS JOIN customer c ON c.id = i.customer_id "
+    "WHERE i.normal >= ? AND i.normal < ? AND c.merged_into_id IS NULL LIMIT ?"
+)
+_UNTAGGED = (
+    "SELECT b.customer_id, c.recency, b.address FROM lookup_backwards b CROSS JOIN customer c ON c.id = b.customer_id "
+    "WHERE b.address >= ? AND b.address < ? AND c.merged_into_id IS NULL LIMIT ?"
+)
+_TICKET = (
+    "SELECT c.id, c.recency FROM ticket t CROSS JOIN customer c ON c.id = t.customer_id "
+    "WHERE t.number = ? AND c.merged_into_id IS NULL"
+)
+_RECENCIES = "SELECT id, recency FROM customer WHERE id IN (?*) AND merged_into_id IS NULL"
+_IDENTITIES = "SELECT customer_id, kind, value, normal, known FROM identity WHERE customer_id IN (?*)"
+_CUSTOMERS = (
+    "SELECT c.id, c.uid, c.name, coalesce(o.name, ''), c.plan, c.contacted_at FROM customer c "
+    "LEFT JOIN organization o ON o.id = c.organization_id WHERE c.id IN (?*)"
+)
+
+# A customer's id and recency.
+Candidates = dict[int, int]
+# Finding, recency, customer.
+Ranked = tuple[Finding, int, int]
+
+
+class Finder:
+    """Finds customers over one connection. `regions` are the countries whose national phone numbers are understood."""
+
+    def __init__(self, connection: Connection, regions: tuple[str, ...] = ("US",)) -> None:
+        self._connection = connection
+        self._regions = regions
+
+    def find(self, text: str, limit: int = 10) -> list[Hit]:
+        """The customers that `text` may mean, best first, all tiers as needed."""
+        found = self.fast(text, limit)
+        return found if len(found) >= limit else self.deep(text, limit, found)
+
+    def fast(self, text: str, limit: int = 10) -> list[Hit]:
+        """Those found exactly, by a beginning, by words or by last digits; well under a millisecond."""
+        question = ask(text)
+        if question.mode == "empty":
+            return []
+        with self._interruptible():
+            ranked = self._ticket(question)
+            found = self._starts(question)
+            if question.mode != "email" or (not found and question.address.endswith("@")):
+                found |= self._rows(_WORDS, expressions.narrow(question), max(POOL, limit))
+            ranked += self._ranked(question, found)
+            if len(ranked) < limit:
+                wider = self._rows(_WORDS, expressions.wide(question), max(POOL, limit))
+                new = {customer: recency for customer, recency in wider.items() if customer not in found}
+                ranked += self._ranked(question, new, closeness=0.5)
+            return self._hits(ranked, limit)
+
+    def deep(self, text: str, limit: int, found: Sequence[Hit]) -> list[Hit]:
+        """`found` by `fast`, filled up to `limit` with substrings, then with what a slip of the finger may stand for."""
+        question = ask(text)
+        seen = {hit.customer_id for hit in found}
+        hits = list(found)
+        with self._interruptible():
+            for tier in (self._whole_number, self._substrings, self._typos):
+                if len(hits) >= limit:
+                    break
+                more = self._hits([entry for entry in tier(question, text) if entry[2] not in seen], limit - len(hits))
+                seen.update(hit.customer_id for hit in more)
+                hits += more
+        return hits[:limit]
+
+    def _ticket(self, question: Question) -> list[Ranked]:
+        if question.ticket is None:
+            return []
+        rows = self._connection.execute(_TICKET, (question.ticket,)).fetchall()
+        finding = Finding("exact", RANKS["exact"], IdentityKind.TICKET, f"#{question.ticket}", True)
+        return [(finding, recency, customer) for customer, recency in rows]
+
+    def _starts(self, question: Question) -> Candidates:
+        """Everyone with an identity that begins so, as long as they are few: the newest of many come by words."""
+        found: Candidates = {}
+        for start in _beginnings(question):
+            found |= self._few(_STARTS, start)
+        if question.mode == "email":
+            found |= self._few(_UNTAGGED, backwards(question.address))
+        return found
+
+    def _few(self, statement: str, start: str) -> Candidates:
+        end = start + (HIGHEST if len(start) >= SHORTEST_START else "\x00")
+        rows = self._connection.execute(statement, (start, end, SELECTIVE + 1)).fetchall()
+        few = len(rows) <= SELECTIVE
+        return {customer: recency for customer, recency, normal in rows if few or normal == start}
+
+    def _rows(self, statement: str, expression: str, limit: int) -> Candidates:
+        if not expression:
+            return {}
+        return dict(self._connection.execute(statement, (expression, limit)).fetchall())
+
+    def _identities(self, customers: Candidates) -> dict[int, list[Identity]]:
+        by_customer: dict[int, list[Identity]] = {customer: [] for customer in customers}
+        rows = self._connection.execute(several(_IDENTITIES, len(customers)), tuple(customers))
+        for customer, kind, value, normal, known in rows:
+            by_customer[customer].append((kind, value, normal, known))
+        return by_customer
+
+    def _ranked(self, question: Question, customers: Candidates, closeness: float = 1.0) -> list[Ranked]:
+        if not customers:
+            return []
+        ranked: list[Ranked] = []
+        for customer, identities in self._identities(customers).items():
+            finding = best(question, identities, closeness)
+            if finding:
+                ranked.append((finding, customers[customer], customer))
+        return ranked
+
+    def _whole_number(self, question: Question, text: str) -> list[Ranked]:
+        """A number that only its country's rules make out: letters on keys, another trunk prefix."""
+        if len(question.digits or question.code) < SHORTEST_WHOLE or not any(map(str.isdigit, question.code)):
+            return []
+        if question.mode not in ("digits", "text"):
+            return []
+        from desk.phones import whole_number
+
+        number = whole_number(text, self._regions)
+        if not number or number.removeprefix("+") == question.digits:
+            return []
+        asked = Question("digits", digits=number.removeprefix("+"), plus=True)
+        return self._ranked(asked, self._few(_STARTS, number))
+
+    def _substrings(self, question: Question, _text: str) -> list[Ranked]:
+        forms = (question.digits,) if question.digits else (question.address, question.name, question.code)
+        needles = [needle for needle in dict.fromkeys(map(fold, forms)) if len(needle) >= SHORTEST_PART]
+        ranked: list[Ranked] = []
+        for needle in needles:
+            customers = self._rows(_PARTS, expressions.trigrams(needle), PARTS)
+            for customer, identities in self._identities(customers).items() if customers else ():
+                finding = containing(needle, identities)
+                if finding:
+                    ranked.append((finding, customers[customer], customer))
+        return ranked
+
+    def _typos(self, question: Question, _text: str) -> list[Ranked]:
+        if len(question.code or question.address) < SHORTEST_TYPO:
+            return []
+        # Imported here: rapidfuzz costs a cold process 20 ms, and most questions are answered before.
+        from storage.search.typo import explain, likely
+
+        close = likely(self._connection, question, self._calling_codes())
+        nearest = sorted(close, key=lambda customer: -close[customer])[:PARTS]
+        if not nearest:
+            return []
+        recencies = dict(self._connection.execute(several(_RECENCIES, len(nearest)), nearest).fetchall())
+        ranked: list[Ranked] = []
+        for customer, identities in self._identities(recencies).items():
+            finding = explain(question, identities, close[customer])
+            ranked.append((finding, recencies[customer], customer))
+        return ranked
+
+    def _calling_codes(self) -> tuple[str, ...]:
+        from desk.phones import calling_codes
+
+        return calling_codes(self._regions)
+
+    def _hits(self, ranked: list[Ranked], limit: int) -> list[Hit]:
+        chosen: dict[int, Finding] = {}
+        for finding, _, customer in sorted(ranked, key=_order):
+            chosen.setdefault(customer, finding)
+        chosen = dict(list(chosen.items())[:limit])
+        if not chosen:
+            return []
+        rows = self._connection.execute(several(_CUSTOMERS, len(chosen)), tuple(chosen))
+        details = {row[0]: row[1:] for row in rows}
+        return [_hit(customer, details[customer], finding) for customer, finding in chosen.items()]
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        try:
+            yield
+        except self._connection.OperationalError as error:
+            if "interrupted" in str(error):
+                raise Interrupted("The look-up was interrupted by a newer one") from error
+            raise
+
+
+def _beginnings(question: Question) -> list[str]:
+    """What an identity's normal form may begin with."""
+    if question.mode == "email":
+        return [question.address]
+    if question.mode == "digits":
+        numbers = [f"+{question.digits}"] if question.plus else [f"+{question.digits}", question.digits]
+        return [start for start in dict.fromkeys([*numbers, question.address]) if start]
+    return [start for start in dict.fromkeys((question.address, question.name, question.code)) if start]
+
+
+def _order(entry: Ranked) -> tuple[int, bool, float, int]:
+    """Best rank first; what is known before a maybe where both are exact; then closest, then most recent contact."""
+    finding, recency, _ = entry
+    return finding.rank, finding.rank == 0 and not finding.known, -finding.closeness, -recency
+
+
+def _hit(customer: int, details: tuple[bytes, str, str, str, int | None], finding: Finding) -> Hit:
+    uid, name, organization, plan, contacted_at = details
+    score = len(RANKS) - finding.rank - (1 - finding.closeness) / 2
+    return Hit(
+        customer,
+        uid,
+        name,
+        organization,
+        plan,
+        contacted_at,
+        finding.match,
+        IdentityKind(finding.kind),
+        finding.value,
+        finding.known,
+        score,
+    )

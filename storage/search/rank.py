@@ -1,0 +1,152 @@
+"""Which identity of a customer answers a question, and how well: pure comparison, no database.
+
+Ranks, best first: exact, prefix, word, digits, substring, typo; within one the most recent contact comes first. In a
+question of digits alone the end of a number counts as much as its beginning: a phone agent types the last four.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from desk.identifiers import Question, fold, without_tag
+from desk.lookup import IdentityKind, Match
+from desk.phones import national
+
+# kind, value, normal, known
+Identity = tuple[int, str, str, int]
+
+RANKS: dict[Match, int] = {"exact": 0, "prefix": 1, "word": 2, "digits": 3, "substring": 4, "typo": 5}
+# Longer than this, digits are a number being typed from its front.
+SHORT_NUMBER = 7
+_CODES = (IdentityKind.ACCOUNT, IdentityKind.ORDER, IdentityKind.HANDLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one customer answers: by which identity, at which rank, and how closely (1 is best) within it."""
+
+    match: Match
+    rank: int
+    kind: int
+    value: str
+    known: bool
+    closeness: float = 1.0
+
+
+def best(question: Question, identities: Sequence[Identity], closeness: float = 1.0) -> Finding | None:
+    """The best answer among a customer's identities; None where none answers."""
+    compare = _COMPARISONS[question.mode]
+    found: Finding | None = None
+    for identity in identities:
+        match = compare(question, IdentityKind(identity[0]), identity[2])
+        if match is None:
+            continue
+        rank = _rank(question, match)
+        if found is None or rank < found.rank or (rank == found.rank and identity[3] and not found.known):
+            found = Finding(match, rank, identity[0], identity[1], bool(identity[3]), closeness)
+    if found is None and question.mode == "text":
+        return _by_words_apart(question, identities, closeness)
+    return found
+
+
+def containing(needle: str, identities: Sequence[Identity]) -> Finding | None:
+    """The first identity that holds `needle` anywhere."""
+    for kind, value, normal, known in identities:
+        if needle in fold(normal):
+            return Finding("substring", RANKS["substring"], kind, value, bool(known))
+    return None
+
+
+def _rank(question: Question, match: Match) -> int:
+    if match == "digits" and question.mode == "digits" and len(question.digits) <= SHORT_NUMBER:
+        return RANKS["prefix"]
+    return RANKS[match]
+
+
+def _text(question: Question, kind: IdentityKind, normal: str) -> Match | None:
+    if kind in _CODES:
+        return _code(question, normal)
+    typed = question.address if kind is IdentityKind.EMAIL or not question.words else question.name
+    if normal.startswith(typed):
+        return "exact" if normal == typed else "prefix"
+    return "word" if question.words and _holds_words(question.words, normal) else None
+
+
+def _code(question: Question, normal: str) -> Match | None:
+    if normal in (question.code, question.address):
+        return "exact"
+    if (question.code and normal.startswith(question.code)) or normal.startswith(question.address):
+        return "prefix"
+    return "word" if question.words and _holds_words(question.words, normal) else None
+
+
+def _domain(question: Question, kind: IdentityKind, normal: str) -> Match | None:
+    if kind is not IdentityKind.EMAIL:
+        return _text(question, kind, normal)
+    if normal.startswith(question.address):
+        return "exact" if normal == question.address else "prefix"
+    domain = normal.partition("@")[2]
+    return "word" if domain.startswith(question.address) or f".{question.address}" in domain else None
+
+
+def _email(question: Question, kind: IdentityKind, normal: str) -> Match | None:
+    if normal.startswith(question.address):
+        return "exact" if normal == question.address else "prefix"
+    if kind is IdentityKind.EMAIL and without_tag(normal) == without_tag(question.address):
+        return "exact"
+    nothing_after_at = question.address.endswith("@")
+    return "word" if nothing_after_at and _holds_words(question.words, normal) else None
+
+
+def _digits(question: Question, kind: IdentityKind, normal: str) -> Match | None:
+    digits = question.digits
+    if kind is IdentityKind.PHONE:
+        return _phone(question, normal)
+    if normal.startswith(digits):
+        return "exact" if normal == digits else "prefix"
+    if kind in _CODES:
+        own = "".join(letter for letter in normal if letter.isdigit())
+        if own.startswith(digits):
+            return "word"
+        return "digits" if own.endswith(digits) else None
+    if normal == question.address:
+        return "exact"
+    return "word" if digits in normal.replace(" ", "") else None
+
+
+def _phone(question: Question, normal: str) -> Match | None:
+    digits = question.digits
+    number, _, extension = normal.removeprefix("+").partition("x")
+    if number.startswith(digits):
+        return "exact" if number == digits else "prefix"
+    if question.plus:
+        return None
+    bare = digits.removeprefix("0") if digits.startswith("0") else digits
+    inland = national(number) if normal.startswith("+") else number
+    for typed in (digits, bare):
+        if inland.startswith(typed):
+            return "exact" if inland == typed else "prefix"
+    if number.endswith(digits) or (extension and f"{number}{extension}".endswith(digits)):
+        return "digits"
+    return "digits" if len(bare) >= SHORT_NUMBER and number.endswith(bare) else None
+
+
+_COMPARISONS = {"text": _text, "domain": _domain, "email": _email, "digits": _digits, "empty": _text}
+
+
+def _holds_words(words: Sequence[str], normal: str) -> bool:
+    """Whether every word begins somewhere in `normal`, cheaply: whoever asks has found the customer by words."""
+    return all(word in normal for word in words)
+
+
+def _by_words_apart(question: Question, identities: Sequence[Identity], closeness: float) -> Finding | None:
+    """The identity that holds the most words, where no single one holds them all (a name and a company)."""
+    most = -1
+    chosen: Identity | None = None
+    for identity in identities:
+        normal = identity[2]
+        count = sum(word in normal for word in question.words)
+        if count > most:
+            most, chosen = count, identity
+    if chosen is None:
+        return None
+    return Finding("word", RANKS["word"], chosen[0], chosen[1], bool(chosen[3]), closeness)

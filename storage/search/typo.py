@@ -1,0 +1,218 @@
+"""The last tier: who may be meant where nothing is found as it was typed.
+
+Names go by words: each word's likely meanings come from `lookup_misspelling`, the customers who have them are compared
+whole, in any order of the words. Addresses and numbers go by halves: one slip leaves one half intact, so everyone who
+shares a half is read from an index and compared. All of it is bounded by rows read, so that no question takes long.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import permutations
+
+from desk.identifiers import Question, backwards, without_tag
+from desk.lookup import IdentityKind
+from desk.nicknames import also_called
+from desk.phones import national
+from storage.connect import Connection
+from storage.search.documents import NAMES, SHORTEST_WORD, TWO_EDITS, pieces
+from storage.search.expressions import any_of, ends_with, exactly
+from storage.search.rank import RANKS, Finding, Identity
+from storage.search.several import several
+
+# Rows read from an index for one half, and customers compared for one expression.
+HALVES = 4000
+CUSTOMERS = 200
+MEANINGS = 24
+# Words this different are different words; whole questions this different are someone else.
+SIMILAR_WORD = 0.75
+SIMILAR_NAME = 0.6
+EDITS = 2
+SHORTEST_NUMBER = 5
+# More words than this are compared in their given order only.
+SHUFFLED = 3
+HIGHEST = "\U0010ffff"
+
+_MEANINGS = (
+    "SELECT DISTINCT w.word FROM lookup_misspelling m CROSS JOIN lookup_word w ON w.id = m.word_id "
+    "WHERE m.piece IN (?*)"
+)
+_NAMED = (
+    "SELECT i.customer_id, i.normal FROM (SELECT rowid AS recency FROM lookup WHERE lookup MATCH ? "
+    "ORDER BY rowid DESC LIMIT ?) l CROSS JOIN customer c ON c.recency = l.recency "
+    "CROSS JOIN identity i ON i.customer_id = c.id AND i.kind IN (?*)"
+)
+_STARTING = "SELECT customer_id, normal FROM identity WHERE normal >= ? AND normal < ? LIMIT ?"
+_ENDING = "SELECT customer_id, address FROM lookup_backwards WHERE address >= ? AND address < ? LIMIT ?"
+
+
+def likely(connection: Connection, question: Question, calling_codes: tuple[str, ...]) -> dict[int, float]:
+    """Customers who may be meant, with how closely they fit (1 is best)."""
+    if question.mode == "email":
+        return _by_address(connection, question.address)
+    if question.mode == "digits":
+        return _by_digits(connection, question, calling_codes)
+    found = _by_code(connection, question.code) if _is_code(question.code) else {}
+    if question.words:
+        _merge(found, _by_name(connection, question.words))
+    return found
+
+
+def explain(question: Question, identities: Sequence[Identity], closeness: float) -> Finding:
+    """The identity that is nearest to the question, as a finding of this closeness."""
+    from rapidfuzz.distance import OSA
+
+    def nearness(identity: Identity) -> float:
+        kind, _, normal, _ = identity
+        if kind in NAMES:
+            return alike(question.words, normal.split())
+        typed = question.digits or (question.code if kind != IdentityKind.EMAIL else question.address)
+        return OSA.normalized_similarity(typed, normal.removeprefix("+"))
+
+    kind, value, _, known = max(identities, key=nearness)
+    return Finding("typo", RANKS["typo"], kind, value, bool(known), closeness)
+
+
+def _by_name(connection: Connection, words: tuple[str, ...]) -> dict[int, float]:
+    groups = [_meanings(connection, word) for word in words]
+    named: set[tuple[int, str]] = set()
+    if all(groups) and len(groups) > 1:
+        named.update(_named(connection, " AND ".join(any_of([*map(exactly, group)]) for group in groups)))
+    for group in groups:
+        if group:
+            named.update(_named(connection, any_of([*map(exactly, group)])))
+    found: dict[int, float] = {}
+    for customer, normal in named:
+        closeness = alike(words, normal.split())
+        if closeness >= SIMILAR_NAME:
+            found[customer] = max(closeness, found.get(customer, 0.0))
+    return found
+
+
+def _named(connection: Connection, expression: str) -> list[tuple[int, str]]:
+    rows = connection.execute(several(_NAMED, len(NAMES)), (expression, CUSTOMERS, *NAMES))
+    return [(customer, normal) for customer, normal in rows]
+
+
+def _meanings(connection: Connection, word: str) -> list[str]:
+    """The words that `word` may stand for: itself, other names of such a person, then the likeliest first."""
+    # Imported here: 15 ms that only a question without an answer needs.
+    from rapidfuzz.distance import OSA, JaroWinkler
+
+    meant = [word, *sorted(also_called(word))]
+    if len(word) < SHORTEST_WORD or not word.isalpha():
+        return meant
+    allowed = EDITS if len(word) >= TWO_EDITS else 1
+    asked = sorted(pieces(word))
+    near = [known for (known,) in connection.execute(several(_MEANINGS, len(asked)), asked)]
+    near = [
+        known for known in near if OSA.distance(word, known, score_cutoff=EDITS) <= allowed or known[:1] == word[:1]
+    ]
+    near.sort(key=lambda known: -JaroWinkler.similarity(word, known))
+    return list(dict.fromkeys([*meant, *near[:MEANINGS]]))
+
+
+def alike(words: tuple[str, ...], name: list[str]) -> float:
+    """How well the words of a question fit those of a name, in their best order: 0 to 1."""
+    if not name:
+        return 0.0
+    table = [[_similar(word, other) for other in name] for word in words]
+    short, long = sorted((len(words), len(name)))
+    if long > SHUFFLED or short == long == 1:
+        best = sum(max(row) for row in table) / len(words)
+    else:
+        best = max(_sum_of(table, order) for order in permutations(range(long), short)) / len(words)
+    # A name that says more than was asked is a little further away than one that doesn't.
+    return best - 0.02 * max(0, len(name) - len(words))
+
+
+def _sum_of(table: list[list[float]], order: tuple[int, ...]) -> float:
+    if len(table) <= len(table[0]):
+        return sum(table[row][column] for row, column in enumerate(order))
+    return sum(table[row][column] for column, row in enumerate(order))
+
+
+def _similar(word: str, other: str) -> float:
+    from rapidfuzz.distance import JaroWinkler
+
+    if word == other:
+        return 1.0
+    closeness = JaroWinkler.similarity(word, other)
+    return closeness if closeness >= SIMILAR_WORD else closeness / 2
+
+
+def _by_address(connection: Connection, address: str) -> dict[int, float]:
+    """Customers whose email is at most two slips away."""
+    local, at, domain = without_tag(address).partition("@")
+    half = max(1, len(local) // 2)
+    rows = list(_between(connection, _STARTING, f"{local}@"))
+    rows += _between(connection, _STARTING, local[:half])
+    typed = f"{local}{at}{domain}"
+    found = _within(typed, ((customer, without_tag(normal)) for customer, normal in rows))
+    turned = _between(connection, _ENDING, local[half:][::-1])
+    _merge(found, _within(backwards(typed), turned))
+    return found
+
+
+def _by_digits(connection: Connection, question: Question, calling_codes: tuple[str, ...]) -> dict[int, float]:
+    """Customers with a number, or a code of digits, at most two slips away."""
+    digits = question.digits
+    if len(digits) < SHORTEST_NUMBER:
+        return {}
+    bare = digits.removeprefix("0")
+    found: dict[int, float] = {}
+    for typed in [f"+{digits}"] if question.plus else [*(f"+{code}{bare}" for code in calling_codes), f"+{digits}"]:
+        half = 1 + len(typed) // 2
+        _merge(found, _within(typed, _between(connection, _STARTING, typed[:half])))
+    _merge(found, _by_code(connection, digits))
+    kinds = (IdentityKind.PHONE, IdentityKind.ACCOUNT, IdentityKind.ORDER)
+    tail = ends_with(bare[len(bare) // 2 :])
+    rows = connection.execute(
+        several(_NAMED, len(kinds)), (f'{tail} OR "{bare[: len(bare) // 2]}"*', CUSTOMERS, *kinds)
+    )
+    numbers = [(customer, normal.removeprefix("+")) for customer, normal in rows]
+    _merge(found, _within(digits, numbers))
+    _merge(found, _within(bare, [(customer, national(number)) for customer, number in numbers]))
+    return found
+
+
+def _by_code(connection: Connection, code: str) -> dict[int, float]:
+    """Customers with an account or order number at most two slips away."""
+    half = len(code) // 2
+    if half < 2:
+        return {}
+    found = _within(code, _between(connection, _STARTING, code[:half]))
+    digits = "".join(letter for letter in code[half:] if letter.isdigit())
+    if len(digits) >= SHORTEST_WORD:
+        kinds = (IdentityKind.ACCOUNT, IdentityKind.ORDER)
+        rows = connection.execute(several(_NAMED, len(kinds)), (ends_with(digits), CUSTOMERS, *kinds))
+        _merge(found, _within(code, rows))
+    return found
+
+
+def _between(connection: Connection, statement: str, start: str) -> Iterator[tuple[int, str]]:
+    return connection.execute(statement, (start, start + HIGHEST, HALVES))
+
+
+def _within(typed: str, rows: Iterable[tuple[int, str]]) -> dict[int, float]:
+    """Of these customers and texts, who is at most two slips from `typed`, and how close."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    pairs = list(rows)
+    close = process.extract(
+        typed, [text for _, text in pairs], scorer=OSA.distance, score_cutoff=EDITS, limit=CUSTOMERS, processor=None
+    )
+    found: dict[int, float] = {}
+    for _, edits, position in close:
+        closeness = 1 - edits / (len(typed) + 1)
+        customer = pairs[position][0]
+        found[customer] = max(closeness, found.get(customer, 0.0))
+    return found
+
+
+def _merge(found: dict[int, float], more: dict[int, float]) -> None:
+    for customer, closeness in more.items():
+        found[customer] = max(closeness, found.get(customer, 0.0))
+
+
+def _is_code(code: str) -> bool:
+    return len(code) >= SHORTEST_NUMBER and any(letter.isdigit() for letter in code)
