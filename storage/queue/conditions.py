@@ -1,0 +1,224 @@
+"""From a filter to the WHERE of its SQL: every value a parameter, every operator one small function.
+
+The invariants: whatever is active says the literal `status<3`, without which SQLite leaves the partial indexes alone,
+and what is resolved says `status>=3`; a negated term takes in what has no value (`-due<2h` shows tickets without a due
+time), so that a term and its negation together are all tickets.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from desk.filters import Filter, Span, Term, span
+from desk.mood import UPSET
+from desk.statuses import Status, parse_priority
+from storage.connect import Connection
+from storage.queue import names
+from storage.queue.words import said
+
+ACTIVE = frozenset(status for status in Status if status.active)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A piece of SQL over `ticket t`, with its parameters in order."""
+
+    sql: str
+    values: tuple[int | str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, where and when: what `me`, `today` and names mean."""
+
+    connection: Connection
+    me: int | None
+    now: int
+    zone: tzinfo
+
+
+ALL = Condition("1")
+NOTHING = Condition("0")
+
+
+def where(asker: Asker, wanted: Filter) -> Condition:
+    """The condition of the whole filter; NotFound for a name that nobody bears."""
+    statuses = _statuses(wanted)
+    parts = [_of_statuses(statuses)]
+    tagged = "active_tag" if statuses <= ACTIVE else "ticket_tag"
+    for group in wanted.groups():
+        if group[0].field == "tag":
+            parts.append(_negated(group[0], _tag(asker, group[0].value, tagged)))
+        elif group[0].field != "status":
+            parts.append(_negated(group[0], _FIELDS[group[0].field](asker, group)))
+    parts += [Condition(sql, (match,)) for sql, match in said(wanted)]
+    kept = [part for part in parts if part != ALL]
+    if not kept:
+        return ALL
+    return Condition(" AND ".join(part.sql for part in kept), tuple(value for part in kept for value in part.values))
+
+
+def _statuses(wanted: Filter) -> frozenset[Status]:
+    """The statuses that all the terms on the status leave over."""
+    left = frozenset(Status)
+    for group in wanted.groups():
+        if group[0].field != "status":
+            continue
+        named = frozenset().union(*(_status(term.value) for term in group))
+        left = left - named if group[0].negated else left & named
+    return left
+
+
+def _status(key: str) -> frozenset[Status]:
+    return ACTIVE if key == "active" else frozenset({Status[key.upper()]})
+
+
+def _of_statuses(statuses: frozenset[Status]) -> Condition:
+    if statuses == frozenset(Status):
+        return ALL
+    if statuses == ACTIVE:
+        return Condition("t.status<3")
+    sql, values = _is_one_of("t.status", sorted(statuses))
+    if statuses and statuses < ACTIVE:
+        return Condition(f"t.status<3 AND {sql}", values)
+    if statuses and not statuses & ACTIVE:
+        return Condition(f"t.status>=3 AND {sql}", values)
+    return Condition(sql, values)
+
+
+def _is_one_of(column: str, values: Sequence[int]) -> tuple[str, tuple[int, ...]]:
+    if not values:
+        return NOTHING.sql, ()
+    if len(values) == 1:
+        return f"{column}=?", (int(values[0]),)
+    return f"{column} IN ({','.join('?' * len(values))})", tuple(int(value) for value in values)
+
+
+def _negated(term: Term, condition: Condition) -> Condition:
+    return Condition(f"({condition.sql}) IS NOT TRUE", condition.values) if term.negated else condition
+
+
+def _any(conditions: Iterable[Condition]) -> Condition:
+    several = list(conditions)
+    if len(several) == 1:
+        return several[0]
+    return Condition(
+        f"({' OR '.join(f'({each.sql})' for each in several)})", tuple(v for each in several for v in each.values)
+    )
+
+
+def _named(column: str, find: Callable[[Connection, str], list[int]]) -> Callable[[Asker, tuple[Term, ...]], Condition]:
+    """The condition on a column that names a row elsewhere, where `none` is that there is no such row."""
+
+    def condition(asker: Asker, group: tuple[Term, ...]) -> Condition:
+        ids: list[int] = []
+        for term in group:
+            if term.value == "me" and find is names.agent_ids:
+                ids += [] if asker.me is None else [asker.me]
+            elif term.value != "none":
+                ids += find(asker.connection, term.value)
+        named = Condition(*_is_one_of(column, sorted(set(ids))))
+        if all(term.value != "none" for term in group):
+            return named
+        missing = Condition(f"{column} IS NULL")
+        return _any([missing, named]) if ids else missing
+
+    return condition
+
+
+def _priority(group: tuple[Term, ...]) -> Condition:
+    ranks = [parse_priority(term.value) for term in group]
+    if group[0].operator == ":":
+        return Condition(*_is_one_of("t.priority", sorted(set(ranks))))
+    return Condition(f"t.priority{_COMPARED[group[0].operator]}?", (int(ranks[0]),))
+
+
+def _moment(column: str) -> Callable[[Asker, tuple[Term, ...]], Condition]:
+    """The condition on a time: inside one of the terms' spans, or without a time where `none` is asked for."""
+
+    def inside(within: Span) -> Condition:
+        ends = ((">=?", within.start), ("<?", within.end))
+        given = [(sign, end) for sign, end in ends if end is not None]
+        return Condition(" AND ".join(f"{column}{sign}" for sign, _ in given), tuple(end for _, end in given))
+
+    def condition(asker: Asker, group: tuple[Term, ...]) -> Condition:
+        return _any(
+            Condition(f"{column} IS NULL") if term.value == "none" else inside(span(term, asker.now, asker.zone))
+            for term in group
+        )
+
+    return condition
+
+
+def _snoozed(asker: Asker, group: tuple[Term, ...]) -> Condition:
+    """A snooze that is over is none: the ticket is back."""
+    yes = Condition("t.snoozed_until>?", (asker.now,))
+    no = Condition("(t.snoozed_until IS NULL OR t.snoozed_until<=?)", (asker.now,))
+    return _any(yes if value == "yes" else no for value in dict.fromkeys(term.value for term in group))
+
+
+def _flag(group: tuple[Term, ...]) -> Condition:
+    return _FLAGS[group[0].value]
+
+
+def _tag(asker: Asker, name: str, table: str) -> Condition:
+    found = names.tag_ids(asker.connection, name)
+    if not found:
+        return NOTHING
+    how = _TAGS[table]
+    common = asker.connection.execute(how.is_common, (found[0],)).fetchone() is not None
+    return Condition(how.walked if common else how.led, (found[0],))
+
+
+def _customer(group: tuple[Term, ...]) -> Condition:
+    from desk.identifiers import words_of
+
+    questions = [" AND ".join(f'"{word}"*' for word in words_of(term.value)) for term in group]
+    return _any(Condition(_CUSTOMERS, (question,)) if question else NOTHING for question in questions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tagged:
+    """How a table of tags is asked: whether a tag is common, and the two ways to a ticket's tag."""
+
+    is_common: str
+    walked: str
+    led: str
+
+
+# A tag on more than 500 tickets is checked while the list is read in its order; a rarer one leads to its tickets.
+_TAGS = {
+    "active_tag": _Tagged(
+        "SELECT 1 FROM active_tag WHERE tag_id=? LIMIT 1 OFFSET 500",
+        "EXISTS (SELECT 1 FROM active_tag w WHERE w.tag_id=? AND w.ticket_id=t.id)",
+        "t.id IN (SELECT ticket_id FROM active_tag WHERE tag_id=?)",
+    ),
+    "ticket_tag": _Tagged(
+        "SELECT 1 FROM ticket_tag WHERE tag_id=? LIMIT 1 OFFSET 500",
+        "EXISTS (SELECT 1 FROM ticket_tag w WHERE w.tag_id=? AND w.ticket_id=t.id)",
+        "t.id IN (SELECT ticket_id FROM ticket_tag WHERE tag_id=?)",
+    ),
+}
+# Of customers alike, the two thousand last in contact.
+_CUSTOMERS = """t.customer_id IN (SELECT id FROM customer WHERE recency IN (
+    SELECT rowid FROM lookup WHERE lookup MATCH ? ORDER BY rowid DESC LIMIT 2000))"""
+_FLAGS = {
+    # The index of angry tickets says `mood>0`, and SQLite wants to hear that very term.
+    "angry": Condition("t.mood>0 AND t.mood>=?", (UPSET,)),
+    "promised": Condition("t.promised_at IS NOT NULL"),
+    "unread": Condition("t.unread=1"),
+}
+_COMPARED = {"<": "<", ">": ">", "<=": "<=", ">=": ">="}
+_FIELDS: dict[str, Callable[[Asker, tuple[Term, ...]], Condition]] = {
+    "assignee": _named("t.assignee_id", names.agent_ids),
+    "channel": _named("t.channel_id", names.channel_ids),
+    "team": _named("t.team_id", names.team_ids),
+    "queue": _named("t.queue_id", names.queue_ids),
+    "priority": lambda _, group: _priority(group),
+    "customer": lambda _, group: _customer(group),
+    "due": _moment("t.due_at"),
+    "updated": _moment("t.updated_at"),
+    "created": _moment("t.created_at"),
+    "snoozed": _snoozed,
+    "is": lambda _, group: _flag(group),
+}
