@@ -6,7 +6,7 @@ summer time, hours and minutes are exact; what isn't understood is refused with 
 """
 
 import re
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from desk.errors import BadInput
 from desk.times import DAY, HOUR, MINUTE, from_datetime, to_datetime
@@ -55,17 +55,18 @@ _MONTH_FIRST = re.compile(r"(?P<month>[a-z]+) (?P<day>\d{1,2})(?:st|nd|rd|th)?(?
 
 def when(text: str, now: int, zone: tzinfo) -> int:
     """The time that `text` means, in microseconds UTC and later than `now`; raises BadInput where it means none."""
-    words = _normal(text)
-    span = _SPAN.fullmatch(words)
-    at = _after(span[1], now, zone) if span else _on_the_wall(words, now, zone)
+    at = _read(text, now, zone)
     shown = " ".join(text.split())
-    if at is None:
-        raise BadInput(f"“{shown}” was not understood as a time", f"Write it like one of these: {EXAMPLES}.")
     if at <= now:
         raise BadInput(f"“{shown}” is not in the future", f"Give a time to come, such as {EXAMPLES}.")
     if at > now + YEARS_AHEAD * 366 * DAY:
         raise BadInput(f"“{shown}” is more than {YEARS_AHEAD} years ahead", "Give an earlier time.")
     return at
+
+
+def check(text: str) -> None:
+    """Refuse what isn't a time in any words, for texts that are kept and read later; raises BadInput."""
+    _read(text, 0, UTC)
 
 
 def until(at: int, now: int, zone: tzinfo) -> str:
@@ -85,6 +86,16 @@ def until(at: int, now: int, zone: tzinfo) -> str:
         return f"{_WEEKDAYS[then.weekday()][:3]} {clock}"
     month = _MONTHS[then.month - 1][:3]
     return f"{then.day} {month} {clock if then.year == today.year else then.year}"
+
+
+def _read(text: str, now: int, zone: tzinfo) -> int:
+    words = _normal(text)
+    span = _SPAN.fullmatch(words)
+    at = _after(span[1], now, zone) if span else _on_the_wall(words, now, zone)
+    if at is None:
+        shown = " ".join(text.split())
+        raise BadInput(f"“{shown}” was not understood as a time", f"Write it like one of these: {EXAMPLES}.")
+    return at
 
 
 def _normal(text: str) -> str:
