@@ -8,8 +8,6 @@ costs 4 ms, so a page in a plain script never pays for it.
 from bisect import bisect_right
 from functools import lru_cache
 
-from desk.text import clean
-
 ELLIPSIS = "…"
 
 # (first, last, cells) of scripts in which every character stands alone. A test asks Rich about each of them.
@@ -24,11 +22,13 @@ PLAIN = (
     (0x2030, 0x205E, 1),
     (0x20A0, 0x20C0, 1),  # currencies
     (0x2190, 0x2199, 1),  # arrows
+    (0x2302, 0x2302, 1),  # marks of channels and keys
     (0x23CE, 0x23CE, 1),
     (0x2500, 0x25FC, 1),  # boxes, bars, circles
     (0x260E, 0x260E, 1),
     (0x2709, 0x2709, 1),
     (0x2713, 0x2717, 1),
+    (0x275E, 0x275E, 1),
     (0x3041, 0x3096, 2),  # Hiragana, Katakana
     (0x30A0, 0x30FF, 2),
     (0x4E00, 0x9FFF, 2),  # Han
@@ -40,7 +40,11 @@ _FIRST = [first for first, _, _ in PLAIN]
 
 def harmless(text: str) -> str:
     """`text` without any character that could act on the terminal; stored text already is, this is the second wall."""
-    return text if text.isprintable() else clean(text, lines=False)
+    if text.isprintable():
+        return text
+    from desk.text import clean  # 3 ms to import, and seldom needed
+
+    return clean(text, lines=False)
 
 
 @lru_cache(maxsize=8192)

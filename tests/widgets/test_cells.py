@@ -72,5 +72,5 @@ def test_a_family_stays_together() -> None:
 
 
 def test_plain_scripts_are_measured_without_rich() -> None:
-    code = "import sys; from widgets.cells import fit; fit('Zoë Łukasz 李伟 한국 Ελλάδα', 9); sys.exit('rich' in sys.modules)"
+    code = "import sys; from widgets.cells import fit; fit('Zoë Łukasz 李伟 한국', 9); sys.exit('rich' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=30).returncode == 0

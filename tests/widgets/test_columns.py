@@ -1,0 +1,83 @@
+"""The row of the queue: every column in its place at every width, and its meaning told without colour."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desk.records import TicketRow
+from desk.statuses import CHANNELS
+from desk.times import DAY, HOUR, MINUTE
+from tests.hostile import HOSTILE
+from widgets.cells import width
+from widgets.columns import CHANNEL_MARKS, ROLES, cells, columns, panes
+
+NOW = 1_772_442_000_000_000
+ROW = TicketRow(
+    id=1, uid=b"0" * 16, number=1042, subject="Refund for order 8841", preview="", status=0, priority=1,
+    channel="email", customer_id=1, customer_uid=b"1" * 16, customer="Ana Ruiz", assignee="Li Wei", tags=(), mood=0,
+    contacts=1, unread=False, message_count=1, created_at=NOW - DAY, updated_at=NOW - 3 * HOUR,
+    due_at=NOW + 100 * MINUTE, promised_at=None, snoozed_until=None,
+)  # fmt: skip
+
+
+def drawn(row: TicketRow, across: int = 100) -> str:
+    return "".join(text for text, _ in cells(row, columns(across), NOW))
+
+
+def test_the_marks_of_channels_are_those_of_the_desk() -> None:
+    assert {channel.key: channel.mark for channel in CHANNELS} == CHANNEL_MARKS
+    assert all(width(mark) == 1 for mark in CHANNEL_MARKS.values())
+
+
+@given(st.integers(2, 220), st.text(), st.text(), st.integers(0, 4), st.booleans())
+def test_a_row_fills_its_width_whatever_is_in_it(
+    across: int, subject: str, customer: str, status: int, unread: bool
+) -> None:
+    row = replace(ROW, subject=subject, customer=customer, status=status, unread=unread)
+    texts = cells(row, columns(across), NOW)
+    assert sum(width(text) for text, _ in texts) == across
+    assert {role for _, role in texts} <= set(ROLES)
+
+
+@pytest.mark.parametrize(("name", "text"), HOSTILE)
+def test_hostile_text_stays_in_its_column(name: str, text: str) -> None:
+    line = drawn(replace(ROW, subject=text, customer=text, assignee=text))
+    assert width(line) == 100
+    assert not any(character < " " or "\x7f" <= character <= "\x9f" for character in line)
+
+
+def test_columns_appear_as_there_is_room() -> None:
+    assert [column.name for column in columns(20)] == ["mark", "subject"]
+    assert [column.name for column in columns(78)] == ["mark", "urgent", "due", "channel", "customer", "subject"]
+    assert {"number", "assignee", "age"} <= {column.name for column in columns(130)}
+
+
+def test_panes_follow_the_width() -> None:
+    assert panes(80) == (0, 80, 0)
+    assert panes(100).views
+    assert not panes(100).side
+    for across in range(1, 240):
+        assert sum(panes(across)) == across
+
+
+@pytest.mark.parametrize(
+    ("row", "start"),
+    [
+        (ROW, "○         1:40 ✉ "),
+        (replace(ROW, unread=True), "●         1:40 ✉ "),
+        (replace(ROW, due_at=NOW - 12 * MINUTE), "○    late 0:12 ✉ "),
+        (replace(ROW, status=1, mood=3, channel="phone"), "· !       1:40 ☎ "),
+        (replace(ROW, status=2, priority=2), "= ^       1:40 ✉ "),
+        (replace(ROW, status=3), "✓              ✉ "),
+        (replace(ROW, snoozed_until=NOW + DAY, due_at=None), "z              ✉ "),
+        (replace(ROW, channel="fax"), "○         1:40 ? "),
+    ],
+)
+def test_what_a_ticket_needs_is_told_by_shape(row: TicketRow, start: str) -> None:
+    assert drawn(row).startswith(start)
+
+
+def test_a_ticket_without_subject_says_so() -> None:
+    assert "(no subject)" in drawn(replace(ROW, subject=" \n"))
