@@ -1,0 +1,145 @@
+"""What an action is, where the agent can be, and why an action may be off. Pure: nothing here knows Textual.
+
+Keys are written as people read them: `z`, `G`, `Ctrl+D`, `Enter`, and with a space between the keys of a sequence,
+`g q`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Place(StrEnum):
+    """Where the agent is. In the places of `ENTRY` letters are text, so that only other keys act there."""
+
+    QUEUE = "queue"
+    TICKET = "ticket"
+    CHECKLIST = "checklist"
+    COMPOSER = "composer"
+    FIELD = "field"
+    PICKER = "picker"
+    CUSTOMERS = "customers"
+    CUSTOMER = "customer"
+    LIBRARY = "library"
+    OUTBOX = "outbox"
+    WELCOME = "welcome"
+    HELP = "help"
+    QUESTION = "question"
+
+
+Places = frozenset[Place]
+
+ENTRY: Places = frozenset({Place.COMPOSER, Place.FIELD, Place.PICKER, Place.CUSTOMERS})
+READING: Places = frozenset({Place.QUEUE, Place.TICKET})
+WORK: Places = READING | {Place.CHECKLIST}
+# Where a list or a text has the keys. A search box keeps j and k for text, and moves by itself with the arrows.
+MOVING: Places = WORK | {Place.CUSTOMER, Place.LIBRARY, Place.OUTBOX, Place.WELCOME, Place.HELP}
+LISTS: Places = MOVING - {Place.TICKET, Place.CHECKLIST, Place.HELP}
+SCREENS: Places = MOVING | {Place.CUSTOMERS}
+EVERYWHERE: Places = SCREENS | {Place.COMPOSER, Place.FIELD}
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The facts of the screen in front that an action's `off` may ask about."""
+
+    ticket: bool = False
+    ticket_open: bool = False
+    selected: int = 0
+    listed: int = 0
+    customer: bool = False
+    email: bool = False
+    phone: bool = False
+    runs: int = 0
+    draft: bool = False
+    playing: bool = False
+    repeatable: bool = False
+
+
+# Why an action can't be done now, in a few words; empty where it can.
+Reason = Callable[[Situation], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that can be done.
+
+    `id` never changes once released, since key files name it. `takes` says what may follow its command on the `:`
+    line. `footer` is its rank on the hint line; 0 keeps it off that line.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    title: str
+    help: str
+    places: Places
+    off: Reason | None = None
+    call: str = ""
+    argument: str = ""
+    command: str = ""
+    takes: str = ""
+    footer: int = 0
+
+    @property
+    def group(self) -> str:
+        """The first part of the id: what help and palette group by."""
+        return self.id.partition(".")[0]
+
+    @property
+    def method(self) -> str:
+        """The name of the method that does it, on the screen in front or on the app."""
+        return "action_" + (self.call or self.id.replace(".", "_"))
+
+    @property
+    def typed(self) -> str:
+        """Its name on the `:` line."""
+        return self.command or self.title.casefold()
+
+    def why_off(self, situation: Situation) -> str:
+        """Why it can't be done now, empty where it can."""
+        return self.off(situation) if self.off else ""
+
+
+def needs_ticket(situation: Situation) -> str:
+    """Off where neither the cursor nor the selection has a ticket."""
+    return "" if situation.ticket or situation.selected else "no ticket here"
+
+
+def needs_open(situation: Situation) -> str:
+    """Off where no ticket is open."""
+    return "" if situation.ticket_open else "no ticket is open"
+
+
+def needs_list(situation: Situation) -> str:
+    """Off in an empty list."""
+    return "" if situation.listed else "the list is empty"
+
+
+def needs_customer(situation: Situation) -> str:
+    """Off where no customer is shown."""
+    return "" if situation.customer else "no customer here"
+
+
+def needs_email(situation: Situation) -> str:
+    """Off where the customer has no address."""
+    return "" if situation.email else "no email address is known"
+
+
+def needs_phone(situation: Situation) -> str:
+    """Off where the customer has no number."""
+    return "" if situation.phone else "no phone number is known"
+
+
+def needs_run(situation: Situation) -> str:
+    """Off where the ticket has no checklist yet."""
+    return "" if situation.runs else "no checklist has begun, + begins one"
+
+
+def needs_play(situation: Situation) -> str:
+    """Off while no view is being played."""
+    return "" if situation.playing else "no view is being played, P starts"
+
+
+def needs_deed(situation: Situation) -> str:
+    """Off before the first deed."""
+    return "" if situation.repeatable else "nothing to repeat yet"

@@ -1,0 +1,136 @@
+"""What all screens have in common: keys become actions here, and nowhere else.
+
+The invariants: every key that the registry knows in this place is taken before any widget sees it, except letters
+where text is typed; an action that is off says why; a begun sequence shows its second keys.
+"""
+
+from collections.abc import Callable
+
+from textual.screen import Screen, ScreenResultType
+from textual.widgets import Input, TextArea
+
+from desk.errors import HeardError
+from screens.action import ENTRY, Action, Place, Places, Situation
+from screens.actions import BY_ID, MENUS
+from screens.hints import hints, menu
+from screens.keymap import CANCELS, Keys, shown
+from screens.seat import Seat
+from widgets.bars import HintBar, NoticeBar
+
+
+class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
+    """A screen that takes its keys from the registry.
+
+    Subclasses compose a `NoticeBar` and a `HintBar`, say where the agent is (`place`), what is there (`situation`),
+    and have an `action_…` method for each action of their places; the app has those that every screen shares. A
+    method takes one text where its action has an `argument` or `takes` something, else nothing.
+    """
+
+    AUTO_FOCUS = ""
+
+    def __init__(self, seat: Seat, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.seat = seat
+        self._pressed: Keys = ()
+
+    @property
+    def place(self) -> Place:
+        """Where the agent is now."""
+        raise NotImplementedError
+
+    @property
+    def command_places(self) -> Places:
+        """The places whose actions the `:` line and the palette offer."""
+        return frozenset({self.place})
+
+    def situation(self) -> Situation:
+        """What the actions may ask about."""
+        return Situation()
+
+    def take_key(self, name: str) -> bool:
+        """Do what this key does here; False where it does nothing, so that the focused widget may have it."""
+        place = self._place_of_keys()
+        pressed = (*self._pressed, name)
+        action = self.seat.keymap.action(place, pressed)
+        if action is not None:
+            self._begin(())
+            self.perform(action)
+            return True
+        if self.seat.keymap.following(place, pressed):
+            self._begin(pressed)
+            return True
+        if self._pressed:
+            self._begin(())
+            if name not in CANCELS:
+                self.notice(shown(pressed) + " does nothing here", "warning")
+            return True
+        return False
+
+    def perform(self, action: Action, text: str = "") -> None:
+        """Do an action, from a key, the palette or the `:` line; where it is off, say why."""
+        reason = action.why_off(self.situation())
+        if reason:
+            self.notice(action.title + ": " + reason, "warning")
+            return
+        for owner in (self, self.app):
+            method: Callable[..., object] | None = getattr(owner, action.method, None)
+            if method is not None:
+                break
+        else:
+            self.notice(action.title + " can't be done here", "warning")
+            return
+        try:
+            if action.argument or action.takes:
+                method(action.argument or text)
+            else:
+                method()
+        except HeardError as error:
+            self.fail(error)
+
+    def do(self, action_id: str, text: str = "") -> None:
+        """`perform`, by the action's id."""
+        self.perform(BY_ID[action_id], text)
+
+    def notice(self, text: str, kind: str = "plain") -> None:
+        """One line for the agent; kinds: plain, good, warning, error."""
+        bar = self.query_one_optional(NoticeBar)
+        if bar is not None:
+            bar.notice(text, kind)
+
+    def fail(self, error: HeardError) -> None:
+        """What went wrong, and what to do, in words."""
+        self.notice(str(error), "error")
+
+    def show_hints(self) -> None:
+        """The keys of this place, or the second keys of the sequence that was begun."""
+        bar = self.query_one_optional(HintBar)
+        if bar is None:
+            return
+        keymap, place = self.seat.keymap, self._place_of_keys()
+        if self._pressed:
+            title = MENUS.get(shown(self._pressed), "")
+            bar.show(((shown(self._pressed), title), *menu(keymap, place, self._pressed), ("Esc", "never mind")))
+        else:
+            bar.show(hints(keymap, place, self.situation()))
+
+    def changed(self) -> None:
+        """Someone committed something: read anew what is shown. Called in the front screen and those under it."""
+
+    def tick(self) -> None:
+        """A second has passed: ages and countdowns move on."""
+        bar = self.query_one_optional(NoticeBar)
+        if bar is not None:
+            bar.tick()
+
+    def _place_of_keys(self) -> Place:
+        typing = isinstance(self.focused, Input | TextArea)
+        return Place.FIELD if typing and self.place not in ENTRY else self.place
+
+    def _begin(self, pressed: Keys) -> None:
+        if pressed != self._pressed:
+            self._pressed = pressed
+            self.show_hints()
+
+    def on_screen_resume(self) -> None:
+        """Back in front: the hints may have changed meanwhile."""
+        self.show_hints()
