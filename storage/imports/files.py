@@ -7,6 +7,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -95,12 +96,13 @@ def size(path: Path) -> int:
     return path.stat().st_size
 
 
-def opened(path: Path) -> BinaryIO:
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
     """The file's bytes, unpacked where it is gzipped (told by its first two bytes, not by its name)."""
-    plain = path.open("rb")
-    packed = plain.read(2) == b"\x1f\x8b"
-    plain.seek(0)
-    return cast(BinaryIO, gzip.GzipFile(fileobj=plain)) if packed else plain
+    with path.open("rb") as plain:
+        packed = plain.read(2) == b"\x1f\x8b"
+        plain.seek(0)
+        yield cast(BinaryIO, gzip.GzipFile(fileobj=plain)) if packed else plain
 
 
 def _beginning(path: Path) -> bytes:

@@ -6,11 +6,12 @@ No mail is ever dropped: one that can't be read becomes a message with its raw b
 import hashlib
 from dataclasses import dataclass
 
-from desk.mail.message import Mail, read_mail
 from desk.mail.quotes import find_folds
 
 from desk.identifiers import address_of
 from desk.ids import new_uid
+from desk.mail.addresses import Address
+from desk.mail.message import Mail, read_mail
 from desk.statuses import Status
 from desk.text import clean
 from storage.attachments import keep
@@ -78,9 +79,9 @@ class MailTaker:
                 at=at,
                 body=mail.text,
                 subject=mail.subject,
-                sender=str(mail.sender),
-                recipients=", ".join(str(address) for address in mail.to),
-                copies=", ".join(str(address) for address in mail.cc),
+                sender=_shown(mail.sender),
+                recipients=", ".join(map(_shown, mail.to)),
+                copies=", ".join(map(_shown, mail.cc)),
                 customer_id=None if sent_by_us else customer_id,
                 folds=find_folds(clean(mail.text)),
                 html=mail.html_used,
@@ -151,7 +152,7 @@ class MailTaker:
         row = self._connection.execute(
             "SELECT sender, subject FROM message WHERE message_id = ?", (mail.message_id,)
         ).fetchone()
-        return row is not None and row == (clean(str(mail.sender), lines=False), clean(mail.subject, lines=False))
+        return row is not None and row == (clean(_shown(mail.sender), lines=False), clean(mail.subject, lines=False))
 
     def _known(self, column: str, value: bytes) -> bool:
         statement = f"SELECT 1 FROM message WHERE {column} = ? LIMIT 1"  # noqa: S608 - the column is ours
@@ -162,6 +163,14 @@ def _parents(mail: Mail) -> list[str]:
     """What a mail answers, the nearest last: its References, then its In-Reply-To."""
     named = [*mail.references, mail.in_reply_to]
     return [one for one in dict.fromkeys(named) if one and one != mail.message_id]
+
+
+def _shown(person: Address) -> str:
+    """An address as mail programs write it: the name in quotes where its letters would part it."""
+    if not person.name:
+        return person.address
+    name = f'"{person.name}"' if any(letter in person.name for letter in ',;<>@"()') else person.name
+    return f"{name} <{person.address}>" if person.address else person.name
 
 
 def _bounce_words(mail: Mail) -> str:

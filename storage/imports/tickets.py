@@ -9,6 +9,7 @@ from desk.lookup import IdentityKind
 from desk.nearest import mend_name
 from desk.statuses import CHANNELS, parse_channel, parse_priority, parse_status
 from desk.text import clean
+from storage.agents import me
 from storage.connect import Connection
 from storage.imports import values
 from storage.imports.conversations import NewMessage, NewTicket, add_message, add_tags, add_ticket, channel_id
@@ -170,8 +171,6 @@ class TicketTaker:
             "SELECT id FROM agent WHERE handle = ? OR name = ? ORDER BY id LIMIT 1", (handle.lower(), handle)
         ).fetchone()
         if row is None:
-            from storage.agents import me
-
             return me(self._connection, handle.lower().replace(" ", "."), handle).id
         return int(row[0])
 
