@@ -1,0 +1,83 @@
+"""Events in words of the past tense, for the line of time: "Ana set the status to pending".
+
+`storage.deeds.journal` says which kinds there are and what their data hold. What was taken back is no history of the
+ticket, and what a message already shows (a reply, a note) isn't told twice.
+"""
+
+import json
+from typing import cast
+
+from storage.deeds.journal import Fact
+from storage.deeds.titles import shown
+
+# Events that the conversation shows as messages, and the bookkeeping of undo.
+SILENT = frozenset({"replied", "noted", "forwarded", "called", "undone", "redone"})
+
+Data = dict[str, Fact]
+
+
+def event_words(kind: str, data: str, agent: str) -> str:
+    """What an agent did, as a sentence without a full stop; `agent` is empty where no person did it."""
+    facts = cast(Data, json.loads(data))
+    who = agent or "Heard"
+    if kind == "changed":
+        return f"{who} {_changed(facts)}"
+    wording = _KINDS.get(kind)
+    if wording is None:
+        return f"{who}: {kind.replace('_', ' ')}"
+    return f"{who} {wording.format_map({name: _plain(value) for name, value in facts.items()} | _missing(facts))}"
+
+
+def _missing(facts: Data) -> dict[str, str]:
+    """Empty texts for what an older row may lack, and a skip's reason in its own words."""
+    names = ("checklist", "step", "number", "title", "before", "after", "field")
+    blanks = {name: "" for name in names if name not in facts}
+    reason = _plain(facts.get("reason"))
+    return blanks | {"because": f": {reason}" if reason else ""}
+
+
+def _plain(value: Fact) -> str:
+    return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def _changed(facts: Data) -> str:
+    field, before, after = str(facts.get("field", "")), facts.get("before"), facts.get("after")
+    match field:
+        case "assignee":
+            return f"assigned it to {after}" if after else f"took it from {_plain(before) or 'nobody'}"
+        case "tags":
+            return _tagged(before, after)
+        case "snoozed_until":
+            return f"snoozed it until {_shown(field, after)}" if after else "woke it"
+        case "watch":
+            return "began to watch it" if after else "stopped watching it"
+        case "team" | "queue":
+            return f"moved it to {after}" if after else f"took it out of its {field}"
+        case "goal" | "summary" | "choice":
+            return f"wrote down the {field}: {after}" if after else f"cleared the {field}"
+        case _:
+            return f"set the {field} to {_shown(field, after)}"
+
+
+def _tagged(before: Fact, after: Fact) -> str:
+    had = set(before) if isinstance(before, list) else set()
+    has = set(after) if isinstance(after, list) else set()
+    added, removed = ", ".join(sorted(has - had)), ", ".join(sorted(had - has))
+    if added and removed:
+        return f"added the tags {added} and took off {removed}"
+    return f"added the tags {added}" if added else f"took off the tags {removed}"
+
+
+def _shown(field: str, value: Fact) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else shown(field, value)
+
+
+_KINDS = {
+    "begun": "began the checklist {checklist}",
+    "ticked": "ticked {step} ({checklist})",
+    "skipped": "skipped {step} ({checklist}){because}",
+    "unticked": "took back {step} ({checklist})",
+    "merged": "merged it into #{number}",
+    "merged_in": "merged #{number} into it",
+    "snippet_used": "used the snippet {title}",
+}

@@ -1,0 +1,22 @@
+"""What is on its way out, for the outbox screen and the title line. Reading only: deeds and delivery write it."""
+
+from desk.records import OutboxRow
+from storage.connect import Connection
+
+_ROWS = """
+    SELECT o.id, o.uid, o.ticket_id, t.number, t.subject, o.kind, o.state, o.created_at, o.ready_at, o.tries, o.error
+      FROM outbox o CROSS JOIN ticket t ON t.id = o.ticket_id"""
+# The index of what is open says this very term.
+_OPEN = "WHERE o.state NOT IN ('sent','dropped')"
+
+
+def listed(connection: Connection, everything: bool = False) -> tuple[OutboxRow, ...]:
+    """What has not left yet, the oldest first, since that is the order it leaves in; or all there was, newest first."""
+    query = " ".join((_ROWS, "ORDER BY o.id DESC") if everything else (_ROWS, _OPEN, "ORDER BY o.id"))
+    return tuple(OutboxRow(*row) for row in connection.execute(query))
+
+
+def waiting_count(connection: Connection) -> int:
+    """How many have not left yet, whatever the reason."""
+    number: int = connection.execute(" ".join(("SELECT count(*) FROM outbox o", _OPEN))).fetchone()[0]
+    return number

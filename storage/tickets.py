@@ -1,0 +1,154 @@
+"""One ticket, whole: its fields, and everything that was said and done on it in one line of time.
+
+Each part is one query, however long the conversation, and nothing here writes.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+
+from desk.errors import NotFound
+from desk.ids import parse_uid
+from desk.mail.quotes import Fold
+from desk.records import AttachmentRow, Message, Ticket
+from storage.connect import Connection
+from storage.queue.rows import rows
+
+MESSAGE_KINDS = ("inbound", "outbound", "note", "call", "event")
+
+_REST = """
+    SELECT t.assignee_id, ifnull(e.name, ''), ifnull(q.name, ''), t.goal, t.summary, t.choice, t.merged_into_id,
+           t.solved_at
+      FROM ticket t LEFT JOIN team e ON e.id = t.team_id LEFT JOIN queue q ON q.id = t.queue_id
+     WHERE t.id = ?"""
+_WATCHERS = "SELECT a.name FROM watch w JOIN agent a ON a.id = w.agent_id WHERE w.ticket_id = ? ORDER BY a.name"
+_SUGGESTED = """
+    SELECT t.number FROM suggestion s JOIN ticket t ON t.id = s.other_ticket_id
+     WHERE s.ticket_id = ? AND s.dismissed_at IS NULL ORDER BY s.id"""
+
+# CROSS keeps SQLite from beginning with all attachments, or with all that is on its way out.
+_MESSAGES = """
+    SELECT m.id, m.uid, m.kind, m.at, coalesce(nullif(a.name, ''), nullif(c.name, ''), m.sender), m.sender,
+           m.recipients, m.copies, m.subject, m.body, m.folds, m.html, m.automatic, m.bounce, m.unparsed, m.trackers,
+           m.seconds
+      FROM json_each(?) wanted CROSS JOIN message m ON m.ticket_id = wanted.value
+      LEFT JOIN agent a ON a.id = m.agent_id
+      LEFT JOIN customer c ON c.id = m.customer_id AND m.agent_id IS NULL
+     WHERE m.kind IN (SELECT value FROM json_each(?)) ORDER BY m.at, m.id"""
+_ATTACHMENTS = """
+    SELECT f.message_id, f.id, f.name, f.type, f.size, f.digest, f.inline
+      FROM json_each(?) wanted CROSS JOIN message m ON m.ticket_id = wanted.value
+      CROSS JOIN attachment f ON f.message_id = m.id ORDER BY f.id"""
+_DELIVERIES = """
+    SELECT o.message_id, o.state, o.ready_at
+      FROM json_each(?) wanted CROSS JOIN outbox o ON o.ticket_id = wanted.value
+     WHERE o.message_id IS NOT NULL ORDER BY o.id"""
+_EVENTS = """
+    SELECT e.id, e.deed, e.kind, e.at, ifnull(a.name, ''), e.data
+      FROM event e LEFT JOIN agent a ON a.id = e.agent_id
+     WHERE e.ticket_id = ? AND e.undone_by IS NULL ORDER BY e.at, e.id"""
+
+_Row = tuple[
+    *tuple[int, bytes, str, int, str, str, str, str, str, str, str],
+    *tuple[int, str, str, int, int, int | None],
+]
+
+
+def ticket(connection: Connection, ticket_id: int) -> Ticket:
+    """One ticket; NotFound where it is gone."""
+    found = rows(connection, (ticket_id,))
+    if not found:
+        raise NotFound("This ticket is gone", "Go back to the list; it may have been erased.")
+    assignee_id, team, queue, goal, summary, choice, merged, solved = connection.execute(_REST, (ticket_id,)).fetchone()
+    watchers = tuple(name for (name,) in connection.execute(_WATCHERS, (ticket_id,)))
+    suggested = tuple(number for (number,) in connection.execute(_SUGGESTED, (ticket_id,)))
+    return Ticket(found[0], assignee_id, team, queue, goal, summary, choice, watchers, suggested, merged, solved)
+
+
+def find_ticket(connection: Connection, text: str) -> int:
+    """The id of the ticket with that number (`1042`, `#1042`) or uid; NotFound with the numbers that are nearest."""
+    wanted = text.strip()
+    digits = wanted.removeprefix("#")
+    if digits.isdecimal() and len(digits) <= 18:
+        found = connection.execute("SELECT id FROM ticket WHERE number = ?", (int(digits),)).fetchone()
+        if found is None:
+            raise NotFound(f"There is no ticket #{int(digits)}", _nearest(connection, int(digits)))
+    else:
+        uid = parse_uid(wanted)
+        found = connection.execute("SELECT id FROM ticket WHERE uid = ?", (uid,)).fetchone()
+        if found is None:
+            raise NotFound(f"There is no ticket with the id {wanted}", "Ids are printed by `heard tickets --json`.")
+    ticket_id: int = found[0]
+    return ticket_id
+
+
+def newest_inbound_id(connection: Connection, ticket_id: int) -> int | None:
+    """The customer's newest message on a ticket; None where they have not written."""
+    found = connection.execute(
+        "SELECT id FROM message WHERE ticket_id = ? AND kind = 'inbound' ORDER BY at DESC, id DESC LIMIT 1",
+        (ticket_id,),
+    ).fetchone()
+    return found[0] if found else None
+
+
+def conversation(connection: Connection, ticket_id: int) -> tuple[Message, ...]:
+    """Messages and events of a ticket, the oldest first. An event has the negative of its own id."""
+    said = messages(connection, (ticket_id,))
+    return tuple(sorted((*said, *events(connection, ticket_id)), key=lambda entry: (entry.at, entry.kind == "event")))
+
+
+def events(connection: Connection, ticket_id: int) -> tuple[Message, ...]:
+    """What was done on a ticket and still stands, the oldest first, as entries of its conversation."""
+    from storage.history import SILENT, event_words
+
+    return tuple(
+        _event(event_id, deed, at, author, event_words(kind, data, author))
+        for event_id, deed, kind, at, author, data in connection.execute(_EVENTS, (ticket_id,))
+        if kind not in SILENT
+    )
+
+
+def messages(
+    connection: Connection, ticket_ids: Sequence[int], kinds: Sequence[str] = MESSAGE_KINDS
+) -> tuple[Message, ...]:
+    """What was said on these tickets, the oldest first; three queries however much it is."""
+    wanted = json.dumps(list(ticket_ids))
+    attachments: dict[int, list[AttachmentRow]] = defaultdict(list)
+    for row in connection.execute(_ATTACHMENTS, (wanted,)):
+        key, name, type_, size, digest, inline = row[1:]
+        attachments[row[0]].append(AttachmentRow(key, name, type_, size, digest, bool(inline)))
+    deliveries: dict[int, tuple[str, int | None]] = {
+        message_id: (state, ready_at) for message_id, state, ready_at in connection.execute(_DELIVERIES, (wanted,))
+    }
+    return tuple(
+        _message(row, tuple(attachments.get(row[0], ())), *deliveries.get(row[0], ("", None)))
+        for row in connection.execute(_MESSAGES, (wanted, json.dumps(list(kinds))))
+    )
+
+
+def _message(row: _Row, attachments: tuple[AttachmentRow, ...], delivery: str, ready_at: int | None) -> Message:
+    html, automatic, bounce, unparsed, trackers, seconds = row[11:]
+    folds = _folds(row[10])
+    return Message(
+        *row[:10], folds, attachments, bool(html), automatic, bounce, bool(unparsed), trackers, delivery, ready_at,
+        seconds,
+    )  # fmt: skip
+
+
+def _folds(text: str) -> tuple[Fold, ...]:
+    return () if text == "[]" else tuple(Fold(*fold) for fold in json.loads(text))
+
+
+def _event(event_id: int, deed: bytes, at: int, author: str, words: str) -> Message:
+    return Message(
+        -event_id, deed, "event", at, author, "", "", "", "", words, (), (), False, "", "", False, 0, "", None, None
+    )  # fmt: skip
+
+
+def _nearest(connection: Connection, number: int) -> str:
+    found = connection.execute(
+        "SELECT (SELECT max(number) FROM ticket WHERE number < ?), (SELECT min(number) FROM ticket WHERE number > ?)",
+        (number, number),
+    ).fetchone()
+    near = [f"#{each}" for each in found if each is not None]
+    return f"The nearest: {', '.join(near)}." if near else "This workspace has no tickets yet."
