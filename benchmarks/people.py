@@ -21,9 +21,9 @@ BATCH = 20_000
 DAY = 86_400_000_000
 NOW = 1_760_000_000_000_000
 
-_GIVEN = """John Mary James Robert Michael Jennifer David Linda William Maria Anna Peter Sarah Daniel Laura Johnny Johanna
-Jon Thomas Julia Paul Eva Martin Lena Carlos Ana Luis Marta Sven Ingrid Piotr Agnieszka Pierre Claire Marco Giulia Kofi
-Amina Wei Mei Hiro Yuki Arjun Priya Omar Leila Jan Sanne Björn Åsa José Lucía Jürgen Käthe François Zoë Søren Łukasz
+_GIVEN = """John Mary James Robert Michael Jennifer David Linda William Maria Anna Peter Sarah Daniel Laura Johnny
+Johanna Jon Thomas Julia Paul Eva Martin Lena Carlos Ana Luis Marta Sven Ingrid Piotr Agnieszka Pierre Claire Marco Giulia
+Kofi Amina Wei Mei Hiro Yuki Arjun Priya Omar Leila Jan Sanne Björn Åsa José Lucía Jürgen Käthe François Zoë Søren Łukasz
 Siobhán Conor Fatima Yusuf Olga Dmitri Chloe Ethan Grace Hugo Iris Jonas Karin Leo Nina Oscar Paula Quentin Rosa Simon
 Tara Ulrich Vera Walter Xenia Yvonne Zack Bob Liz Bill Kate"""
 _FAMILY = """Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez Wilson Anderson
@@ -94,13 +94,12 @@ def _normal(kind: IdentityKind, value: str) -> str:
 
 def _person(chance: random.Random, number: int, first: str, last: str, company: str) -> Person:
     identities = [(IdentityKind.NAME, f"{first} {last}")]
-    for _ in range(chance.choices((0, 1, 2), (10, 75, 15))[0]):
-        identities.append((IdentityKind.EMAIL, _address(chance, first, last, company)))
-    for _ in range(chance.choices((0, 1, 2), (20, 65, 15))[0]):
-        identities.append((IdentityKind.PHONE, _number(chance)))
+    emails, phones = chance.choices((0, 1, 2), (10, 75, 15))[0], chance.choices((0, 1, 2), (20, 65, 15))[0]
+    orders = chance.choices((0, 1, 2, 3), (58, 24, 10, 8))[0]
+    identities += [(IdentityKind.EMAIL, _address(chance, first, last, company)) for _ in range(emails)]
+    identities += [(IdentityKind.PHONE, _number(chance)) for _ in range(phones)]
     identities.append((IdentityKind.ACCOUNT, f"AC-{1_000_000 + number * 7919 % 9_000_011}"))
-    for _ in range(chance.choices((0, 1, 2, 3), (58, 24, 10, 8))[0]):
-        identities.append((IdentityKind.ORDER, f"SO-{chance.randrange(10_000_000, 70_000_000)}"))
+    identities += [(IdentityKind.ORDER, f"SO-{chance.randrange(10_000_000, 70_000_000)}") for _ in range(orders)]
     if company:
         identities.append((IdentityKind.COMPANY, company))
     return Person(f"{first} {last}", tuple(identities))

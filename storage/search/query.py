@@ -89,7 +89,7 @@ class Finder:
             return self._hits(ranked, limit)
 
     def deep(self, text: str, limit: int, found: Sequence[Hit]) -> list[Hit]:
-        """`found` by `fast`, filled up to `limit` with substrings, then with what a slip of the finger may stand for."""
+        """`found` by `fast`, filled up to `limit` with substrings, then with what a slip of the finger stands for."""
         question = ask(text)
         seen = {hit.customer_id for hit in found}
         hits = list(found)

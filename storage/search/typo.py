@@ -5,8 +5,10 @@ whole, in any order of the words. Addresses and numbers go by halves: one slip l
 shares a half is read from an index and compared. All of it is bounded by rows read, so that no question takes long.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import permutations
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, permutations
+from math import log2
 
 from desk.identifiers import Question, backwards, without_tag
 from desk.lookup import IdentityKind
@@ -24,11 +26,14 @@ CUSTOMERS = 200
 MEANINGS = 24
 # Words this different are different words; whole questions this different are someone else.
 SIMILAR_WORD = 0.75
-SIMILAR_NAME = 0.6
+SIMILAR_NAME = 0.4
 EDITS = 2
 SHORTEST_NUMBER = 5
 # More words than this are compared in their given order only.
 SHUFFLED = 3
+MOST_JOINED = 3
+TELLING = 0.1
+LONGER = 0.02
 HIGHEST = "\U0010ffff"
 
 _MEANINGS = (
@@ -72,19 +77,32 @@ def explain(question: Question, identities: Sequence[Identity], closeness: float
 
 
 def _by_name(connection: Connection, words: tuple[str, ...]) -> dict[int, float]:
-    groups = [_meanings(connection, word) for word in words]
+    readings = _readings(words)
+    groups = {word: _meanings(connection, word) for reading in readings for word in reading}
     named: set[tuple[int, str]] = set()
-    if all(groups) and len(groups) > 1:
-        named.update(_named(connection, " AND ".join(any_of([*map(exactly, group)]) for group in groups)))
-    for group in groups:
-        if group:
-            named.update(_named(connection, any_of([*map(exactly, group)])))
+    for reading in readings if len(words) > 1 else ():
+        named.update(_named(connection, " AND ".join(any_of([*map(exactly, groups[word])]) for word in reading)))
+    for group in groups.values():
+        named.update(_named(connection, any_of([*map(exactly, group)])))
+    names = [(customer, tuple(normal.split())) for customer, normal in named]
+    common = Counter(word for _, name in names for word in set(name))
+    most = log2(1 + max(common.values(), default=1))
+    rarity = {word: 1 - log2(1 + count) / (1 + most) for word, count in common.items()}
     found: dict[int, float] = {}
-    for customer, normal in named:
-        closeness = alike(words, normal.split())
+    for customer, name in names:
+        closeness = max(alike(reading, name, rarity) for reading in readings)
         if closeness >= SIMILAR_NAME:
             found[customer] = max(closeness, found.get(customer, 0.0))
     return found
+
+
+def _readings(words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The words as they are, and with two neighbours as one: a space is soon typed into a name."""
+    readings = [words]
+    if len(words) > 2:
+        joined = ((*words[:at], words[at] + words[at + 1], *words[at + 2 :]) for at in range(len(words) - 1))
+        readings += islice(joined, MOST_JOINED)
+    return readings
 
 
 def _named(connection: Connection, expression: str) -> list[tuple[int, str]]:
@@ -110,24 +128,25 @@ def _meanings(connection: Connection, word: str) -> list[str]:
     return list(dict.fromkeys([*meant, *near[:MEANINGS]]))
 
 
-def alike(words: tuple[str, ...], name: list[str]) -> float:
-    """How well the words of a question fit those of a name, in their best order: 0 to 1."""
-    if not name:
+def alike(words: Sequence[str], name: Sequence[str], rarity: Mapping[str, float] | None = None) -> float:
+    """How well the words of a question fit those of a name, in their best order: 0 to 1.
+
+    `rarity` (0 to 1) says what a word of the name tells: that one rare word fits says more than a common one does.
+    """
+    if not name or not words:
         return 0.0
-    table = [[_similar(word, other) for other in name] for word in words]
-    short, long = sorted((len(words), len(name)))
-    if long > SHUFFLED or short == long == 1:
-        best = sum(max(row) for row in table) / len(words)
+    rare = rarity or {}
+    table = [[_similar(word, other) * (1 - TELLING * (1 - rare.get(other, 1.0))) for other in name] for word in words]
+    if max(len(words), len(name)) > SHUFFLED:
+        best = sum(max(row) for row in table)
     else:
-        best = max(_sum_of(table, order) for order in permutations(range(long), short)) / len(words)
+        best = max(_sum_of(table, order) for order in permutations(range(max(len(words), len(name)))))
     # A name that says more than was asked is a little further away than one that doesn't.
-    return best - 0.02 * max(0, len(name) - len(words))
+    return best / len(words) - LONGER * max(0, len(name) - len(words))
 
 
 def _sum_of(table: list[list[float]], order: tuple[int, ...]) -> float:
-    if len(table) <= len(table[0]):
-        return sum(table[row][column] for row, column in enumerate(order))
-    return sum(table[row][column] for column, row in enumerate(order))
+    return sum(row[column] for row, column in zip(table, order, strict=False) if column < len(row))
 
 
 def _similar(word: str, other: str) -> float:
