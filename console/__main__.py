@@ -65,15 +65,17 @@ def _dispatch(given: list[str]) -> int:
         prog="heard",
         usage="heard [--workspace PATH] [COMMAND …]",
         description="A keyboard-driven console for customer support. Without a command it starts the console.",
-        epilog=_listing(),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
+        add_help=False,
     )
     _add_workspace(parser)
+    parser.add_argument("-h", "--help", action="store_true", help="show this and every command")
     parser.add_argument("--version", action="store_true", help="say which Heard this is")
     parser.add_argument("command", nargs="?", help=argparse.SUPPRESS)
     parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     arguments = parser.parse_args(given)
+    if arguments.help:
+        return _help(parser)
     if arguments.version:
         return _version()
     if arguments.command is None:
@@ -161,15 +163,16 @@ def _add_workspace(parser: "ArgumentParser") -> None:
     parser.add_argument("--workspace", metavar="PATH", help="the folder to work in (default: HEARD_WORKSPACE)")
 
 
-def _listing() -> str:
-    """Every command with the first line of its module, read as text: importing all would take a second."""
+def _help(parser: "ArgumentParser") -> int:
+    """Every command with the first line of its module, read as text: importing them all would take a second."""
     folder = Path(__file__).parent / "cli"
-    lines = []
+    lines = [parser.format_help(), "commands (heard COMMAND --help tells more):"]
     for name, module in COMMANDS.items():
         with (folder / f"{module}.py").open(encoding="utf-8") as source:
             first_line = source.readline().strip().strip('"')
         lines.append(f"  {name:<12}{first_line}")
-    return "commands (heard COMMAND --help tells more):\n" + "\n".join(lines)
+    sys.stdout.write("\n".join(lines) + "\n")
+    return DONE
 
 
 def _print_anything() -> None:
