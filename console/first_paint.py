@@ -48,7 +48,7 @@ def palette() -> Mapping[str, str]:
 def paint(page: FirstPage, across: int, down: int, colours: Mapping[str, str], now: int) -> str:
     """The workspace's picture: header, views, tickets, footer, each line placed by itself and cut to the width."""
     lines = [_header(page, across, colours)]
-    if down >= 4:
+    if down >= 4 and across >= 10:
         lines += _panes(page, across, down - 2, colours, now)
         lines.append(_styled(fit(f" {harmless(page.footer)}", across), "quiet", colours))
     return "".join(f"\x1b[{number};1H{line}" for number, line in enumerate(lines[:down], 1))
