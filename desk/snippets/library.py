@@ -2,7 +2,9 @@
 
 Every word of the query has to be found somewhere in a snippet; where it is found decides the rank, then how often
 the snippet is used. What can be folded once is folded when the library is made: a search of 5,000 snippets then
-takes 1 to 8 ms. The invariant: whoever types a whole trigger sees that snippet first.
+takes 3 to 7 ms, and 14 ms where a typo is forgiven.
+
+The invariant: whoever types a whole trigger sees that snippet first.
 """
 
 import re
