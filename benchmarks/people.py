@@ -21,11 +21,12 @@ BATCH = 20_000
 DAY = 86_400_000_000
 NOW = 1_760_000_000_000_000
 
-_GIVEN = """John Mary James Robert Michael Jennifer David Linda William Maria Anna Peter Sarah Daniel Laura Johnny
-Johanna Jon Thomas Julia Paul Eva Martin Lena Carlos Ana Luis Marta Sven Ingrid Piotr Agnieszka Pierre Claire Marco Giulia
-Kofi Amina Wei Mei Hiro Yuki Arjun Priya Omar Leila Jan Sanne Björn Åsa José Lucía Jürgen Käthe François Zoë Søren Łukasz
-Siobhán Conor Fatima Yusuf Olga Dmitri Chloe Ethan Grace Hugo Iris Jonas Karin Leo Nina Oscar Paula Quentin Rosa Simon
-Tara Ulrich Vera Walter Xenia Yvonne Zack Bob Liz Bill Kate"""
+_GIVEN = """John Mary James Robert Michael Jennifer David Linda William Maria Anna Peter Sarah Daniel Laura
+Johnny Johanna Jon Thomas Julia Paul Eva Martin Lena Carlos Ana Luis Marta Sven Ingrid Piotr
+Agnieszka Pierre Claire Marco Giulia Kofi Amina Wei Mei Hiro Yuki Arjun Priya Omar Leila Jan Sanne
+Björn Åsa José Lucía Jürgen Käthe François Zoë Søren Łukasz Siobhán Conor Fatima Yusuf Olga Dmitri
+Chloe Ethan Grace Hugo Iris Jonas Karin Leo Nina Oscar Paula Quentin Rosa Simon Tara Ulrich Vera
+Walter Xenia Yvonne Zack Bob Liz Bill Kate"""
 _FAMILY = """Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez Wilson Anderson
 Thomas Taylor Moore Jackson Martin Lee Müller Schmidt Weber O'Hara O'Brien Dubois Rossi Novák Kowalski Nguyen Kim Singh
 Ruiz Silva Santos Petrov Larsen Jensen Virtanen Yilmaz"""

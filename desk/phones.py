@@ -32,8 +32,9 @@ def normal_number(text: str, regions: tuple[str, ...] = ()) -> str:
     Empty where there is no digit in it ("anonymous", "Unavailable").
     """
     bare, extension = _parted(text)
-    international = _international(bare, regions)
-    number = f"+{international}" if international else "".join(_DIGITS.findall(_plain(bare)))
+    digits = "".join(_DIGITS.findall(_plain(bare)))
+    international = _international(bare, regions) or _international(digits, regions)
+    number = f"+{international}" if international else digits
     return f"{number}x{extension}" if number and extension else number
 
 
