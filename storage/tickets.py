@@ -17,9 +17,10 @@ from storage.queue.rows import rows
 MESSAGE_KINDS = ("inbound", "outbound", "note", "call", "event")
 
 _REST = """
-    SELECT t.assignee_id, ifnull(e.name, ''), ifnull(q.name, ''), t.goal, t.summary, t.choice, t.merged_into_id,
+    SELECT t.assignee_id, ifnull(e.name, ''), ifnull(q.name, ''), t.goal, t.summary, t.choice, i.number,
            t.solved_at
       FROM ticket t LEFT JOIN team e ON e.id = t.team_id LEFT JOIN queue q ON q.id = t.queue_id
+           LEFT JOIN ticket i ON i.id = t.merged_into_id
      WHERE t.id = ?"""
 _WATCHERS = "SELECT a.name FROM watch w JOIN agent a ON a.id = w.agent_id WHERE w.ticket_id = ? ORDER BY a.name"
 _SUGGESTED = """

@@ -1,0 +1,152 @@
+"""The team's snippets and checklists: read whole, and taken in whole from a file.
+
+A snippet is known again by its trigger, or else by its folder and title (as `heard import` does); a checklist by its
+key. Taking in a file is one transaction: all of it, or nothing. What a file doesn't name stays as it is.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from desk.checklists import ChecklistTemplate, parse_checklists
+from desk.checklists import to_toml as checklists_toml
+from desk.errors import NotFound
+from desk.ids import new_uid
+from desk.nearest import mend_name
+from desk.snippets import Snippet, format_actions, parse_actions
+from desk.text import clean
+from storage.connect import Connection, writing
+
+_SNIPPETS = """
+    SELECT title, body, "trigger", folder, keywords, actions, id, uses FROM snippet
+     ORDER BY folder, title, id"""
+_SAME = """
+    SELECT id, title, "trigger", folder, keywords, body, actions FROM snippet
+     WHERE CASE WHEN ?1 <> '' THEN "trigger" = ?1 ELSE folder = ?2 AND title = ?3 END"""
+_ADD_SNIPPET = """
+    INSERT INTO snippet(uid, title, "trigger", folder, keywords, body, actions, uses, created_at, updated_at)
+    VALUES(?,?,?,?,?,?,?,0,?,?)"""
+_UPDATE_SNIPPET = """
+    UPDATE snippet SET title=?, "trigger"=?, folder=?, keywords=?, body=?, actions=?, updated_at=? WHERE id=?"""
+_ADD_TEMPLATE = """
+    INSERT INTO checklist(key, title, content, position, updated_at)
+    VALUES(?,?,?,(SELECT coalesce(max(position), -1) + 1 FROM checklist),?)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How many pieces of a file were new, changed, and there already word for word."""
+
+    added: int
+    updated: int
+    unchanged: int
+
+
+def snippets(connection: Connection) -> tuple[Snippet, ...]:
+    """All snippets, by folder and title."""
+    return tuple(
+        Snippet(title, body, trigger, folder, _keywords(keywords), parse_actions(actions), key, uses)
+        for title, body, trigger, folder, keywords, actions, key, uses in connection.execute(_SNIPPETS)
+    )
+
+
+def snippet_named(connection: Connection, name: str) -> Snippet:
+    """The snippet of that trigger (with or without its `;`), or else of that title; NotFound with the nearest."""
+    known = snippets(connection)
+    wanted = name.strip().casefold()
+    trigger = wanted.removeprefix(";")
+    for snippet in known:
+        if snippet.trigger and snippet.trigger.casefold() == trigger:
+            return snippet
+    for snippet in known:
+        if snippet.title.casefold() == wanted:
+            return snippet
+    names = [name for snippet in known for name in (snippet.trigger, snippet.title) if name]
+    raise NotFound(f"There is no snippet “{name}”", mend_name(name, names) if names else "The library is empty.")
+
+
+def templates(connection: Connection) -> tuple[ChecklistTemplate, ...]:
+    """All checklists, in the order in which they are offered."""
+    found = connection.execute("SELECT key, content FROM checklist ORDER BY position, key")
+    return tuple(template for key, content in found for template in parse_checklists(content, f"checklist {key}"))
+
+
+def template_named(connection: Connection, name: str) -> ChecklistTemplate:
+    """The checklist of that key or title; NotFound with the nearest."""
+    known = templates(connection)
+    wanted = name.strip().casefold()
+    for template in known:
+        if wanted in (template.key, template.title.casefold()):
+            return template
+    keys = [template.key for template in known]
+    raise NotFound(f"There is no checklist “{name}”", mend_name(name, keys) if keys else "There are none yet.")
+
+
+def replace_or_add(connection: Connection, pieces: Iterable[Snippet | ChecklistTemplate], now: int) -> Taken:
+    """Take snippets or checklists in, in one transaction; raises what the database says, and then nothing changed."""
+    outcomes = {"added": 0, "updated": 0, "unchanged": 0}
+    with writing(connection):
+        for piece in pieces:
+            outcome = (
+                _take_snippet(connection, piece, now)
+                if isinstance(piece, Snippet)
+                else _take_template(connection, piece, now)
+            )
+            outcomes[outcome] += 1
+    return Taken(**outcomes)
+
+
+def _take_snippet(connection: Connection, given: Snippet, now: int) -> str:
+    one_line = (given.title, given.trigger, given.folder, ", ".join(given.keywords))
+    title, trigger, folder, keywords = (clean(text, lines=False) for text in one_line)
+    told = (title, trigger, folder, keywords, clean(given.body), format_actions(given.actions))
+    same = connection.execute(_SAME, (trigger, folder, title)).fetchone()
+    if same is None:
+        connection.execute(_ADD_SNIPPET, (new_uid(), *told, now, now))
+        return "added"
+    if same[1:] == told:
+        return "unchanged"
+    connection.execute(_UPDATE_SNIPPET, (*told, now, same[0]))
+    return "updated"
+
+
+def _take_template(connection: Connection, given: ChecklistTemplate, now: int) -> str:
+    template = _cleaned(given)
+    content = checklists_toml([template])
+    same = connection.execute("SELECT content FROM checklist WHERE key = ?", (template.key,)).fetchone()
+    if same is None:
+        connection.execute(_ADD_TEMPLATE, (template.key, template.title, content, now))
+        return "added"
+    if same[0] == content:
+        return "unchanged"
+    connection.execute(
+        "UPDATE checklist SET title = ?, content = ?, updated_at = ? WHERE key = ?",
+        (template.title, content, now, template.key),
+    )
+    return "updated"
+
+
+def _cleaned(given: ChecklistTemplate) -> ChecklistTemplate:
+    """The checklist with every text of it cleaned: a TOML file can hold control characters as escapes."""
+    steps = tuple(
+        replace(
+            step,
+            title=clean(step.title, lines=False),
+            meaning=clean(step.meaning),
+            tip=clean(step.tip),
+            done_when=clean(step.done_when),
+            snippet=clean(step.snippet, lines=False),
+        )
+        for step in given.steps
+    )
+    return replace(
+        given,
+        title=clean(given.title, lines=False),
+        purpose=clean(given.purpose),
+        steps=steps,
+        tags=tuple(clean(tag, lines=False) for tag in given.tags),
+        queues=tuple(clean(queue, lines=False) for queue in given.queues),
+    )
+
+
+def _keywords(text: str) -> tuple[str, ...]:
+    return tuple(word for word in (part.strip() for part in text.split(",")) if word)
