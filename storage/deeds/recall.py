@@ -1,0 +1,105 @@
+"""The outbox's side of undo: what hasn't left is dropped, what has arrived here only is answered by its opposite.
+
+The invariant: a reply that may have reached its customer is never taken back, and a taken-back text is a draft again.
+"""
+
+import json
+from dataclasses import replace
+from typing import NamedTuple
+
+from desk.errors import Refused
+from desk.records import DraftRow
+from storage import drafts
+from storage.connect import Connection
+from storage.deeds.journal import Journal
+
+_ROWS = (
+    "SELECT id, ticket_id, source_id, kind, payload, state, created_at, ready_at FROM outbox WHERE deed = ? ORDER BY id"
+)
+_WRITTEN = """
+SELECT e.ticket_id, m.recipients, m.copies, m.subject, m.body, e.data FROM event e JOIN message m ON m.id = e.message_id
+WHERE e.deed = ?
+"""
+_NEWEST_INBOUND = "SELECT max(id) FROM message WHERE ticket_id = ? AND kind = 'inbound'"
+# The draft that the message became when it was taken back, unless someone has written on it since.
+_END_DRAFT = """
+DELETE FROM draft WHERE EXISTS(SELECT 1 FROM message m WHERE m.id = ? AND m.ticket_id = draft.ticket_id
+                               AND m.agent_id = draft.agent_id AND m.body = draft.body)
+"""
+_LETTERS = ("reply", "forward")
+
+
+class _Row(NamedTuple):
+    id: int
+    ticket_id: int
+    source_id: int | None
+    kind: str
+    payload: str
+    state: str
+    created_at: int
+    ready_at: int
+
+
+def recall(journal: Journal, deed: bytes) -> None:
+    """Keep this deed from going out, or send its opposite after it; Refused where it is too late."""
+    rows = _rows(journal.connection, deed)
+    for row in rows:
+        gone = row.state == "sent" or (row.state == "undoable" and row.ready_at <= journal.by.at)
+        if gone and (row.kind in _LETTERS or (row.kind == "note" and row.source_id is not None)):
+            raise Refused(f"The {row.kind} on {_number(journal.connection, row.ticket_id)} was already sent", "")
+        if gone and row.kind != "note":
+            journal.send(row.kind, _opposite(row.payload), ticket_id=row.ticket_id, source_id=row.source_id)
+        else:
+            journal.connection.execute("UPDATE outbox SET state = 'dropped' WHERE id = ?", (row.id,))
+    if journal.by.agent_id is not None:
+        for written in journal.connection.execute(_WRITTEN, (deed,)).fetchall():
+            _restore(journal, _draft(journal, journal.by.agent_id, *written))
+
+
+def send_again(journal: Journal, deed: bytes, message_id: int | None) -> None:
+    """The outbox rows of a deed that is done once more, `message_id` being what it had written."""
+    for row in _rows(journal.connection, deed):
+        written = row.kind in (*_LETTERS, "note")
+        journal.send(
+            row.kind,
+            json.loads(row.payload),
+            ticket_id=row.ticket_id,
+            message_id=message_id if written else None,
+            source_id=row.source_id,
+            undo_seconds=(row.ready_at > row.created_at) * journal.by.undo_seconds,
+        )
+    journal.connection.execute(_END_DRAFT, (message_id,))
+
+
+def _draft(
+    journal: Journal, agent_id: int, ticket_id: int, recipients: str, copies: str, subject: str, body: str, data: str
+) -> DraftRow:
+    facts = json.loads(data)
+    newest = journal.connection.execute(_NEWEST_INBOUND, (ticket_id,)).fetchone()[0]
+    return DraftRow(
+        ticket_id, agent_id, facts["draft"], recipients, copies, subject, body, tuple(facts["attachments"]), len(body),
+        newest, journal.by.at,
+    )  # fmt: skip
+
+
+def _restore(journal: Journal, draft: DraftRow) -> None:
+    """Save the text as a draft, before what was begun in the meantime."""
+    begun = drafts.load(journal.connection, draft.ticket_id, draft.agent_id, draft.kind)
+    if begun is not None and begun.body.strip():
+        draft = replace(
+            draft, body=f"{draft.body}\n\n{begun.body}", attachments=(*draft.attachments, *begun.attachments)
+        )
+    drafts.save(journal.connection, draft)
+
+
+def _rows(connection: Connection, deed: bytes) -> list[_Row]:
+    return [_Row(*row) for row in connection.execute(_ROWS, (deed,))]
+
+
+def _opposite(payload: str) -> dict[str, object]:
+    return {field: [after, before] for field, (before, after) in json.loads(payload).items()}
+
+
+def _number(connection: Connection, ticket_id: int) -> str:
+    found = connection.execute("SELECT number FROM ticket WHERE id = ?", (ticket_id,)).fetchone()
+    return f"#{found[0]}"

@@ -1,0 +1,169 @@
+"""Taking back the newest deed of an agent, and doing it again.
+
+The invariant: all of a deed is taken back, or nothing, and never over what someone else has written meanwhile. A reply
+that is taken back becomes a draft again, so that no word is lost. Doing again makes a new deed, with its own history.
+"""
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from desk.errors import Refused
+from storage.connect import Connection
+from storage.deeds.by import By, Done
+from storage.deeds.journal import Journal
+from storage.deeds.patches import ClashError, Patch, apply, decode
+from storage.deeds.recall import recall, send_again
+from storage.inbound import after_inbound
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+_NEWEST = "SELECT deed FROM event WHERE patch<>'' AND undone_by IS NULL AND agent_id IS ? ORDER BY id DESC LIMIT 1"
+_NEWEST_UNDO = (
+    "SELECT deed, max(id), json_extract(data, '$.deed') FROM event WHERE kind = 'undone' AND agent_id IS ? "
+    "AND undone_by IS NULL GROUP BY deed ORDER BY 2 DESC LIMIT 1"
+)
+# What was done afresh since: redone deeds don't count.
+_DONE_SINCE = (
+    "SELECT 1 FROM event WHERE agent_id IS ? AND id > ? AND patch<>'' AND deed NOT IN "
+    "(SELECT undone_by FROM event WHERE kind = 'undone' AND undone_by IS NOT NULL AND agent_id IS ?) LIMIT 1"
+)
+_EVENTS = "SELECT id, kind, ticket_id, customer_id, message_id, data, patch FROM event WHERE deed = ? ORDER BY id"
+_LATER_WRITER = (
+    "SELECT coalesce(a.name, 'someone else') FROM event e LEFT JOIN agent a ON a.id = e.agent_id "
+    "WHERE e.ticket_id = ? AND e.id > ? AND e.undone_by IS NULL AND json_extract(e.data, '$.field') = ? "
+    "ORDER BY e.id DESC LIMIT 1"
+)
+_NUMBER = "SELECT number FROM ticket WHERE id = ?"
+_FIELDS = {
+    "assignee_id": "assignee", "team_id": "team", "queue_id": "queue", "merged_into_id": "merge", "ticket_id": "ticket",
+}  # fmt: skip
+_THINGS = {
+    "ticket_tag": "tags", "watch": "watchers", "checklist_tick": "checklist", "checklist_run": "checklist",
+    "message": "message", "identity": "identities", "customer": "customer", "snippet": "snippet", "view": "view",
+    "attachment": "message",
+}  # fmt: skip
+
+
+class _Event(NamedTuple):
+    id: int
+    kind: str
+    ticket_id: int | None
+    customer_id: int | None
+    message_id: int | None
+    data: str
+    patch: str
+
+
+def undo(session: "Session", by: By) -> Done:
+    """Take back the newest deed of this agent that still stands; Refused where that can't be."""
+    journal = Journal(session, by)
+    found = journal.connection.execute(_NEWEST, (by.agent_id,)).fetchone()
+    if found is None:
+        raise Refused("There is nothing to undo", "")
+    deed: bytes = found[0]
+    events = _events(journal.connection, deed)
+    recall(journal, deed)
+    backwards = [patch.turned() for event in reversed(events) for patch in reversed(decode(event.patch))]
+    _apply(journal.connection, events, backwards)
+    journal.connection.execute("UPDATE event SET undone_by = ? WHERE deed = ?", (journal.deed, deed))
+    tickets = _tickets(events)
+    _tell(journal, "undone", events, deed)
+    return journal.done(f"Undone: {_title(events)}", *tickets, customer_id=_customer(events))
+
+
+def redo(session: "Session", by: By) -> Done:
+    """Do again what this agent took back last, unless something else was done since."""
+    journal = Journal(session, by)
+    found = journal.connection.execute(_NEWEST_UNDO, (by.agent_id,)).fetchone()
+    if found is None or journal.connection.execute(_DONE_SINCE, (by.agent_id, found[1], by.agent_id)).fetchone():
+        raise Refused("There is nothing to do again", "")
+    undoing, deed = found[0], bytes.fromhex(found[2])
+    events = _events(journal.connection, deed)
+    _apply(journal.connection, events, [patch for event in events for patch in decode(event.patch)])
+    written: int | None = None
+    for event in events:
+        patches = decode(event.patch)
+        for patch in patches:
+            journal.note(patch)
+        message_id = _message(patches)
+        written = written or message_id
+        journal.tell(
+            event.kind,
+            json.loads(event.data),
+            ticket_id=event.ticket_id,
+            customer_id=event.customer_id,
+            message_id=message_id,
+        )
+    send_again(journal, deed, written)
+    journal.connection.execute("UPDATE event SET undone_by = ? WHERE deed = ?", (journal.deed, undoing))
+    return journal.done(f"Done again: {_title(events)}", *_tickets(events), customer_id=_customer(events))
+
+
+def _events(connection: Connection, deed: bytes) -> list[_Event]:
+    return [_Event(*row) for row in connection.execute(_EVENTS, (deed,))]
+
+
+def _apply(connection: Connection, events: list[_Event], patches: list[Patch]) -> None:
+    try:
+        recount = apply(connection, patches)
+    except ClashError as clash:
+        raise _refusal(connection, events, clash) from clash
+    if recount:
+        after_inbound(connection, sorted(recount))
+    customers = {
+        int(str(key))
+        for patch in patches
+        for key in ((patch.before or patch.after or {}).get("customer_id"), patch.key.get("id"))
+        if (patch.table, key is None) in (("identity", False), ("customer", False))
+    }
+    if customers:
+        from storage.search.index import index_customers
+
+        index_customers(connection, sorted(customers))
+
+
+def _refusal(connection: Connection, events: list[_Event], clash: ClashError) -> Refused:
+    """Which field of what, and who moved it."""
+    patch = clash.patch
+    field = _FIELDS.get(clash.column, clash.column) if patch.table == "ticket" else _THINGS.get(patch.table, "row")
+    ticket_id = patch.key["id"] if patch.table == "ticket" else _ticket_of(patch, events)
+    writer = connection.execute(_LATER_WRITER, (ticket_id, events[-1].id, field)).fetchone()
+    number = connection.execute(_NUMBER, (ticket_id,)).fetchone()
+    where = f" of #{number[0]}" if number else ""
+    return Refused(
+        f"The {field.removesuffix('_until')}{where} was changed since by {writer[0] if writer else 'someone else'}",
+        "Look again, and change it by hand.",
+    )
+
+
+def _ticket_of(patch: Patch, events: list[_Event]) -> object:
+    row = patch.key | (patch.before or {}) | (patch.after or {})
+    return row.get("ticket_id") or events[0].ticket_id
+
+
+def _tell(journal: Journal, kind: str, events: list[_Event], deed: bytes) -> None:
+    """One event for each ticket or customer that the deed had touched."""
+    data = {"deed": deed.hex()}
+    for ticket_id in _tickets(events):
+        journal.tell(kind, data, ticket_id=ticket_id)
+    if not _tickets(events):
+        journal.tell(kind, data, customer_id=_customer(events))
+
+
+def _tickets(events: list[_Event]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(event.ticket_id for event in events if event.ticket_id is not None))
+
+
+def _customer(events: list[_Event]) -> int | None:
+    return next((event.customer_id for event in events if event.customer_id is not None), None)
+
+
+def _message(patches: list[Patch]) -> int | None:
+    added = (patch.key["id"] for patch in patches if patch.table == "message" and patch.before is None)
+    return next((int(str(key)) for key in added), None)
+
+
+def _title(events: list[_Event]) -> str:
+    title: str = json.loads(events[0].data)["title"]
+    return title
