@@ -22,7 +22,7 @@ MOST_STEPS = 10
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
-class FieldKind(StrEnum):
+class StepField(StrEnum):
     """What a step lets the agent write down; goal, summary and choice stay on the ticket for everyone after."""
 
     NONE = "none"
@@ -45,7 +45,7 @@ class Step:
     snippet: str = ""
     required: bool = True
     later: bool = False
-    field: FieldKind = FieldKind.NONE
+    field: StepField = StepField.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ def _step(table: Table) -> Step:
         snippet=table.text("snippet", ""),
         required=table.flag("required", default=True),
         later=table.flag("later", default=False),
-        field=FieldKind(table.choice("field", [kind.value for kind in FieldKind], FieldKind.NONE)),
+        field=StepField(table.choice("field", [kind.value for kind in StepField], StepField.NONE)),
     )
     table.done()
     return step
@@ -238,7 +238,7 @@ def _written_step(step: Step) -> list[str]:
         ("tip", step.tip),
         ("done_when", step.done_when),
         ("snippet", step.snippet),
-        ("field", "" if step.field is FieldKind.NONE else step.field.value),
+        ("field", "" if step.field is StepField.NONE else step.field.value),
     )
     lines = ["[[checklist.step]]", *(f"{name} = {quoted(text)}" for name, text in texts if text)]
     if not step.required:

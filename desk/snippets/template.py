@@ -26,7 +26,7 @@ _BRACES = re.compile(r"\{(?=\{)|\}(?=\})")
 _CURSOR = "cursor"
 
 
-class OpenKind(StrEnum):
+class FieldKind(StrEnum):
     """What an open field wants: one of its options, an own text, or a value that isn't known of this customer."""
 
     CHOOSE = "choose"
@@ -38,7 +38,7 @@ class OpenKind(StrEnum):
 class OpenField:
     """A stretch of a text that the agent still has to fill in; `prompt` says what is wanted."""
 
-    kind: OpenKind
+    kind: FieldKind
     start: int
     end: int
     prompt: str
@@ -127,12 +127,12 @@ def _open_field(match: re.Match[str]) -> OpenField | None:
         name = _name(match[1])
         if not is_known(name):
             return None
-        return OpenField(OpenKind.MISSING, match.start(), match.end(), VARIABLES.get(name, name))
+        return OpenField(FieldKind.MISSING, match.start(), match.end(), VARIABLES.get(name, name))
     parts = tuple(part.strip() for part in keyword[2].split("|") if part.strip())
     if keyword[1].lower() == "choose":
-        return OpenField(OpenKind.CHOOSE, match.start(), match.end(), "choose", parts)
+        return OpenField(FieldKind.CHOOSE, match.start(), match.end(), "choose", parts)
     # What stands behind the prompt's bar is offered as its answer.
-    return OpenField(OpenKind.ASK, match.start(), match.end(), parts[0] if parts else "", parts[1:])
+    return OpenField(FieldKind.ASK, match.start(), match.end(), parts[0] if parts else "", parts[1:])
 
 
 def _problems(body: str) -> Iterator[Problem]:

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from desk.checklists import (
     ChecklistTemplate,
-    FieldKind,
     Step,
+    StepField,
     digit_of,
     parse_checklists,
     progress,
@@ -25,8 +25,8 @@ HEARD = ChecklistTemplate(
         Step("hear", "Hear", "Listen"),
         Step("empathize", "Empathize", "Say it"),
         Step("apologize", "Apologize", "Once"),
-        Step("resolve", "Resolve", "Fix it", required=False, field=FieldKind.GESTURE),
-        Step("diagnose", "Diagnose", "Why", later=True, field=FieldKind.TASK),
+        Step("resolve", "Resolve", "Fix it", required=False, field=StepField.GESTURE),
+        Step("diagnose", "Diagnose", "Why", later=True, field=StepField.TASK),
     ),
     angry=True,
 )
@@ -74,7 +74,7 @@ def test_each_digit_ticks_its_step() -> None:
 
 
 def test_a_step_is_found_by_its_key() -> None:
-    assert HEARD.step("resolve").field is FieldKind.GESTURE
+    assert HEARD.step("resolve").field is StepField.GESTURE
     with pytest.raises(BadInput, match="“solve” is no step of HEARD"):
         HEARD.step("solve")
 
@@ -172,7 +172,7 @@ KEYS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,8}", fullmatch=True)
 STEPS = st.lists(
     st.builds(
         Step, KEYS, WORDS, WORDS, tip=TEXT, done_when=TEXT, snippet=TEXT, required=st.booleans(), later=st.booleans(),
-        field=st.sampled_from(FieldKind),
+        field=st.sampled_from(StepField),
     ),
     min_size=1, max_size=10, unique_by=lambda step: step.key,
 ).map(tuple)  # fmt: skip

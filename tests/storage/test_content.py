@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from desk.checklists import ChecklistTemplate, FieldKind, parse_checklists
+from desk.checklists import ChecklistTemplate, StepField, parse_checklists
 from desk.checklists import to_toml as checklists_to_toml
 from desk.errors import NotFound
 from desk.snippets import Snippet, open_fields, parse_snippets, render, to_toml, trigger_before
@@ -74,9 +74,9 @@ def test_the_checklists_are_those_of_the_practice() -> None:
     assert heard.angry
     assert not ten.angry
     assert [step.title for step in (*heard.steps, *ten.steps) if step.later] == ["Diagnose"]
-    assert {step.title: step.field for step in (*heard.steps, *ten.steps) if step.field is not FieldKind.NONE} == {
-        "Resolve": FieldKind.GESTURE, "Diagnose": FieldKind.TASK, "Find the goal": FieldKind.GOAL,
-        "Confirm": FieldKind.SUMMARY, "Let them choose": FieldKind.CHOICE,
+    assert {step.title: step.field for step in (*heard.steps, *ten.steps) if step.field is not StepField.NONE} == {
+        "Resolve": StepField.GESTURE, "Diagnose": StepField.TASK, "Find the goal": StepField.GOAL,
+        "Confirm": StepField.SUMMARY, "Let them choose": StepField.CHOICE,
     }  # fmt: skip
     assert parse_checklists(checklists_to_toml((heard, ten)), "again") == (heard, ten)
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.errors import BadInput
-from desk.snippets import VARIABLES, OpenKind, answer, check, first_name, open_fields, render
+from desk.snippets import VARIABLES, FieldKind, answer, check, first_name, open_fields, render
 
 ANA = {"customer.first_name": "Ana", "customer.email": "ana@example.com", "agent.first_name": "Sam"}
 
@@ -21,9 +21,9 @@ def test_a_blank_value_counts_as_unknown() -> None:
 def test_what_is_open_stays_in_the_text_and_is_found_again() -> None:
     rendered = render("{{ask: order number|none}} by {{choose: refund | credit}} for {{customer.phone}}", ANA)
     assert [(field.kind, field.prompt, field.options) for field in rendered.open_fields] == [
-        (OpenKind.ASK, "order number", ("none",)),
-        (OpenKind.CHOOSE, "choose", ("refund", "credit")),
-        (OpenKind.MISSING, VARIABLES["customer.phone"], ()),
+        (FieldKind.ASK, "order number", ("none",)),
+        (FieldKind.CHOOSE, "choose", ("refund", "credit")),
+        (FieldKind.MISSING, VARIABLES["customer.phone"], ()),
     ]
     assert open_fields(rendered.text) == rendered.open_fields
     assert [rendered.text[field.start : field.end] for field in rendered.open_fields] == [
