@@ -62,6 +62,10 @@ def _snippet(table: Table) -> Snippet:
     if snippet.trigger and not _TRIGGER.fullmatch(snippet.trigger):
         mend = "Letters, digits, points and hyphens, 40 at most; the ; before it is typed, not written here."
         raise table.problem("trigger", f"“{snippet.trigger}” can't be typed as one word", mend)
+    for keyword in snippet.keywords:
+        # The library keeps them in one line, parted by commas.
+        if "," in keyword or keyword != keyword.strip() or not keyword:
+            raise table.problem("keywords", f"“{keyword}” is no keyword", "Each in its own quotes, without commas.")
     if not snippet.body.strip() and not snippet.actions:
         raise table.problem("body", "is empty, and there are no actions either", "Write a text, or what it does.")
     try:

@@ -66,6 +66,11 @@ def test_files_written_elsewhere_are_read() -> None:
             '["one", "two"]',
         ),
         (
+            '[[snippet]]\ntitle = "Hi"\nbody = "x"\nkeywords = ["a, b"]',
+            "team.toml: snippet 1 (“Hi”), keywords: “a, b” is no keyword",
+            "without commas",
+        ),
+        (
             '[[snippet]]\ntitle = "Hi"\nbody = "{{custmer.name}}"',
             "team.toml: snippet 1 (“Hi”), body: “custmer.name” is no variable (line 1)",
             "customer.name",
@@ -100,6 +105,7 @@ def nfc(text: str) -> str:
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(nfc)
+KEYWORDS = TEXT.filter(lambda text: text == text.strip() != "" and "," not in text)
 BODY = st.one_of(TEXT, st.text(st.sampled_from('"\\\n\r\t a\x00\x7f'), max_size=12)).filter(str.strip)
 SNIPPETS = st.lists(
     st.builds(
@@ -108,7 +114,7 @@ SNIPPETS = st.lists(
         body=BODY.filter(lambda body: "{{" not in body),
         trigger=st.just("") | st.from_regex(r"[a-z0-9.-]{1,8}", fullmatch=True),
         folder=TEXT,
-        keywords=st.lists(TEXT, max_size=3).map(tuple),
+        keywords=st.lists(KEYWORDS, max_size=3).map(tuple),
         actions=st.builds(Actions, priority=st.none() | st.sampled_from(Priority)),
     ),
     max_size=4,
