@@ -1,0 +1,102 @@
+"""How SQLite answers the starter views: by the partial indexes, in their order, never over the closed years."""
+
+from datetime import UTC
+
+import pytest
+
+from desk.filters import parse
+from storage import queue
+from storage.connect import Connection
+from storage.seed import VIEWS
+from tests.factories import NOW, make_agent, make_team, make_ticket
+
+
+def plan(connection: Connection, query: str, sort: str) -> list[str]:
+    scope = queue.Scope(parse(query), sort, 1, NOW, UTC)
+    sql, values = queue.ids_query(connection, scope)
+    return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql} LIMIT 64", values)]
+
+
+def counting_plan(connection: Connection, query: str) -> list[str]:
+    seen: list[str] = []
+    connection.set_trace_callback(seen.append)
+    queue.count(connection, queue.Scope(parse(query), "due", 1, NOW, UTC))
+    connection.set_trace_callback(None)
+    return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {seen[-1]}")]
+
+
+@pytest.mark.parametrize(
+    ("query", "sort", "index"),
+    [
+        ("status:active assignee:me", "due", "SEARCH t USING COVERING INDEX ticket_active_assignee (assignee_id=?)"),
+        ("status:active assignee:none", "due", "SEARCH t USING COVERING INDEX ticket_active_assignee (assignee_id=?)"),
+        ("status:open assignee:bo", "due", "SEARCH t USING COVERING INDEX ticket_active_assignee (assignee_id=?)"),
+        ("status:pending team:Billing", "due", "SEARCH t USING COVERING INDEX ticket_active_team (team_id=?)"),
+        ("status:active channel:email", "due", "SEARCH t USING COVERING INDEX ticket_active_channel (channel_id=?)"),
+        ("status:active", "due", "SCAN t USING COVERING INDEX ticket_active_due"),
+        ("status:active due<2h", "due", "SEARCH t USING COVERING INDEX ticket_active_due (due_at<?)"),
+        ("status:active", "updated", "SCAN t USING INDEX ticket_active_updated"),
+        ("status:active", "newest", "SCAN t USING INDEX ticket_active_created"),
+        ("status:active", "oldest", "SCAN t USING INDEX ticket_active_created"),
+        ("status:active", "priority", "SCAN t USING INDEX ticket_active_priority"),
+        (
+            "status:active is:promised",
+            "promised",
+            "SEARCH t USING COVERING INDEX ticket_active_promised (promised_at>?)",
+        ),
+        ("status:active snoozed:yes", "snoozed", "SEARCH t USING COVERING INDEX ticket_snoozed (snoozed_until>?)"),
+        ("status:active is:angry", "due", "SCAN t USING COVERING INDEX ticket_active_mood"),
+        ("status:solved", "updated", "SEARCH t USING COVERING INDEX ticket_resolved (status=?)"),
+        ("", "updated", "SCAN t USING COVERING INDEX ticket_updated"),
+        ("", "newest", "SCAN t USING COVERING INDEX ticket_created"),
+    ],
+)
+def test_an_order_is_read_from_its_index(connection: Connection, query: str, sort: str, index: str) -> None:
+    make_agent(connection)
+    make_team(connection)
+    assert plan(connection, query, sort) == [index]
+
+
+@pytest.mark.parametrize(("name", "query", "sort"), VIEWS)
+def test_no_starter_view_sorts_or_walks_the_table(connection: Connection, name: str, query: str, sort: str) -> None:
+    for steps in (plan(connection, query, sort), counting_plan(connection, query)):
+        assert steps
+        for step in steps:
+            assert "TEMP B-TREE" not in step, name
+            assert "INDEX" in step, name
+            if "status:active" in query:
+                assert "ticket_active" in step or "ticket_snoozed" in step, name
+
+
+def test_tags_of_active_tickets_are_read_from_their_own_table(connection: Connection) -> None:
+    connection.execute("INSERT INTO tag(id, name) VALUES(7, 'refund')")
+    rare = plan(connection, "status:active tag:refund", "due")
+    assert "SEARCH active_tag USING PRIMARY KEY (tag_id=?)" in rare
+    assert not any("ticket_tag" in step for step in rare)
+    connection.executemany("INSERT INTO active_tag(tag_id, ticket_id) VALUES(7, ?)", [(n,) for n in range(600)])
+    common = plan(connection, "status:active tag:refund", "due")
+    assert common[0] == "SCAN t USING COVERING INDEX ticket_active_due"
+    assert not any("TEMP B-TREE" in step for step in common)
+
+
+def test_words_begin_with_the_messages_found(connection: Connection) -> None:
+    steps = plan(connection, "status:active refund", "due")
+    assert "SEARCH t USING INTEGER PRIMARY KEY (rowid=?)" in steps
+    assert "SEARCH m USING INTEGER PRIMARY KEY (rowid=?)" in steps
+    assert not any(step.startswith(("SCAN t", "SCAN m ")) for step in steps)
+
+
+def test_customers_lead_to_their_tickets(connection: Connection) -> None:
+    steps = plan(connection, "customer:ruiz", "due")
+    assert "SEARCH t USING INDEX ticket_customer (customer_id=?)" in steps
+
+
+def test_a_page_of_rows_looks_each_ticket_up(connection: Connection) -> None:
+    seen: list[str] = []
+    ticket_ids = [make_ticket(connection) for _ in range(3)]
+    connection.set_trace_callback(seen.append)
+    queue.rows(connection, ticket_ids)
+    connection.set_trace_callback(None)
+    assert len(seen) == 1
+    steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {seen[0]}")]
+    assert not any(step.startswith("SCAN") and "wanted" not in step for step in steps)
