@@ -13,6 +13,12 @@ def database(given: str | None) -> Path:
     return _data_folder() / "workspace" / "heard.db"
 
 
+def demo_folder(given: str | None) -> Path:
+    """Where the demo team lives: apart from one's own workspace, unless one is named."""
+    named = given or os.environ.get("HEARD_WORKSPACE")
+    return Path(named).expanduser().absolute() if named else _data_folder() / "demo"
+
+
 def config_file() -> Path:
     """The configuration file: HEARD_CONFIG, or config.toml in the platform's configuration folder."""
     named = os.environ.get("HEARD_CONFIG")

@@ -54,7 +54,7 @@ def import_files(
     for _, kind in plans:
         if kind is not Kind.MAIL:
             parse_map(wish.mapping, kind)
-    importer = _Importer(workspace, connection, wish, now, watch, _source(connection, now))
+    importer = _Importer(workspace, connection, wish, now, watch, import_source(connection, now))
     for path, kind in plans:
         if kind is Kind.MAIL:
             importer.take_mails(path)
@@ -164,15 +164,13 @@ def _pairs(mapping: Sequence[str]) -> Mapping[str, str]:
     return {name: column for name, _, column in (pair.partition("=") for pair in mapping)}
 
 
-def _source(connection: Connection, now: int) -> int:
-    row = connection.execute("SELECT id FROM source WHERE name = ?", (SOURCE,)).fetchone()
-    if row is None:
-        with writing(connection):
-            row = connection.execute(
-                "INSERT INTO source(uid, kind, name, settings, created_at) VALUES(?, ?, ?, '{}', ?) RETURNING id",
-                (new_uid(), SOURCE, SOURCE, now),
-            ).fetchone()
-    return int(row[0])
+def import_source(connection: Connection, now: int) -> int:
+    """The id of the source that all imported records belong to, made where it is new."""
+    connection.execute(
+        "INSERT OR IGNORE INTO source(uid, kind, name, settings, created_at) VALUES(?, ?, ?, '{}', ?)",
+        (new_uid(), SOURCE, SOURCE, now),
+    )
+    return int(connection.execute("SELECT id FROM source WHERE name = ?", (SOURCE,)).fetchone()[0])
 
 
 def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
