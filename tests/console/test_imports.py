@@ -1,0 +1,67 @@
+"""What each entry loads, in a process of its own: a start is only as fast as what it doesn't import."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "pydantic", "alembic", "asyncio", "email", "importlib.metadata"}
+TELL = "import json, sys; sys.stderr.write(json.dumps(sorted(sys.modules)))"
+
+
+def loaded(code: str, workspace: Path) -> set[str]:
+    """The modules that are loaded after `code`, without those of a bare interpreter."""
+    environment = {**os.environ, "HEARD_WORKSPACE": str(workspace)}
+    after: set[str] = set()
+    for program in (code, "pass"):
+        done = subprocess.run(
+            [sys.executable, "-c", f"{program}\n{TELL}"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+            env=environment,
+            cwd=ROOT,
+        )
+        after = after or set(json.loads(done.stderr.splitlines()[-1]))
+    return after - set(json.loads(done.stderr))
+
+
+def heavy(modules: set[str]) -> set[str]:
+    return {name for name in modules if name in HEAVY or name.partition(".")[0] in HEAVY - {"importlib.metadata"}}
+
+
+@pytest.mark.parametrize(
+    ("code", "most"),
+    [
+        ("import console.__main__", 20),
+        ("from console.__main__ import main; main(['nosuch'])", 70),
+        ("import console.start, pathlib; console.start.start(pathlib.Path('nowhere'))", 75),
+        ("import console.config; console.config.load()", 90),
+        ("import widgets.cells, widgets.columns", 40),
+    ],
+    ids=["heard", "a mistyped command", "first paint", "configuration", "rows"],
+)
+def test_an_entry_stays_small(code: str, most: int, tmp_path: Path) -> None:
+    modules = loaded(code, tmp_path)
+    assert heavy(modules) == set()
+    assert len(modules) <= most, sorted(modules)
+
+
+def test_the_first_paint_needs_no_dataclass(tmp_path: Path) -> None:
+    assert not loaded("import console.start", tmp_path) & {"dataclasses", "inspect", "argparse", "platformdirs"}
+
+
+@pytest.mark.parametrize(
+    "command", [["find", "ana"], ["tickets", "status:open"], ["show", "1"], ["outbox"], ["doctor"]]
+)
+def test_a_command_that_reads_loads_nothing_of_the_console(command: list[str], tmp_path: Path) -> None:
+    modules = loaded(
+        f"import os, sys; sys.stdout = open(os.devnull, 'w')\nfrom console.__main__ import main; main({command!r})",
+        tmp_path,
+    )
+    assert heavy(modules) & {"textual", "sqlmodel", "sqlalchemy", "pydantic", "alembic", "rich"} == set()
