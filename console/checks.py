@@ -52,14 +52,12 @@ def python() -> Check:
 
 def compiled() -> Check:
     """Byte-compiled files: without them a start takes ten times as long."""
-    import textual
+    from importlib.util import find_spec
 
-    ok = all(Path(file).parent.joinpath("__pycache__").is_dir() for file in (__file__, textual.__file__ or ""))
-    if ok:
+    files = [__file__, *(spec.origin for spec in (find_spec("textual"), find_spec("sqlmodel")) if spec and spec.origin)]
+    if all(Path(file).parent.joinpath("__pycache__").is_dir() for file in files):
         return Check("compiled", True, "start-up files are compiled")
-    return Check(
-        "compiled", False, "start-up files are not compiled", "Run `python -m compileall` on the installation."
-    )
+    return Check("compiled", False, "start-up files are not compiled", "Run `python -m compileall` where Heard lies.")
 
 
 def sqlite() -> Check:
