@@ -161,10 +161,8 @@ class Finder:
         return self._ranked(asked, self._few(_STARTS, number))
 
     def _substrings(self, question: Question, _text: str) -> list[Ranked]:
-        forms = (question.digits,) if question.digits else (question.address, question.name, question.code)
-        needles = [needle for needle in dict.fromkeys(map(fold, forms)) if len(needle) >= SHORTEST_PART]
         ranked: list[Ranked] = []
-        for needle in needles:
+        for needle in _parts(question):
             customers = self._rows(_PARTS, expressions.trigrams(needle), PARTS)
             for customer, identities in self._identities(customers).items() if customers else ():
                 finding = containing(needle, identities)
@@ -223,6 +221,13 @@ def _beginnings(question: Question) -> list[str]:
         numbers = [f"+{question.digits}"] if question.plus else [f"+{question.digits}", question.digits]
         return [start for start in dict.fromkeys([*numbers, question.address]) if start]
     return [start for start in dict.fromkeys((question.address, question.name, question.code)) if start]
+
+
+def _parts(question: Question) -> list[str]:
+    """What may stand in the middle of an identity."""
+    forms = {"digits": (question.digits,), "email": (question.address,)}
+    typed = forms.get(question.mode, (question.address, question.name, question.code))
+    return [needle for needle in dict.fromkeys(map(fold, typed)) if len(needle) >= SHORTEST_PART]
 
 
 def _order(entry: Ranked) -> tuple[int, bool, float, int]:

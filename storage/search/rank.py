@@ -7,7 +7,7 @@ question of digits alone the end of a number counts as much as its beginning: a 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desk.identifiers import Question, fold, without_tag
+from desk.identifiers import Question, fold, spellings, without_tag
 from desk.lookup import IdentityKind, Match
 from desk.phones import national
 
@@ -140,13 +140,15 @@ def _holds_words(words: Sequence[str], normal: str) -> bool:
 
 def _by_words_apart(question: Question, identities: Sequence[Identity], closeness: float) -> Finding | None:
     """The identity that holds the most words, where no single one holds them all (a name and a company)."""
-    most = -1
-    chosen: Identity | None = None
-    for identity in identities:
-        normal = identity[2]
-        count = sum(word in normal for word in question.words)
-        if count > most:
-            most, chosen = count, identity
-    if chosen is None:
+    if not identities:
         return None
-    return Finding("word", RANKS["word"], chosen[0], chosen[1], bool(chosen[3]), closeness)
+    kind, value, _, known = max(identities, key=lambda identity: _words_held(question.words, identity))
+    return Finding("word", RANKS["word"], kind, value, bool(known), closeness)
+
+
+def _words_held(words: Sequence[str], identity: Identity) -> int:
+    _, value, normal, _ = identity
+    held = f"{normal} {normal.replace(' ', '')}"
+    if not value.isascii():
+        held = " ".join((held, *spellings(value)))
+    return sum(word in held for word in words)

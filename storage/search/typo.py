@@ -63,17 +63,22 @@ def likely(connection: Connection, question: Question, calling_codes: tuple[str,
 
 def explain(question: Question, identities: Sequence[Identity], closeness: float) -> Finding:
     """The identity that is nearest to the question, as a finding of this closeness."""
+    kind, value, _, known = max(identities, key=lambda identity: _nearness(question, identity))
+    return Finding("typo", RANKS["typo"], kind, value, bool(known), closeness)
+
+
+def _nearness(question: Question, identity: Identity) -> float:
     from rapidfuzz.distance import OSA
 
-    def nearness(identity: Identity) -> float:
-        kind, _, normal, _ = identity
-        if kind in NAMES:
-            return alike(question.words, normal.split())
-        typed = question.digits or (question.code if kind != IdentityKind.EMAIL else question.address)
-        return OSA.normalized_similarity(typed, normal.removeprefix("+"))
-
-    kind, value, _, known = max(identities, key=nearness)
-    return Finding("typo", RANKS["typo"], kind, value, bool(known), closeness)
+    kind, _, normal, _ = identity
+    if kind in NAMES:
+        return alike(question.words, normal.split()) if question.mode in ("text", "domain") else 0.0
+    if kind == IdentityKind.EMAIL:
+        return OSA.normalized_similarity(without_tag(question.address), without_tag(normal))
+    if kind == IdentityKind.PHONE:
+        number = normal.removeprefix("+").partition("x")[0]
+        return max(OSA.normalized_similarity(question.digits, form) for form in (number, national(number)))
+    return OSA.normalized_similarity(question.code, normal)
 
 
 def _by_name(connection: Connection, words: tuple[str, ...]) -> dict[int, float]:
@@ -180,7 +185,8 @@ def _by_digits(connection: Connection, question: Question, calling_codes: tuple[
     found: dict[int, float] = {}
     for typed in [f"+{digits}"] if question.plus else [*(f"+{code}{bare}" for code in calling_codes), f"+{digits}"]:
         half = 1 + len(typed) // 2
-        _merge(found, _within(typed, _between(connection, _STARTING, typed[:half])))
+        rows = _between(connection, _STARTING, typed[:half])
+        _merge(found, _within(typed, ((customer, normal.partition("x")[0]) for customer, normal in rows)))
     _merge(found, _by_code(connection, digits))
     kinds = (IdentityKind.PHONE, IdentityKind.ACCOUNT, IdentityKind.ORDER)
     tail = ends_with(bare[len(bare) // 2 :])
