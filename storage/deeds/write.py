@@ -61,8 +61,9 @@ def write(session: "Session", by: By, ticket_id: int, outgoing: Outgoing) -> Don
     message_id = journal.add(message)
     _attach(journal, message_id, outgoing.attachments)
     journal.change(ticket, **_bookkeeping(ticket, message, by))
-    # An answer stops the clock, which is read from the columns that were just written.
-    journal.change(ticket, due_at=due_times(journal.connection, {ticket_id: ticket.status})[ticket_id])
+    if outgoing.kind != "note":
+        # An answer stops the clock, which is read from the columns that were just written.
+        journal.change(ticket, due_at=due_times(journal.connection, {ticket_id: ticket.status})[ticket_id])
     draft_kind, seen = _end_draft(journal.connection, by, ticket_id, outgoing.kind)
     journal.tell(
         _EVENT_KINDS[outgoing.kind],

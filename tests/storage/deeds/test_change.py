@@ -34,7 +34,9 @@ def test_solving_ends_snooze_and_clock_and_is_told(connection: Connection, engin
     assert done.ticket_ids == (ticket,)
     row = _ticket(connection, ticket, "status", "solved_at", "snoozed_until", "due_at", "updated_at")
     assert row == (3, by.at, None, None, by.at)
-    event = connection.execute("SELECT kind, agent_id, deed, data->>'field', data->>'before', data->>'after' FROM event")
+    event = connection.execute(
+        "SELECT kind, agent_id, deed, data->>'field', data->>'before', data->>'after' FROM event"
+    )
     assert event.fetchall() == [("changed", by.agent_id, done.deed, "status", 0, 3)]
     outbox = connection.execute("SELECT kind, state, sent_at, source_id, payload FROM outbox").fetchall()
     assert outbox == [("change", "sent", by.at, None, '{"status": [0, 3]}')]

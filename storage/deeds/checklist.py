@@ -1,0 +1,146 @@
+"""Working through a checklist on a ticket: every tick has its time and its agent, and can be undone.
+
+The invariant: a step's goal, summary or choice stands on the ticket as it stands at the tick, also after an undo.
+"""
+
+from typing import TYPE_CHECKING
+
+from desk.errors import BadInput, NotFound, Refused
+from desk.nearest import mend_name
+from desk.text import clean
+from storage.deeds.by import By, Done
+from storage.deeds.journal import Journal, held
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from desk.checklists import ChecklistTemplate, Step
+    from storage.models import ChecklistRun, ChecklistTick, Ticket
+
+# The step's fields that stay on the ticket for everyone after.
+_ON_TICKET = ("goal", "summary", "choice")
+
+
+def begin(session: "Session", by: By, ticket_id: int, key: str) -> Done:
+    """Put a checklist on a ticket; Refused where it is there already."""
+    from storage import models
+
+    journal = Journal(session, by)
+    ticket = held(session, models.Ticket, ticket_id, "ticket")
+    template = _template(session, key)
+    if _run(session, ticket_id, key) is not None:
+        raise Refused(f"{template.title} is already on #{ticket.number}", "")
+    _add_run(journal, ticket_id, key)
+    return journal.done(f"Began {template.title} on #{ticket.number}", ticket_id)
+
+
+def tick(session: "Session", by: By, ticket_id: int, key: str, step: str, text: str = "") -> Done:
+    """Tick a step, with what was written into its field; the checklist is begun where it wasn't."""
+    return _settle(session, by, ticket_id, key, step, state="done", text=clean(text).strip())
+
+
+def skip(session: "Session", by: By, ticket_id: int, key: str, step: str, reason: str) -> Done:
+    """Pass a step over, with a reason."""
+    reason = clean(reason, lines=False).strip()
+    if not reason:
+        raise BadInput("A step is skipped with a reason", "Say in a few words why.")
+    return _settle(session, by, ticket_id, key, step, state="skipped", reason=reason)
+
+
+def untick(session: "Session", by: By, ticket_id: int, key: str, step: str) -> Done:
+    """Make a step open again. What it had put on the ticket stays: it is known, whoever asked for it."""
+    from storage import models
+
+    journal = Journal(session, by)
+    ticket = held(session, models.Ticket, ticket_id, "ticket")
+    template = _template(session, key)
+    run = _run(session, ticket_id, key)
+    row = None if run is None else session.get(models.ChecklistTick, (run.id, step))
+    title = _title(template, step)
+    if row is None:
+        raise Refused(f"“{title}” is not ticked on #{ticket.number}", "")
+    journal.remove(row)
+    journal.change(ticket, updated_at=by.at)
+    journal.tell("unticked", {"checklist": key, "step": step}, ticket_id=ticket_id)
+    return journal.done(f"Unticked “{title}” on #{ticket.number}", ticket_id)
+
+
+def _settle(
+    session: "Session", by: By, ticket_id: int, key: str, step: str, *, state: str, text: str = "", reason: str = ""
+) -> Done:
+    from storage import models
+
+    journal = Journal(session, by)
+    ticket = held(session, models.Ticket, ticket_id, "ticket")
+    found = _template(session, key).step(step)
+    run = _run(session, ticket_id, key) or _add_run(journal, ticket_id, key)
+    row = session.get(models.ChecklistTick, (run.id, step))
+    if row is not None and (row.state, row.text, row.reason) == (state, text, reason):
+        raise Refused(f"“{found.title}” is {state} already on #{ticket.number}", "")
+    _write_tick(journal, row, run, step, state=state, text=text, reason=reason)
+    _write_ticket(journal, ticket, found, text)
+    data = {"checklist": key, "step": step, "text": text, "reason": reason}
+    journal.tell("ticked" if state == "done" else "skipped", data, ticket_id=ticket_id)
+    verb = "Ticked" if state == "done" else "Skipped"
+    return journal.done(f"{verb} “{found.title}” on #{ticket.number}", ticket_id)
+
+
+def _write_tick(
+    journal: Journal, row: "ChecklistTick | None", run: "ChecklistRun", step: str, *, state: str, text: str, reason: str
+) -> None:
+    from storage import models
+
+    by = journal.by
+    if row is not None:
+        journal.change(row, state=state, text=text, reason=reason, agent_id=by.agent_id, at=by.at)
+        return
+    journal.add(
+        models.ChecklistTick(
+            run_id=run.id or 0, step=step, state=state, agent_id=by.agent_id, at=by.at, text=text, reason=reason
+        )
+    )
+
+
+def _write_ticket(journal: Journal, ticket: "Ticket", step: "Step", text: str) -> None:
+    journal.change(ticket, updated_at=journal.by.at)
+    if step.field in _ON_TICKET and text:
+        journal.change(ticket, **{str(step.field): text})
+
+
+def _add_run(journal: Journal, ticket_id: int, key: str) -> "ChecklistRun":
+    from storage import models
+
+    run = models.ChecklistRun(
+        ticket_id=ticket_id, checklist_key=key, agent_id=journal.by.agent_id, started_at=journal.by.at
+    )
+    journal.add(run)
+    journal.tell("begun", {"checklist": key}, ticket_id=ticket_id)
+    return run
+
+
+def _run(session: "Session", ticket_id: int, key: str) -> "ChecklistRun | None":
+    from sqlmodel import select
+
+    from storage import models
+
+    wanted = select(models.ChecklistRun).where(
+        models.ChecklistRun.ticket_id == ticket_id, models.ChecklistRun.checklist_key == key
+    )
+    return session.exec(wanted).first()
+
+
+def _template(session: "Session", key: str) -> "ChecklistTemplate":
+    from sqlmodel import select
+
+    from desk.checklists import parse_checklists
+    from storage import models
+
+    row = session.get(models.Checklist, key)
+    if row is None:
+        raise NotFound(f"There is no checklist {key}", mend_name(key, session.exec(select(models.Checklist.key)).all()))
+    return parse_checklists(row.content, f"the checklist {key}")[0]
+
+
+def _title(template: "ChecklistTemplate", step: str) -> str:
+    """The step's title, or its key where the team has taken the step out since."""
+    return next((each.title for each in template.steps if each.key == step), step)

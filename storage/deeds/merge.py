@@ -1,0 +1,116 @@
+"""Merging tickets of one matter: everything said moves to one of them, the others are closed and point to it.
+
+The invariant: no message is copied or lost, and undo puts each back on the ticket that it came to.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from desk.errors import BadInput, Refused
+from desk.statuses import Status
+from storage.deeds.by import By, Done
+from storage.deeds.journal import Journal, held
+from storage.deeds.patches import Patch, Row
+from storage.deeds.titles import numbered
+from storage.inbound import after_inbound
+from storage.sources import delivering
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from storage.models import Ticket
+
+# What counting the messages anew may change.
+_COUNTED = (
+    "message_count", "inbound_at", "outbound_at", "first_response_at", "preview", "contacts", "mood", "due_at",
+)  # fmt: skip
+
+
+def merge(session: "Session", by: By, from_ids: Sequence[int], into_id: int) -> Done:
+    """Merge the tickets `from_ids` into `into_id`: messages, tags, watchers, and checklists that it doesn't have."""
+    from storage import models
+
+    journal = Journal(session, by)
+    into = held(session, models.Ticket, into_id, "ticket")
+    others = [held(session, models.Ticket, ticket_id, "ticket") for ticket_id in dict.fromkeys(from_ids)]
+    if not others or into in others:
+        raise BadInput("A ticket is merged into another one", "Select two or more tickets.")
+    merged = next((ticket for ticket in (into, *others) if ticket.merged_into_id is not None), None)
+    if merged is not None:
+        raise Refused(f"#{merged.number} was merged into another ticket", "")
+    sources = delivering(journal.connection, [into_id, *from_ids])
+    for ticket in others:
+        _move_rows(journal, ticket.id or 0, into_id)
+        _close(journal, ticket, into)
+        journal.tell("merged", {"number": into.number}, ticket_id=ticket.id)
+        fields = {"merged_into": [None, into.number]}
+        journal.send("merge", fields, ticket_id=ticket.id or 0, source_id=sources.get(ticket.id or 0))
+    _count(journal, into)
+    numbers = [ticket.number for ticket in others]
+    journal.tell("merged_in", {"number": [str(number) for number in numbers]}, ticket_id=into_id)
+    ids = tuple(ticket.id or 0 for ticket in others)
+    return journal.done(f"Merged {numbered(numbers)} into #{into.number}", into_id, *ids)
+
+
+def _move_rows(journal: Journal, from_id: int, into_id: int) -> None:
+    connection = journal.connection
+    messages = connection.execute("SELECT id FROM message WHERE ticket_id = ?", (from_id,)).fetchall()
+    runs = connection.execute(
+        "SELECT id FROM checklist_run WHERE ticket_id = ? AND checklist_key NOT IN "
+        "(SELECT checklist_key FROM checklist_run WHERE ticket_id = ?)",
+        (from_id, into_id),
+    ).fetchall()
+    for table, ids in (("message", messages), ("checklist_run", runs)):
+        connection.executemany(
+            f"UPDATE {table} SET ticket_id = ? WHERE id = ?",  # noqa: S608  one of two names above
+            [(into_id, row[0]) for row in ids],
+        )
+        for row in ids:
+            journal.note(Patch(table, {"id": row[0]}, {"ticket_id": from_id}, {"ticket_id": into_id}))
+    for table, column in (("ticket_tag", "tag_id"), ("watch", "agent_id")):
+        added = connection.execute(
+            f"INSERT OR IGNORE INTO {table}(ticket_id, {column}) "  # noqa: S608  as above
+            f"SELECT ?, {column} FROM {table} WHERE ticket_id = ? RETURNING ticket_id, {column}",
+            (into_id, from_id),
+        ).fetchall()
+        for ticket_id, value in added:
+            key: Row = {"ticket_id": ticket_id, column: value}
+            journal.note(Patch(table, key, None, key))
+
+
+def _close(journal: Journal, ticket: "Ticket", into: "Ticket") -> None:
+    """A merged ticket keeps its own counts, so that it still says what it was."""
+    by = journal.by
+    solved_at = ticket.solved_at if ticket.status >= Status.SOLVED else by.at
+    journal.change(
+        ticket,
+        status=int(Status.CLOSED),
+        merged_into_id=into.id,
+        solved_at=solved_at,
+        snoozed_until=None,
+        due_at=None,
+        unread=False,
+        updated_at=by.at,
+    )
+    journal.connection.execute(
+        "UPDATE suggestion SET dismissed_at = ? WHERE dismissed_at IS NULL "
+        "AND (ticket_id, other_ticket_id) IN (SELECT ?, ? UNION ALL SELECT ?, ?)",
+        (by.at, ticket.id, into.id, into.id, ticket.id),
+    )
+
+
+def _count(journal: Journal, into: "Ticket") -> None:
+    before: Row = into.model_dump(include=set(_COUNTED))
+    after_inbound(journal.connection, [into.id or 0])
+    journal.session.refresh(into)
+    after: Row = into.model_dump(include=set(_COUNTED))
+    changed = [column for column in _COUNTED if before[column] != after[column]]
+    journal.note(
+        Patch(
+            "ticket",
+            {"id": into.id},
+            {column: before[column] for column in changed},
+            {column: after[column] for column in changed},
+        )
+    )
+    journal.change(into, updated_at=journal.by.at)

@@ -1,0 +1,198 @@
+"""Any sequence of deeds, undone in order, leaves the desk as it was; undone and done again, as it had become."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from desk.checklists import ChecklistTemplate, Step, StepField, to_toml
+from desk.errors import HeardError, Refused
+from desk.lookup import IdentityKind
+from desk.times import HOUR, SECOND
+from storage.connect import Connection
+from storage.deeds import checklist, customers, views
+from storage.deeds.by import By, Done
+from storage.deeds.change import Change, change
+from storage.deeds.merge import merge
+from storage.deeds.undo import redo, undo
+from storage.deeds.write import Outgoing, write
+from storage.engine import deed_session, engine_over
+from storage.inbound import after_inbound
+from storage.search.index import index_customers
+from storage.workspace import Workspace, open_to_write
+from tests.factories import NOW, make_agent, make_customer, make_message, make_queue, make_tag, make_ticket
+
+TABLES = {
+    "ticket": "id",
+    "ticket_tag": "ticket_id, tag_id",
+    "active_tag": "ticket_id, tag_id",
+    "watch": "ticket_id, agent_id",
+    "message": "id",
+    "checklist_run": "id",
+    "checklist_tick": "run_id, step",
+    "identity": "id",
+    "view": "position",
+}
+TEMPLATE = ChecklistTemplate(
+    "talk", "The talk", (Step("goal", "Find the goal", "What for?", field=StepField.GOAL), Step("end", "End", "Thanks"))
+)
+Deed = Callable[[Session, By], Done]
+
+tickets = st.integers(1, 4)
+changes = st.builds(
+    Change,
+    status=st.none() | st.integers(0, 4),
+    priority=st.none() | st.integers(0, 3),
+    assignee=st.just(Change().assignee) | st.none() | st.integers(1, 2),
+    queue=st.just(Change().queue) | st.none() | st.just(1),
+    snoozed_until=st.just(Change().snoozed_until) | st.none() | st.integers(NOW + HOUR, NOW + 9 * HOUR),
+    add_tags=st.lists(st.sampled_from(["refund", "vip", "Über Eil"]), max_size=2).map(tuple),
+    remove_tags=st.lists(st.sampled_from(["refund", "vip"]), max_size=2).map(tuple),
+    watch=st.none() | st.booleans(),
+)
+
+
+def _changes(which: list[int], wanted: Change) -> Deed:
+    return lambda session, by: change(session, by, which, wanted)
+
+
+def _writes(kind: str, which: int, status: int | None) -> Deed:
+    outgoing = Outgoing("reply" if kind == "reply" else "note", "Thanks!", status_after=status)
+    return lambda session, by: write(session, by, which, outgoing)
+
+
+def _ticks(which: int, step: str, text: str) -> Deed:
+    return lambda session, by: checklist.tick(session, by, which, "talk", step, text)
+
+
+def _skips(which: int, step: str) -> Deed:
+    return lambda session, by: checklist.skip(session, by, which, "talk", step, "no time")
+
+
+def _unticks(which: int, step: str) -> Deed:
+    return lambda session, by: checklist.untick(session, by, which, "talk", step)
+
+
+def _merges(which: list[int], into: int) -> Deed:
+    return lambda session, by: merge(session, by, which, into)
+
+
+def _renames(name: str) -> Deed:
+    return lambda session, by: customers.rename(session, by, 1, name)
+
+
+def _identifies(value: str) -> Deed:
+    return lambda session, by: customers.add_identity(session, by, 1, IdentityKind.EMAIL, value)
+
+
+def _moves_view(view: int, place: int) -> Deed:
+    return lambda session, by: views.move(session, by, view, place)
+
+
+steps = st.sampled_from(["goal", "end"])
+deeds: st.SearchStrategy[Deed] = st.one_of(
+    st.builds(_changes, st.lists(tickets, min_size=1, max_size=4), changes),
+    st.builds(_writes, st.sampled_from(["reply", "note"]), tickets, st.none() | st.integers(0, 4)),
+    st.builds(_ticks, tickets, steps, st.sampled_from(["", "to pay by card"])),
+    st.builds(_skips, tickets, steps),
+    st.builds(_unticks, tickets, steps),
+    st.builds(_merges, st.lists(tickets, min_size=1, max_size=2), tickets),
+    st.builds(_renames, st.sampled_from(["Ana Ruiz", "Li Wei", "李伟"])),
+    st.builds(_identifies, st.sampled_from(["li@example.org", "li.wei@example.com"])),
+    st.builds(_moves_view, st.integers(1, 9), st.integers(0, 12)),
+)
+
+
+@pytest.fixture(scope="module")
+def desk(
+    workspace_template: Workspace, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Connection, Engine]]:
+    """A desk in memory, with four tickets of two customers, that each example takes a fresh copy of."""
+    with closing(open_to_write(workspace_template)) as template, closing(_in_memory()) as connection:
+        template.backup(connection)
+        make_agent(connection, handle="ana", name="Ana Ruiz")
+        make_agent(connection)
+        make_queue(connection)
+        for number in range(4):
+            customer = make_customer(connection, name=f"Customer {number}") if number < 2 else number - 1
+            ticket = make_ticket(connection, customer_id=customer, status=number)
+            make_message(connection, ticket, at=NOW - number * HOUR, customer_id=customer)
+        make_tag(connection, 1, "vip")
+        after_inbound(connection, [1, 2, 3, 4])
+        index_customers(connection, [1, 2])
+        connection.execute(
+            "INSERT INTO checklist(key, title, content, position, updated_at) VALUES('talk','The talk',?,99,0)",
+            (to_toml([TEMPLATE]),),
+        )
+        yield connection, engine_over(connection)
+
+
+def _in_memory() -> Connection:
+    from storage.connect import driver
+
+    connection: Connection = driver().connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA foreign_keys=ON")
+    return connection
+
+
+def _state(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
+    return {
+        table: connection.execute(f"SELECT * FROM {table} ORDER BY {order}").fetchall()
+        for table, order in TABLES.items()
+    }
+
+
+def _found(connection: Connection, word: str) -> int:
+    return len(connection.execute("SELECT rowid FROM lookup WHERE lookup MATCH ?", (f'"{word}"',)).fetchall())
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(plan=st.lists(deeds, min_size=1, max_size=8))
+def test_undo_gives_back_what_was_and_redo_what_had_become(desk: tuple[Connection, Engine], plan: list[Deed]) -> None:
+    template, _ = desk
+    with closing(_in_memory()) as connection:
+        template.backup(connection)
+        engine = engine_over(connection)
+        states = [_state(connection)]
+        for number, deed in enumerate(plan):
+            try:
+                with deed_session(engine) as session:
+                    deed(session, By(1, NOW + number * SECOND))
+            except HeardError:
+                assert _state(connection) == states[-1]
+            else:
+                states.append(_state(connection))
+        # A deed may change nothing that is compared here (a view that stays in its place); those can't be undone.
+        by = By(1, NOW + 9 * SECOND)
+        walked = [states[-1]]
+        while _step(engine, undo, by):
+            walked.append(_state(connection))
+        assert walked == _distinct(states)[::-1]
+        again = [walked[-1]]
+        while _step(engine, redo, by):
+            again.append(_state(connection))
+        assert again == _distinct(states)
+        while _step(engine, undo, by):
+            pass
+        assert _state(connection) == states[0]
+        assert _found(connection, "li") == 0
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def _distinct(states: list[dict[str, list[tuple[object, ...]]]]) -> list[dict[str, list[tuple[object, ...]]]]:
+    return [state for place, state in enumerate(states) if place == 0 or state != states[place - 1]]
+
+
+def _step(engine: Engine, move: Callable[[Session, By], Done], by: By) -> bool:
+    try:
+        with deed_session(engine) as session:
+            move(session, by)
+    except Refused as refused:
+        if not refused.message.startswith("There is nothing to"):
+            raise
+        return False
+    return True
