@@ -1,7 +1,8 @@
 """Names that stand for each other: who asks for Bob also means Robert, and the other way round.
 
 One group a given name, parted by semicolons: the full form, then what it is shortened to in English, German or
-Spanish. A short form may stand in several groups (Alex is Alexander and Alexandra). All words are folded, as in `desk.identifiers`.
+Spanish. A short form may stand in several groups (Alex is Alexander and Alexandra). All words are folded, as in
+`desk.identifiers`.
 """
 
 from functools import cache

@@ -1,4 +1,4 @@
-"""Time as the whole project counts it: whole microseconds since 1970 in UTC. The clock is read here and nowhere else."""
+"""Time as the project counts it: whole microseconds since 1970 in UTC. The clock is read here and nowhere else."""
 
 import time
 from datetime import UTC, datetime, tzinfo
