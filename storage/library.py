@@ -6,6 +6,7 @@ key. Taking in a file is one transaction: all of it, or nothing. What a file doe
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from desk.checklists import ChecklistTemplate, parse_checklists
 from desk.checklists import to_toml as checklists_toml
@@ -30,6 +31,10 @@ _UPDATE_SNIPPET = """
 _ADD_TEMPLATE = """
     INSERT INTO checklist(key, title, content, position, updated_at)
     VALUES(?,?,?,(SELECT coalesce(max(position), -1) + 1 FROM checklist),?)"""
+
+
+Piece = Snippet | ChecklistTemplate
+Outcome = Literal["added", "updated", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +86,23 @@ def template_named(connection: Connection, name: str) -> ChecklistTemplate:
     raise NotFound(f"There is no checklist “{name}”", mend_name(name, keys) if keys else "There are none yet.")
 
 
-def replace_or_add(connection: Connection, pieces: Iterable[Snippet | ChecklistTemplate], now: int) -> Taken:
+def replace_or_add(connection: Connection, pieces: Iterable[Piece], now: int) -> Taken:
     """Take snippets or checklists in, in one transaction; raises what the database says, and then nothing changed."""
-    outcomes = {"added": 0, "updated": 0, "unchanged": 0}
+    outcomes: dict[Outcome, int] = {"added": 0, "updated": 0, "skipped": 0}
     with writing(connection):
         for piece in pieces:
-            outcome = (
-                _take_snippet(connection, piece, now)
-                if isinstance(piece, Snippet)
-                else _take_template(connection, piece, now)
-            )
-            outcomes[outcome] += 1
-    return Taken(**outcomes)
+            outcomes[take(connection, piece, now)] += 1
+    return Taken(outcomes["added"], outcomes["updated"], outcomes["skipped"])
 
 
-def _take_snippet(connection: Connection, given: Snippet, now: int) -> str:
+def take(connection: Connection, piece: Piece, now: int) -> Outcome:
+    """Take one snippet or checklist in, inside the caller's transaction; skipped is one that is there word for word."""
+    if isinstance(piece, Snippet):
+        return _take_snippet(connection, piece, now)
+    return _take_template(connection, piece, now)
+
+
+def _take_snippet(connection: Connection, given: Snippet, now: int) -> Outcome:
     one_line = (given.title, given.trigger, given.folder, ", ".join(given.keywords))
     title, trigger, folder, keywords = (clean(text, lines=False) for text in one_line)
     told = (title, trigger, folder, keywords, clean(given.body), format_actions(given.actions))
@@ -104,12 +111,12 @@ def _take_snippet(connection: Connection, given: Snippet, now: int) -> str:
         connection.execute(_ADD_SNIPPET, (new_uid(), *told, now, now))
         return "added"
     if same[1:] == told:
-        return "unchanged"
+        return "skipped"
     connection.execute(_UPDATE_SNIPPET, (*told, now, same[0]))
     return "updated"
 
 
-def _take_template(connection: Connection, given: ChecklistTemplate, now: int) -> str:
+def _take_template(connection: Connection, given: ChecklistTemplate, now: int) -> Outcome:
     template = _cleaned(given)
     content = checklists_toml([template])
     same = connection.execute("SELECT content FROM checklist WHERE key = ?", (template.key,)).fetchone()
@@ -117,7 +124,7 @@ def _take_template(connection: Connection, given: ChecklistTemplate, now: int) -
         connection.execute(_ADD_TEMPLATE, (template.key, template.title, content, now))
         return "added"
     if same[0] == content:
-        return "unchanged"
+        return "skipped"
     connection.execute(
         "UPDATE checklist SET title = ?, content = ?, updated_at = ? WHERE key = ?",
         (template.title, content, now, template.key),

@@ -1,9 +1,13 @@
 """What every new workspace begins with: channels, views, and the starter checklists and snippets."""
 
+from desk.checklists import parse_checklists
 from desk.ids import new_uid
+from desk.snippets import parse_snippets
 from desk.statuses import CHANNELS
-from desk.times import SECOND
+from desk.times import SECOND, now
+from storage import content
 from storage.connect import Connection
+from storage.library import take
 
 # Name, query and order of the starter views; their digits are their places.
 VIEWS = (
@@ -31,3 +35,7 @@ def seed(connection: Connection) -> None:
         "INSERT INTO channel(key, label, target) VALUES(?,?,?)",
         [(channel.key, channel.label, channel.first_response // SECOND) for channel in CHANNELS],
     )
+    for template in parse_checklists(content.read("checklists.toml"), "checklists.toml"):
+        take(connection, template, now())
+    for snippet in parse_snippets(content.read("snippets.toml"), "snippets.toml"):
+        take(connection, snippet, now())

@@ -9,8 +9,8 @@ from desk.identifiers import normal_form
 from desk.lookup import IdentityKind
 from storage.imports import values
 from storage.imports.people import CustomerBook, Given, Person
-from storage.imports.report import Outcome
 from storage.imports.tables import Read
+from storage.library import Outcome
 
 _LISTS = (
     (IdentityKind.EMAIL, ("email", "emails")),

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
 
-# What became of one record; skipped means that it was there already.
-Outcome = Literal["added", "updated", "skipped"]
+from storage.library import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,10 @@ from storage.imports.files import Kind, looks_like_mail, mails, other_files, siz
 from storage.imports.mail import MailRules, MailTaker
 from storage.imports.people import CustomerBook
 from storage.imports.report import Problem, Progress, Report, Watch, unwatched
-from storage.imports.snippets import SnippetTaker, snippet_of
+from storage.imports.snippets import snippet_of
 from storage.imports.tables import Read, count_lines, guess, is_table, parse_map, rows
 from storage.imports.tickets import TicketTaker, ticket_of
+from storage.library import take
 from storage.workspace import Workspace
 
 # As many as fit between two looks of a console at the same database: a batch holds the lock for some 100 ms.
@@ -110,7 +111,6 @@ class _Importer:
 
     def _take_batch(self, kind: Kind, batch: Sequence[Read | Problem], book: CustomerBook) -> set[int]:
         tickets = TicketTaker(self.connection, book, self.source_id, self.now)
-        snippets = SnippetTaker(self.connection, self.now)
         for row in batch:
             self.report.read += 1
             if isinstance(row, Problem):
@@ -122,7 +122,7 @@ class _Importer:
                 elif kind is Kind.TICKETS:
                     outcome = tickets.take(ticket_of(row))
                 else:
-                    outcome = snippets.take(snippet_of(row))
+                    outcome = take(self.connection, snippet_of(row), self.now)
             except BadInput as error:
                 self._refuse(Problem(row.where, str(error)))
             else:

@@ -14,8 +14,8 @@ from storage.connect import Connection
 from storage.imports import values
 from storage.imports.conversations import NewMessage, NewTicket, add_message, add_tags, add_ticket, channel_id
 from storage.imports.people import CustomerBook, Given, Person
-from storage.imports.report import Outcome
 from storage.imports.tables import Read
+from storage.library import Outcome
 
 _MESSAGE_KINDS = ("inbound", "outbound", "note", "call")
 _CUSTOMER = ("name", "email", "phone", "account")

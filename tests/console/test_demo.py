@@ -84,7 +84,7 @@ def test_no_blank_of_a_story_is_left_open(demo: Connection) -> None:
 def test_agents_keep_to_the_practice() -> None:
     """Certainty, no empty apology, no release promised: practice 5."""
     shunned = re.compile(
-        r"\b(should|unfortunately|inconvenience|hopefully|I think|might|policy|as soon as possible)\b", re.I
+        r"\b(should|unfortunately|inconvenience|hopefully|I think|might|policy|as soon as possible)\b", re.IGNORECASE
     )
     for scenario in scenarios():
         for text in (scenario.ask, scenario.resolve):
