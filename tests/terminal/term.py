@@ -54,7 +54,10 @@ class Term:
         rows: int = 24,
         environment: Mapping[str, str] | None = None,
         folder: Path | None = None,
+        draw: bool = True,
     ) -> None:
+        """`draw` can be left out where only bytes and times count: drawing takes longer than most of what is timed."""
+        self.draw = draw
         self.screen = pyte.Screen(columns, rows)
         self.raw = bytearray()
         self._stream = pyte.ByteStream(self.screen)
@@ -64,7 +67,7 @@ class Term:
         self._size(columns, rows)
         given = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
         self.modes_before = self.modes()
-        self.started = time.perf_counter()
+        self.started = self.last_read = time.perf_counter()
         self.process = subprocess.Popen(
             [str(part) for part in command],
             stdin=self.slave,
@@ -124,14 +127,14 @@ class Term:
             self.send(bytes([ord(key[5:]) & 0x1F]) if key.startswith("ctrl+") else KEYS.get(key, key.encode()))
 
     def wait_for(self, wanted: str | Callable[[Self], bool], seconds: float = DEADLINE) -> float:
-        """Read until `wanted` is on the screen, or holds; seconds since the start. AssertionError with the screen."""
+        """Read until `wanted` is on the screen, or holds; seconds from the start to the last byte read."""
         end = time.perf_counter() + seconds
         while not (wanted in self.text if isinstance(wanted, str) else wanted(self)):
             left = end - time.perf_counter()
             alive = self.read(min(left, 0.25)) if left > 0 else False
             if left <= 0 or (not alive and self.process.poll() is not None and not self.read(0)):
                 raise AssertionError(f"{wanted!r} did not come; the screen was:\n{self.text}")
-        return time.perf_counter() - self.started
+        return self.last_read - self.started
 
     def wait_for_raw(self, wanted: bytes, start: int = 0, seconds: float = DEADLINE) -> float:
         """Read until the command has written these very bytes after `start`."""
@@ -163,9 +166,11 @@ class Term:
             data = os.read(self.master, 1 << 16)
         except OSError:
             return False
+        self.last_read = time.perf_counter()
         self.raw += data
         self._answer()
-        self._draw(data)
+        if self.draw:
+            self._draw(data)
         return True
 
     def resize(self, columns: int, rows: int) -> None:
