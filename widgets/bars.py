@@ -1,0 +1,207 @@
+"""The one-line bars: where you are, which keys there are, and what just happened."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.strip import Strip
+
+from desk.times import SECOND
+from widgets.cells import harmless, shorten, width
+from widgets.inks import Lines, Piece, both_ends, pieces_width
+
+NoticeKind = Literal["plain", "good", "warning", "error"]
+
+COUNTDOWN_CELLS = 15
+_NOTICES: dict[NoticeKind, Piece] = {
+    "plain": ("·", "mark"),
+    "good": ("✓", "good"),
+    "warning": ("!", "due"),
+    "error": ("×", "late"),
+}
+
+
+class Bar(Lines, can_focus=False, inherit_bindings=False):
+    """One line that never scrolls and never has the focus."""
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+    DEFAULT_CSS = """
+    Bar { height: 1; overflow: hidden; scrollbar-gutter: auto; background: $bar-background; }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.virtual_size = Size(1, 1)
+        self.ground = "bar"
+
+    def pieces(self, cells: int) -> list[Piece]:
+        """What stands in the line."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        """The line."""
+        cells = self.cells
+        return self.strip(self.pieces(cells) if y == 0 else [], cells, self.ground)
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderFacts:
+    """What the top line tells: `place` from the screen down, `synced` in words, `waiting` in the outbox."""
+
+    place: tuple[str, ...] = ()
+    synced: str = ""
+    offline: bool = False
+    waiting: int = 0
+    agent: str = ""
+    state: str = ""
+    time: str = ""
+
+
+class HeaderBar(Bar):
+    """The top line of every screen."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._facts = HeaderFacts()
+
+    def show(self, facts: HeaderFacts) -> None:
+        """Take what is true now."""
+        if facts != self._facts:
+            self._facts = facts
+            self.refresh()
+
+    def pieces(self, cells: int) -> list[Piece]:
+        """The name of the product and the place, then the state of the world at the right."""
+        facts = self._facts
+        left: list[Piece] = [(" Heard ", "title")]
+        for number, place in enumerate(facts.place):
+            left.append((" · " if number else " ", "faint"))
+            left.append((harmless(place), "plain" if number else "strong"))
+        return both_ends(left, self._right(cells), cells)
+
+    def _right(self, cells: int) -> list[Piece]:
+        facts = self._facts
+        groups: list[list[Piece]] = []
+        if facts.time:
+            groups.append([(harmless(facts.time), "strong")])
+        if facts.offline:
+            groups.append([("○ ", "late"), (harmless(facts.synced) or "offline", "late")])
+        elif facts.synced:
+            groups.append([("● ", "good"), (harmless(facts.synced), "muted")])
+        groups.append([(f"↑{facts.waiting}", "due" if facts.waiting else "faint")])
+        if facts.agent:
+            state = [(f" ({harmless(facts.state)})", "muted")] if facts.state else []
+            groups.insert(1 if facts.time else 0, [(shorten(harmless(facts.agent), 20), "plain"), *state])
+        # What matters least stands first and is dropped first; half of the line is for the place.
+        kept: list[Piece] = [(" ", "plain")]
+        for group in groups:
+            if pieces_width(kept) + pieces_width(group) + 3 > max(cells // 2, 24):
+                break
+            kept = [*group, ("   ", "plain"), *kept] if len(kept) > 1 else [*group, *kept]
+        return kept
+
+
+class HintBar(Bar):
+    """The keys of the present screen, as many as fit."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._hints: tuple[tuple[str, str], ...] = ()
+
+    def show(self, hints: Sequence[tuple[str, str]]) -> None:
+        """Take (key, title) pairs, the most useful first; the last one (help, as a rule) always keeps its place."""
+        if tuple(hints) != self._hints:
+            self._hints = tuple(hints)
+            self.refresh()
+
+    def pieces(self, cells: int) -> list[Piece]:
+        """Keys and titles, whole ones only."""
+        if not self._hints:
+            return []
+        *others, last = [(harmless(key), harmless(title)) for key, title in self._hints]
+        room = cells - 1 - _hint_width(last)
+        pieces: list[Piece] = [(" ", "plain")]
+        for hint in others:
+            room -= _hint_width(hint)
+            if room < 0:
+                break
+            pieces.extend(_hint(hint))
+        return [*pieces, *_hint(last)]
+
+
+def _hint(hint: tuple[str, str]) -> list[Piece]:
+    return [(hint[0], "key"), (" " + hint[1] + "  ", "muted")]
+
+
+def _hint_width(hint: tuple[str, str]) -> int:
+    return width(hint[0]) + width(hint[1]) + 3
+
+
+class NoticeBar(Bar):
+    """What just happened, with the time left to undo it; takes no line while there is nothing to say."""
+
+    DEFAULT_CSS = """
+    NoticeBar { display: none; }
+    NoticeBar.-speaking { display: block; }
+    """
+
+    def __init__(self, *, clock: Callable[[], int], id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._clock = clock
+        self._text = ""
+        self._kind: NoticeKind = "plain"
+        self._began = 0
+        self._until: int | None = None
+
+    @property
+    def text(self) -> str:
+        """What it says; empty while it says nothing."""
+        return self._text
+
+    def notice(self, text: str, kind: NoticeKind = "plain") -> None:
+        """Say something until something else is said or `clear` is called."""
+        self._say(text, kind, None)
+
+    def count_down(self, text: str, until: int) -> None:
+        """Say what was done, and how long `u` takes it back: until a time in microseconds."""
+        self._say(text, "good", until)
+
+    def clear(self) -> None:
+        """Say nothing, and give the line back."""
+        self._say("", "plain", None)
+
+    def tick(self) -> None:
+        """Let the countdown go on; where its time is over, the bar goes away."""
+        if self._until is None:
+            return
+        if self._clock() >= self._until:
+            self.clear()
+        else:
+            self.refresh()
+
+    def pieces(self, cells: int) -> list[Piece]:
+        """The notice, and the countdown at the right."""
+        mark, ink = _NOTICES[self._kind]
+        left: list[Piece] = [(f" {mark} ", ink), (harmless(" ".join(self._text.split())), "plain")]
+        return both_ends(left, self._countdown(), cells)
+
+    def _countdown(self) -> list[Piece]:
+        if self._until is None:
+            return []
+        left = max(0, self._until - self._clock())
+        full = -(-left * COUNTDOWN_CELLS // max(1, self._until - self._began))
+        return [
+            ("u", "key"),
+            (" undo  ", "muted"),
+            ("━" * full, "mark"),
+            ("─" * (COUNTDOWN_CELLS - full), "rule"),
+            (f" {-(-left // SECOND):>3} s ", "muted"),
+        ]
+
+    def _say(self, text: str, kind: NoticeKind, until: int | None) -> None:
+        self._text, self._kind, self._until, self._began = text, kind, until, self._clock()
+        self.set_class(bool(text), "-speaking")
+        self.refresh()

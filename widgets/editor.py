@@ -1,0 +1,208 @@
+"""The text of a reply or note while it is written.
+
+The invariants: nothing that acts on a terminal gets in, by whichever way text comes; open fields are found in the
+text itself, so that a draft opened again still has them; every change can be undone.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.binding import BindingType
+from textual.message import Message
+from textual.widgets import TextArea
+from textual.widgets.text_area import Document, Edit, EditResult, Location
+
+from desk.snippets.library import trigger_before
+from desk.snippets.template import OpenField, open_fields, problems
+from desk.text import clean
+from widgets.fields import without_taken_keys
+
+# Ctrl+K opens the palette, Ctrl+F finds a customer: everywhere.
+_TAKEN = {"ctrl+k", "ctrl+f"}
+
+
+class Editor(TextArea, inherit_bindings=False):
+    """A text area without markup and without a parser; Tab goes from field to field while one is open."""
+
+    BINDINGS: ClassVar[list[BindingType]] = without_taken_keys(TextArea.BINDINGS, _TAKEN)
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"editor--field", "editor--unknown"}
+    DEFAULT_CSS = """
+    Editor {
+        border: none;
+        padding: 0 1;
+        background: $background;
+        color: $foreground;
+        scrollbar-size: 1 1;
+        &:focus { border: none; }
+        & .text-area--placeholder { color: $faint; }
+        & .text-area--selection { background: $cursor-background; }
+        & > .editor--field { color: $due; text-style: underline; }
+        & > .editor--unknown { color: $late; text-style: bold underline; }
+    }
+    """
+
+    @dataclass
+    class TriggerTyped(Message):
+        """Tab was pressed behind a `;word`."""
+
+        trigger: str
+
+    class FieldAnswered(Message):
+        """An open field was filled in with one of its options."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(
+            soft_wrap=True,
+            tab_behavior="focus",
+            show_line_numbers=False,
+            compact=True,
+            # It would paint over the colours of open fields.
+            highlight_cursor_line=False,
+            id=id,
+            classes=classes,
+        )
+        self.cursor_blink = False
+        self.match_cursor_bracket = False
+
+    # Places: Textual counts rows and columns, everything else counts characters.
+
+    def offset_of(self, location: Location) -> int:
+        """How many characters stand before a place."""
+        assert isinstance(self.document, Document)
+        return self.document.get_index_from_location(location)
+
+    def location_of(self, offset: int) -> Location:
+        """The place behind so many characters."""
+        assert isinstance(self.document, Document)
+        return self.document.get_location_from_index(offset)
+
+    # Fields
+
+    @property
+    def fields(self) -> tuple[OpenField, ...]:
+        """What is still to be filled in."""
+        return open_fields(self.text)
+
+    def next_field(self, step: int = 1) -> bool:
+        """Select the next open field, or with -1 the one before; False where there is none."""
+        fields = self.fields
+        if not fields:
+            return False
+        start, end = sorted(self.selection)
+        first, last = self.offset_of(start), self.offset_of(end)
+        if step > 0:
+            # A field that is selected already is passed over; one that begins at a bare cursor isn't.
+            behind = [field for field in fields if field.start > first or (field.start == first and last == first)]
+            field = behind[0] if behind else fields[0]
+        else:
+            before = [field for field in fields if field.start < first]
+            field = before[-1] if before else fields[-1]
+        self.select_field(field)
+        return True
+
+    def select_field(self, field: OpenField) -> None:
+        """Select a field, so that typing replaces it."""
+        self.move_cursor(self.location_of(field.start))
+        self.move_cursor(self.location_of(field.end), select=True)
+
+    @property
+    def selected_field(self) -> OpenField | None:
+        """The open field that is exactly what is selected."""
+        if self.selection.is_empty:
+            return None
+        start, end = sorted(self.selection)
+        text = self.get_text_range(start, end)
+        found = open_fields(text) if text.startswith("{{") else ()
+        return found[0] if found and (found[0].start, found[0].end) == (0, len(text)) else None
+
+    def answer(self, value: str) -> None:
+        """Fill in the selected field, and with it every other one that asks for the same."""
+        start, end = sorted(self.selection)
+        asked = self.get_text_range(start, end)
+        text = self.text
+        here = self.offset_of(start)
+        places = [field.start for field in open_fields(text) if text[field.start : field.end] == asked]
+        for place in reversed([place for place in places if place != here]):
+            self._put(value, place, place + len(asked))
+            here += (len(value) - len(asked)) if place < here else 0
+        self._put(value, here, here + len(asked))
+        self.move_cursor(self.location_of(here + len(value)))
+        self.post_message(self.FieldAnswered())
+
+    def _put(self, value: str, start: int, end: int) -> None:
+        self.replace(value, self.location_of(start), self.location_of(end), maintain_selection_offset=True)
+
+    # Triggers
+
+    @property
+    def trigger(self) -> str | None:
+        """What stands behind a `;` before the cursor; None where there is no such word."""
+        if not self.selection.is_empty:
+            return None
+        row, column = self.cursor_location
+        return trigger_before(self.document.get_line(row), column)
+
+    def insert_text(self, text: str, cursor: int | None = None) -> None:
+        """Put text in place of the selection, or of the `;word` before the cursor; then the cursor, or the first field.
+
+        `cursor` is an offset into `text`.
+        """
+        text = clean(text)
+        start, end = sorted(self.selection)
+        trigger = self.trigger
+        if trigger is not None:
+            start = (start[0], start[1] - len(trigger) - 1)
+        begin = self.offset_of(start)
+        self.replace(text, start, end, maintain_selection_offset=False)
+        fields = open_fields(text)
+        if fields and cursor in (None, len(text)):
+            field = fields[0]
+            self.select_field(
+                OpenField(field.kind, begin + field.start, begin + field.end, field.prompt, field.options)
+            )
+        else:
+            place = len(text) if cursor is None else min(cursor, len(text))
+            self.move_cursor(self.location_of(begin + place))
+
+    # What Textual calls
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Clean whatever is about to be put into the text, typed, pasted or inserted."""
+        edit.text = clean(edit.text)
+        return super().edit(edit)
+
+    def get_line(self, line_index: int) -> Text:
+        """A line with its open fields underlined, and what is no variable marked."""
+        text = super().get_line(line_index)
+        if "{{" in text.plain:
+            for field in open_fields(text.plain):
+                text.stylize(self.get_component_rich_style("editor--field", partial=True), field.start, field.end)
+            for problem in problems(text.plain):
+                text.stylize(self.get_component_rich_style("editor--unknown", partial=True), problem.start, problem.end)
+        return text
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Tab jumps or expands, a digit picks an option; the rest is the stock handler's, which runs after this one."""
+        if event.key in ("tab", "shift+tab"):
+            trigger = self.trigger
+            if event.key == "tab" and trigger is not None:
+                self.post_message(self.TriggerTyped(trigger))
+            elif not self.next_field(1 if event.key == "tab" else -1):
+                return
+        elif not self._picked(event.character):
+            return
+        event.stop()
+        event.prevent_default()
+
+    def _picked(self, character: str | None) -> bool:
+        """Whether a digit picked an option of the selected field."""
+        if character is None or character not in "123456789":
+            return False
+        field = self.selected_field
+        if field is None or int(character) > len(field.options):
+            return False
+        self.answer(field.options[int(character) - 1])
+        self.next_field()
+        return True

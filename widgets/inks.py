@@ -1,0 +1,168 @@
+"""Lines of cells in named inks on named grounds: what every widget of ours draws with.
+
+A drawing function says what a piece of text *is* (`muted`, `late`, `note`), the style sheet says how that looks, so
+that drawing stays free of colours and can be tested without a terminal. The invariant: every character goes through
+`harmless`, nothing is ever read as markup, and a strip is exactly as wide as it was asked to be.
+"""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from widgets.cells import cut, fit, harmless, width
+
+Piece = tuple[str, str]
+"""A text and the name of its ink."""
+
+INK_NAMES = (
+    "plain",
+    "strong",
+    "muted",
+    "faint",
+    "unread",
+    "urgent",
+    "late",
+    "due",
+    "promised",
+    "good",
+    "note",
+    "agent",
+    "customer",
+    "link",
+    "tag",
+    "mark",
+    "title",
+    "rule",
+    "key",
+)
+GROUND_NAMES = ("base", "cursor", "blurred", "selected", "note", "bar")
+
+
+def pieces_width(pieces: Iterable[Piece]) -> int:
+    """The cells that the texts of `pieces`, already harmless, take."""
+    return sum(width(text) for text, _ in pieces)
+
+
+def fit_pieces(pieces: Iterable[Piece], cells: int) -> list[Piece]:
+    """`pieces` made harmless and cut so that together they take at most `cells`; an ellipsis where one was cut."""
+    kept: list[Piece] = []
+    left = cells
+    for text, ink in pieces:
+        text = harmless(text)
+        size = width(text)
+        if size > left:
+            if left > 0:
+                kept.append((fit(text, left), ink))
+            return kept
+        left -= size
+        if text:
+            kept.append((text, ink))
+    return kept
+
+
+class Lines(ScrollView):
+    """A widget that draws itself line by line; the parent of all that Heard draws by hand.
+
+    Component classes are `ink--NAME` for each of INK_NAMES and `ground--NAME` for each of GROUND_NAMES.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *(f"ink--{name}" for name in INK_NAMES),
+        *(f"ground--{name}" for name in GROUND_NAMES),
+    }
+    DEFAULT_CSS = """
+    Lines {
+        overflow-x: hidden;
+        scrollbar-size: 1 1;
+        scrollbar-gutter: stable;
+        background: $background;
+        color: $foreground;
+        & > .ink--strong { text-style: bold; }
+        & > .ink--muted { color: $muted; }
+        & > .ink--faint { color: $faint; }
+        & > .ink--unread { color: $unread; text-style: bold; }
+        & > .ink--urgent { color: $urgent; text-style: bold; }
+        & > .ink--late { color: $late; text-style: bold; }
+        & > .ink--due { color: $due; }
+        & > .ink--promised { color: $promised; }
+        & > .ink--good { color: $good; }
+        & > .ink--note { color: $note; }
+        & > .ink--agent { color: $agent; }
+        & > .ink--customer { color: $customer; }
+        & > .ink--link { color: $link; text-style: underline; }
+        & > .ink--tag { color: $tag; }
+        & > .ink--mark { color: $mark; }
+        & > .ink--title { color: $mark; text-style: bold; }
+        & > .ink--rule { color: $rule; }
+        & > .ink--key { color: $mark; text-style: bold; }
+        & > .ground--cursor { background: $cursor-background; }
+        & > .ground--blurred { background: $cursor-blurred; }
+        & > .ground--selected { background: $selected; }
+        & > .ground--note { background: $note-background; }
+        & > .ground--bar { background: $bar-background; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._inks: dict[tuple[str, str], Style] = {}
+
+    def notify_style_update(self) -> None:
+        """Forget what was computed from the style sheet; a theme or a pseudo class changed."""
+        super().notify_style_update()
+        self._inks.clear()
+
+    @property
+    def cells(self) -> int:
+        """How wide a line is; the room of the scroll bar, which is kept free always, is not part of it."""
+        return self.scrollable_content_region.width
+
+    def ink(self, name: str = "plain", ground: str = "base") -> Style:
+        """The style of text that is `name`, standing on `ground`."""
+        style = self._inks.get((name, ground))
+        if style is None:
+            below = self.get_component_rich_style(f"ground--{ground}")
+            above = self.get_component_rich_style(f"ink--{name}", partial=True)
+            if self.app.native_ansi_color:
+                above = _without_clashes(above, ground)
+            style = self._inks[name, ground] = below + above
+        return style
+
+    def strip(self, pieces: Iterable[Piece], cells: int, ground: str = "base") -> Strip:
+        """One line of exactly `cells`: pieces in their inks, the rest of the ground."""
+        segments = [Segment(text, self.ink(ink, ground)) for text, ink in fit_pieces(pieces, cells)]
+        return Strip(segments).adjust_cell_length(cells, self.ink("plain", ground))
+
+
+def _without_clashes(style: Style, ground: str) -> Style:
+    """No one knows what sixteen colours look like on each other: a cursor's line is white on blue, or underlined."""
+    if ground == "cursor":
+        return Style(color="bright_white", bold=style.bold, underline=style.underline)
+    return style + Style(underline=True) if ground == "blurred" else style
+
+
+def both_ends(left: list[Piece], right: list[Piece], cells: int) -> list[Piece]:
+    """`left`, then blanks, then `right` at the end of `cells`; where both don't fit, `left` is cut."""
+    right = fit_pieces(right, cells)
+    room = cells - pieces_width(right)
+    left = fit_pieces(left, max(0, room - 1) if right else room)
+    return [*left, (" " * (room - pieces_width(left)), "plain"), *right]
+
+
+def piece_at(pieces: Iterable[Piece], x: int) -> int | None:
+    """Which of `pieces` covers the cell `x`; None where none does."""
+    start = 0
+    for place, (text, _) in enumerate(pieces):
+        start += width(text)
+        if x < start:
+            return place
+    return None
+
+
+def cut_piece(piece: Piece, cells: int) -> Piece:
+    """A piece cut to `cells` without an ellipsis."""
+    return cut(piece[0], cells), piece[1]

@@ -1,0 +1,356 @@
+"""Lists of any length: only what is on the screen is drawn, read and remembered.
+
+The invariants: the cursor belongs to a key, not to a place, so that new mail never moves it to another ticket; a
+cursor key draws two lines, whatever the count; nothing here waits for a disk.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar, Generic, TypeVar, cast
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+
+from desk.records import TicketRow
+from widgets.inks import Lines, Piece
+from widgets.rowcache import Key, RowCache
+from widgets.ticket_line import Look, draw_ticket
+
+Row = TypeVar("Row")
+Draw = Callable[[Row, int, Look], Sequence[Piece]]
+
+STRIPS_KEPT = 512
+
+
+class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
+    """A list of one-line rows of any kind, drawn by `draw(row, width, look)`."""
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("home", "home", show=False),
+        Binding("end", "end", show=False),
+    ]
+
+    @dataclass
+    class CursorMoved(Message):
+        """Another row is under the cursor; `key` is None where the list is empty."""
+
+        view: "LineList[object]"
+        key: Key | None
+
+        @property
+        def control(self) -> "LineList[object]":
+            """The list that it happened in."""
+            return self.view
+
+        def can_replace(self, message: Message) -> bool:
+            """While keys repeat only the last place matters."""
+            return isinstance(message, LineList.CursorMoved) and message.view is self.view
+
+    @dataclass
+    class Opened(Message):
+        """A row was chosen, by Enter or a double click."""
+
+        view: "LineList[object]"
+        key: Key
+
+        @property
+        def control(self) -> "LineList[object]":
+            """The list that it happened in."""
+            return self.view
+
+    @dataclass
+    class SelectionChanged(Message):
+        """Rows were selected or not any more; `count` are selected now."""
+
+        view: "LineList[object]"
+        count: int
+
+        @property
+        def control(self) -> "LineList[object]":
+            """The list that it happened in."""
+            return self.view
+
+    def __init__(
+        self,
+        draw: Draw[Row],
+        *,
+        key: Callable[[Row], Key],
+        fetch: Callable[[int, int], Sequence[Row] | None] | None = None,
+        empty: str = "Nothing here",
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._draw, self._empty = draw, empty
+        self._cache = RowCache(key, fetch)
+        self._strips: LRUCache[tuple[Key, int, str, Look], Strip] = LRUCache(STRIPS_KEPT)
+        self._shown = False
+        self._index = 0
+        self._key: Key | None = None
+        self._chosen: set[Key] = set()
+        self._anchor: Key | None = None
+
+    # What the list shows
+
+    def show(self, keys: Sequence[Key], rows: Sequence[Row] = ()) -> None:
+        """Take a new snapshot; the cursor stays on its key, or at its place where that is gone."""
+        self._cache.snapshot(keys, rows)
+        self._shown = True
+        above = self._index - self.scroll_offset.y
+        place = None if self._key is None else self._cache.place(self._key, near=self._index)
+        self._drop_absent()
+        self.virtual_size = Size(1, len(keys))
+        self._redraw()
+        self._set_cursor(self._index if place is None else place, above=above)
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Take rows that are all in memory."""
+        self._cache.fetch = lambda start, count: rows[start : start + count]
+        self.show([self._cache.key(row) for row in rows])
+
+    def page_read(self, start: int, rows: Sequence[Row]) -> None:
+        """Take the page that `fetch` was asked for and answered None to."""
+        self._cache.read(start, rows)
+        self._redraw()
+
+    def changed(self) -> None:
+        """Read the rows anew, in the same order."""
+        self._cache.forget()
+        self._redraw()
+
+    def tick(self) -> None:
+        """Draw again, since ages and due times moved on."""
+        self._redraw()
+
+    # Where the cursor is
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self._cache)
+
+    @property
+    def index(self) -> int:
+        """The place of the cursor."""
+        return self._index
+
+    @property
+    def cursor_id(self) -> Key | None:
+        """The key under the cursor; None where the list is empty."""
+        return self._key
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor; None where there is none, or it isn't read yet."""
+        return self._cache.row(self._index) if self._index < len(self._cache) else None
+
+    def move(self, lines: int) -> None:
+        """Move the cursor down by `lines`."""
+        self._set_cursor(self._index + lines)
+
+    def page(self, pages: int) -> None:
+        """Move by whole screens, one line of overlap."""
+        self.move(pages * max(1, self._height - 1))
+
+    def half_page(self, halves: int) -> None:
+        """Move by halves of the screen."""
+        self.move(halves * max(1, self._height // 2))
+
+    def home(self) -> None:
+        """Move to the first row."""
+        self._set_cursor(0)
+
+    def end(self) -> None:
+        """Move to the last row."""
+        self._set_cursor(len(self._cache) - 1)
+
+    def go_to(self, key: Key) -> bool:
+        """Move to a key; False where the list doesn't have it."""
+        place = self._cache.place(key, near=self._index)
+        if place is None:
+            return False
+        self._set_cursor(place)
+        return True
+
+    def open(self) -> None:
+        """Choose the row under the cursor."""
+        if self._key is not None:
+            self.post_message(self.Opened(self._itself, self._key))
+
+    # What is selected
+
+    @property
+    def selected(self) -> frozenset[Key]:
+        """The keys that are selected."""
+        return frozenset(self._chosen)
+
+    @property
+    def chosen(self) -> tuple[Key, ...]:
+        """What a deed is about: the selected keys in the list's order, else the one under the cursor, else none."""
+        if self._chosen:
+            return tuple(key for key in self._cache.keys if key in self._chosen)
+        return () if self._key is None else (self._key,)
+
+    def toggle(self) -> None:
+        """Select the row under the cursor, or no longer; the other end of a range begins here."""
+        if self._key is None:
+            return
+        self._chosen ^= {self._key}
+        self._anchor = self._key
+        self._selection_changed()
+
+    def select_range(self) -> None:
+        """Select from the row last toggled to the cursor."""
+        if self._key is None:
+            return
+        start = None if self._anchor is None else self._cache.place(self._anchor, near=self._index)
+        first, last = sorted((self._index if start is None else start, self._index))
+        self._chosen.update(self._cache.keys[first : last + 1])
+        self._anchor = self._key
+        self._selection_changed()
+
+    def select_all(self) -> None:
+        """Select every row of the snapshot."""
+        self._chosen = set(self._cache.keys)
+        self._selection_changed()
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        self._chosen.clear()
+        self._anchor = None
+        self._selection_changed()
+
+    # How it is drawn
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen."""
+        cells, index = self.cells, y + self.scroll_offset.y
+        if index >= len(self._cache):
+            return self._empty_line(y, cells)
+        key = self._cache.keys[index]
+        ground = self._ground(index, key)
+        look = Look(cursor=index == self._index, selected=key in self._chosen)
+        strip = self._strips.get((key, cells, ground, look))
+        if strip is None:
+            row = self._cache.row(index)
+            if row is None:
+                words = "…" if self._cache.waiting(index) else "gone since this list was made"
+                return self.strip([("  " + words, "faint")], cells, ground)
+            strip = self.strip(self._draw(row, cells, look), cells, ground)
+            self._strips[key, cells, ground, look] = strip
+        return strip
+
+    def notify_style_update(self) -> None:
+        """Forget lines drawn in former colours."""
+        super().notify_style_update()
+        self._strips.clear()
+
+    def _ground(self, index: int, key: Key) -> str:
+        if index == self._index:
+            return "cursor" if self.has_focus else "blurred"
+        return "selected" if key in self._chosen else "base"
+
+    def _empty_line(self, y: int, cells: int) -> Strip:
+        if self._shown and not len(self._cache) and y == min(1, self.size.height - 1):
+            return self.strip([("  " + self._empty, "faint")], cells)
+        return self.strip([], cells)
+
+    def _redraw(self) -> None:
+        self._strips.clear()
+        self.refresh()
+
+    # How it moves
+
+    @property
+    def _height(self) -> int:
+        return self.scrollable_content_region.height or 1
+
+    @property
+    def _itself(self) -> "LineList[object]":
+        """Messages carry the list whatever its rows are."""
+        return cast("LineList[object]", self)
+
+    def _set_cursor(self, index: int, *, above: int | None = None) -> None:
+        """Put the cursor on a place; with `above` that many lines stay over it on the screen."""
+        index = max(0, min(index, len(self._cache) - 1))
+        before, self._index = self._index, index
+        key = self._cache.keys[index] if len(self._cache) else None
+        moved, self._key = key != self._key, key
+        self._show_cursor(before, above)
+        if moved:
+            self.post_message(self.CursorMoved(self._itself, key))
+
+    def _show_cursor(self, before: int, above: int | None) -> None:
+        top, height, index = self.scroll_offset.y, self._height, self._index
+        wanted = top
+        if above is not None and top:
+            wanted = index - max(0, min(above, height - 1))
+        if index < wanted:
+            wanted = index
+        elif index >= wanted + height:
+            wanted = index - height + 1
+        if wanted != top:
+            self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
+        elif before != index:
+            self.refresh(*(Region(0, place - top, self.size.width, 1) for place in (before, index)))
+
+    def _drop_absent(self) -> None:
+        if self._chosen:
+            there = self._chosen.intersection(self._cache.keys)
+            if len(there) != len(self._chosen):
+                self._chosen = there
+                self._selection_changed()
+
+    def _selection_changed(self) -> None:
+        self._redraw()
+        self.post_message(self.SelectionChanged(self._itself, len(self._chosen)))
+
+    # What the mouse and the movement keys do
+
+    action_move, action_page, action_home, action_end = move, page, home, end
+
+    def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor, a second one opens, Shift selects up to here, Ctrl this one more."""
+        offset = event.get_content_offset(self)
+        if offset is None or offset.y + self.scroll_offset.y >= len(self._cache):
+            return
+        if event.shift and self._anchor is None:
+            self._anchor = self._key
+        self._set_cursor(offset.y + self.scroll_offset.y)
+        if event.shift:
+            self.select_range()
+        elif event.ctrl:
+            self.toggle()
+        elif event.chain == 2:
+            self.open()
+
+
+class RowView(LineList[TicketRow]):
+    """The queue: tickets by the columns that fit."""
+
+    def __init__(
+        self,
+        fetch: Callable[[int, int], Sequence[TicketRow] | None],
+        *,
+        clock: Callable[[], int],
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(
+            partial(draw_ticket, clock=clock),
+            key=lambda row: row.id,
+            fetch=fetch,
+            empty="No tickets here. Nothing waits.",
+            id=id,
+            classes=classes,
+        )
