@@ -53,3 +53,6 @@ constraints: ## pin every package anew (needs uv)
 
 clean: ## forget the installed packages
 	rm -rf $(VENV)
+
+screenshots: $(VENV)/dev ## take the pictures in docs/screenshots
+	$(BIN)/python -m docs.screenshots

@@ -15,7 +15,8 @@ from desk.identifiers import address_of
 from desk.statuses import Status
 from storage.connect import Connection
 from storage.imports.mail import MailRules
-from storage.imports.run import Report, Wish, import_files
+from storage.imports.report import Report
+from storage.imports.run import Wish, import_files
 from storage.imports.threads import base_subject, is_reply
 from storage.workspace import Workspace, open_to_read, open_to_write
 from tests.factories import NOW

@@ -12,7 +12,8 @@ from desk.times import DAY, HOUR
 from storage.connect import Connection
 from storage.imports import values
 from storage.imports.files import Kind
-from storage.imports.run import Report, Wish, import_files
+from storage.imports.report import Report
+from storage.imports.run import Wish, import_files
 from storage.imports.tables import Read, guess, parse_map, rows
 from storage.workspace import Workspace
 from tests.factories import NOW

@@ -1,0 +1,130 @@
+"""Takes the pictures in docs/screenshots/ of the real console in a real terminal: `make screenshots`.
+
+Each scene is a size, the keys to press, and the words to wait for; the workspace is the demo team.
+"""
+
+import argparse
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from tests.terminal.term import Term
+
+FOLDER = Path(__file__).parent / "screenshots"
+HEARD = Path(sys.executable).parent / "heard"
+FONTS = Path("/usr/share/fonts/truetype/dejavu")
+CELL = (9, 18)
+GROUND, INK = "#101418", "#d8d8d8"
+NAMED = {
+    "black": "#1c1c1c", "red": "#cc5555", "green": "#66aa66", "brown": "#c9a554", "blue": "#5588cc",
+    "magenta": "#aa66aa", "cyan": "#55aaaa", "white": "#d0d0d0", "brightblack": "#666666", "brightred": "#ff7777",
+    "brightgreen": "#88dd88", "brightbrown": "#eedd77", "brightblue": "#77aaff", "brightmagenta": "#dd88dd",
+    "brightcyan": "#77dddd", "brightwhite": "#ffffff",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture. A step is a key, or `wait:WORDS`, or `type:WORDS`."""
+
+    name: str
+    size: tuple[int, int]
+    steps: tuple[str, ...]
+    empty: bool = False
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+NARROW, MIDDLE, WIDE = (80, 24), (120, 36), (200, 60)
+START = ("wait:Tickets", "wait:Mine")
+SCENES = (
+    Scene("welcome-80x24", NARROW, ("wait:demo",), empty=True),
+    Scene("queue-80x24", NARROW, START),
+    Scene("queue-120x36", MIDDLE, START),
+    Scene("queue-200x60", WIDE, START),
+)
+
+
+def picture(term: Term, path: Path) -> None:
+    """Draw the terminal's screen as a PNG."""
+    fonts = {
+        bold: ImageFont.truetype(str(FONTS / f"DejaVuSansMono{'-Bold' if bold else ''}.ttf"), 15)
+        for bold in (False, True)
+    }
+    screen = term.screen
+    width, height = CELL
+    image = Image.new("RGB", (screen.columns * width, screen.lines * height), GROUND)
+    draw = ImageDraw.Draw(image)
+    for y in range(screen.lines):
+        for x in range(screen.columns):
+            cell = screen.buffer[y][x]
+            ink, ground = _colour(cell.fg, INK), _colour(cell.bg, GROUND)
+            if cell.reverse:
+                ink, ground = ground, ink
+            left, top = x * width, y * height
+            if ground != GROUND:
+                draw.rectangle((left, top, left + width - 1, top + height - 1), fill=ground)
+            if cell.data.strip():
+                draw.text((left, top), cell.data, font=fonts[cell.bold], fill=ink)
+            if cell.underscore:
+                draw.line((left, top + height - 2, left + width, top + height - 2), fill=ink)
+    if not screen.cursor.hidden:
+        left, top = screen.cursor.x * width, screen.cursor.y * height
+        draw.rectangle((left, top + height - 3, left + width, top + height - 1), fill="#ffffff")
+    image.save(path, optimize=True)
+
+
+def _colour(name: str, default: str) -> str:
+    if name == "default":
+        return default
+    return NAMED.get(name, f"#{name}")
+
+
+def take(scene: Scene, workspace: Path) -> None:
+    """Play one scene, and keep its last screen."""
+    columns, rows = scene.size
+    environment = {"HEARD_AGENT": "ana", **dict(scene.environment)}
+    with Term([HEARD, "--workspace", workspace], columns=columns, rows=rows, environment=environment) as term:
+        for step in scene.steps:
+            kind, _, words = step.partition(":")
+            if kind == "wait" and words:
+                term.wait_for(words)
+            elif kind == "type" and words:
+                term.send(words)
+            else:
+                term.press(step)
+                term.wait_until_quiet(0.3)
+        term.wait_until_quiet(0.6)
+        picture(term, FOLDER / f"{scene.name}.png")
+
+
+def main() -> None:
+    """Take all the pictures, or those whose names were given."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="only these scenes")
+    names = parser.parse_args().names
+    if not FONTS.exists():
+        sys.exit("The pictures need the font DejaVu Sans Mono: install the package fonts-dejavu-core.")
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for scene in SCENES:
+            if names and scene.name not in names:
+                continue
+            workspace = Path(folder) / ("empty" if scene.empty else scene.name)
+            if not scene.empty:
+                _make_demo(workspace)
+            take(scene, workspace)
+            print(f"{scene.name}.png")
+
+
+def _make_demo(workspace: Path) -> None:
+    from console.demo.make import make_demo
+    from desk.times import now
+
+    make_demo(workspace, seed=1, tickets=240, people=400, now=now())
+
+
+if __name__ == "__main__":
+    main()
