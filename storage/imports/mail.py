@@ -148,11 +148,11 @@ class MailTaker:
         return threads.base_subject(subject) == threads.base_subject(mail.subject)
 
     def _is_copy(self, mail: Mail) -> bool:
-        """The same mail by another way (a second folder, another list): same Message-ID, sender and subject."""
-        row = self._connection.execute(
-            "SELECT sender, subject FROM message WHERE message_id = ?", (mail.message_id,)
-        ).fetchone()
-        return row is not None and row == (clean(_shown(mail.sender), lines=False), clean(mail.subject, lines=False))
+        """The same mail by another way (a second folder, another list): same Message-ID, sender, subject and text."""
+        rows = self._connection.execute(
+            "SELECT sender, subject, body FROM message WHERE message_id = ?", (mail.message_id,)
+        )
+        return (clean(_shown(mail.sender), lines=False), clean(mail.subject, lines=False), clean(mail.text)) in rows
 
     def _known(self, column: str, value: bytes) -> bool:
         statement = f"SELECT 1 FROM message WHERE {column} = ? LIMIT 1"  # noqa: S608 - the column is ours
