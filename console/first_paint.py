@@ -11,18 +11,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from console.terminal import TERMINAL, usable
+from screens.layout import lay_out
 from storage.first_page import FirstPage, FirstView, read
 from widgets.cells import cut, fit, harmless, width
-from widgets.columns import cells, columns, panes
+from widgets.columns import cells, columns
 
 # What a role looks like before the theme is known: attributes of the terminal's own colours, so that nothing flashes.
 COLOURS = {
-    "title": "1;36", "chosen": "7", "cursor": "7", "line": "2", "quiet": "2", "unread": "1", "urgent": "1;31",
+    "title": "1;36", "chosen": "1", "cursor": "7", "line": "2", "quiet": "2", "unread": "1", "urgent": "1;31",
     "late": "31", "mark": "36",
 }  # fmt: skip
 MONOCHROME = {
-    "title": "1", "chosen": "7", "cursor": "7", "line": "2", "quiet": "2", "unread": "1", "urgent": "1", "late": "1",
+    "title": "1", "chosen": "1", "cursor": "7", "line": "2", "quiet": "2", "unread": "1", "urgent": "1", "late": "1",
 }  # fmt: skip
+TITLES = {"views": "Views", "main": "Tickets", "side": "Customer"}
 EMPTY = FirstPage("", None, (), (), "")
 
 
@@ -55,48 +57,67 @@ def paint(page: FirstPage, across: int, down: int, colours: Mapping[str, str], n
 
 
 def _header(page: FirstPage, across: int, colours: Mapping[str, str]) -> str:
-    place = f"  Queue · {harmless(page.title)}" if page.title else ""
+    place = f" Queue · {harmless(page.title)}" if page.title else ""
     if page.tickets is not None:
-        place += f" {page.tickets}"
-    name = fit("Heard", across)[: min(5, across)]
+        place += f" {page.tickets:,}"
+    name = cut(" Heard ", across)
     return _styled(name, "title", colours) + fit(place, across - width(name))
 
 
 def _panes(page: FirstPage, across: int, down: int, colours: Mapping[str, str], now: int) -> list[str]:
-    """The framed part, `down` lines of it, borders included."""
-    shown = panes(across)
-    inner = [each - 1 for each in shown if each]
+    """The framed part, `down` lines of it, borders included, laid out as the workspace screen will do it."""
+    shown = lay_out(across, down + 2, reading=False, front="main")
+    inner = [each - 1 for each in (shown.views, shown.main, shown.side) if each]
     inner[-1] -= 1
-    titles = [title for title, each in zip(("Views", "Tickets", "Customer"), shown, strict=True) if each]
-    views = _views(page.views, shown.views - 1, colours) if shown.views else []
-    tickets_across = inner[1 if shown.views else 0]
-    tickets = _tickets(page, tickets_across, colours, now)
+    titles = [TITLES[pane] for pane in shown.panes]
+    height = down - 2
+    filled = {
+        "views": _views(page.views, shown.views - 1, colours),
+        "main": _main(page, inner[shown.panes.index("main")], height, shown.preview, colours, now),
+        "side": [],
+    }
     bar = _styled("│", "line", colours)
     lines = [_border(("┌", "┬", "┐"), titles, inner, colours)]
-    for place in range(down - 2):
-        parts = [views[place] if place < len(views) else " " * (shown.views - 1)] if shown.views else []
-        parts.append(tickets[place] if place < len(tickets) else " " * tickets_across)
-        if shown.side:
-            parts.append(" " * inner[-1])
+    for place in range(height):
+        parts = [_at(filled[pane], place, cells_across) for pane, cells_across in zip(shown.panes, inner, strict=True)]
         lines.append(bar + bar.join(parts) + bar)
     lines.append(_border(("└", "┴", "┘"), [""] * len(inner), inner, colours))
     return lines
 
 
+def _at(lines: list[str], place: int, across: int) -> str:
+    return lines[place] if place < len(lines) else " " * across
+
+
+def _main(page: FirstPage, across: int, down: int, preview: int, colours: Mapping[str, str], now: int) -> list[str]:
+    """The tickets, and below them the line over the preview where there is room for one."""
+    if not preview or not page.rows:
+        return _tickets(page, across, colours, now)
+    room = down - preview - 1
+    tickets = _tickets(page, across, colours, now)[:room]
+    title = cut(" Preview ", across)
+    rule = _styled(title + "─" * (across - width(title)), "line", colours)
+    return [*tickets, *[" " * across] * (room - len(tickets)), rule]
+
+
 def _views(views: tuple[FirstView, ...], across: int, colours: Mapping[str, str]) -> list[str]:
+    """As widgets.views draws them: mark, digit, name, tickets, and the room of the scroll bar."""
     lines = []
     for view in views:
-        tickets = "" if view.tickets is None else str(view.tickets)
-        name = fit(f" {view.position} {harmless(view.name)}", across - len(tickets) - 1)
-        lines.append(_styled(f"{name}{tickets} ", "chosen" if view.chosen else "plain", colours))
+        tickets = "" if view.tickets is None else f"{view.tickets:,}"
+        mark, digit = "›" if view.chosen else " ", view.position if view.position <= 9 else " "
+        name = fit(harmless(view.name), max(across - width(tickets) - 7, 0))
+        line = fit(f"{mark}{digit} {name} {tickets} ", across)
+        lines.append(_styled(line, "chosen" if view.chosen else "plain", colours))
     return lines
 
 
 def _tickets(page: FirstPage, across: int, colours: Mapping[str, str], now: int) -> list[str]:
-    layout = columns(across - 2)
+    """The rows; the last cell is the room of the scroll bar."""
+    layout = columns(across - 1)
     lines = []
     for place, row in enumerate(page.rows):
-        texts = [(" ", "plain"), *cells(row, layout, now), (" ", "plain")]
+        texts = [*cells(row, layout, now), (" ", "plain")]
         if place == 0:
             lines.append(_styled("".join(text for text, _ in texts), "cursor", colours))
         else:

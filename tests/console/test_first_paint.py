@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.first_paint import COLOURS, EMPTY, MONOCHROME, paint, palette
+from screens.layout import lay_out
 from storage.first_page import FirstPage, FirstRow, FirstView
 from tests.hostile import HOSTILE
 from widgets.cells import width
@@ -30,12 +31,12 @@ def screen(picture: str, across: int, down: int) -> list[str]:
 
 def test_a_wide_terminal_shows_views_tickets_and_room_for_the_customer() -> None:
     lines = screen(paint(PAGE, 140, 10, COLOURS, NOW), 140, 10)
-    assert lines[0].startswith("Heard  Queue · Mine 12 ")
+    assert lines[0].startswith(" Heard  Queue · Mine 12 ")
     assert lines[1].startswith("┌ Views ──")
     assert "┬ Tickets ──" in lines[1]
     assert "┬ Customer ──" in lines[1]
-    assert lines[2].startswith("│ 1 Mine             12 │ ●         1:00 ✉ Ana Ruiz ")
-    assert lines[3].startswith("│ 2 Unassigned          │ ")
+    assert lines[2].startswith("│›1 Mine           12   │●         1:00 ✉ ")
+    assert lines[3].startswith("│ 2 Unassigned          │")
     assert lines[8].startswith("└──")
     assert lines[9].startswith(" j/k move  ? keys")
 
@@ -49,12 +50,21 @@ def test_a_narrow_terminal_shows_the_tickets_alone() -> None:
 
 def test_a_row_is_the_list_s_row() -> None:
     lines = screen(paint(PAGE, 80, 24, MONOCHROME, NOW), 80, 24)
-    assert lines[2] == "│ " + "".join(text for text, _ in cells(ROW, columns(76), NOW)) + " │"
+    assert lines[2] == "│" + "".join(text for text, _ in cells(ROW, columns(77), NOW)) + " │"
+
+
+def test_a_tall_terminal_keeps_the_room_of_the_preview() -> None:
+    page = PAGE._replace(rows=(ROW,) * 40)
+    lines = screen(paint(page, 120, 40, COLOURS, NOW), 120, 40)
+    preview = lay_out(120, 40, reading=False, front="main").preview
+    assert preview
+    assert lines[38 - preview - 1].startswith("│                       │ Preview ──")
+    assert sum("Refund" in line for line in lines) == 40 - 4 - preview - 1
 
 
 def test_nothing_remembered_paints_the_frame() -> None:
     lines = screen(paint(EMPTY, 80, 5, COLOURS, NOW), 80, 5)
-    assert [line[:6].rstrip() for line in lines] == ["Heard", "┌ Tick", "│", "└─────", ""]
+    assert [line[:6].rstrip() for line in lines] == [" Heard", "┌ Tick", "│", "└─────", ""]
 
 
 @given(st.integers(1, 220), st.integers(1, 60), st.text(), st.text())
@@ -84,4 +94,4 @@ def test_no_color_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
     picture = paint(PAGE, 140, 10, palette(), NOW)
     assert not re.search(r"\x1b\[[0-9;]*[34][0-9]m", picture)
     monkeypatch.delenv("NO_COLOR")
-    assert "\x1b[1;36mHeard" in paint(PAGE, 140, 10, palette(), NOW)
+    assert "\x1b[1;36m Heard" in paint(PAGE, 140, 10, palette(), NOW)
