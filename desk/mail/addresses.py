@@ -94,6 +94,9 @@ def _finish(box: _Mailbox, hint: str) -> list[Address]:
         if "@" in decoded:
             # The whole list was encoded, addresses and all.
             return list(addresses(decoded.encode("utf-8", "replace"), "utf-8"))
+        commented = _BARE.findall(b" ".join(box.comments))
+        if commented:
+            return [_address(words, commented[0], hint)]
         if words and box.comments and b" " not in words:
             return [_address(b" ".join(box.comments), words, hint)]
         return [_address(words, b"", hint)] if words else []

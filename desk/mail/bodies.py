@@ -19,7 +19,7 @@ from desk.text import clean
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that came with a mail: a name safe to write, its media type, its bytes, its Content-ID without brackets."""
+    """A file that came with a mail: a name safe to write, its media type, bytes, and Content-ID without brackets."""
 
     name: str
     type: str

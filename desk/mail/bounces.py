@@ -10,7 +10,7 @@ from desk.mail.mime import Part, content_bytes, parse, split_head
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """A delivery that failed: enhanced status ("5.1.1"), refused address, and the returned mail's "<id>"; any may be empty."""
+    """A delivery that failed: status ("5.1.1"), refused address, the returned mail's "<id>"; any may be empty."""
 
     status: str
     recipient: str
@@ -62,7 +62,7 @@ def _said(block: Headers, name: str) -> bool:
 
 def _blocks(body: bytes) -> list[Headers]:
     """The report's groups of lines: the first about the server, each further one about a recipient."""
-    blocks = []
+    blocks: list[Headers] = []
     body = body.strip()
     while body and len(blocks) < _BLOCKS_READ:
         items, rest = split_head(body)

@@ -59,14 +59,14 @@ class Decoded:
 
 def decode(raw: bytes, label: str = "", hint: str = "") -> Decoded:
     """Read `raw` by its label, as UTF-8, by `hint` (a neighbour's label), or as what it looks like, in this order."""
-    meant = codec_of(label)
+    meant = _truly(codec_of(label), raw)
     if meant == "iso2022_jp" or (not meant and b"\x1b$" in raw):
         return Decoded(_iso_2022_jp(raw), guessed=not meant)
     if meant == "hz" or meant == "utf-7":
         return Decoded(raw.decode(meant, "replace"), guessed=False)
     if not _HIGH.search(raw) and not meant.startswith(("utf-16", "utf-32")):
         return Decoded(raw.decode("ascii"), guessed=False)
-    for codec in (meant if meant != "ascii" else "", "utf-8", codec_of(hint)):
+    for codec in (meant if meant != "ascii" else "", "utf-8", _truly(codec_of(hint), raw)):
         text = _read(raw, codec)
         if text is not None:
             return Decoded(text, guessed=codec != meant)
@@ -88,6 +88,11 @@ def codec_of(label: str) -> str:
     return "" if name in _NOT_CHARSETS else _MEANT.get(name, name)
 
 
+def _truly(codec: str, raw: bytes) -> str:
+    """The same codec, or Shift JIS where its bytes carry the label of Japanese mail, which knows only seven bits."""
+    return "cp932" if codec == "iso2022_jp" and b"\x1b" not in raw and _HIGH.search(raw) else codec
+
+
 def _read(raw: bytes, codec: str) -> str | None:
     """The text, or None where the codec is none or can't be the right one."""
     if not codec or (codec.startswith(("utf-16", "utf-32")) and b"\x00" not in raw):
@@ -96,7 +101,7 @@ def _read(raw: bytes, codec: str) -> str | None:
         return text
     if (text := _strictly(raw, codec)) is not None:
         return text
-    text = raw.decode("cp1252" if codec == "cp1252" else codec, "replace")
+    text = raw.decode(codec, "replace")
     # A few bytes cut off or spoiled do not make the label wrong.
     return text if text.count("\ufffd") * 50 <= len(text) else None
 
@@ -110,7 +115,7 @@ def _strictly(raw: bytes, codec: str) -> str | None:
 
 def _guess(raw: bytes) -> str:
     # 6 ms to import, and most mails have honest labels.
-    import cchardet  # noqa: PLC0415
+    import cchardet
 
     # The bytes around the first odd one tell the most.
     first = _HIGH.search(raw)

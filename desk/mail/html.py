@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from desk.mail.layout import Layout
-from desk.mail.scan import DEEPEST, depth_of_tags, scanned_text
+from desk.mail.scan import DEEPEST, depth_of_tags, scanned_text, words
 from desk.text import clean
 
 if TYPE_CHECKING:
@@ -26,15 +26,16 @@ class HtmlText:
     trackers: int = 0
 
 
-_DROPPED = frozenset(("head", "style", "script", "title", "meta", "link", "base", "col", "colgroup", "object", "param"))
-_BLOCKS = frozenset(
+_DROPPED = words("head style script title meta link base col colgroup object param")
+_BLOCKS = words(
     "address article aside body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form "
     "header hgroup html legend li main menu nav ol optgroup option pre section summary table tbody tfoot thead tr ul "
-    "xmp listing plaintext".split()
+    "xmp listing plaintext"
 )
-_SPACED = frozenset("p h1 h2 h3 h4 h5 h6 blockquote pre".split())
-_PREFORMATTED = frozenset(("pre", "textarea", "xmp", "listing", "plaintext"))
-_CELLS = frozenset(("td", "th"))
+_SPACED = words("p h1 h2 h3 h4 h5 h6 blockquote pre")
+_PREFORMATTED = words("pre textarea xmp listing plaintext")
+_LISTS = words("ol ul menu dir")
+_CELLS = words("td th")
 
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|(?<![\w-])font-size\s*:\s*0(?![\w.])"
@@ -76,7 +77,7 @@ class _Walk:
 
     def run(self, markup: str) -> None:
         # 20 ms to import, and only HTML mails need it.
-        from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415
+        from selectolax.lexbor import LexborHTMLParser
 
         node = LexborHTMLParser(markup.encode("utf-8", "replace").decode()).root
         open_nodes: list[tuple[LexborNode, str]] = []
@@ -112,6 +113,7 @@ class _Walk:
             self._count_pictures_in(node)
             return False
         self._open(tag, attributes)
+        self._layout.preformatted(tag in _PREFORMATTED)
         return True
 
     def _open(self, tag: str, attributes: dict[str, str | None]) -> None:
@@ -124,25 +126,21 @@ class _Walk:
             layout.cell()
         elif tag == "a":
             self._links.append((attributes.get("href") or "", layout.mark()))
-        elif tag == "input":
-            if (attributes.get("type") or "").lower() not in ("hidden", "password"):
-                layout.write(attributes.get("value") or "")
+        elif tag == "input" and (attributes.get("type") or "").lower() not in ("hidden", "password"):
+            layout.write(attributes.get("value") or "")
         elif tag == "blockquote":
             layout.space()
             layout.indent("> ")
         elif tag == "li":
             layout.block()
             layout.bullet(self._bullet())
-        elif tag in ("ol", "ul", "menu", "dir"):
+        elif tag in _LISTS:
             layout.block()
-            start = attributes.get("start") or "1"
-            self._lists.append((int(start) if start.isascii() and start.isdigit() else 1) if tag == "ol" else -1)
+            self._lists.append(_first_number(attributes) if tag == "ol" else -1)
         elif tag in _SPACED:
             layout.space()
         elif tag in _BLOCKS:
             layout.block()
-        if tag in _PREFORMATTED:
-            layout.preformatted(1)
 
     def _leave(self, tag: str) -> None:
         layout = self._layout
@@ -157,7 +155,7 @@ class _Walk:
         elif tag == "li":
             layout.outdent()
             layout.block()
-        elif tag in ("ol", "ul", "menu", "dir"):
+        elif tag in _LISTS:
             if self._lists:
                 self._lists.pop()
             layout.block()
@@ -202,6 +200,11 @@ class _Walk:
         found = sum(_remote(node.attributes) for node in hidden.css("img"))
         self.remote_images += found
         self.trackers += found
+
+
+def _first_number(attributes: dict[str, str | None]) -> int:
+    start = attributes.get("start") or ""
+    return int(start) if start.isascii() and start.isdigit() and len(start) < 9 else 1
 
 
 def _hidden(attributes: dict[str, str | None]) -> bool:

@@ -10,9 +10,16 @@ DEEPEST = 5_000
 # Fewer tags than this can't be nested deep enough to matter.
 _FEW_TAGS = 5_000
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
-_NEVER_DEEP = frozenset("br img hr meta link input p li td tr th option dd dt area base col wbr".split())
+
+
+def words(spaced: str) -> frozenset[str]:
+    """The words of a line, as a set."""
+    return frozenset(spaced.split())
+
+
+_NEVER_DEEP = words("br img hr meta link input p li td tr th option dd dt area base col wbr")
 _UNREAD = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("style", "script", "title")}
-_BREAKS = frozenset("br p div tr li h1 h2 h3 h4 h5 h6 table blockquote ul ol pre hr".split())
+_BREAKS = words("br p div tr li h1 h2 h3 h4 h5 h6 table blockquote ul ol pre hr")
 _MANY_LINES = re.compile(r"\n{3,}")
 
 
