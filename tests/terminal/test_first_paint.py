@@ -97,6 +97,16 @@ def test_quit_after_the_first_paint_restores_the_modes_from_before_it(term: Term
     assert term.modes() == term.modes_before
 
 
+def test_an_editor_gets_the_terminal_as_it_was_before_the_first_paint(term: Term, files: tuple[Path, Path]) -> None:
+    go_on(files)
+    term.wait_for("typed:")
+    term.send("eb")
+    term.wait_for("typed: eb")
+    modes = Path(f"{files[0]}.modes").read_text(encoding="utf-8").replace(";", " ").split()
+    assert {"icanon", "echo", "isig", "icrnl", "ixon"} <= set(modes)
+    assert term.on_alternate_screen
+
+
 @pytest.mark.parametrize("name", ["dumb", ""])
 def test_a_terminal_that_cannot_draw_is_told_so(name: str, remembered: Path) -> None:
     with Term([sys.executable, "-m", "console"], environment={"TERM": name}, folder=ROOT) as term:

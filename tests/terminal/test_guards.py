@@ -78,6 +78,17 @@ def test_a_lost_line_saves_the_draft_and_ends(term: Term, draft: Path) -> None:
     assert draft.read_text(encoding="utf-8") == "ab"
 
 
+@pytest.mark.parametrize("trouble", ["hang", "block", "fail"])
+def test_trouble_with_saving_does_not_keep_the_terminal(draft: Path, trouble: str) -> None:
+    with Term([sys.executable, APP, draft, trouble]) as term:
+        term.wait_for("typed:")
+        term.signal(signal.SIGTERM)
+        assert term.wait_for_exit(10) == 128 + signal.SIGTERM
+        assert not term.on_alternate_screen
+        assert term.modes_left_on == set()
+        assert term.modes() == term.modes_before
+
+
 def test_quit_restores_the_terminal_at_once(term: Term) -> None:
     started = time.perf_counter()
     term.send("q")

@@ -1,6 +1,9 @@
 """A small console with the guards and nothing else: what the tests of the guards drive."""
 
+import asyncio
+import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from textual import events
@@ -8,6 +11,7 @@ from textual.app import ComposeResult
 from textual.widgets import DataTable, Input, Static
 from typing_extensions import override
 
+from console import guards
 from console.guards import GuardedApp
 from console.terminal import TERMINAL
 
@@ -37,10 +41,13 @@ class Guarded(GuardedApp[None]):
         self.set_focus(None)
 
     def on_key(self, event: events.Key) -> None:
-        """Show what was typed; `q` quits."""
+        """Show what was typed; `q` quits, `e` lends the terminal to another program first."""
         if event.character == "q":
             self.exit()
             return
+        if event.character == "e":
+            with self.suspend():
+                subprocess.run(["sh", "-c", f"stty -a > '{sys.argv[1]}.modes'"], check=True)
         self.typed += event.character or f"<{event.key}>"
         self.query_one("#typed", Static).update(f"typed: {self.typed}")
 
@@ -51,11 +58,19 @@ class Guarded(GuardedApp[None]):
 
     @override
     async def save_before_leaving(self) -> None:
-        """Write the draft where the test looks for it."""
+        """Write the draft where the test looks for it, then do what it says about saving."""
         Path(sys.argv[1]).write_text(self.typed, encoding="utf-8")
+        match sys.argv[2:]:
+            case ["hang"]:
+                await asyncio.Event().wait()
+            case ["block"]:
+                threading.Event().wait()
+            case ["fail"]:
+                raise OSError(28, "No space left on device")
 
 
 if __name__ == "__main__":
+    guards.LAST_SECONDS = 0.3 if sys.argv[2:] else guards.LAST_SECONDS
     app = Guarded()
     app.run()
     TERMINAL.leave(app.return_code or 0)
