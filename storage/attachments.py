@@ -100,7 +100,8 @@ def safe_name(name: str) -> str:
 
 def _cut(text: str, length: int) -> str:
     """At most so many characters and, since file systems count bytes, at most twice as many bytes."""
-    return text[:length].encode()[: 2 * length].decode(errors="ignore")
+    # A cut may leave half of an emoji family behind.
+    return clean(text[:length].encode()[: 2 * length].decode(errors="ignore"), lines=False)
 
 
 def _write_aside(target: Path, content: bytes) -> None:
