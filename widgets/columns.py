@@ -17,7 +17,6 @@ STATUS_MARKS = "○·=✓×"
 UNREAD_MARK = "●"
 SNOOZED_MARK = "z"
 NO_SUBJECT = "(no subject)"
-ROLES = ("unread", "mark", "urgent", "late", "due", "quiet", "customer", "subject", "plain")
 
 HIGH, URGENT, ANGRY, SOLVED = 2, 3, 2, 3
 VIEWS_WIDTH, SIDE_WIDTH = 24, 32
@@ -94,7 +93,10 @@ def columns(width: int) -> tuple[Column, ...]:
 
 
 def cells(row: TicketLine, layout: tuple[Column, ...], now: int) -> list[tuple[str, str]]:
-    """The row's texts with the role that styles each; joined they fill the layout's width."""
+    """The row's texts with the role that styles each; joined they fill the layout's width.
+
+    Roles: unread, mark, urgent, late, due, quiet, customer, subject, plain. Texts of columns and blanks take turns.
+    """
     texts: list[tuple[str, str]] = []
     for place, column in enumerate(layout):
         if place:
