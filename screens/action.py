@@ -25,18 +25,19 @@ class Place(StrEnum):
     WELCOME = "welcome"
     HELP = "help"
     QUESTION = "question"
+    FORM = "form"
 
 
 Places = frozenset[Place]
 
-ENTRY: Places = frozenset({Place.COMPOSER, Place.FIELD, Place.PICKER, Place.CUSTOMERS})
+ENTRY: Places = frozenset({Place.COMPOSER, Place.FIELD, Place.PICKER, Place.CUSTOMERS, Place.FORM})
 READING: Places = frozenset({Place.QUEUE, Place.TICKET})
 WORK: Places = READING | {Place.CHECKLIST}
 # Where a list or a text has the keys. A search box keeps j and k for text, and moves by itself with the arrows.
 MOVING: Places = WORK | {Place.CUSTOMER, Place.LIBRARY, Place.OUTBOX, Place.WELCOME, Place.HELP}
 LISTS: Places = MOVING - {Place.TICKET, Place.CHECKLIST, Place.HELP}
 SCREENS: Places = MOVING | {Place.CUSTOMERS}
-EVERYWHERE: Places = SCREENS | {Place.COMPOSER, Place.FIELD}
+EVERYWHERE: Places = SCREENS | {Place.COMPOSER, Place.FIELD, Place.FORM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,10 @@ class Situation:
     draft: bool = False
     playing: bool = False
     repeatable: bool = False
+    maybe: bool = False
+    editable: bool = False
+    removable: bool = False
+    retriable: bool = False
 
 
 # Why an action can't be done now, in a few words; empty where it can.
@@ -143,3 +148,23 @@ def needs_play(situation: Situation) -> str:
 def needs_deed(situation: Situation) -> str:
     """Off before the first deed."""
     return "" if situation.repeatable else "nothing to repeat yet"
+
+
+def needs_maybe(situation: Situation) -> str:
+    """Off where the cursor isn't on something that is only a maybe."""
+    return "" if situation.maybe else "the cursor is on no maybe"
+
+
+def needs_editable(situation: Situation) -> str:
+    """Off where the line under the cursor has nothing to write."""
+    return "" if situation.editable else "this line can't be edited"
+
+
+def needs_removable(situation: Situation) -> str:
+    """Off where the line under the cursor stays."""
+    return "" if situation.removable else "this line can't be taken away"
+
+
+def needs_retriable(situation: Situation) -> str:
+    """Off where nothing failed or is held under the cursor."""
+    return "" if situation.retriable else "it has neither failed nor is it held"

@@ -16,11 +16,15 @@ from screens.action import (
     Place,
     needs_customer,
     needs_deed,
+    needs_editable,
     needs_email,
     needs_list,
+    needs_maybe,
     needs_open,
     needs_phone,
     needs_play,
+    needs_removable,
+    needs_retriable,
     needs_run,
     needs_ticket,
 )
@@ -48,6 +52,14 @@ GROUPS = {
     "go": "Go to",
     "deed": "Deeds",
     "console": "The console",
+    "question": "A question",
+    "page": "This page",
+    "row": "The line under the cursor",
+    "customers": "Customers",
+    "customer": "This customer",
+    "library": "Snippets",
+    "outbox": "Outbox",
+    "form": "A form",
 }
 
 # What the menu line of a first key is called.
@@ -163,7 +175,7 @@ CHECKLISTS = (
         )
         for key in "1234567890"
     ),
-    Action("checklist.tick", ("Space", "x"), "Tick", "Tick the step under the cursor", CHECKLIST, needs_run, footer=1),
+    Action("checklist.tick", ("Space", "x"), "Tick", "Tick the step under the cursor", CHECKLIST, needs_open, footer=1),
     Action("checklist.skip", ("-",), "Skip step", "Skip a step, with a reason", CHECKLIST, needs_run, footer=2),
     Action("checklist.write", ("Enter", "o"), "Write", "Write what the step asks for", CHECKLIST, needs_run, footer=3),
     Action("checklist.next", ("Right",), "Next list", "The next checklist of this ticket", CHECKLIST, needs_run),
@@ -210,13 +222,69 @@ GO = (
 CONSOLE = (
     Action("console.command", (":",), "Command", "The command line", SCREENS, takes="COMMAND"),
     Action("console.palette", ("Ctrl+P", "Ctrl+K"), "Palette", "Every command, with its key", EVERYWHERE),
-    Action("console.help", ("?", "F1"), "Keys", "The keys of this screen", EVERYWHERE, command="help", footer=5),
+    Action("console.help", ("?", "F1"), "Keys", "The keys of this screen", EVERYWHERE, command="help", footer=99),
     Action("console.theme", ("F9",), "Theme", "Another theme", SCREENS, takes="NAME"),
     Action("console.quit", ("Ctrl+Q",), "Quit", "Leave Heard, after a question", EVERYWHERE),
 )
 
+QUESTION = (
+    Action("question.yes", ("Enter", "y"), "Yes", "Do it", frozenset({Place.QUESTION}), footer=1),
+    Action("question.no", ("Esc", "n", "q"), "No", "Leave all as it is", frozenset({Place.QUESTION}), footer=2),
+)
+
+CUSTOMER = frozenset({Place.CUSTOMER})
+LIBRARY = frozenset({Place.LIBRARY})
+OUTBOX = frozenset({Place.OUTBOX})
+FORM = frozenset({Place.FORM})
+
+PAGES = (
+    Action("page.search", ("/",), "Search", "Search this page", LIBRARY | {Place.HELP}, takes="WORDS", footer=3),
+    Action("row.add", ("+",), "New", "Something new on this page", CUSTOMER | LIBRARY, takes="TEXT", footer=4),
+    Action("row.edit", ("Ctrl+E",), "Edit", "Edit this line", CUSTOMER | LIBRARY, needs_editable, footer=5),
+    Action(
+        "row.remove", ("d", "Delete"), "Remove", "Take this line away, after a question", CUSTOMER | LIBRARY,
+        needs_removable, footer=8,
+    ),
+    Action("form.save", ("Ctrl+S",), "Save", "Save what is written here", FORM, footer=1),
+    Action("form.next", ("Tab",), "Next field", "To the next field", FORM, footer=2),
+    Action("form.previous", ("Shift+Tab",), "Previous field", "To the field before", FORM),
+    Action("form.leave", ("Esc",), "Leave", "Leave all as it was", FORM, footer=3),
+)  # fmt: skip
+
+CUSTOMER_DEEDS = (
+    Action(
+        "customers.open", ("Enter",), "Open", "Open this customer", frozenset({Place.CUSTOMERS}), needs_list, footer=1
+    ),
+    Action(
+        "customers.new", ("Ctrl+N",), "New customer", "Make a new customer of what was typed",
+        frozenset({Place.CUSTOMERS}), footer=2,
+    ),
+    Action("customer.confirm", ("Y",), "Confirm", "Yes, this maybe is theirs", CUSTOMER, needs_maybe, footer=3),
+    Action("customer.note", ("n",), "Note", "What colleagues should know", CUSTOMER, needs_customer, footer=6),
+    Action("customer.flag", ("!",), "Flag", "Put a flag on", CUSTOMER, needs_customer, takes="WORDS", footer=7),
+    Action("customer.rename", ("F2",), "Rename", "Another name", CUSTOMER, needs_customer, takes="NAME", footer=9),
+)  # fmt: skip
+
+LIBRARY_DEEDS = (
+    Action("library.next_folder", ("Right",), "Next folder", "To the next folder", LIBRARY),
+    Action("library.previous_folder", ("Left",), "Previous folder", "To the folder before", LIBRARY),
+    Action(
+        "library.export", ("Ctrl+S",), "Export", "Write the snippets that are shown to a file", LIBRARY, needs_list,
+        takes="FILE", footer=10,
+    ),
+)  # fmt: skip
+
+OUTBOX_DEEDS = (
+    Action("outbox.retry", ("F5",), "Try again", "Try to send it again", OUTBOX, needs_retriable, footer=3),
+    Action(
+        "outbox.drop", ("d", "Delete"), "Drop", "It will never leave, after a question", OUTBOX, needs_removable,
+        footer=4,
+    ),
+)  # fmt: skip
+
 ACTIONS: tuple[Action, ...] = (
-    *MOVE, *READ, *WRITE, *STATUS, *TICKET_DEEDS, *LIST, *CHECKLISTS, *COPY, *VIEWS, *GO, *CONSOLE,
+    *MOVE, *READ, *WRITE, *STATUS, *TICKET_DEEDS, *LIST, *CHECKLISTS, *COPY, *VIEWS, *GO, *CONSOLE, *QUESTION,
+    *PAGES, *CUSTOMER_DEEDS, *LIBRARY_DEEDS, *OUTBOX_DEEDS,
 )  # fmt: skip
 
 BY_ID = {action.id: action for action in ACTIONS}

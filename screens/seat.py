@@ -15,7 +15,7 @@ class Seat:
     """`me` is whoever sits here; its id is 0 until the workspace has told. `copy` answers how the text was copied.
 
     `layout` is auto, or one, two or three for that many panes whatever the terminal's width. `editor` is the command
-    for long texts.
+    for long texts. `regions` are the countries whose national phone numbers are understood.
     """
 
     jobs: Jobs
@@ -27,6 +27,7 @@ class Seat:
     undo_seconds: int
     editor: tuple[str, ...]
     layout: str
+    regions: tuple[str, ...] = ("US",)
 
     def by(self) -> By:
         """Who does the next deed, and when."""
