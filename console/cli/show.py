@@ -15,6 +15,8 @@ from storage.connect import Connection
 # What each kind of message is called; a note must never look like an answer.
 HEADS = {"inbound": "from", "outbound": "sent by", "note": "NOTE by", "call": "CALL with"}
 NOTE_EDGE = "┃ "
+# What is shorter can only have been a ticket's number.
+UID_DIGITS = 32
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +61,7 @@ def _found(connection: Connection, text: str) -> tuple[str, int]:
             "Look for people with `heard find`, for tickets with `heard tickets`.",
         ) from None
     except NotFound as missing:
-        if text.strip().removeprefix("#").isdecimal():
+        if len(text.strip()) < UID_DIGITS:
             raise
         try:
             return "customer", find_customer(connection, text)
