@@ -1,5 +1,7 @@
 """The guards, in a real terminal: what strangers write, odd bytes, lost lines, and the way out."""
 
+import os
+import shutil
 import signal
 import sys
 import time
@@ -109,3 +111,16 @@ def test_stop_and_continue_keep_the_console(term: Term) -> None:
     term.wait_for(lambda term: term.on_alternate_screen)
     term.send("c")
     term.wait_for("typed: abc")
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+def test_inside_tmux_it_works_and_leaves_no_trace(tmp_path: Path, draft: Path) -> None:
+    command = ["tmux", "-f", os.devnull, "new-session", sys.executable, APP, draft]
+    with Term(command, environment={"TMUX_TMPDIR": str(tmp_path)}) as term:
+        term.wait_for("typed:")
+        term.send("ab")
+        term.wait_for("typed: ab")
+        term.send("q")
+        assert term.wait_for_exit() == 0
+        assert not term.on_alternate_screen
+        assert term.modes() == term.modes_before
