@@ -6,16 +6,18 @@ where text is typed; an action that is off says why; a begun sequence shows its 
 
 from collections.abc import Callable
 
+from textual import on
 from textual.screen import Screen, ScreenResultType
 from textual.widgets import Input, TextArea
 
 from desk.errors import HeardError
 from screens.action import ENTRY, Action, Place, Places, Situation
 from screens.actions import BY_ID, MENUS
+from screens.ask import AskPanel, Question
 from screens.hints import hints, menu
 from screens.keymap import CANCELS, Keys, shown
 from screens.seat import Seat
-from widgets.bars import HintBar, NoticeBar
+from widgets.bars import HintBar, NoticeBar, NoticeKind
 
 
 class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
@@ -91,7 +93,7 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
         """`perform`, by the action's id."""
         self.perform(BY_ID[action_id], text)
 
-    def notice(self, text: str, kind: str = "plain") -> None:
+    def notice(self, text: str, kind: NoticeKind = "plain") -> None:
         """One line for the agent; kinds: plain, good, warning, error."""
         bar = self.query_one_optional(NoticeBar)
         if bar is not None:
@@ -113,6 +115,21 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
         else:
             bar.show(hints(keymap, place, self.situation()))
 
+    def ask(self, question: Question) -> None:
+        """Ask for a word at the bottom of the screen."""
+        panel = self.query_one_optional(AskPanel)
+        if panel is not None:
+            panel.ask(question)
+            self.show_hints()
+
+    def asked(self) -> None:
+        """A question was answered or given up: put the focus where it belongs."""
+
+    @on(AskPanel.Ended)
+    def _ended(self) -> None:
+        self.asked()
+        self.show_hints()
+
     def changed(self) -> None:
         """Someone committed something: read anew what is shown. Called in the front screen and those under it."""
 
@@ -123,6 +140,9 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
             bar.tick()
 
     def _place_of_keys(self) -> Place:
+        panel = self.query_one_optional(AskPanel)
+        if panel is not None and panel.asking is not None:
+            return Place.PICKER
         typing = isinstance(self.focused, Input | TextArea)
         return Place.FIELD if typing and self.place not in ENTRY else self.place
 

@@ -118,12 +118,15 @@ class Jobs:
         """Whether anything was asked and isn't answered yet."""
         return self._unanswered > 0
 
-    def start(self, changed: Call) -> None:
-        """Start the threads; `changed` is called on the loop when anyone has committed something."""
+    def start(self, changed: Call, fingerprint: Callable[[Connection], object] | None = None) -> None:
+        """Start the threads; `changed` is called on the loop when anyone has committed something.
+
+        With a `fingerprint` only when that has changed too, so that saving a draft doesn't redraw the world.
+        """
         for number, reader in enumerate(self._readers, 1):
             self._begin("reader " + str(number), partial(self._read_on, reader))
         self._begin("writer", self._write_on)
-        self._begin("watch", partial(self._watch, changed))
+        self._begin("watch", partial(self._watch, changed, fingerprint))
 
     def warm(self) -> None:
         """Import what deeds need, beside the work; asked for after the first frame."""
@@ -215,7 +218,10 @@ class Jobs:
     def _answered(self, call: Call) -> None:
         with self._lock:
             self._unanswered -= 1
-        call()
+        try:
+            call()
+        except HeardError as error:
+            self._failed(error)
 
     def _explained(self, error: Exception) -> HeardError:
         if isinstance(error, HeardError):
@@ -276,19 +282,22 @@ class Jobs:
 
     # In the watching thread
 
-    def _watch(self, changed: Call) -> None:
+    def _watch(self, changed: Call, fingerprint: Callable[[Connection], object] | None) -> None:
         connection: Connection | None = None
-        seen = 0
+        seen: object = None
+        version: object = None
         while not self._ending.wait(WATCH_SECONDS):
             try:
                 connection = connection or open_to_read(self.workspace)
-                version: int = connection.execute("PRAGMA data_version").fetchone()[0]
+                newer = connection.execute("PRAGMA data_version").fetchone()
+                if newer == version:
+                    continue
+                state = fingerprint(connection) if fingerprint else newer
             except (HeardError, driver().Error):
                 continue  # no workspace yet, or the disk is away; whoever reads will say so
-            if version != seen:
-                if seen:
-                    self._deliver(changed)
-                seen = version
+            if version is not None and state != seen:
+                self._deliver(changed)
+            version, seen = newer, state
         if connection is not None:
             connection.close()
 

@@ -1,0 +1,213 @@
+"""The application: it makes the seat, hands keys to the screen in front, and knows the way in and out.
+
+The invariants: nothing here is about tickets; what is being written is on the disk before the process ends, whatever
+ends it; keys become actions in `screens.desk_screen` and nowhere else.
+"""
+
+import gc
+from contextlib import suppress
+from pathlib import Path
+
+from textual import events
+from textual.screen import Screen
+from typing_extensions import override
+
+from console.clipboard import copy
+from console.config import Config, load
+from console.guards import GuardedApp
+from desk.errors import HeardError
+from desk.records import AgentRow
+from desk.times import now
+from screens.ask import Choice, Question
+from screens.command_line import command_question
+from screens.confirm import ConfirmScreen
+from screens.desk_screen import DeskScreen
+from screens.jobs import Jobs
+from screens.keymap import Keymap, key_name, keymap
+from screens.palette import palette_question
+from screens.reading import fingerprint
+from screens.seat import Seat
+from screens.workspace import WorkspaceScreen
+from storage.workspace import Workspace
+from widgets.theme import DEFAULT, THEMES, VARIABLES
+
+TICK_SECONDS = 1.0
+
+
+class HeardApp(GuardedApp[int], inherit_bindings=False):
+    """The console on one workspace."""
+
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "Heard"
+
+    def __init__(self, workspace: Workspace, config: Config, keys: Keymap) -> None:
+        super().__init__()
+        self.config = config
+        self.jobs = Jobs(workspace, self.call_later, self.failed)
+        self.seat = Seat(
+            jobs=self.jobs,
+            keymap=keys,
+            me=AgentRow(0, config.agent_handle, config.agent_name),
+            zone=config.zone,
+            clock=now,
+            copy=self._copy,
+            undo_seconds=config.undo_seconds,
+            editor=config.editor_command,
+            layout=config.layout,
+        )
+        self.workspace = WorkspaceScreen(self.seat)
+        self.unsaved: tuple[HeardError, ...] = ()
+
+    # The way in
+
+    @override
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return VARIABLES
+
+    @override
+    def get_default_screen(self) -> Screen[object]:
+        return self.workspace  # type: ignore[return-value]  # a screen's result type is only read where it is dismissed
+
+    def on_mount(self) -> None:
+        """Start the threads and find out who sits here; then the workspace begins."""
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self.config.theme if self.config.theme in self.available_themes else DEFAULT
+        self.jobs.start(self.changed, fingerprint)
+        handle, name = self.config.agent_handle, self.config.agent_name
+        from storage.agents import me
+
+        self.jobs.keep(lambda connection: me(connection, handle, name), self._seated, self._not_seated)
+        self.set_interval(TICK_SECONDS, self.tick)
+        self.call_after_refresh(self._drawn)
+
+    def _drawn(self) -> None:
+        """After the first frame: import what deeds need, and leave what is loaded out of every collection."""
+        self.jobs.warm()
+        gc.freeze()
+
+    def _seated(self, agent: AgentRow) -> None:
+        self.seat.me = agent
+        self.workspace.begin()
+
+    def _not_seated(self, error: HeardError) -> None:
+        self.workspace.begin()
+        self.failed(error)
+
+    # Keys
+
+    @override
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            screen = self.screen
+            if isinstance(screen, DeskScreen) and screen.take_key(key_name(event.key, event.character)):
+                event.stop()
+                return
+        await super().on_event(event)
+
+    # What all screens hear
+
+    def changed(self) -> None:
+        """Somebody committed something."""
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen.changed()
+
+    def tick(self) -> None:
+        """A second has passed."""
+        if isinstance(self.screen, DeskScreen):
+            self.screen.tick()
+        if self.workspace.waiting:
+            from sync.outbox import deliver_local
+
+            at = now()
+            self.jobs.keep(lambda connection: deliver_local(connection, at))
+
+    def failed(self, error: HeardError) -> None:
+        """Something went wrong where nobody listened: the screen in front says it."""
+        screen = self.screen
+        if isinstance(screen, DeskScreen):
+            screen.fail(error)
+
+    def _copy(self, text: str) -> str:
+        driver = self._driver
+        return copy(text, driver.write if driver is not None else lambda _: None).words
+
+    # Actions that every screen shares
+
+    def action_console_command(self, text: str) -> None:
+        """The command line."""
+        if isinstance(self.screen, DeskScreen):
+            self.screen.ask(command_question(self.screen, text))
+
+    def action_console_palette(self) -> None:
+        """Every command, with its key."""
+        if isinstance(self.screen, DeskScreen):
+            self.screen.ask(palette_question(self.screen))
+
+    def action_console_theme(self, text: str) -> None:
+        """Another theme."""
+        names = tuple(theme.name for theme in THEMES)
+        if text in names:
+            self.theme = text
+        elif isinstance(self.screen, DeskScreen):
+            choices = tuple(Choice(name, name) for name in names)
+            self.screen.ask(Question("Theme", self.action_console_theme, choices=choices))
+
+    def action_go_queue(self) -> None:
+        """To the queue, from wherever."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.workspace.close_ticket()
+
+    def action_go_mine(self) -> None:
+        """To my tickets."""
+        self.action_go_queue()
+        self.workspace.go_to("mine")
+
+    def action_go_unassigned(self) -> None:
+        """To what nobody has."""
+        self.action_go_queue()
+        self.workspace.go_to("unassigned")
+
+    def open_ticket(self, ticket_id: int) -> None:
+        """Open a ticket in the workspace, from wherever."""
+        self.action_go_queue()
+        self.workspace.open_ticket(ticket_id)
+
+    # The way out
+
+    def action_console_quit(self) -> None:
+        """Leave, after a question."""
+        lines = ["Drafts are kept, and what waits in the outbox goes out with the next start."]
+        self.push_screen(ConfirmScreen(self.seat, "Leave Heard?", lines), self._quit_answered)
+
+    async def _quit_answered(self, yes: bool | None) -> None:
+        if yes:
+            self.workspace.remember()
+            await self.save_before_leaving()
+            self.exit(0)
+
+    @override
+    async def save_before_leaving(self) -> None:
+        self.workspace.save_draft()
+        self.unsaved = await self.jobs.stop()
+
+    async def on_unmount(self) -> None:
+        """However it ended, the threads end with it."""
+        with suppress(HeardError):
+            await self.jobs.stop()
+
+
+def run(folder: Path, _painted: bool) -> int:
+    """Run the console on a workspace's folder; the exit status. Whether its first page is
+    painted already is the terminal's to know (console.terminal).
+
+    Raises BadInput where the configuration or its keys can't be used.
+    """
+    config = load()
+    app = HeardApp(Workspace(folder), config, keymap(config.keys))
+    status = app.run(mouse=config.mouse)
+    for error in app.unsaved:
+        raise error
+    return app.return_code or status or 0

@@ -1,0 +1,122 @@
+"""What the workspace asks of storage, gathered into one answer each; every function here runs in a reader thread."""
+
+import json
+from array import array
+from dataclasses import dataclass
+from datetime import tzinfo
+from functools import lru_cache
+
+from desk.checklists import ChecklistTemplate, suggest
+from desk.errors import HeardError
+from desk.records import CustomerCard, Message, RunRow, Ticket, TicketRow, ViewRow
+from storage import customers, first_page, library, runs, tickets
+from storage.connect import Connection
+from storage.queue import Scope, ids_query, rows, snapshot, views
+
+# The rows that are shown before the whole list is known.
+FIRST_ROWS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The views, and the one that was open last."""
+
+    views: tuple[ViewRow, ...]
+    last: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The ids of a list in their order, the first rows of it, and the query for the next start's first paint."""
+
+    ids: "array[int]"
+    rows: tuple[TicketRow, ...]
+    query: str
+    parameters: tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One ticket with all that stands around it. `suggestion` is the key of the checklist that suits it."""
+
+    ticket: Ticket
+    conversation: tuple[Message, ...]
+    card: CustomerCard | None
+    runs: tuple[tuple[ChecklistTemplate, RunRow], ...]
+    templates: tuple[ChecklistTemplate, ...]
+    suggestion: str
+    newest_inbound: Message | None
+
+    @property
+    def id(self) -> int:
+        """The ticket's id."""
+        return self.ticket.row.id
+
+
+def beginning(connection: Connection) -> Beginning:
+    """What the workspace needs first."""
+    kept = connection.execute("SELECT value FROM setting WHERE key = ?", (first_page.SETTING,)).fetchone()
+    last = json.loads(kept[0]).get("view") if kept else None
+    return Beginning(views(connection), last if isinstance(last, int) else None)
+
+
+def listing(connection: Connection, scope: Scope) -> Listing:
+    """The whole list, by id, and its first rows."""
+    ids = snapshot(connection, scope)
+    query, parameters = ids_query(connection, scope)
+    return Listing(ids, tuple(rows(connection, ids[:FIRST_ROWS])), query, parameters)
+
+
+def opened(connection: Connection, ticket_id: int, now: int, zone: tzinfo) -> Opened:
+    """One ticket, whole."""
+    ticket = tickets.ticket(connection, ticket_id)
+    conversation = tickets.conversation(connection, ticket_id)
+    customer_id = ticket.row.customer_id
+    known = templates(connection)
+    by_key = {template.key: template for template in known}
+    begun = tuple((by_key[run.checklist], run) for run in runs.runs(connection, ticket_id) if run.checklist in by_key)
+    newest = next((message for message in reversed(conversation) if message.kind == "inbound"), None)
+    return Opened(
+        ticket=ticket,
+        conversation=conversation,
+        card=None if customer_id is None else customers.card(connection, customer_id, now, zone),
+        runs=begun,
+        templates=known,
+        suggestion=_suggestion(known, ticket, newest),
+        newest_inbound=newest,
+    )
+
+
+def templates(connection: Connection) -> tuple[ChecklistTemplate, ...]:
+    """The checklists of this workspace; parsed again only where one was changed."""
+    mark = connection.execute("SELECT count(*), ifnull(max(updated_at), 0) FROM checklist").fetchone()
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    kept = _kept_templates(path)
+    if mark not in kept:
+        kept.clear()
+        kept[mark] = library.templates(connection)
+    return kept[mark]
+
+
+def fingerprint(connection: Connection) -> object:
+    """What changes when a deed, a message or a delivery is committed, but not when a draft is saved."""
+    return connection.execute(
+        "SELECT (SELECT max(id) FROM event), (SELECT max(id) FROM message), (SELECT max(updated_at) FROM ticket),"
+        " (SELECT max(id) FROM outbox), (SELECT count(*) FROM outbox WHERE state NOT IN ('sent','dropped')),"
+        " (SELECT max(recency) FROM customer), (SELECT count(*) FROM view)"
+    ).fetchone()
+
+
+@lru_cache(maxsize=4)
+def _kept_templates(_path: str) -> dict[tuple[int, int], tuple[ChecklistTemplate, ...]]:
+    return {}
+
+
+def _suggestion(known: tuple[ChecklistTemplate, ...], ticket: Ticket, newest: Message | None) -> str:
+    from desk.mood import mood
+
+    felt = mood(newest.body if newest else "", ticket.row.contacts)
+    try:
+        return suggest(known, mood=felt, channel=ticket.row.channel, tags=ticket.row.tags, queue=ticket.queue)
+    except HeardError:  # a workspace without any checklist has none to offer
+        return ""

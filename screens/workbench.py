@@ -1,0 +1,243 @@
+"""The workspace's furniture: panes, their sizes, where the keys go, the header.
+
+The invariant: queue, reader and side are mounted once and stay; the next ticket is drawn, never pushed.
+What is done in the panes stands in the modules `workspace_…`, each of which builds on this one.
+"""
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from typing_extensions import override
+
+from desk.records import TicketRow, ViewRow
+from desk.times import to_datetime
+from screens.action import WORK, Place, Places, Situation
+from screens.ask import AskPanel
+from screens.desk_screen import DeskScreen
+from screens.frame import BOTTOM, TOP, Rule
+from screens.layout import Pane, Shown, lay_out
+from screens.reading import Opened
+from screens.seat import Seat
+from widgets.bars import HeaderBar, HeaderFacts, HintBar, NoticeBar
+from widgets.checklist import ChecklistPanel
+from widgets.composer import Composer
+from widgets.customer_card import CustomerPanel
+from widgets.rows import RowView
+from widgets.transcript import Transcript
+from widgets.views import ViewList
+
+RULE = ("", "", "")
+
+
+class Workbench(DeskScreen[None]):
+    """The panes, and what is shown in them. `reading_id` is the ticket that is open in the list's place."""
+
+    def __init__(self, seat: Seat) -> None:
+        super().__init__(seat)
+        self.views: tuple[ViewRow, ...] = ()
+        self.counts: dict[int, int] = {}
+        self.list_title = ""
+        self.waiting = 0
+        self.opened: Opened | None = None
+        self.reading_id: int | None = None
+        self.writing = False
+        self.pane: Pane = "main"
+        self.layout_shown = Shown(0, 0, 0, 0)
+        self.view_list = ViewList(id="views")
+        self.queue = RowView(self.fetch_rows, clock=seat.clock, id="queue")
+        self.transcript = Transcript(clock=seat.clock, zone=seat.zone, id="transcript")
+        self.composer = Composer(id="composer")
+        self.card = CustomerPanel(clock=seat.clock, zone=seat.zone, id="card")
+        self.checklist = ChecklistPanel(id="checklist")
+        self.header, self.notices = HeaderBar(), NoticeBar(clock=seat.clock)
+        self.top, self.bottom = Rule(TOP, id="top"), Rule(BOTTOM, id="bottom")
+        self.preview_rule, self.side_rule = Rule(RULE, id="preview-rule"), Rule(RULE, id="side-rule")
+        self.views_pane, self.main_pane, self.side_pane = (Vertical(id=name) for name in ("views-pane", "main", "side"))
+
+    @override
+    def compose(self) -> ComposeResult:
+        yield self.header
+        yield self.top
+        with Horizontal(id="panes"):
+            with self.views_pane:
+                yield self.view_list
+            with self.main_pane:
+                yield self.queue
+                yield self.preview_rule
+                yield self.transcript
+                yield self.composer
+            with self.side_pane:
+                yield self.card
+                yield self.side_rule
+                yield self.checklist
+        yield self.bottom
+        yield self.notices
+        yield HintBar()
+        yield AskPanel()
+
+    def fetch_rows(self, start: int, count: int) -> list[TicketRow] | None:
+        """Rows of the list, asked for by its widget; they come later."""
+        raise NotImplementedError
+
+    # Where the agent is
+
+    @property
+    @override
+    def place(self) -> Place:
+        if self.writing and self.focused is not None and self.composer in self.focused.ancestors_with_self:
+            return Place.COMPOSER
+        if self.pane == "side":
+            return Place.CHECKLIST
+        return Place.TICKET if self.reading else Place.QUEUE
+
+    @property
+    @override
+    def command_places(self) -> Places:
+        return WORK | {Place.COMPOSER} if self.writing else WORK
+
+    @override
+    def situation(self) -> Situation:
+        here = self.here
+        card = here.card if here else None
+        identities = card.identities if card else ()
+        return Situation(
+            ticket=self.current_id is not None,
+            ticket_open=here is not None,
+            selected=0 if self.reading else len(self.queue.selected),
+            listed=self.queue.count,
+            customer=card is not None,
+            email=any("@" in identity.value for identity in identities),
+            phone=any(identity.kind.name == "PHONE" for identity in identities),
+            runs=len(here.runs) if here else 0,
+            draft=self.writing and not self.composer.empty,
+        )
+
+    @property
+    def reading(self) -> bool:
+        """Whether a ticket is open in the list's place."""
+        return self.reading_id is not None
+
+    @property
+    def here(self) -> Opened | None:
+        """The whole of the current ticket; None until it is read."""
+        return self.opened if self.opened is not None and self.opened.id == self.current_id else None
+
+    @property
+    def current_id(self) -> int | None:
+        """The ticket that deeds are about, where nothing is selected: the open one, else the one under the cursor."""
+        if self.reading_id is not None:
+            return self.reading_id
+        cursor = self.queue.cursor_id
+        return cursor if isinstance(cursor, int) else None
+
+    @property
+    def target_ids(self) -> tuple[int, ...]:
+        """The tickets that a deed is about: the open one, or all that are selected, or the one under the cursor."""
+        if self.reading:
+            return () if self.current_id is None else (self.current_id,)
+        return tuple(key for key in self.queue.chosen if isinstance(key, int))
+
+    # Panes
+
+    def lay_out(self) -> None:
+        """Show the panes that fit, and draw the frame around them."""
+        width, height = self.size
+        if not width:
+            return
+        shown = lay_out(width, height, reading=self.reading, front=self.pane, layout=self.seat.layout)
+        self.layout_shown = shown
+        last = shown.panes[-1]
+        panes = (("views", self.views_pane), ("main", self.main_pane), ("side", self.side_pane))
+        for (name, pane), cells in zip(panes, (shown.views, shown.main, shown.side), strict=True):
+            pane.display = cells > 0
+            pane.styles.width = cells
+            pane.set_class(name == last, "-last")
+        self.queue.display = not self.reading
+        self.preview_rule.display = shown.preview > 0 and not self.reading
+        self.transcript.display = self.reading or shown.preview > 0
+        self.transcript.styles.height = "1fr" if self.reading else max(1, shown.preview)
+        self.composer.display = self.reading and self.writing
+        self.composer.styles.height = max(9, (height - 4) // 2)
+        self.draw_frame()
+
+    def draw_frame(self) -> None:
+        """The rules between the panes, with their titles."""
+        shown = self.layout_shown
+        ticket = self.here.ticket.row if self.here else None
+        number = "" if ticket is None else "#" + str(ticket.number)
+        titles = {"views": "Views", "main": number if self.reading else "Tickets", "side": "Customer"}
+        widths = {"views": shown.views, "main": shown.main, "side": shown.side}
+        parts = [(titles[pane], widths[pane] - 1) for pane in shown.panes]
+        parts[-1] = (parts[-1][0], parts[-1][1] - 1)
+        self.top.show(*parts)
+        self.bottom.show(*(("", cells) for _, cells in parts))
+        self.preview_rule.show(("Preview " + number, shown.main))
+        self.side_rule.show(("Checklist", shown.side))
+
+    def go_to_pane(self, pane: Pane) -> None:
+        """Let the keys go to a pane, which comes to the front where there is room for one alone."""
+        self.pane = pane
+        self.lay_out()
+        self.focus_pane()
+        self.show_hints()
+
+    def focus_pane(self) -> None:
+        """Put the focus where the keys go."""
+        if self.pane == "views":
+            self.view_list.focus()
+        elif self.pane == "side":
+            self.checklist.focus_steps()
+        elif self.reading:
+            self.transcript.focus()
+        else:
+            self.queue.focus()
+
+    @override
+    def asked(self) -> None:
+        self.focus_pane()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Another size, other panes."""
+        self.lay_out()
+
+    def action_move_next_pane(self) -> None:
+        """To the next pane, in the order in which they stand."""
+        self._step_pane(1)
+
+    def action_move_previous_pane(self) -> None:
+        """To the pane before."""
+        self._step_pane(-1)
+
+    def _step_pane(self, step: int) -> None:
+        one = self.layout_shown.panes
+        order: tuple[Pane, ...] = ("views", "main", "side") if not self.reading else ("main", "side")
+        if len(one) > 1 and self.pane in one and not self.reading:
+            order = one if len(one) == 3 else ("views", "main", "side")
+        place = order.index(self.pane) if self.pane in order else 0
+        self.go_to_pane(order[(place + step) % len(order)])
+
+    # The top line
+
+    def show_header(self) -> None:
+        """Where we are, what waits, who sits here, and the time."""
+        now = to_datetime(self.seat.clock(), self.seat.zone)
+        if self.reading and self.here is not None:
+            row = self.here.ticket.row
+            place = ("Queue", self.list_title, " ".join(("#" + str(row.number), row.subject)))
+        else:
+            place = ("Queue", self.list_title, "")
+        self.header.show(
+            HeaderFacts(
+                place=tuple(part for part in place if part),
+                waiting=self.waiting,
+                agent=self.seat.me.name,
+                time=now.strftime("%H:%M"),
+            )
+        )
+
+    @override
+    def tick(self) -> None:
+        super().tick()
+        self.show_header()
+        if self.reading:
+            self.transcript.tick()

@@ -1,0 +1,42 @@
+"""The workspace: the screen that agents live in. Its work is done in the modules `workspace_…`, by subject."""
+
+from screens.workspace_checklist import ChecklistWork
+from screens.workspace_copy import CopyWork
+from screens.workspace_play import PlayWork
+from screens.workspace_writing import WritingWork
+
+
+class WorkspaceScreen(WritingWork, PlayWork, ChecklistWork, CopyWork):
+    """Queue, ticket and side panel, always mounted."""
+
+    CSS_PATH = "workspace.tcss"
+
+    def on_mount(self) -> None:
+        """Put the keys on the list."""
+        self.queue.focus()
+        self.show_header()
+        self.show_hints()
+
+    def action_move_back(self) -> None:
+        """One step back: from a pane, a ticket, a selection, a filter; at the root it asks to quit."""
+        if self.pane != "main":
+            self.go_to_pane("main")
+        elif self.reading:
+            self.close_ticket()
+        elif self.queue.selected:
+            self.queue.clear_selection()
+        elif self.view is None and self.views:
+            self.open_view(self.views[0])
+        else:
+            self.do("console.quit")
+
+    def go_to(self, name: str) -> None:
+        """Show the starter view of a name, else the list that it stands for."""
+        self.close_ticket()
+        view = next((view for view in self.views if view.name.casefold() == name), None)
+        filters = {"mine": "status:active assignee:me", "unassigned": "status:active assignee:none"}
+        if view is not None:
+            self.open_view(view)
+        elif name in filters:
+            self.show_filter(filters[name])
+        self.go_to_pane("main")

@@ -1,0 +1,318 @@
+"""What is done to tickets: status, agent, time, tags and so on, to the open one or to all that are selected.
+
+The invariants: a change of several tickets is shown line by line before it is made; what was done is said in words,
+and `u` takes it back; the last change can be repeated elsewhere with one key.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from desk.errors import BadInput, Refused
+from desk.records import AgentRow
+from desk.snippets.macros import Actions, parse_actions
+from desk.snooze import when
+from desk.statuses import Priority, Status, parse_priority, parse_status
+from desk.times import to_datetime
+from screens.action import Situation
+from screens.ask import Choice, Question
+from screens.confirm import ConfirmScreen
+from screens.workspace_ticket import TicketWork
+from storage import people, tickets
+from storage.connect import Connection
+from storage.deeds.by import Done
+
+if TYPE_CHECKING:
+    from storage.deeds.change import Change
+
+Then = Callable[[Done], object]
+
+
+class DeedWork(TicketWork):
+    """Changes of tickets."""
+
+    last_change: "Change | None" = None
+
+    @override
+    def situation(self) -> Situation:
+        return replace(super().situation(), repeatable=self.last_change is not None)
+
+    # Changing
+
+    def change(self, wanted: "Change", then: Then | None = None) -> None:
+        """Make a change; of several tickets only after it was shown what will change."""
+        ids = self.target_ids
+        if len(ids) < 2:
+            self._commit(ids, wanted, then)
+            return
+        from storage.deeds.change import preview
+
+        def ask(lines: tuple[str, ...]) -> None:
+            title = "Change " + str(len(ids)) + " tickets?"
+            question = ConfirmScreen(self.seat, title, lines)
+            self.app.push_screen(question, lambda yes: self._commit(ids, wanted, then) if yes else None)
+
+        self.seat.jobs.read("preview", lambda connection: preview(connection, ids, wanted), ask)
+
+    def _commit(self, ids: tuple[int, ...], wanted: "Change", then: Then | None) -> None:
+        from storage.deeds.change import change
+
+        by = self.seat.by()
+
+        def done(told: Done) -> None:
+            self.last_change = wanted
+            self.told(told)
+            if then is not None:
+                then(told)
+
+        self.seat.jobs.deed(lambda session: change(session, by, ids, wanted), done)
+
+    def told(self, done: Done) -> None:
+        """Say what was done, and show it."""
+        self.notice(done.title + ".  u undoes", "good")
+        if len(done.ticket_ids) > 1:
+            self.queue.clear_selection()
+        self.changed()
+
+    # Status
+
+    def action_status(self, name: str) -> None:
+        """Set the status."""
+        self._set(status=int(parse_status(name)))
+
+    def action_ticket_resolve(self) -> None:
+        """Set it to solved."""
+        self._set(status=int(Status.SOLVED))
+
+    def _set(self, *, status: int | None = None, priority: int | None = None) -> None:
+        from storage.deeds.change import Change
+
+        self.change(Change(status=status, priority=priority))
+
+    def action_ticket_priority(self, text: str) -> None:
+        """Low, normal, high or urgent."""
+        if text:
+            self._set(priority=int(parse_priority(text)))
+            return
+        choices = tuple(Choice(each.key, each.label) for each in reversed(Priority))
+        self.ask(Question("Priority", self.action_ticket_priority, choices=choices))
+
+    # Agents, teams and queues
+
+    def action_assign_me(self) -> None:
+        """Assign to me."""
+        self._assign(self.seat.me)
+
+    def action_assign_nobody(self) -> None:
+        """Take it from its agent."""
+        from storage.deeds.change import Change
+
+        self.change(Change(assignee=None))
+
+    def action_assign_other(self, text: str) -> None:
+        """Assign to someone by name."""
+        if text:
+            self.seat.jobs.read("agent", lambda connection: people.agent_named(connection, text), self._assign)
+            return
+
+        def ask(agents: tuple[AgentRow, ...]) -> None:
+            choices = tuple(Choice(each.handle, each.name, each.handle) for each in agents)
+            self.ask(Question("Assign to", self.action_assign_other, choices=choices))
+
+        self.seat.jobs.read("agent", people.agents, ask)
+
+    def _assign(self, agent: AgentRow) -> None:
+        from storage.deeds.change import Change
+
+        self.change(Change(assignee=agent.id))
+
+    def action_ticket_move(self, text: str) -> None:
+        """Move to another team or queue."""
+
+        def places(connection: Connection) -> tuple[Choice, ...]:
+            teams = (Choice("team " + str(each.id), each.name, "team") for each in people.teams(connection))
+            queues = (Choice("queue " + str(each.id), each.name, "queue") for each in people.queues(connection))
+            return (*teams, *queues)
+
+        def ask(choices: tuple[Choice, ...]) -> None:
+            named = [choice for choice in choices if choice.title.casefold() == text.casefold()]
+            if named:
+                self._move_to(named[0].key)
+            elif choices:
+                self.ask(Question("Move to", self._move_to, text, choices=choices))
+            else:
+                self.notice("There is no team or queue to move to", "warning")
+
+        self.seat.jobs.read("places", places, ask)
+
+    def _move_to(self, place: str) -> None:
+        from storage.deeds.change import Change
+
+        kind, _, number = place.partition(" ")
+        self.change(Change(team=int(number)) if kind == "team" else Change(queue=int(number)))
+
+    def action_ticket_watch(self) -> None:
+        """Watch it, or watch it no longer."""
+        from storage.deeds.change import Change
+
+        watching = self.here is not None and self.seat.me.name in self.here.ticket.watchers
+        self.change(Change(watch=not watching))
+
+    # Time and tags
+
+    def action_ticket_snooze(self, text: str) -> None:
+        """Away until a time in words; `back` wakes it up."""
+        if not text:
+            self.ask(Question("Snooze until", self.action_ticket_snooze, reading=self._read_time))
+            return
+        from storage.deeds.change import Change
+
+        if text.casefold() in ("back", "now", "off"):
+            self.change(Change(snoozed_until=None))
+        else:
+            self.change(Change(snoozed_until=when(text, self.seat.clock(), self.seat.zone)))
+
+    def _read_time(self, text: str) -> str:
+        if not text.strip():
+            return "3d, 2h, tue 9am, tomorrow 14:30, next week; back wakes it up"
+        if text.strip().casefold() in ("back", "now", "off"):
+            return "back in the queue now"
+        return to_datetime(when(text, self.seat.clock(), self.seat.zone), self.seat.zone).strftime("%a %-d %b %H:%M")
+
+    def action_ticket_tags(self, text: str) -> None:
+        """Put tags on, with a minus off."""
+        if text:
+            from storage.deeds.change import Change
+
+            words = text.replace(",", " ").split()
+            self.change(
+                Change(
+                    add_tags=tuple(word.removeprefix("+") for word in words if not word.startswith("-")),
+                    remove_tags=tuple(word[1:] for word in words if word.startswith("-")),
+                )
+            )
+            return
+        row = self.here.ticket.row if self.here else self.queue.row
+        has = " ".join(row.tags) if row and row.tags else "none yet"
+
+        def ask(known: tuple[people.NamedRow, ...]) -> None:
+            choices = tuple(Choice(each.name, each.name, str(each.tickets) + " open") for each in known)
+            reading = "tags now: " + has + "; -tag takes one off"
+            self.ask(
+                Question("Tags", self.action_ticket_tags, reading=lambda _: reading, choices=choices, last_word=True)
+            )
+
+        self.seat.jobs.read("tags", people.tags, ask)
+
+    # Several fields, other tickets
+
+    def action_ticket_set(self, text: str) -> None:
+        """Set fields, written as macros are: status=open +late assignee=me."""
+        if not text:
+            self.ask(Question("Set", self.action_ticket_set, reading=_read_fields))
+            return
+        self.apply(parse_actions(text.replace("tags=", "")))
+
+    def apply(self, actions: Actions, then: Then | None = None) -> None:
+        """Make the changes of a macro or of a line of fields."""
+        from storage.deeds.change import KEEP, Change
+
+        snoozed = when(actions.snooze, self.seat.clock(), self.seat.zone) if actions.snooze else KEEP
+        wanted = Change(
+            status=None if actions.status is None else int(actions.status),
+            priority=None if actions.priority is None else int(actions.priority),
+            snoozed_until=snoozed,
+            add_tags=actions.add_tags,
+            remove_tags=actions.remove_tags,
+        )
+        name = actions.assignee
+        if name is None:
+            self.change(wanted, then)
+        elif name.casefold() in ("me", "none"):
+            self.change(replace(wanted, assignee=self.seat.me.id if name.casefold() == "me" else None), then)
+        else:
+            self.seat.jobs.read(
+                "agent",
+                lambda connection: people.agent_named(connection, name),
+                lambda agent: self.change(replace(wanted, assignee=agent.id), then),
+            )
+
+    def action_ticket_merge(self, text: str) -> None:
+        """Merge into another ticket."""
+        ids = self.target_ids
+        if not text:
+            suggested = self.here.ticket.suggested if self.here else ()
+            choices = tuple(Choice(str(each), "#" + str(each), "may be the same matter") for each in suggested)
+            label = "Merge " + str(len(ids)) + " into #" if len(ids) > 1 else "Merge into #"
+            self.ask(Question(label, self.action_ticket_merge, choices=choices, free=True, reading=_read_number))
+            return
+
+        def find(connection: Connection) -> tuple[int, str]:
+            into = tickets.find_ticket(connection, text)
+            row = tickets.ticket(connection, into).row
+            return into, " ".join(("#" + str(row.number), row.subject, "·", row.customer))
+
+        def ask(found: tuple[int, str]) -> None:
+            into, words = found
+            others = tuple(each for each in ids if each != into)
+            if not others:
+                raise Refused("A ticket can't be merged into itself", "Give another number.")
+            many = str(len(others)) + " tickets" if len(others) > 1 else "this ticket"
+            lines = ("into " + words, "", "Messages, tags, watchers and checklists move there.", "u takes it back.")
+            question = ConfirmScreen(self.seat, "Merge " + many + "?", lines)
+            self.app.push_screen(question, lambda yes: self._merge(others, into) if yes else None)
+
+        self.seat.jobs.read("merge", find, ask)
+
+    def _merge(self, others: tuple[int, ...], into: int) -> None:
+        from storage.deeds.merge import merge
+
+        by = self.seat.by()
+
+        def done(told: Done) -> None:
+            self.told(told)
+            if self.reading:
+                self.open_ticket(into)
+
+        self.seat.jobs.deed(lambda session: merge(session, by, others, into), done)
+
+    # Again, and back
+
+    def action_deed_repeat(self) -> None:
+        """The last change once more, here."""
+        if self.last_change is not None:
+            self.change(self.last_change)
+
+    def action_deed_undo(self) -> None:
+        """Take back the last deed."""
+        from storage.deeds.undo import undo
+
+        by = self.seat.by()
+        self.seat.jobs.deed(lambda session: undo(session, by), self.undone)
+
+    def undone(self, done: Done) -> None:
+        """Something was taken back."""
+        self.notice(done.title + ".  Ctrl+R does it again", "good")
+        self.changed()
+
+    def action_deed_redo(self) -> None:
+        """Do again what was taken back."""
+        from storage.deeds.undo import redo
+
+        by = self.seat.by()
+        self.seat.jobs.deed(lambda session: redo(session, by), self.told)
+
+
+def _read_fields(text: str) -> str:
+    if not text.strip():
+        return 'status=pending priority=high assignee=me snooze="tue 9am" +tag -tag'
+    parse_actions(text.replace("tags=", ""))
+    return "Enter sets this"
+
+
+def _read_number(text: str) -> str:
+    if text and not text.strip().lstrip("#").isalnum():
+        raise BadInput("“" + text + "” is no ticket number", "Write it like 1042.")
+    return "the number of the ticket that stays"

@@ -1,0 +1,295 @@
+"""The views and the list: which tickets are shown, in which order, and which are selected.
+
+The invariants: a view's first rows come at once and the whole list behind them; what others change is read anew
+without moving the cursor; a filter that can't be used leaves the list as it is and says why.
+"""
+
+from textual import on
+from typing_extensions import override
+
+from desk.errors import BadInput, HeardError
+from desk.filters import OPERATORS, Filter, format_filter, parse
+from desk.nearest import mend_name
+from desk.records import TicketRow, ViewRow
+from screens.ask import Choice, Question
+from screens.reading import FIRST_ROWS, Beginning, Listing, beginning, listing
+from screens.workbench import Workbench
+from storage import first_page, outbox
+from storage.connect import Connection
+from storage.queue import SORTS, Scope, counts, rows, views
+from storage.queue import first_page as first_rows
+from widgets.rows import LineList
+from widgets.views import ViewList
+
+SORT_WORDS = {
+    "due": "what is due next", "newest": "newest first", "oldest": "oldest first", "updated": "last touched first",
+    "promised": "by promise", "snoozed": "back soonest", "priority": "most urgent first",
+}  # fmt: skip
+
+
+class QueueWork(Workbench):
+    """What is done with views and lists. `view` is the open one, None for a filter of its own."""
+
+    view: ViewRow | None = None
+    filter_text = ""
+    sort = "due"
+    _list_serial = 0
+    _pages = 0
+    _begun = False
+
+    def begin(self) -> None:
+        """Read the views and open the one that was open last; called once it is known who sits here."""
+        self.seat.jobs.read("views", beginning, self._began)
+
+    def _began(self, found: Beginning) -> None:
+        self.views = found.views
+        self.view_list.show_views(found.views)
+        self._begun = True
+        last = next((view for view in found.views if view.id == found.last), None)
+        view = last or (found.views[0] if found.views else None)
+        if view is not None:
+            self.open_view(view)
+        else:
+            self.show_filter("status:active", "due")
+
+    # What the list shows
+
+    def open_view(self, view: ViewRow) -> None:
+        """Show a saved view."""
+        self.view = view
+        self.list_title = view.name
+        self.view_list.activate(view.id)
+        self._show_list(view.query, view.sort)
+
+    def show_filter(self, query: str, sort: str | None = None) -> None:
+        """Show what a filter finds; raises BadInput where it means nothing."""
+        parse(query)
+        self.view = None
+        self.list_title = query or "everything"
+        self._show_list(query, sort or self.sort)
+
+    def scope(self) -> Scope:
+        """What the list shows, now."""
+        return Scope(self._filter(), self.sort, self.seat.me.id or None, self.seat.clock(), self.seat.zone)
+
+    def _filter(self) -> Filter:
+        return parse(self.filter_text)
+
+    def _show_list(self, query: str, sort: str) -> None:
+        self.filter_text, self.sort = query, sort
+        self._list_serial += 1
+        self.queue.clear_selection()
+        scope = self.scope()
+        serial = self._list_serial
+        self.seat.jobs.read("first", lambda connection: first_rows(connection, scope, FIRST_ROWS), self._first_read)
+        self.seat.jobs.read(
+            "list", lambda connection: listing(connection, scope), lambda found: self._listed(serial, found)
+        )
+        self.read_counts()
+        self.show_header()
+
+    def _first_read(self, found: list[TicketRow]) -> None:
+        self.queue.show([row.id for row in found], found)
+        self.queue.home()
+
+    def _listed(self, serial: int, found: Listing) -> None:
+        if serial != self._list_serial:
+            return
+        self.seat.jobs.forget("first")
+        self.queue.show(found.ids, found.rows)
+        self._listing = found
+        if self.view is not None:
+            self.counts[self.view.id] = len(found.ids)
+            self.view_list.set_counts(dict(self.counts))
+        self.show_header()
+        self.show_hints()
+
+    _listing: Listing | None = None
+
+    @override
+    def fetch_rows(self, start: int, count: int) -> list[TicketRow] | None:
+        found = self._listing
+        if found is None:
+            return None
+        ids = found.ids[start : start + count]
+
+        def read(page: list[TicketRow]) -> None:
+            if self._listing is found:
+                self.queue.page_read(start, page)
+
+        self.seat.jobs.read("rows " + str(start), lambda connection: rows(connection, ids), read)
+        return None
+
+    def read_counts(self) -> None:
+        """Count the views, and what waits in the outbox."""
+        shown, me, now, zone = self.views, self.seat.me.id or None, self.seat.clock(), self.seat.zone
+
+        def ask(connection: Connection) -> tuple[dict[int, int], int]:
+            return counts(connection, shown, me, now, zone), outbox.waiting_count(connection)
+
+        self.seat.jobs.read("counts", ask, self._counted)
+
+    def _counted(self, found: tuple[dict[int, int], int]) -> None:
+        self.counts, self.waiting = found
+        self.view_list.set_counts(dict(self.counts))
+        self.show_header()
+
+    @override
+    def changed(self) -> None:
+        """Read anew what is shown, the cursor staying on its ticket."""
+        if not self._begun:
+            return
+        scope, serial = self.scope(), self._list_serial
+        self.seat.jobs.read(
+            "list", lambda connection: listing(connection, scope), lambda found: self._listed(serial, found)
+        )
+        self.seat.jobs.read("views", views, self._views_read)
+
+    def _views_read(self, found: tuple[ViewRow, ...]) -> None:
+        if found != self.views:
+            self.views = found
+            self.view_list.show_views(found)
+            if self.view is not None:
+                self.view = next((view for view in found if view.id == self.view.id), self.view)
+                self.view_list.activate(self.view.id)
+        self.read_counts()
+
+    @override
+    def tick(self) -> None:
+        super().tick()
+        if not self.reading and self.seat.clock() // 1_000_000 % 10 == 0:
+            self.queue.tick()
+
+    def remember(self) -> None:
+        """Keep what the next start paints first."""
+        found, title = self._listing, self.list_title
+        if found is None:
+            return
+        view_id, known = (self.view.id if self.view else None), dict(self.counts)
+
+        def keep(connection: Connection) -> None:
+            first_page.remember(
+                connection, view_id=view_id, title=title, ids_query=found.query, parameters=found.parameters,
+                counts=known, footer="j/k move   ⏎ open   r reply   n note   / filter   c customer   ? keys",
+            )  # fmt: skip
+
+        self.seat.jobs.keep(keep)
+
+    # Actions
+
+    def action_view(self, digit: str) -> None:
+        """Open the view of a digit."""
+        view = next((view for view in self.views if str(view.position) == digit), None)
+        if view is None:
+            self.notice("There is no view " + digit, "warning")
+            return
+        self.close_ticket()
+        self.open_view(view)
+        self.go_to_pane("main")
+
+    def close_ticket(self) -> None:
+        """Back from an open ticket to the list."""
+
+    @on(ViewList.ViewChosen)
+    def _view_chosen(self, event: ViewList.ViewChosen) -> None:
+        view = next((view for view in self.views if view.id == event.view_id), None)
+        if view is not None:
+            self.action_view(str(view.position))
+
+    def action_list_filter(self, text: str) -> None:
+        """Filter this list; without words they are asked for, and the list follows the typing."""
+        if text:
+            self.close_ticket()
+            self.show_filter(text)
+            return
+        before = (self.view, self.filter_text, self.sort)
+
+        def left() -> None:
+            view, query, sort = before
+            if (self.view, self.filter_text) == (view, query):
+                return
+            if view is not None:
+                self.open_view(view)
+            else:
+                self.show_filter(query, sort)
+
+        def follow(words: str) -> None:
+            try:
+                if words != self.filter_text:
+                    self.show_filter(words)
+            except HeardError:
+                return  # the line under the words says it
+
+        def accept(words: str) -> None:
+            self.close_ticket()
+            self.show_filter(words)
+
+        self.ask(Question("/", accept, _with_blank(self.filter_text), _read_filter, changed=follow, left=left))
+
+    def action_list_sort(self, text: str) -> None:
+        """Another order."""
+        if not text:
+            choices = tuple(Choice(sort, sort, SORT_WORDS.get(sort, "")) for sort in SORTS)
+            self.ask(Question("Sort", self.action_list_sort, choices=choices))
+            return
+        if text not in SORTS:
+            raise BadInput("“" + text + "” is no order", mend_name(text, SORTS))
+        self._show_list(self.filter_text, text)
+
+    def action_list_save(self, text: str) -> None:
+        """Keep the filter as a view of its own."""
+        if not text:
+            self.ask(Question("Save as view", self.action_list_save, reading=lambda words: "a new view: " + words))
+            return
+        from storage.deeds.views import save
+
+        by, query, sort = self.seat.by(), format_filter(self._filter()), self.sort
+        self.seat.jobs.deed(
+            lambda session: save(session, by, text, query, sort), lambda done: self.notice(done.title, "good")
+        )
+
+    def action_list_select(self) -> None:
+        """Select the ticket under the cursor and go on."""
+        self.queue.toggle()
+        self.queue.move(1)
+
+    def action_list_range(self) -> None:
+        """Select up to here."""
+        self.queue.select_range()
+
+    def action_list_all(self) -> None:
+        """Select all, or none where all are."""
+        if self.queue.selected and len(self.queue.selected) == self.queue.count:
+            self.queue.clear_selection()
+        else:
+            self.queue.select_all()
+
+    @on(LineList.SelectionChanged, "#queue")
+    def _selection_changed(self, event: LineList.SelectionChanged) -> None:
+        if event.count:
+            self.notice(str(event.count) + " selected; Esc selects none")
+        else:
+            self.notices.clear()
+        self.show_hints()
+
+
+def _with_blank(query: str) -> str:
+    return query + " " if query else ""
+
+
+def _read_filter(text: str) -> str:
+    """What a filter means; raises BadInput where it means nothing."""
+    wanted = parse(text)
+    if not (wanted.terms or wanted.words or wanted.phrases or wanted.excluded):
+        return "everything; operators: " + " ".join(operator.name + ":" for operator in OPERATORS)
+    parts = [
+        ("not " if term.negated else "") + " ".join((term.field, _sign(term.operator), term.value))
+        for term in wanted.terms
+    ]
+    parts += ["“" + words + "”" for words in (*wanted.words, *wanted.phrases)]
+    parts += ["without “" + words + "”" for words in wanted.excluded]
+    return " · ".join(parts)
+
+
+def _sign(operator: str) -> str:
+    return {":": "is", "<": "below", ">": "above", "<=": "at most", ">=": "at least"}.get(operator, operator)

@@ -1,0 +1,220 @@
+"""The ticket: shown beside the list while the cursor moves, opened in its place, read message by message.
+
+The invariant: an answer about a ticket is only shown while that ticket is still the one under the cursor.
+"""
+
+from collections.abc import Callable
+
+from textual import on
+from typing_extensions import override
+
+from screens.reading import Opened, opened
+from screens.workspace_queue import QueueWork
+from storage.deeds.open import opened as mark_opened
+from widgets.customer_card import CustomerPanel
+from widgets.rows import LineList
+from widgets.views import ViewList
+
+# Where neither preview nor customer are shown, a ticket is read when the cursor rests this long.
+REST = 0.15
+
+
+class TicketWork(QueueWork):
+    """What is done with one ticket."""
+
+    _once_here: Callable[[], object] | None = None
+
+    # What is shown beside the cursor
+
+    @on(LineList.CursorMoved, "#queue")
+    def _cursor_moved(self, event: LineList.CursorMoved) -> None:
+        if self.reading or event.key != self.queue.cursor_id:
+            return
+        if event.key is None:
+            self.opened = None
+            self.show_opened()
+        elif self.layout_shown.preview or self.layout_shown.side:
+            self.read_ticket()
+        else:
+            self.set_timer(REST, lambda: self.read_ticket() if event.key == self.current_id else None)
+
+    def read_ticket(self) -> None:
+        """Read the current ticket and show it."""
+        ticket_id, now, zone = self.current_id, self.seat.clock(), self.seat.zone
+        if ticket_id is not None:
+            self.seat.jobs.read(
+                "ticket", lambda connection: opened(connection, ticket_id, now, zone), self._ticket_read
+            )
+
+    def _ticket_read(self, found: Opened) -> None:
+        if found.id == self.current_id:
+            self.opened = found
+            self.show_opened()
+            then, self._once_here = self._once_here, None
+            if then is not None:
+                then()
+
+    def once_here(self, then: Callable[[], object]) -> None:
+        """Call it when the current ticket has been read; another ticket's opening forgets it."""
+        self._once_here = then
+
+    def show_opened(self) -> None:
+        """Draw the ticket and what stands around it."""
+        found = self.opened
+        if found is None:
+            self.transcript.clear()
+            self.card.clear()
+            self.checklist.show(())
+        else:
+            self.transcript.show(found.id, found.conversation)
+            if found.card is not None:
+                self.card.show(found.card)
+            else:
+                self.card.clear()
+            title = next((each.title for each in found.templates if each.key == found.suggestion), "")
+            self.checklist.show(found.runs, suggestion=title)
+        self.draw_frame()
+        self.show_header()
+        self.show_hints()
+
+    @override
+    def changed(self) -> None:
+        super().changed()
+        self.read_ticket()
+
+    # Opening and closing
+
+    def open_ticket(self, ticket_id: int) -> None:
+        """Open a ticket in the list's place; it need not be in the list."""
+        self.close_composer()
+        self._once_here = None
+        self.reading_id = ticket_id
+        self.queue.go_to(ticket_id)
+        by = self.seat.by()
+        self.seat.jobs.keep(lambda connection: mark_opened(connection, by, ticket_id))
+        self.read_ticket()
+        if self.pane != "side":
+            self.pane = "main"
+        self.lay_out()
+        self.focus_pane()
+        self.show_header()
+        self.show_hints()
+
+    def close_composer(self) -> None:
+        """Leave the composer; what is written in it is kept."""
+
+    @override
+    def close_ticket(self) -> None:
+        if self.reading_id is None:
+            return
+        self.close_composer()
+        self.reading_id = None
+        self.pane = "main"
+        self.lay_out()
+        self.focus_pane()
+        self.read_ticket()
+        self.show_header()
+        self.show_hints()
+
+    @on(LineList.Opened, "#queue")
+    def _row_opened(self, event: LineList.Opened) -> None:
+        if isinstance(event.key, int):
+            self.open_ticket(event.key)
+
+    @on(CustomerPanel.TicketChosen)
+    def _contact_chosen(self, event: CustomerPanel.TicketChosen) -> None:
+        self.open_ticket(event.ticket_id)
+
+    def action_move_open(self) -> None:
+        """Open what the cursor is on: a view, or a ticket."""
+        if self.pane == "views":
+            self.view_list.open()
+        else:
+            self.queue.open()
+
+    def action_move_next_ticket(self) -> None:
+        """The next ticket of the list, open."""
+        self._step_ticket(1)
+
+    def action_move_previous_ticket(self) -> None:
+        """The ticket before, open."""
+        self._step_ticket(-1)
+
+    def _step_ticket(self, step: int) -> None:
+        before = self.queue.cursor_id
+        self.queue.move(step)
+        ticket_id = self.queue.cursor_id
+        if ticket_id == before and self.reading:
+            self.notice("This is the last one of the list" if step > 0 else "This is the first one of the list")
+        elif isinstance(ticket_id, int):
+            self.open_ticket(ticket_id)
+
+    # Moving in whatever has the keys
+
+    def action_move_down(self) -> None:
+        """One line down."""
+        self._move(1)
+
+    def action_move_up(self) -> None:
+        """One line up."""
+        self._move(-1)
+
+    def _move(self, lines: int) -> None:
+        if self.pane == "side":
+            self.checklist.move(lines)
+        elif self.pane == "main" and self.reading:
+            self.transcript.scroll_lines(lines)
+        else:
+            self._list.move(lines)
+
+    @property
+    def _list(self) -> "ViewList | LineList[object]":
+        return self.view_list if self.pane == "views" else self.queue  # type: ignore[return-value]  # any list moves alike
+
+    def action_move_top(self) -> None:
+        """To the first line."""
+        if self.reading and self.pane == "main":
+            self.transcript.home()
+        else:
+            self._list.home()
+
+    def action_move_bottom(self) -> None:
+        """To the last line."""
+        if self.reading and self.pane == "main":
+            self.transcript.end()
+        else:
+            self._list.end()
+
+    def action_move_half_down(self) -> None:
+        """Half a page down."""
+        self._half(1)
+
+    def action_move_half_up(self) -> None:
+        """Half a page up."""
+        self._half(-1)
+
+    def _half(self, step: int) -> None:
+        if self.reading and self.pane == "main":
+            self.transcript.half_page(step)
+        elif self.pane == "side":
+            self.checklist.move(3 * step)
+        else:
+            self._list.half_page(step)
+
+    # Reading
+
+    def action_read_next_message(self) -> None:
+        """To the next message."""
+        self.transcript.next_message(1)
+
+    def action_read_previous_message(self) -> None:
+        """To the message before."""
+        self.transcript.next_message(-1)
+
+    def action_read_quotes(self) -> None:
+        """Unfold or fold the quotes of this message."""
+        self.transcript.toggle_quotes()
+
+    def action_read_all_quotes(self) -> None:
+        """Unfold or fold every quote."""
+        self.transcript.toggle_all_quotes()

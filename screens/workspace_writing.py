@@ -1,0 +1,342 @@
+"""Replies, notes and forwards: written in the composer, kept as typed, sent with time to take them back.
+
+The invariants: what is typed is on the disk within a second, and also when the ticket, the composer or the console is
+left; a draft that can't be kept stays on the screen and the agent is told; nothing is sent without Ctrl+S.
+"""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from textual import on
+from textual.timer import Timer
+from typing_extensions import override
+
+from desk.errors import BadInput, HeardError
+from desk.records import DraftRow
+from desk.snippets.library import Library, Snippet
+from desk.snippets.template import problems, render
+from desk.statuses import Status
+from desk.times import SECOND
+from screens.ask import Question
+from screens.confirm import ConfirmScreen
+from screens.filling import filling
+from screens.snippet_choice import choose_snippet
+from screens.workspace_deeds import DeedWork
+from screens.writing import answered, draft_of, forwarded, note, outgoing_of, title_of, written_of
+from storage import drafts, library
+from storage.deeds.by import Done
+from widgets.composer import Composer, Written
+
+# How long after the first unsaved key the draft is saved; within a second it is on the disk.
+SAVE_AFTER = 0.5
+AFTER_SENDING = (None, Status.PENDING, Status.SOLVED, Status.HOLD)
+
+
+class WritingWork(DeedWork):
+    """The composer on the open ticket."""
+
+    status_after: Status | None = None
+    last_sent: tuple[int, str] | None = None
+    _writing_on: int | None = None
+    _seen_inbound: int | None = None
+    _saving: Timer | None = None
+    _to_insert: Snippet | None = None
+
+    # Beginning
+
+    def action_write_reply(self) -> None:
+        """Reply to everyone."""
+        self.write("reply_all")
+
+    def action_write_reply_one(self) -> None:
+        """Reply to the sender alone."""
+        self.write("reply")
+
+    def action_write_note(self) -> None:
+        """An internal note."""
+        self.write("note")
+
+    def action_write_forward(self) -> None:
+        """Forward the current message."""
+        self.write("forward")
+
+    def write(self, kind: str) -> None:
+        """Open the composer, with the draft that there is or a new one."""
+        ticket_id, me = self.current_id, self.seat.me.id
+        if ticket_id is None:
+            return
+        if self.reading_id != ticket_id:
+            self.open_ticket(ticket_id)
+        self.save_draft()
+        self.seat.jobs.read(
+            "draft",
+            lambda connection: drafts.load(connection, ticket_id, me, kind),
+            lambda draft: self._begin_writing(ticket_id, kind, draft),
+        )
+
+    def _begin_writing(self, ticket_id: int, kind: str, draft: DraftRow | None) -> None:
+        if self.reading_id != ticket_id:
+            return
+        here = self.here
+        if here is None:
+            self.once_here(lambda: self._begin_writing(ticket_id, kind, draft))
+            return
+        if draft is not None:
+            written = written_of(draft)
+        elif kind == "note":
+            written = note()
+        elif kind == "forward":
+            written = forwarded(here, self.transcript.current, self.seat.zone)
+        else:
+            written = answered(here, self.transcript.current, everyone=kind == "reply_all")
+        self.writing, self._writing_on = True, ticket_id
+        self._seen_inbound = draft.seen_inbound_id if draft else here.newest_inbound.id if here.newest_inbound else None
+        self.status_after = None
+        self.composer.open(written, title=title_of(here, kind))
+        self.pane = "main"
+        self.lay_out()
+        self.composer.focus_text()
+        if draft is not None:
+            self.notice("Your draft, as you left it")
+        self.show_hints()
+        snippet, self._to_insert = self._to_insert, None
+        if snippet is not None:
+            self.insert_snippet(snippet)
+
+    # Keeping
+
+    @on(Composer.Changed)
+    def _typed(self) -> None:
+        if self._saving is None and self.writing:
+            self._saving = self.set_timer(SAVE_AFTER, self.save_draft)
+
+    def save_draft(self) -> None:
+        """Bring what is written to the disk now, where something is."""
+        if self._saving is None:
+            return
+        self._saving.stop()
+        self._saving = None
+        ticket_id, me = self._writing_on, self.seat.me.id
+        if ticket_id is None:
+            return
+        written = self.composer.written
+        if self.composer.empty:
+            self.seat.jobs.keep(lambda connection: drafts.forget(connection, ticket_id, me, written.kind))
+            return
+        draft = draft_of(written, ticket_id, me, self._seen_inbound, self.seat.clock())
+        self.seat.jobs.keep(lambda connection: drafts.save(connection, draft), failed=self._not_saved)
+
+    def _not_saved(self, error: HeardError) -> None:
+        self.notice("The draft is not saved, but still here: " + str(error), "error")
+
+    @override
+    def close_composer(self) -> None:
+        self.save_draft()
+        if self.writing:
+            self.writing, self._writing_on = False, None
+            self.lay_out()
+
+    def action_composer_leave(self) -> None:
+        """Back to the conversation; the draft is kept."""
+        kept = not self.composer.empty
+        self.close_composer()
+        self.focus_pane()
+        if kept:
+            self.notice("The draft is kept")
+        self.show_hints()
+
+    def action_composer_discard(self) -> None:
+        """Throw the draft away, after a question."""
+        ticket_id, me, kind = self._writing_on, self.seat.me.id, self.composer.written.kind
+        if ticket_id is None:
+            return
+
+        def discard(yes: bool | None) -> None:
+            if not yes:
+                return
+            self._forget_typing()
+            self.seat.jobs.keep(lambda connection: drafts.forget(connection, ticket_id, me, kind))
+            self.focus_pane()
+            self.notice("The draft is gone")
+
+        self.app.push_screen(ConfirmScreen(self.seat, "Throw this draft away?"), discard)
+
+    def _forget_typing(self) -> None:
+        if self._saving is not None:
+            self._saving.stop()
+            self._saving = None
+        self.writing, self._writing_on = False, None
+        self.lay_out()
+        self.show_hints()
+
+    # Sending
+
+    def action_composer_send(self) -> None:
+        """Send the reply, or save the note; what is unfilled or unclear asks once."""
+        self.composer.send()
+
+    @on(Composer.SendAsked)
+    def _send_asked(self, event: Composer.SendAsked) -> None:
+        written = event.written
+        if not written.recipients.strip():
+            self.fail(BadInput("Nobody stands in To", "Write an address there."))
+            return
+        if self.composer.empty:
+            self.fail(BadInput("Nothing is written yet"))
+            return
+        wrong = problems(written.body)
+        if self.composer.open_fields or wrong:
+            lines = ("Fields that are not filled in would be sent as they stand:", wrong[0].message if wrong else "")
+            self.app.push_screen(
+                ConfirmScreen(self.seat, "Send it with open fields?", lines),
+                lambda yes: self._send(written) if yes else None,
+            )
+            return
+        self._send(written)
+
+    @on(Composer.NoteSaved)
+    def _note_saved(self, event: Composer.NoteSaved) -> None:
+        if self.composer.empty:
+            self.fail(BadInput("Nothing is written yet"))
+        else:
+            self._send(event.written)
+
+    def _send(self, written: Written) -> None:
+        from storage.deeds.write import write
+
+        ticket_id, by = self._writing_on, self.seat.by()
+        if ticket_id is None:
+            return
+        outgoing = outgoing_of(written, self.status_after)
+
+        def done(told: Done) -> None:
+            self.last_sent = (ticket_id, written.kind)
+            if self._writing_on == ticket_id:
+                self._forget_typing()
+                self.focus_pane()
+            if written.kind == "note":
+                self.told(told)
+            else:
+                self.changed()
+                self.notices.count_down(told.title, by.at + by.undo_seconds * SECOND)
+
+        # The draft goes in the deed's own transaction; until that is done it stays on the screen.
+        self.save_draft()
+        self.seat.jobs.deed(lambda session: write(session, by, ticket_id, outgoing), done, self._not_sent)
+
+    def _not_sent(self, error: HeardError) -> None:
+        self.notice("Not sent, and still here: " + str(error), "error")
+
+    @override
+    def undone(self, done: Done) -> None:
+        super().undone(done)
+        if self.last_sent is not None and done.ticket_ids == (self.last_sent[0],):
+            ticket_id, kind = self.last_sent
+            self.last_sent = None
+            me = self.seat.me.id
+
+            def again(draft: DraftRow | None) -> None:
+                if draft is not None:
+                    self.open_ticket(ticket_id)
+                    self.write(kind)
+
+            self.seat.jobs.read("draft", lambda connection: drafts.load(connection, ticket_id, me, kind), again)
+
+    def action_composer_status(self) -> None:
+        """What the ticket becomes once this is sent: as it is, pending, solved, on hold."""
+        place = AFTER_SENDING.index(self.status_after)
+        self.status_after = AFTER_SENDING[(place + 1) % len(AFTER_SENDING)]
+        self.composer.set_status_after(self.status_after.label.lower() if self.status_after is not None else "")
+
+    # Files, snippets, the editor
+
+    def action_composer_attach(self, text: str) -> None:
+        """Attach a file by its path."""
+        if not text:
+            self.ask(Question("Attach", self.action_composer_attach, reading=_read_path))
+            return
+        self.composer.attach(str(_file(text)))
+        self.composer.focus_text()
+
+    @override
+    def asked(self) -> None:
+        if self.writing:
+            self.composer.focus_text()
+        else:
+            super().asked()
+
+    @on(Composer.TriggerTyped)
+    def _trigger_typed(self, event: Composer.TriggerTyped) -> None:
+        self.action_write_snippet(event.trigger)
+
+    def action_write_snippet(self, text: str) -> None:
+        """Put in the snippet that suits the words best; without words, choose one."""
+
+        def found(snippets: tuple[Snippet, ...]) -> None:
+            searched = Library(snippets)
+            best = searched.search(text) if text else ()
+            if best:
+                self.insert_snippet(best[0])
+            else:
+                self.ask(choose_snippet(snippets, text, self.insert_snippet))
+
+        self.seat.jobs.read("snippets", library.snippets, found)
+
+    def action_ticket_macro(self, text: str) -> None:
+        """Run a macro: its text goes into a reply, its changes are made at once."""
+
+        def found(snippets: tuple[Snippet, ...]) -> None:
+            macros = tuple(each for each in snippets if each.actions)
+            self.ask(choose_snippet(macros, text, self.run_macro))
+
+        self.seat.jobs.read("snippets", library.snippets, found)
+
+    def run_macro(self, macro: Snippet) -> None:
+        """The macro's changes, then its text in a reply that waits for Ctrl+S."""
+        self.apply(macro.actions)
+        if macro.body.strip():
+            self.insert_snippet(macro)
+
+    def insert_snippet(self, snippet: Snippet) -> None:
+        """Put a snippet at the cursor, filled in for this customer, and count its use; a reply is begun if need be."""
+        from storage.deeds.snippets import used
+
+        if not self.writing:
+            self._to_insert = snippet
+            self.write("reply_all")
+            return
+        values = filling(self.here, self.seat.me, self.seat.clock(), self.seat.zone)
+        rendered = render(snippet.body, values)
+        self.composer.insert(rendered.text, rendered.cursor)
+        self.composer.focus_text()
+        by, ticket_id = self.seat.by(), self._writing_on
+        self.seat.jobs.deed(lambda session: used(session, by, snippet.id, ticket_id), lambda _: None)
+
+    def action_composer_editor(self) -> None:
+        """Write in the agent's own editor; the console steps aside meanwhile."""
+        if not self.writing:
+            return
+        self.save_draft()
+        with tempfile.TemporaryDirectory(prefix="heard-") as folder:
+            file = Path(folder) / "reply.txt"
+            file.write_text(self.composer.written.body, encoding="utf-8")
+            try:
+                with self.app.suspend():
+                    ended = subprocess.run((*self.seat.editor, str(file)), check=False)
+            except OSError as error:
+                raise BadInput("The editor can't be started: " + str(error.strerror), "Set $EDITOR.") from error
+            if ended.returncode == 0:
+                self.composer.set_text(file.read_text(encoding="utf-8", errors="replace").rstrip("\n"))
+        self.composer.focus_text()
+
+
+def _file(text: str) -> Path:
+    path = Path(text.strip()).expanduser()
+    if not path.is_file():
+        raise BadInput("There is no file at “" + text.strip() + "”", "Write its whole path, ~ is your home.")
+    return path
+
+
+def _read_path(text: str) -> str:
+    return "a file by its path" if not text.strip() else str(_file(text).stat().st_size) + " bytes"
