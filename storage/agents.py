@@ -14,7 +14,7 @@ def me(connection: Connection, handle: str, name: str = "") -> AgentRow:
     """The agent of that handle, made where the team has none; BadInput where the handle is empty."""
     handle = "".join(clean(handle, lines=False).casefold().split())
     if not handle:
-        raise BadInput("There is no name for the agent", "Set HEARD_AGENT, or `agent` in the configuration.")
+        raise BadInput("There is no name for the agent", "Set `handle` in the configuration.")
     name = clean(name, lines=False).strip() or handle.replace(".", " ").title()
     found = connection.execute(_ONE, (handle,)).fetchone()
     if found is None:

@@ -98,7 +98,7 @@ def _tag(journal: Journal, move: Move, tags: dict[str, int]) -> None:
 def _watch(journal: Journal, ticket_id: int, *, watched: bool) -> None:
     key: dict[str, Value] = {"ticket_id": ticket_id, "agent_id": journal.by.agent_id}
     if journal.by.agent_id is None:
-        raise Refused("Only an agent can watch a ticket", "Set `agent` in the configuration.")
+        raise Refused("Only an agent can watch a ticket", "Set `handle` in the configuration.")
     if watched:
         journal.connection.execute("INSERT INTO watch(ticket_id, agent_id) VALUES(?, ?)", tuple(key.values()))
         journal.note(Patch("watch", key, None, key))

@@ -9,6 +9,7 @@
 | begun, ticked, skipped, unticked | checklist; step, text, reason |
 | merged, merged_in | number: the other ticket, or a list of them |
 | customer_made, renamed, customer_noted, flagged, identity_added, identity_confirmed, identity_removed | field, before, after |
+| retried, dropped | title: which operation of the outbox |
 | snippet_used, snippet_saved, snippet_deleted, view_saved, view_deleted, view_moved | title or name |
 | undone | deed: the id of the deed that was taken back |
 

@@ -41,7 +41,7 @@ _FIELDS = {
 _THINGS = {
     "ticket_tag": "tags", "watch": "watchers", "checklist_tick": "checklist", "checklist_run": "checklist",
     "message": "message", "identity": "identities", "customer": "customer", "snippet": "snippet", "view": "view",
-    "attachment": "message",
+    "attachment": "message", "outbox": "outbox",
 }  # fmt: skip
 
 

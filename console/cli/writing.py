@@ -1,0 +1,52 @@
+"""Where `heard reply` and `heard note` get their text from, and how they put it on a ticket."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from console.cli.acting import Acting
+from desk.errors import BadInput
+from storage.deeds.write import Kind, Outgoing, write
+
+
+def add_text_arguments(parser: argparse.ArgumentParser) -> None:
+    """The ticket and the text, which both commands take."""
+    parser.add_argument("ticket", metavar="TICKET", help="its number or id")
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the text (default: standard input)")
+    parser.add_argument("--attach", action="append", default=[], type=Path, metavar="FILE", help="a file to send along")
+    parser.add_argument("--status", help="set the ticket's status in the same deed")
+
+
+def read_text(file: Path | None) -> str:
+    """The text that was given, as UTF-8; BadInput where it can't be read."""
+    try:
+        content = sys.stdin.buffer.read() if file is None or str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{file} can't be read: {error.strerror}", "Check the path.") from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"The text is not UTF-8 at byte {error.start}", "Save it as UTF-8.") from error
+
+
+def put(
+    desk: Acting, arguments: argparse.Namespace, kind: Kind, text: str, *, recipients: str = "", copies: str = ""
+) -> str:
+    """Do the deed; the answer is what happened, in a few words."""
+    from desk.statuses import parse_status
+    from storage.engine import deed_session
+    from storage.tickets import find_ticket, ticket
+
+    ticket_id = find_ticket(desk.connection, arguments.ticket)
+    subject = ticket(desk.connection, ticket_id).row.subject
+    outgoing = Outgoing(
+        kind=kind,
+        body=text,
+        recipients=recipients,
+        copies=copies,
+        subject=subject if subject.casefold().startswith("re:") else f"Re: {subject}",
+        attachments=tuple(arguments.attach),
+        status_after=None if arguments.status is None else parse_status(arguments.status),
+    )
+    with deed_session(desk.engine) as session:
+        return write(session, desk.by, ticket_id, outgoing).title
