@@ -20,7 +20,7 @@ class Address:
 
 _TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*)"?|<([^<>]*)>?|([,;])|([^"<>,;(]+)|(.)', re.DOTALL)
 _ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
-_BARE = re.compile(rb"[^\s@<>\"]+@[^\s@<>\"]+")
+_BARE = re.compile(rb"[^\s@<>\"]{1,128}@[^\s@<>\"]{1,255}")
 _GROUP = re.compile(rb'\A[^:@<"\[\]]*:')
 _BLANKS = re.compile(r"\s+")
 

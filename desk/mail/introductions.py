@@ -71,6 +71,8 @@ def introduction_end(lines: list[str], place: int) -> int:
     first = lines[place]
     if len(first) > _LONGEST_LINE:
         return place
+    if _ENDS.search(first[-40:]) and _WROTE.search(first) and _quote_follows(lines, place + 1):
+        return place + 1
     begins_well = _STARTS.match(first) is not None
     if not begins_well and not _MAILBOX.search(first):
         return place

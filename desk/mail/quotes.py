@@ -65,6 +65,7 @@ def _is_barred(line: str) -> bool:
 
 
 def _mark_quotes(lines: list[str], marks: list[str]) -> None:
+    answered = _last_answered(lines, marks)
     fenced = False
     said = False
     place = 0
@@ -72,7 +73,7 @@ def _mark_quotes(lines: list[str], marks: list[str]) -> None:
         line = lines[place]
         if line.startswith("```"):
             fenced = not fenced and "```" not in line[3:]
-        end = place if fenced or not line.strip() else _quote_from(lines, place, said=said)
+        end = place if fenced or not line.strip() else _quote_from(lines, place, answered, said=said)
         if end > place:
             marks[place:end] = [_QUOTE] * (end - place)
             place = end
@@ -82,7 +83,7 @@ def _mark_quotes(lines: list[str], marks: list[str]) -> None:
     _mark_last_quote(lines, marks)
 
 
-def _quote_from(lines: list[str], place: int, *, said: bool) -> int:
+def _quote_from(lines: list[str], place: int, answered: int, *, said: bool) -> int:
     """Where the quote that begins at `place` ends; `place` itself where none begins there.
 
     `said` tells whether the writer said anything before: what follows an introduction at the very top can't all be
@@ -94,10 +95,21 @@ def _quote_from(lines: list[str], place: int, *, said: bool) -> int:
     if end > place:
         after = _after_quoted(lines, end)
         if after > end:
-            return after
+            # Between answers the quotes are the questions.
+            return after if after > answered else place
         return len(lines) if said else end
     if said and (is_divider(lines[place]) or letterhead_end(lines, place) > place):
         return len(lines)
+    return place
+
+
+def _last_answered(lines: list[str], marks: list[str]) -> int:
+    """The last quoted line with an answer of the writer's own somewhere below it; -1 where there is none."""
+    place = _end_of_text(lines, marks) - 1
+    while place >= 0 and (not lines[place].strip() or _is_quoted(lines[place]) or sent_from(lines[place])):
+        place -= 1
+    while place >= 0 and not _is_quoted(lines[place]):
+        place -= 1
     return place
 
 
@@ -145,14 +157,15 @@ def _end_of_text(lines: list[str], marks: list[str]) -> int:
 
 
 def _mark_signatures(lines: list[str], marks: list[str]) -> None:
+    ends, counts = _runs(lines, marks)
     said = False
     place = 0
     while place < len(lines):
         line = lines[place]
         if said and not marks[place] and (is_delimiter(line) or is_list_footer(lines, place)):
-            end = _end_of_signature(lines, marks, place)
+            end = ends[place]
             limit = _LONGEST_SIGNATURE if is_delimiter(line) else _LONGEST_FOOTER
-            if sum(bool(below.strip()) for below in lines[place : min(end, place + 200)]) <= limit:
+            if counts[place] <= limit:
                 marks[place:end] = [_SIGNATURE] * (end - place)
                 place = end
                 continue
@@ -161,11 +174,17 @@ def _mark_signatures(lines: list[str], marks: list[str]) -> None:
     _mark_sent_from(lines, marks)
 
 
-def _end_of_signature(lines: list[str], marks: list[str], place: int) -> int:
-    end = place
-    while end < len(lines) and not marks[end]:
-        end += 1
-    return end
+def _runs(lines: list[str], marks: list[str]) -> tuple[list[int], list[int]]:
+    """For each line, where the unmarked lines from it on end, and how many of them say something."""
+    ends = [len(lines)] * len(lines)
+    counts = [0] * len(lines)
+    end, count = len(lines), 0
+    for place in range(len(lines) - 1, -1, -1):
+        if marks[place]:
+            end, count = place, 0
+        count += bool(lines[place].strip()) and not marks[place]
+        ends[place], counts[place] = end, count
+    return ends, counts
 
 
 def _mark_sent_from(lines: list[str], marks: list[str]) -> None:

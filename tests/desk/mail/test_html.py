@@ -1,0 +1,85 @@
+"""HTML mails read as text: nothing lost, nothing dangerous, no depth too deep."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desk.mail.html import html_to_text
+from tests.hostile import FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>one</p><p>two<br>three</p>", "one\n\ntwo\nthree"),
+        ("a<br><br>b<br>", "a\n\nb"),
+        ("a  \n b&nbsp;&amp; c", "a b & c"),
+        ("<b>bo</b>ld <i> it</i>", "bold it"),
+        ("<ul><li>one<li>two<ol start=3><li>in<li>out</ol></ul>", "• one\n• two\n  3. in\n  4. out"),
+        ("<table><tr><th>Plan<th>Price<tr><td>Pro<td>9</table>", "Plan | Price\nPro | 9"),
+        ("<p>so</p><blockquote>said<blockquote>before</blockquote></blockquote>now", "so\n\n> said\n>\n> > before\n\nnow"),
+        ("<pre>a\n  b</pre>c", "a\n  b\n\nc"),
+        ('<a href="https://x.example/a">here</a>', "here <https://x.example/a>"),
+        ('<a href="https://www.x.example/">x.example</a>', "x.example"),
+        ('<a href="mailto:a@x.example?subject=b">a@x.example</a>', "a@x.example"),
+        ('<a href="https://x.example/a"><img src="https://x.example/b.png"></a>', "https://x.example/a"),
+        ('<a href="javascript:x()">run</a>', "run"),
+        ("<style>p{}</style><script>x</script><title>t</title>body", "body"),
+        ("<p>open <div>never <b>closed", "open\n\nnever closed"),
+        ("plain text without a tag", "plain text without a tag"),
+        ('<div style="display:none">pre</div>seen', "seen"),
+        ('<div style="display:none">all is hidden</div>', "all is hidden"),
+        ('<img alt="Logo" src="cid:1"> <img src="cid:2">', "[Logo] [picture]"),
+        ("<textarea>typed</textarea><input value=given><input type=hidden value=no>", "typedgiven"),
+        ("", ""),
+    ],
+)
+def test_what_is_read(markup: str, text: str) -> None:
+    assert html_to_text(markup).text == text
+
+
+def test_pictures_that_count_readers_are_counted() -> None:
+    read = html_to_text(
+        '<img src="https://x.example/o.gif" width="1" height="1"><img src="http://x.example/big.png">'
+        '<img src="cid:a"><img src="//x.example/o" style="width:1px">'
+        '<div style="display:none"><img src="https://x.example/h.gif"></div>text'
+    )
+    assert (read.remote_images, read.trackers) == (4, 3)
+
+
+@pytest.mark.parametrize("tag", ["div", "b", "blockquote", "span", "table", "font"])
+@pytest.mark.parametrize("depth", [300, 4_000, 60_000])
+def test_the_deepest_text_is_read(tag: str, depth: int) -> None:
+    started = time.process_time()
+    read = html_to_text(f"<{tag}>" * depth + "deep" + f"</{tag}>" * depth + "after")
+    assert "deep" in read.text
+    assert "after" in read.text
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("unit", ["<style>", "<style ", "<!--", "<", "<script><", "<a href='", "<a href=x>y", "&amp", "<p>"])
+def test_time_is_linear(unit: str) -> None:
+    started = time.process_time()
+    html_to_text(unit * 30_000 + "<div>" * 6_000)
+    assert time.process_time() - started < 5
+
+
+TAGS = st.sampled_from("p div b i a ul ol li table tr td blockquote pre span h1 font center br hr".split(" "))
+WORDS = st.text("abcdefgh", min_size=1, max_size=5)
+SOUP = st.lists(st.one_of(TAGS.map(lambda tag: f"<{tag}>"), TAGS.map(lambda tag: f"</{tag}>"), WORDS), max_size=60)
+
+
+@given(SOUP)
+def test_no_word_vanishes(soup: list[str]) -> None:
+    read = html_to_text("".join(soup))
+    letters = [letter for letter in read.text if letter in "abcdefgh"]
+    words = "".join(piece for piece in soup if not piece.startswith("<"))
+    # Tables move stray words before themselves, as browsers do.
+    assert sorted(letters) == sorted(words)
+
+
+@given(st.text(st.sampled_from("<>/&;#x0 \x1b\x9b\u202e\ud800abp=\"'!-\n\t"), max_size=200))
+def test_any_markup(markup: str) -> None:
+    assert not FORBIDDEN & set(html_to_text(markup).text)
