@@ -41,11 +41,11 @@ class Config:
 
     @property
     def agent_handle(self) -> str:
-        """What `assignee:` takes: the handle, else the login name."""
+        """What `assignee:` takes: HEARD_AGENT, else the handle, else the login name."""
         import getpass
 
         try:
-            return self.handle or getpass.getuser()
+            return os.environ.get("HEARD_AGENT", "").strip() or self.handle or getpass.getuser()
         except (KeyError, OSError):  # a container's user may have no name at all
             return "agent"
 

@@ -38,7 +38,7 @@ class Scene:
 
 
 NARROW, MIDDLE, WIDE = (80, 24), (120, 36), (200, 60)
-START = ("wait:Tickets", "wait:Mine")
+START = ("wait:Tickets", "wait:Ana Ruiz")
 SCENES = (
     Scene("welcome-80x24", NARROW, ("wait:demo",), empty=True),
     Scene("queue-80x24", NARROW, START),

@@ -1,9 +1,13 @@
 """the console on a made-up team, to try everything without harm"""
 
 import argparse
+import os
 
 from desk.errors import BadInput
 from desk.times import now
+
+# The agent of the demo team whose seat a visitor takes.
+PLAYED = "ana"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,4 +32,5 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     from console.start import open_console
 
+    os.environ.setdefault("HEARD_AGENT", PLAYED)
     return open_console(str(folder))

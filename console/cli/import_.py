@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         files=arguments.files,
         kind=Kind(arguments.kind) if arguments.kind else None,
         mapping=arguments.map,
-        regions=load().regions,
+        regions=load().phone_regions,
         rules=MailRules(frozenset(address_of(one) for one in arguments.own), status),
     )
     begun = time.monotonic()
