@@ -82,7 +82,7 @@ def codec_of(label: str) -> str:
     label = _ALIASES.get(label, label)
     try:
         name = codecs.lookup(label).name
-        b"".decode(name)
+        b"a".decode(name, "replace")
     except (LookupError, UnicodeError, ValueError):
         return ""
     return "" if name in _NOT_CHARSETS else _MEANT.get(name, name)

@@ -58,19 +58,19 @@ def read_mail(raw: bytes) -> Mail:
     hint = _charset_of(whole)
     contents = read_contents(whole)
     text = contents.text()
-    reply_to = _list_of(headers, "reply-to", hint)
     sender = _sender(headers, hint)
     date = _date(headers)
     unparsed = not any(name in KNOWN for name, _ in headers.items)
-    problems = [*contents.problems, *_complaints(headers, sender, date, unparsed=unparsed)]
+    message_id = next(iter(_ids(headers, "message-id")), "")
+    problems = ["this has no mail headers"] if unparsed else _complaints(sender, date, message_id)
     return Mail(
         sender=sender,
         to=_list_of(headers, "to", hint),
         cc=_list_of(headers, "cc", hint),
-        reply_to=reply_to,
+        reply_to=_list_of(headers, "reply-to", hint),
         subject=headers.text("subject", hint)[:_LONGEST_SUBJECT],
         date=date,
-        message_id=next(iter(_ids(headers, "message-id")), ""),
+        message_id=message_id,
         in_reply_to=next(iter(_ids(headers, "in-reply-to")), ""),
         references=_ids(headers, "references")[-_MOST_REFERENCES:],
         text=text,
@@ -80,7 +80,7 @@ def read_mail(raw: bytes) -> Mail:
         bounce=find_bounce(whole, sender.address, text),
         remote_images=contents.remote_images,
         trackers=contents.trackers,
-        problems=tuple(dict.fromkeys(problems)),
+        problems=tuple(dict.fromkeys([*contents.problems, *problems])),
         unparsed=unparsed,
     )
 
@@ -115,10 +115,11 @@ def _sender(headers: Headers, hint: str) -> Address:
 
 
 def _ids(headers: Headers, name: str) -> tuple[str, ...]:
-    """The ids of a header, brackets kept; a lone word without brackets counts as one."""
+    """The ids of a header, brackets kept; a lone word without brackets, or one with blanks, counts too."""
     text = one_line(decode_words(b" ".join(headers.every(name))))
     found = _ID.findall(text)
-    if not found and text and " " not in text and len(text) <= 500:
+    lone = " " not in text or (text.count("<") == 1 and text[0] == "<" and text[-1] == ">")
+    if not found and text and lone and len(text) <= 500:
         return (f"<{text.strip('<>')}>",)
     return tuple(dict.fromkeys(found))
 
@@ -146,14 +147,12 @@ def _seconds(value: str) -> int | None:
     return seconds if _EARLIEST <= seconds <= _LATEST else None
 
 
-def _complaints(headers: Headers, sender: Address, date: int | None, *, unparsed: bool) -> list[str]:
-    if unparsed:
-        return ["this has no mail headers"]
+def _complaints(sender: Address, date: int | None, message_id: str) -> list[str]:
     problems = []
     if "@" not in sender.address:
         problems.append("it names no sender's address")
     if date is None:
         problems.append("it has no usable date")
-    if "message-id" not in headers:
+    if not message_id:
         problems.append("it has no Message-ID")
     return problems

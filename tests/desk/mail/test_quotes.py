@@ -126,8 +126,27 @@ def test_what_the_writer_said_stays(text: str) -> None:
 
 
 LINES = st.sampled_from(
-    [*INTRODUCTIONS, "", "> q", ">> q", "| q", "text", "-- ", "_" * 30, "http://x", "Sent from my iPhone", "```", "wrote:"]
-    + ["From: a", "To: b", "Sent: c", "Subject: d", "----- Original Message -----", "On 3 Mar 2026 10:00 Ana", "<a@b.c>"]
+    [
+        *INTRODUCTIONS,
+        "",
+        "> q",
+        ">> q",
+        "| q",
+        "text",
+        "-- ",
+        "_" * 30,
+        "http://x",
+        "Sent from my iPhone",
+        "```",
+        "wrote:",
+        "From: a",
+        "To: b",
+        "Sent: c",
+        "Subject: d",
+        "----- Original Message -----",
+        "On 3 Mar 2026 10:00 Ana",
+        "<a@b.c>",
+    ]
 )
 
 
@@ -145,8 +164,21 @@ def test_folds_of_any_text(text: str) -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["On x ", "On 1 Jan 2020 10:00 a@b.c\n", "> q\n", "> q\na\n", "From: a\n", "-- \nx\n", "_" * 30 + "\n", "a@"]
-    + ["Sent from my iPhone\n", "\n", "On 1 Jan 2020 10:00\n\n", "On 1 Jan 2020, a wrote:\n> x\nb\n", " "],
+    [
+        "On x ",
+        "On 1 Jan 2020 10:00 a@b.c\n",
+        "> q\n",
+        "> q\na\n",
+        "From: a\n",
+        "-- \nx\n",
+        "_" * 30 + "\n",
+        "a@",
+        "Sent from my iPhone\n",
+        "\n",
+        "On 1 Jan 2020 10:00\n\n",
+        "On 1 Jan 2020, a wrote:\n> x\nb\n",
+        " ",
+    ],
 )
 def test_time_is_linear(unit: str) -> None:
     started = time.process_time()
