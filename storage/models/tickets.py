@@ -54,27 +54,31 @@ class Ticket(SQLModel, table=True):
         Index(
             "ticket_active_due",
             *("due_at", "id", "status", "snoozed_until", "assignee_id", "team_id", "queue_id", "channel_id"),
-            *("priority", "mood", "unread", "promised_at"),
+            *("priority", "mood", "unread", "promised_at", "created_at", "updated_at"),
             sqlite_where=text("status<3"),
         ),
         Index(
             "ticket_active_assignee",
             *("assignee_id", "due_at", "id", "status", "snoozed_until"),
+            *("priority", "created_at", "updated_at"),
             sqlite_where=text("status<3"),
         ),
         Index(
             "ticket_active_team",
             *("team_id", "due_at", "id", "status", "snoozed_until", "assignee_id"),
+            *("priority", "created_at", "updated_at"),
             sqlite_where=text("status<3"),
         ),
         Index(
             "ticket_active_queue",
             *("queue_id", "due_at", "id", "status", "snoozed_until", "assignee_id"),
+            *("priority", "created_at", "updated_at"),
             sqlite_where=text("status<3"),
         ),
         Index(
             "ticket_active_channel",
             *("channel_id", "due_at", "id", "status", "snoozed_until", "assignee_id"),
+            *("priority", "created_at", "updated_at"),
             sqlite_where=text("status<3"),
         ),
         Index(
@@ -88,12 +92,26 @@ class Ticket(SQLModel, table=True):
             sqlite_where=text("status<3 AND promised_at IS NOT NULL"),
         ),
         Index(
-            "ticket_active_priority",
-            *(text("priority DESC"), text("ifnull(due_at, 9223372036854775807)"), "id"),
+            "ticket_active_pressing",
+            *("priority", "due_at", "id", "status", "snoozed_until", "assignee_id", "created_at", "updated_at"),
             sqlite_where=text("status<3"),
         ),
-        Index("ticket_active_updated", text("updated_at DESC"), text("id DESC"), sqlite_where=text("status<3")),
-        Index("ticket_active_created", "created_at", "id", sqlite_where=text("status<3")),
+        Index(
+            "ticket_active_priority",
+            *(text("priority DESC"), text("ifnull(due_at, 9223372036854775807)"), "id"),
+            *("status", "snoozed_until", "created_at", "updated_at"),
+            sqlite_where=text("status<3"),
+        ),
+        Index(
+            "ticket_active_updated",
+            *(text("updated_at DESC"), text("id DESC"), "status", "snoozed_until", "created_at"),
+            sqlite_where=text("status<3"),
+        ),
+        Index(
+            "ticket_active_created",
+            *("created_at", "id", "status", "snoozed_until", "updated_at"),
+            sqlite_where=text("status<3"),
+        ),
         Index(
             "ticket_snoozed",
             *("snoozed_until", "id", "status"),
