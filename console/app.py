@@ -5,13 +5,14 @@ ends it; keys become actions in `screens.desk_screen` and nowhere else.
 """
 
 import gc
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from textual import events
+from textual import events, on
 from textual.screen import Screen
 from typing_extensions import override
 
+import screens
 from console.clipboard import copy
 from console.config import Config, load
 from console.guards import GuardedApp
@@ -28,10 +29,13 @@ from screens.palette import palette_question
 from screens.reading import fingerprint
 from screens.seat import Seat
 from screens.workspace import WorkspaceScreen
+from screens.workspace_queue import QueueWork
 from storage.workspace import Workspace
 from widgets.theme import DEFAULT, THEMES, VARIABLES
 
 TICK_SECONDS = 1.0
+# A slow disk must not keep the screen from coming up.
+HOLD_SECONDS = 0.5
 
 
 class HeardApp(GuardedApp[int], inherit_bindings=False):
@@ -39,6 +43,8 @@ class HeardApp(GuardedApp[int], inherit_bindings=False):
 
     ENABLE_COMMAND_PALETTE = False
     TITLE = "Heard"
+    # Textual reads a screen's own style sheet when it is pushed; the one that is there from the start isn't.
+    CSS_PATH = Path(screens.__file__).parent / "workspace.tcss"
 
     def __init__(self, workspace: Workspace, config: Config, keys: Keymap) -> None:
         super().__init__()
@@ -57,6 +63,8 @@ class HeardApp(GuardedApp[int], inherit_bindings=False):
         )
         self.workspace = WorkspaceScreen(self.seat)
         self.unsaved: tuple[HeardError, ...] = ()
+        self._held = ExitStack()
+        self._warming = False
 
     # The way in
 
@@ -69,7 +77,12 @@ class HeardApp(GuardedApp[int], inherit_bindings=False):
         return self.workspace  # type: ignore[return-value]  # a screen's result type is only read where it is dismissed
 
     def on_mount(self) -> None:
-        """Start the threads and find out who sits here; then the workspace begins."""
+        """Start the threads and find out who sits here; then the workspace begins.
+
+        Nothing is drawn until its first rows are there, so that the first paint is never covered by an empty list.
+        """
+        self._held.enter_context(self.batch_update())
+        self.set_timer(HOLD_SECONDS, self.draw)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self.config.theme if self.config.theme in self.available_themes else DEFAULT
@@ -79,7 +92,14 @@ class HeardApp(GuardedApp[int], inherit_bindings=False):
 
         self.jobs.keep(lambda connection: me(connection, handle, name), self._seated, self._not_seated)
         self.set_interval(TICK_SECONDS, self.tick)
-        self.call_after_refresh(self._drawn)
+
+    @on(QueueWork.ListRead)
+    def draw(self) -> None:
+        """Let the first frame be drawn; once, and at the latest after `HOLD_SECONDS`."""
+        if not self._warming:
+            self._warming = True
+            self._held.close()
+            self.call_after_refresh(self._drawn)
 
     def _drawn(self) -> None:
         """After the first frame: import what deeds need, and leave what is loaded out of every collection."""

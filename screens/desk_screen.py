@@ -5,8 +5,10 @@ where text is typed; an action that is off says why; a begun sequence shows its 
 """
 
 from collections.abc import Callable
+from typing import Protocol, cast
 
 from textual import on
+from textual.app import App
 from textual.screen import Screen, ScreenResultType
 from textual.widgets import Input, TextArea
 
@@ -151,6 +153,31 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
             self._pressed = pressed
             self.show_hints()
 
+    def on_descendant_focus(self) -> None:
+        """Another widget has the keys, so other keys act."""
+        self.show_hints()
+
     def on_screen_resume(self) -> None:
         """Back in front: the hints may have changed meanwhile."""
         self.show_hints()
+
+
+class Opens(Protocol):
+    """What every screen may ask of the app: to show something else."""
+
+    def open_ticket(self, ticket_id: int) -> object:
+        """Show a ticket in the workspace."""
+
+    def open_customer(self, customer_id: int) -> object:
+        """Show a customer."""
+
+    def filter_queue(self, query: str) -> object:
+        """Show what a filter finds."""
+
+    def start_demo(self) -> object:
+        """Make the demo team and work on it."""
+
+
+def opens(app: App[object]) -> Opens:
+    """The app, as far as screens know it; console.app has these methods."""
+    return cast("Opens", app)

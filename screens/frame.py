@@ -8,18 +8,18 @@ from widgets.inks import Lines, Piece
 
 Corners = tuple[str, str, str]
 TOP: Corners = ("┌", "┬", "┐")
-MIDDLE: Corners = ("├", "┼", "┤")
 BOTTOM: Corners = ("└", "┴", "┘")
 
 
-def rule(corners: Corners, parts: tuple[tuple[str, int], ...]) -> str:
+def rule(corners: Corners, parts: tuple[tuple[str, int], ...]) -> list[Piece]:
     """A rule over panes of these (title, inner width), with its corners."""
     first, between, last = corners
-    drawn = []
-    for title, room in parts:
+    pieces: list[Piece] = [(first, "rule")]
+    for number, (title, room) in enumerate(parts):
         named = cut(" " + harmless(title) + " ", room) if title else ""
-        drawn.append(named + "─" * (room - width(named)))
-    return first + between.join(drawn) + last
+        corner = last if number == len(parts) - 1 else between
+        pieces += [(named, "muted"), ("─" * (room - width(named)) + corner, "rule")]
+    return pieces
 
 
 class Rule(Lines, can_focus=False):
@@ -42,5 +42,5 @@ class Rule(Lines, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         """The rule."""
-        pieces: list[Piece] = [(rule(self._corners, self._parts), "rule")] if self._parts and y == 0 else []
+        pieces = rule(self._corners, self._parts) if self._parts and y == 0 else []
         return self.strip(pieces, self.size.width)

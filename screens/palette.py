@@ -15,7 +15,8 @@ def palette_question(screen: DeskScreen[ScreenResultType]) -> Question:
     situation, keymap = screen.situation(), screen.seat.keymap
     on: list[Choice] = []
     off: list[Choice] = []
-    for action in offered(screen.command_places):
+    # What everyone knows how to do stands last.
+    for action in sorted(offered(screen.command_places), key=lambda action: action.group in ("move", "read")):
         if action.places <= ENTRY and screen.place not in action.places:
             continue
         reason = action.why_off(situation)

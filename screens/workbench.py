@@ -171,8 +171,9 @@ class Workbench(DeskScreen[None]):
         parts[-1] = (parts[-1][0], parts[-1][1] - 1)
         self.top.show(*parts)
         self.bottom.show(*(("", cells) for _, cells in parts))
-        self.preview_rule.show(("Preview " + number, shown.main))
-        self.side_rule.show(("Checklist", shown.side))
+        inner = dict(zip(shown.panes, (cells for _, cells in parts), strict=True))
+        self.preview_rule.show((" ".join(("Preview", number)).rstrip(), inner.get("main", 0)))
+        self.side_rule.show(("Checklist", inner.get("side", 0)))
 
     def go_to_pane(self, pane: Pane) -> None:
         """Let the keys go to a pane, which comes to the front where there is room for one alone."""

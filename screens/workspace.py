@@ -9,8 +9,6 @@ from screens.workspace_writing import WritingWork
 class WorkspaceScreen(WritingWork, PlayWork, ChecklistWork, CopyWork):
     """Queue, ticket and side panel, always mounted."""
 
-    CSS_PATH = "workspace.tcss"
-
     def on_mount(self) -> None:
         """Put the keys on the list."""
         self.queue.focus()

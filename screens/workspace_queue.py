@@ -5,6 +5,7 @@ without moving the cursor; a filter that can't be used leaves the list as it is 
 """
 
 from textual import on
+from textual.message import Message
 from typing_extensions import override
 
 from desk.errors import BadInput, HeardError
@@ -29,6 +30,9 @@ SORT_WORDS = {
 
 class QueueWork(Workbench):
     """What is done with views and lists. `view` is the open one, None for a filter of its own."""
+
+    class ListRead(Message):
+        """The first rows of a list are there."""
 
     view: ViewRow | None = None
     filter_text = ""
@@ -91,12 +95,14 @@ class QueueWork(Workbench):
     def _first_read(self, found: list[TicketRow]) -> None:
         self.queue.show([row.id for row in found], found)
         self.queue.home()
+        self.post_message(self.ListRead())
 
     def _listed(self, serial: int, found: Listing) -> None:
         if serial != self._list_serial:
             return
         self.seat.jobs.forget("first")
         self.queue.show(found.ids, found.rows)
+        self.post_message(self.ListRead())
         self._listing = found
         if self.view is not None:
             self.counts[self.view.id] = len(found.ids)
