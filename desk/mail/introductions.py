@@ -62,7 +62,7 @@ _FIELDS = {
     "attachments anhang organization newsgroups message-id x-mailer in-reply-to",
 }
 _LABELS = {label.replace("_", " "): field for field, labels in _FIELDS.items() for label in labels.split()}
-_LABEL = re.compile(r"[>*_ \t]{0,6}([^\s:：*][^:：*]{0,24}?)[ \xa0*]{0,3}[:：]\**")
+_LABEL = re.compile(r"[>*_ \t]{0,6}([^\s:：*][^:：*]{0,24}?)[ \xa0*]{0,3}(?:[:：]\**|\| )")
 _LETTERHEAD = 12
 
 

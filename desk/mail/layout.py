@@ -30,7 +30,7 @@ class Layout:
             return
         folded = _BLANKS.sub(" ", text)
         words = folded.strip(" ")
-        if not words:
+        if not words or (self._between_cells and not words.strip("\xa0")):
             self._blank = self._blank or bool(folded)
             return
         self._flush()
@@ -86,7 +86,7 @@ class Layout:
 
     def cell(self) -> None:
         """What follows is the next cell of the row, where the row still stands on one line."""
-        self._between_cells = not self._break and bool(self._line)
+        self._between_cells = not self._break and any(words.strip("\xa0") for words in self._line[-3:])
 
     def indent(self, prefix: str) -> None:
         """Put `prefix` before every line until `outdent`."""

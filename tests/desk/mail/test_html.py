@@ -19,6 +19,7 @@ from tests.hostile import FORBIDDEN
         ("a  \n b&nbsp;&amp; c", "a b & c"),
         ("<b>bo</b>ld <i> it</i>", "bold it"),
         ("<ul><li>one<li>two<ol start=3><li>in<li>out</ol></ul>", "• one\n• two\n  3. in\n  4. out"),
+        ("<table><tr><td>&nbsp;<td>a<td>&nbsp;<td>b</table>", "a | b"),
         ("<table><tr><th>Plan<th>Price<tr><td>Pro<td>9</table>", "Plan | Price\nPro | 9"),
         (
             "<p>so</p><blockquote>said<blockquote>before</blockquote></blockquote>now",
