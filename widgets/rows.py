@@ -302,7 +302,7 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
         if wanted != top:
             self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
         elif before != index:
-            self.refresh(*(Region(0, place - top, self.size.width, 1) for place in (before, index)))
+            self.refresh(*(Region(0, place - top, self.cells, 1) for place in (before, index)))
 
     def _drop_absent(self) -> None:
         if self._chosen:

@@ -29,7 +29,7 @@ GROUNDS = ("cursor-background", "cursor-blurred", "selected", "note-background",
 
 _DARK = {
     "muted": "#a3adba",
-    "faint": "#929cab",
+    "faint": "#98a2b0",
     "unread": "#f2f5fa",
     "urgent": "#ff9a90",
     "late": "#ff9a90",
@@ -60,7 +60,7 @@ _LIGHT = {
     "promised": "#5f37a3",
     "good": "#1b5e33",
     "note": "#644800",
-    "note-background": "#fbf0cd",
+    "note-background": "#f8eabf",
     "agent": "#1a569e",
     "customer": "#23272e",
     "link": "#0a5c7d",
@@ -89,7 +89,7 @@ _CONTRAST = {
     "link": "#9be7ff",
     "tag": "#d3e0f5",
     "mark": "#8ceaff",
-    "cursor-background": "#00376b",
+    "cursor-background": "#002f5c",
     "cursor-blurred": "#2b2b2b",
     "selected": "#0f3d1c",
     "bar-background": "#000000",
@@ -120,29 +120,8 @@ _ANSI = {
     "rule": "ansi_bright_black",
 }
 
-# What stock themes of Textual get: their own colours where the names mean the same.
-VARIABLES: dict[str, str] = {
-    "muted": "$foreground 75%",
-    "faint": "$foreground 65%",
-    "unread": "$foreground",
-    "urgent": "$text-error",
-    "late": "$text-error",
-    "due": "$text-warning",
-    "promised": "$text-accent",
-    "good": "$text-success",
-    "note": "$text-warning",
-    "note-background": "$warning-muted",
-    "agent": "$text-primary",
-    "customer": "$foreground",
-    "link": "$text-accent",
-    "tag": "$text-secondary",
-    "mark": "$text-primary",
-    "cursor-background": "$primary-muted",
-    "cursor-blurred": "$panel",
-    "selected": "$success-muted",
-    "bar-background": "$panel",
-    "rule": "$panel",
-}
+# What a theme of Textual's own would lack, so that a style sheet is valid under any; Heard offers only its own four.
+VARIABLES: dict[str, str] = dict(_DARK)
 
 
 def _quiet_fields(names: dict[str, str], *, panel: str) -> dict[str, str]:
