@@ -24,6 +24,7 @@ _CHANNELS = {"email": 62, "phone": 22, "chat": 8, "web": 6, "x": 2}
 # One of this many active tickets is from somebody who is angry.
 ANGRY_OF = 8
 REPEATED_CALLS = 3
+OFTEN = 0.1
 # Who takes what from each queue.
 _WORKERS = {"Billing": ("chiara", "ana"), "Returns": ("dev", "ben")}
 _FRONT_LINE = ("ana", "ben", "mei")
@@ -106,8 +107,8 @@ class _Maker:
             channel = self._dice.choices(tuple(_CHANNELS), tuple(_CHANNELS.values()))[0]
             angry = point in ("new", "answered") and self._dice.randrange(ANGRY_OF) == 0
             plot = self._dice.choices(plots, weights)[0]
-            # A few customers write often, most once.
-            made = crowd[min(int(self._dice.expovariate(4) * len(crowd)), len(crowd) - 1)]
+            # One in ten writes is by one of a few who write often.
+            made = self._dice.choice(crowd[: len(crowd) // 30 + 1] if self._dice.random() < OFTEN else crowd)
             stories.append(self._tell(plot, made, point, channel, angry=angry))
         return stories
 
