@@ -25,15 +25,18 @@ def event_words(kind: str, data: str, agent: str) -> str:
     wording = _KINDS.get(kind)
     if wording is None:
         return f"{who}: {kind.replace('_', ' ')}"
-    return f"{who} {wording.format_map({name: _plain(value) for name, value in facts.items()} | _missing(facts))}"
+    return f"{who} {wording.format_map(_texts(facts))}"
 
 
-def _missing(facts: Data) -> dict[str, str]:
-    """Empty texts for what an older row may lack, and a skip's reason in its own words."""
-    names = ("checklist", "step", "number", "title", "before", "after", "field")
-    blanks = {name: "" for name in names if name not in facts}
-    reason = _plain(facts.get("reason"))
-    return blanks | {"because": f": {reason}" if reason else ""}
+def _texts(facts: Data) -> dict[str, str]:
+    """The facts as texts, empty for those that an older row may lack."""
+    known = ("checklist", "step", "number", "title")
+    number, reason = facts.get("number"), _plain(facts.get("reason"))
+    return {
+        **{name: _plain(facts.get(name)) for name in known},
+        "number": ", #".join(number) if isinstance(number, list) else _plain(number),
+        "because": f": {reason}" if reason else "",
+    }
 
 
 def _plain(value: Fact) -> str:
@@ -79,5 +82,7 @@ _KINDS = {
     "unticked": "took back {step} ({checklist})",
     "merged": "merged it into #{number}",
     "merged_in": "merged #{number} into it",
+    "retried": "sent on its way again: {title}",
+    "dropped": "dropped from the outbox: {title}",
     "snippet_used": "used the snippet {title}",
 }

@@ -115,7 +115,7 @@ def parts(entry: Message) -> tuple[str, str]:
     lines = entry.body.split("\n")
     folded = {line for fold in entry.folds for line in range(fold.start, fold.end)}
     shown = "\n".join(line for place, line in enumerate(lines) if place not in folded)
-    return shown.rstrip(), "\n".join(line for place, line in enumerate(lines) if place in folded)
+    return shown.strip("\n").rstrip(), "\n".join(line for place, line in enumerate(lines) if place in folded)
 
 
 def moment(at: int | None, zone: tzinfo) -> str:

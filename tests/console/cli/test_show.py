@@ -168,6 +168,18 @@ def test_a_customer_to_read(
     assert "  #1001  Open     Mon 02 Mar 2026 09:00  Kettle [/red]" in lines
 
 
+def test_a_quote_on_top_leaves_no_gap(
+    workspace: Workspace, connection: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ticket_id = make_ticket(connection)
+    make_message(connection, ticket_id, body="> You said:\n> no.\n\n  Yes.\n", folds='[[0, 2, "quote"]]', sender="li")
+    assert show(workspace, capsys, "1001").splitlines()[-3:] == [
+        "── from li · Mon 02 Mar 2026 09:00",
+        "    Yes.",
+        "  [2 quoted lines folded]",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

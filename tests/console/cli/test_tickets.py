@@ -18,6 +18,7 @@ def _nobody_in_particular(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     file = tmp_path / "config.toml"
     file.write_text('handle = "ana"\ntime_zone = "UTC"\n')
     monkeypatch.setenv("HEARD_CONFIG", str(file))
+    monkeypatch.delenv("HEARD_AGENT", raising=False)
 
 
 def test_one_document_with_what_a_script_needs(
