@@ -86,7 +86,10 @@ class Layout:
 
     def cell(self) -> None:
         """What follows is the next cell of the row, where the row still stands on one line."""
-        self._between_cells = not self._break and any(words.strip("\xa0") for words in self._line[-3:])
+        if not self._break and not any(words.strip("\xa0") for words in self._line[-3:]):
+            # Empty cells hold a hard blank, for browsers to draw their border.
+            self._line = []
+        self._between_cells = not self._break and bool(self._line)
 
     def indent(self, prefix: str) -> None:
         """Put `prefix` before every line until `outdent`."""
