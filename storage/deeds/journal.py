@@ -13,7 +13,7 @@
 | snippet_used, snippet_saved, snippet_deleted, view_saved, view_deleted, view_moved | title or name |
 | undone | deed: the id of the deed that was taken back |
 
-The first event of a deed has its title too. A deed that is done again has the events of the first time once more.
+The first event of a deed has the deed's own title as `done`. A deed that is done again has the events of the first time once more.
 """  # noqa: E501  a table's row can't be wrapped
 
 import json
@@ -126,7 +126,7 @@ class Journal:
     def done(self, title: str, *ticket_ids: int, customer_id: int | None = None) -> Done:
         """Write history and outbox; the caller's transaction makes it all true at once."""
         # Its own words go with the deed's first event, for whoever undoes it.
-        self._events[0][1]["title"] = title
+        self._events[0][1]["done"] = title
         self.session.flush()
         self.connection.executemany(
             _EVENT,

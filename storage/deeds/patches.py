@@ -116,14 +116,15 @@ def _delete(connection: Connection, patch: Patch) -> None:
     for column, value in before.items():
         if column not in kept and current[column] != value:
             raise ClashError(patch, column)
+    # History outlives what it speaks of; the patch still names it.
     if patch.table == "message":
-        # History outlives the message; `patch.key` still names it.
         connection.execute("UPDATE event SET message_id = NULL WHERE message_id = ?", (patch.key["id"],))
         connection.execute("UPDATE outbox SET message_id = NULL WHERE message_id = ?", (patch.key["id"],))
     if patch.table == "customer":
         from storage.search.index import forget
 
         forget(connection, int(str(patch.key["id"])))
+        connection.execute("UPDATE event SET customer_id = NULL WHERE customer_id = ?", (patch.key["id"],))
     where, keys = _where(patch.key)
     try:
         connection.execute(f"DELETE FROM {patch.table} WHERE {where}", keys)  # noqa: S608  as above

@@ -67,9 +67,9 @@ def undo(session: "Session", by: By) -> Done:
     backwards = [patch.turned() for event in reversed(events) for patch in reversed(decode(event.patch))]
     _apply(journal.connection, events, backwards)
     journal.connection.execute("UPDATE event SET undone_by = ? WHERE deed = ?", (journal.deed, deed))
-    tickets = _tickets(events)
-    _tell(journal, "undone", events, deed)
-    return journal.done(f"Undone: {_title(events)}", *tickets, customer_id=_customer(events))
+    left = _events(journal.connection, deed)
+    _tell(journal, left, deed)
+    return journal.done(f"Undone: {_title(left)}", *_tickets(left), customer_id=_customer(left))
 
 
 def redo(session: "Session", by: By) -> Done:
@@ -81,21 +81,18 @@ def redo(session: "Session", by: By) -> Done:
     undoing, deed = found[0], bytes.fromhex(found[2])
     events = _events(journal.connection, deed)
     _apply(journal.connection, events, [patch for event in events for patch in decode(event.patch)])
-    written: int | None = None
+    events = [_with_what_it_adds(event) for event in events]
     for event in events:
-        patches = decode(event.patch)
-        for patch in patches:
+        for patch in decode(event.patch):
             journal.note(patch)
-        message_id = _message(patches)
-        written = written or message_id
         journal.tell(
             event.kind,
             json.loads(event.data),
             ticket_id=event.ticket_id,
             customer_id=event.customer_id,
-            message_id=message_id,
+            message_id=event.message_id,
         )
-    send_again(journal, deed, written)
+    send_again(journal, deed, next((event.message_id for event in events if event.message_id), None))
     journal.connection.execute("UPDATE event SET undone_by = ? WHERE deed = ?", (journal.deed, undoing))
     return journal.done(f"Done again: {_title(events)}", *_tickets(events), customer_id=_customer(events))
 
@@ -142,13 +139,13 @@ def _ticket_of(patch: Patch, events: list[_Event]) -> object:
     return row.get("ticket_id") or events[0].ticket_id
 
 
-def _tell(journal: Journal, kind: str, events: list[_Event], deed: bytes) -> None:
-    """One event for each ticket or customer that the deed had touched."""
+def _tell(journal: Journal, events: list[_Event], deed: bytes) -> None:
+    """One event for each ticket that the deed had touched, or for its customer."""
     data = {"deed": deed.hex()}
     for ticket_id in _tickets(events):
-        journal.tell(kind, data, ticket_id=ticket_id)
+        journal.tell("undone", data, ticket_id=ticket_id)
     if not _tickets(events):
-        journal.tell(kind, data, customer_id=_customer(events))
+        journal.tell("undone", data, customer_id=_customer(events))
 
 
 def _tickets(events: list[_Event]) -> tuple[int, ...]:
@@ -159,11 +156,14 @@ def _customer(events: list[_Event]) -> int | None:
     return next((event.customer_id for event in events if event.customer_id is not None), None)
 
 
-def _message(patches: list[Patch]) -> int | None:
-    added = (patch.key["id"] for patch in patches if patch.table == "message" and patch.before is None)
-    return next((int(str(key)) for key in added), None)
+def _with_what_it_adds(event: _Event) -> _Event:
+    """The event with the message or customer that its patches add: undoing took their ids out of it."""
+    added = {patch.table: int(str(patch.key.get("id", 0))) for patch in decode(event.patch) if patch.before is None}
+    return event._replace(
+        message_id=event.message_id or added.get("message"), customer_id=event.customer_id or added.get("customer")
+    )
 
 
 def _title(events: list[_Event]) -> str:
-    title: str = json.loads(events[0].data)["title"]
+    title: str = json.loads(events[0].data)["done"]
     return title

@@ -48,6 +48,8 @@ class Event(SQLModel, table=True):
         Index("event_ticket", "ticket_id", "at"),
         Index("event_customer", "customer_id", "at"),
         Index("event_kind", "kind", "at"),
+        # For a message that is taken back: without this, undo would read all of history.
+        Index("event_message", "message_id", sqlite_where=text("message_id IS NOT NULL")),
         # The pile of what an agent can take back, the newest on top.
         Index("event_undoable", "agent_id", "id", sqlite_where=text("patch<>'' AND undone_by IS NULL")),
     )
@@ -74,4 +76,7 @@ class Outbox(SQLModel, table=True):
     tries: int = 0
     error: str = ""
 
-    __table_args__ = (Index("outbox_open", "state", "ready_at", sqlite_where=text("state NOT IN ('sent','dropped')")),)
+    __table_args__ = (
+        Index("outbox_open", "state", "ready_at", sqlite_where=text("state NOT IN ('sent','dropped')")),
+        Index("outbox_message", "message_id", sqlite_where=text("message_id IS NOT NULL")),
+    )

@@ -178,7 +178,7 @@ class MessageReference(SQLModel, table=True):
     child_id: int = Field(foreign_key="message.id", primary_key=True)
 
     __tablename__ = "message_reference"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (Index("message_reference_child", "child_id"), {"sqlite_with_rowid": False})
 
 
 class Suggestion(SQLModel, table=True):
