@@ -62,7 +62,7 @@ COMMON_LABELS = frozenset(_LABELS.split())
 class Question:
     """A typed query taken apart once, so that every tier asks with the same words.
 
-    `words` are folded (of an email the local part's); `code` is all letters and digits in one; `digits` holds a
+    `words` are folded; `code` is all letters and digits in one; `digits` holds a
     number's digits, with `plus` where it names the country; `address` is what was typed in lower case: an email, a
     domain (after an @ alone), or the text as it stands; `ticket` is a ticket's number.
     """
@@ -122,7 +122,7 @@ def address_of(text: str) -> str:
     inside = _ADDRESS.search(text)
     address = inside.group(1) if inside else text.strip()
     address = unicodedata.normalize("NFKC", address).casefold().removeprefix("mailto:")
-    return "".join(unicodedata.normalize("NFKC", address).split())
+    return unicodedata.normalize("NFKC", "".join(unicodedata.normalize("NFKC", address).split()))
 
 
 def without_tag(address: str) -> str:
@@ -163,12 +163,14 @@ def normal_form(kind: IdentityKind, value: str, regions: tuple[str, ...] = ()) -
             normal = handle_of(value)
         case IdentityKind.ACCOUNT | IdentityKind.ORDER | IdentityKind.TICKET:
             normal = code_of(value)
-    return normal or fold(value).strip()
+    return normal or _as_it_stands(value)
 
 
 def ask(text: str) -> Question:
     """Take a typed query apart. Nothing typed is an error: what makes no sense has the mode "empty"."""
-    text = " ".join(text.replace("\x00", " ")[:LONGEST].split())
+    # Halves of surrogates can't be written to any database.
+    text = text.replace("\x00", " ")[:LONGEST].encode("utf-8", "ignore").decode()
+    text = " ".join(text.split())
     ticket = _TICKET.fullmatch(text)
     number = int(ticket.group(1) or ticket.group(2)) if ticket else None
     if ticket and ticket.group(1):
@@ -180,9 +182,11 @@ def ask(text: str) -> Question:
         if digits:
             return Question("digits", (digits,), digits, digits, plus, written(text), number)
     words = tuple(words_of(text))
+    if not words:
+        return Question("text" if text else "empty", address=_as_it_stands(text))
     if "@" in text:
         return _ask_address(text, words)
-    mode: Mode = "domain" if _DOTTED.fullmatch(text) else "text" if words or text else "empty"
+    mode: Mode = "domain" if _DOTTED.fullmatch(text) else "text"
     link = _LINK.fullmatch(text)
     if link:
         words = tuple(words_of(link.group(1))) or words
@@ -194,13 +198,18 @@ def _ask_address(text: str, words: tuple[str, ...]) -> Question:
     address = address_of(text)
     local, _, domain = address.partition("@")
     if local:
-        return Question("email", tuple(words_of(local)) or words, "".join(words), address=address)
-    return Question("domain" if words else "text", words, "".join(words), address=domain or address)
+        return Question("email", words, "".join(words), address=address)
+    return Question("domain", words, "".join(words), address=domain or address)
 
 
 def written(text: str) -> str:
     """What was typed, as it stands, in lower case: the form in which email addresses and odd values are kept."""
-    return address_of(text) if "@" in text else fold(text).strip()
+    return address_of(text) if "@" in text else _as_it_stands(text)
+
+
+def _as_it_stands(text: str) -> str:
+    # Of some text folding leaves nothing: lone accents and apostrophes.
+    return fold(text).strip() or text.strip().casefold()
 
 
 def tokens(kind: IdentityKind, value: str, normal: str) -> set[str]:

@@ -5,38 +5,64 @@ ever read as an operator. A beginning (`"jo"*`) is cheap up to six letters, for 
 beyond, where few words share it.
 """
 
+from collections.abc import Sequence
+
 from desk.identifiers import COMMON_LABELS, Question
 from desk.nicknames import also_called
 
+# The longest beginning that `lookup` has an index for.
+INDEXED = 6
+RUNS = 5
 # With fewer digits than this nobody means the end of a number.
 LAST_DIGITS = 3
 # 0134 is the end of a number; 0301234 is a national number with its trunk zero.
 WITH_TRUNK_ZERO = 6
 
 
-def narrow(question: Question) -> str:
-    """All words as they are, the last one as far as it is typed; empty where there is nothing to ask."""
+def long_ending(question: Question) -> str:
+    """The last word, where it is longer than the index for beginnings reaches and may not be whole yet; else empty.
+
+    Who asks looks up what words it may become: to merge all the entries of a common one takes milliseconds.
+    """
+    words = _telling(question)
+    return words[-1] if words and question.mode != "digits" and len(words[-1]) > INDEXED else ""
+
+
+def narrow(question: Question, endings: Sequence[str] = ()) -> str:
+    """All words as they are, the last one as far as it is typed; empty where there is nothing to ask.
+
+    `endings` are the words that the `long_ending` may become.
+    """
     if question.mode == "digits":
         return _of_number(question)
     words = _telling(question)
     if not words:
         return ""
-    return " AND ".join([*(_whole(word) for word in words[:-1]), _beginning(words[-1])])
+    last = any_of([exactly(words[-1]), *map(exactly, endings)]) if len(words[-1]) > INDEXED else _beginning(words[-1])
+    return " AND ".join([*(_whole(word) for word in words[:-1]), last])
 
 
-def wide(question: Question) -> str:
+def wide(question: Question, endings: Sequence[str] = ()) -> str:
     """Every word as a beginning, and given names by what else they are called; empty where that says no more."""
     words = _telling(question)
     if question.mode == "digits" or not words:
         return ""
-    if len(words) == 1 and not also_called(words[0]):
+    if len(words) == 1 and not also_called(words[0]) and (endings or len(words[0]) <= INDEXED):
         return ""
-    return " AND ".join(any_of([_beginning(word), *(_whole(name) for name in also_called(word))]) for word in words)
+    starts = [exactly(word) if len(word) > INDEXED else _beginning(word) for word in words]
+    if len(words[-1]) > INDEXED:
+        starts[-1] = any_of([exactly(words[-1]), *map(exactly, endings)]) if endings else _beginning(words[-1])
+    called = [[exactly(name) for name in also_called(word)] for word in words]
+    return " AND ".join(any_of([start, *names]) for start, names in zip(starts, called, strict=True))
 
 
 def trigrams(needle: str) -> str:
-    """All runs of three characters of `needle`."""
-    runs = dict.fromkeys(needle[start : start + 3] for start in range(len(needle) - 2))
+    """Runs of three characters that cover the beginning of `needle`; whoever is found must still be looked at.
+
+    All runs, overlapping, would leave fewer to look at, and took three times as long.
+    """
+    starts = [*range(0, len(needle) - 2, 3), len(needle) - 3][:RUNS]
+    runs = dict.fromkeys(needle[start : start + 3] for start in starts)
     return " AND ".join(f'"{run}"' for run in runs if '"' not in run)
 
 

@@ -21,9 +21,11 @@ POOL = 30
 SELECTIVE = 12
 SHORTEST_START = 3
 SHORTEST_PART = 3
+LONGEST_PART = 14
 SHORTEST_TYPO = 3
 SHORTEST_WHOLE = 7
 PARTS = 60
+MOST_ENDINGS = 40
 HIGHEST = "\U0010ffff"
 
 _WORDS = (
@@ -42,6 +44,7 @@ _UNTAGGED = (
     "SELECT b.customer_id, c.recency, b.address FROM lookup_backwards b CROSS JOIN customer c ON c.id = b.customer_id "
     "WHERE b.address >= ? AND b.address < ? AND c.merged_into_id IS NULL LIMIT ?"
 )
+_ENDINGS = "SELECT word FROM lookup_word WHERE word >= ? AND word < ? LIMIT ?"
 _TICKET = (
     "SELECT c.id, c.recency FROM ticket t CROSS JOIN customer c ON c.id = t.customer_id "
     "WHERE t.number = ? AND c.merged_into_id IS NULL"
@@ -79,11 +82,14 @@ class Finder:
         with self._interruptible():
             ranked = self._ticket(question)
             found = self._starts(question)
-            if question.mode != "email" or (not found and question.address.endswith("@")):
-                found |= self._rows(_WORDS, expressions.narrow(question), max(POOL, limit))
+            # An email that is typed beyond its @ is one person's: words would only bring namesakes.
+            by_words = question.mode != "email" or (not found and question.address.endswith("@"))
+            endings = self._endings(question) if by_words else []
+            if by_words:
+                found |= self._rows(_WORDS, expressions.narrow(question, endings), max(POOL, limit))
             ranked += self._ranked(question, found)
-            if len(ranked) < limit:
-                wider = self._rows(_WORDS, expressions.wide(question), max(POOL, limit))
+            if by_words and len(ranked) < limit:
+                wider = self._rows(_WORDS, expressions.wide(question, endings), max(POOL, limit))
                 new = {customer: recency for customer, recency in wider.items() if customer not in found}
                 ranked += self._ranked(question, new, closeness=0.5)
             return self._hits(ranked, limit)
@@ -97,7 +103,8 @@ class Finder:
             for tier in (self._whole_number, self._substrings, self._typos):
                 if len(hits) >= limit:
                     break
-                more = self._hits([entry for entry in tier(question, text) if entry[2] not in seen], limit - len(hits))
+                new = [entry for entry in tier(question, text, limit) if entry[2] not in seen]
+                more = self._hits(new, limit - len(hits))
                 seen.update(hit.customer_id for hit in more)
                 hits += more
         return hits[:limit]
@@ -117,6 +124,14 @@ class Finder:
         if question.mode == "email":
             found |= self._few(_UNTAGGED, backwards(question.address))
         return found
+
+    def _endings(self, question: Question) -> list[str]:
+        """The names that a long last word may become; none where they are too many to ask for one by one."""
+        start = expressions.long_ending(question)
+        if not start:
+            return []
+        words = self._connection.execute(_ENDINGS, (start, start + HIGHEST, MOST_ENDINGS + 1)).fetchall()
+        return [word for (word,) in words] if len(words) <= MOST_ENDINGS else []
 
     def _few(self, statement: str, start: str) -> Candidates:
         end = start + (HIGHEST if len(start) >= SHORTEST_START else "\x00")
@@ -146,7 +161,7 @@ class Finder:
                 ranked.append((finding, customers[customer], customer))
         return ranked
 
-    def _whole_number(self, question: Question, text: str) -> list[Ranked]:
+    def _whole_number(self, question: Question, text: str, _limit: int) -> list[Ranked]:
         """A number that only its country's rules make out: letters on keys, another trunk prefix."""
         if len(question.digits or question.code) < SHORTEST_WHOLE or not any(map(str.isdigit, question.code)):
             return []
@@ -160,24 +175,24 @@ class Finder:
         asked = Question("digits", digits=number.removeprefix("+"), plus=True)
         return self._ranked(asked, self._few(_STARTS, number))
 
-    def _substrings(self, question: Question, _text: str) -> list[Ranked]:
+    def _substrings(self, question: Question, _text: str, limit: int) -> list[Ranked]:
         ranked: list[Ranked] = []
         for needle in _parts(question):
-            customers = self._rows(_PARTS, expressions.trigrams(needle), PARTS)
+            customers = self._rows(_PARTS, expressions.trigrams(needle), max(PARTS, limit))
             for customer, identities in self._identities(customers).items() if customers else ():
                 finding = containing(needle, identities)
                 if finding:
                     ranked.append((finding, customers[customer], customer))
         return ranked
 
-    def _typos(self, question: Question, _text: str) -> list[Ranked]:
+    def _typos(self, question: Question, _text: str, limit: int) -> list[Ranked]:
         if len(question.code or question.address) < SHORTEST_TYPO:
             return []
         # Imported here: rapidfuzz costs a cold process 20 ms, and most questions are answered before.
         from storage.search.typo import explain, likely
 
-        close = likely(self._connection, question, self._calling_codes())
-        nearest = sorted(close, key=lambda customer: -close[customer])[:PARTS]
+        close = likely(self._connection, question, self._regions)
+        nearest = sorted(close, key=lambda customer: -close[customer])[: 2 * limit]
         if not nearest:
             return []
         recencies = dict(self._connection.execute(several(_RECENCIES, len(nearest)), nearest).fetchall())
@@ -186,11 +201,6 @@ class Finder:
             finding = explain(question, identities, close[customer])
             ranked.append((finding, recencies[customer], customer))
         return ranked
-
-    def _calling_codes(self) -> tuple[str, ...]:
-        from desk.phones import calling_codes
-
-        return calling_codes(self._regions)
 
     def _hits(self, ranked: list[Ranked], limit: int) -> list[Hit]:
         chosen: dict[int, Finding] = {}
@@ -215,8 +225,6 @@ class Finder:
 
 def _beginnings(question: Question) -> list[str]:
     """What an identity's normal form may begin with."""
-    if question.mode == "email":
-        return [question.address]
     if question.mode == "digits":
         numbers = [f"+{question.digits}"] if question.plus else [f"+{question.digits}", question.digits]
         return [start for start in dict.fromkeys([*numbers, question.address]) if start]
@@ -226,7 +234,12 @@ def _beginnings(question: Question) -> list[str]:
 def _parts(question: Question) -> list[str]:
     """What may stand in the middle of an identity."""
     forms = {"digits": (question.digits,), "email": (question.address,)}
-    typed = forms.get(question.mode, (question.address, question.name, question.code))
+    # Of words closed up only codes and handles are made.
+    code = question.code if len(question.words) == 1 or not question.code.isalpha() else ""
+    # Nobody types a whole name without its first letters.
+    name = question.name if len(question.name) <= LONGEST_PART else ""
+    address = question.address if question.mode == "domain" or len(question.words) <= 1 else name
+    typed = forms.get(question.mode, (address, name, code))
     return [needle for needle in dict.fromkeys(map(fold, typed)) if len(needle) >= SHORTEST_PART]
 
 

@@ -91,7 +91,12 @@ def _domain(question: Question, kind: IdentityKind, normal: str) -> Match | None
 def _email(question: Question, kind: IdentityKind, normal: str) -> Match | None:
     if normal.startswith(question.address):
         return "exact" if normal == question.address else "prefix"
-    if kind is IdentityKind.EMAIL and without_tag(normal) == without_tag(question.address):
+    if kind is not IdentityKind.EMAIL:
+        # Some names are written with an @ in them.
+        if normal in (question.name, question.code):
+            return "exact"
+        return "prefix" if question.name and normal.startswith((question.name, question.code)) else None
+    if without_tag(normal) == without_tag(question.address):
         return "exact"
     nothing_after_at = question.address.endswith("@")
     return "word" if nothing_after_at and _holds_words(question.words, normal) else None
