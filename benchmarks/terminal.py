@@ -122,7 +122,7 @@ def _keys(
         _press(term, "q")
         term.press("q")
         term.wait_until_quiet(QUIET)
-        quitting.ours.append(_time_to_exit(term, "y"))
+        quitting.ours.append(_time_to_exit(term, "enter"))
 
 
 def _bare(live: Figure, memory: Figure, quitting: Figure) -> None:

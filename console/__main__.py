@@ -169,7 +169,7 @@ def _help(parser: "ArgumentParser") -> int:
     lines = [parser.format_help(), "commands (heard COMMAND --help tells more):"]
     for name, module in COMMANDS.items():
         with (folder / f"{module}.py").open(encoding="utf-8") as source:
-            first_line = source.readline().strip().strip('"')
+            first_line = source.readline().strip().removeprefix('"""').removesuffix('"""').strip()
         lines.append(f"  {name:<12}{first_line}")
     sys.stdout.write("\n".join(lines) + "\n")
     return DONE

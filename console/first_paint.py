@@ -114,10 +114,10 @@ def _views(views: tuple[FirstView, ...], across: int, colours: Mapping[str, str]
 
 def _tickets(page: FirstPage, across: int, colours: Mapping[str, str], now: int) -> list[str]:
     """The rows; the last cell is the room of the scroll bar."""
-    layout = columns(across - 1)
+    layout = columns(across - 2)
     lines = []
     for place, row in enumerate(page.rows):
-        texts = [*cells(row, layout, now), (" ", "plain")]
+        texts = [(" ", "plain"), *cells(row, layout, now), (" ", "plain")]
         if place == 0:
             lines.append(_styled("".join(text for text, _ in texts), "cursor", colours))
         else:

@@ -35,7 +35,7 @@ def test_a_wide_terminal_shows_views_tickets_and_room_for_the_customer() -> None
     assert lines[1].startswith("┌ Views ──")
     assert "┬ Tickets ──" in lines[1]
     assert "┬ Customer ──" in lines[1]
-    assert lines[2].startswith("│›1 Mine           12   │●         1:00 ✉ ")
+    assert lines[2].startswith("│›1 Mine           12   │ ●         1:00 ✉ ")
     assert lines[3].startswith("│ 2 Unassigned          │")
     assert lines[8].startswith("└──")
     assert lines[9].startswith(" j/k move  ? keys")
@@ -50,7 +50,7 @@ def test_a_narrow_terminal_shows_the_tickets_alone() -> None:
 
 def test_a_row_is_the_list_s_row() -> None:
     lines = screen(paint(PAGE, 80, 24, MONOCHROME, NOW), 80, 24)
-    assert lines[2] == "│" + "".join(text for text, _ in cells(ROW, columns(77), NOW)) + " │"
+    assert lines[2] == "│ " + "".join(text for text, _ in cells(ROW, columns(76), NOW)) + " │"
 
 
 def test_a_tall_terminal_keeps_the_room_of_the_preview() -> None:

@@ -131,7 +131,7 @@ def test_help_lists_every_command_with_its_first_line(capsys: pytest.CaptureFixt
     assert main(["--help"]) == 0
     listed = capsys.readouterr().out
     for name, module in COMMANDS.items():
-        documented = (import_module(f"console.cli.{module}").__doc__ or "").partition("\n")[0]
+        documented = (import_module(f"console.cli.{module}").__doc__ or "").partition("\n")[0].strip()
         assert documented
         assert f"  {name:<12}{documented}\n" in listed
 
