@@ -31,6 +31,7 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
     """
 
     AUTO_FOCUS = ""
+    DEFAULT_CSS = "DeskScreen { layers: base above; }"
 
     def __init__(self, seat: Seat, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -120,9 +121,13 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
     def ask(self, question: Question) -> None:
         """Ask for a word at the bottom of the screen."""
         panel = self.query_one_optional(AskPanel)
-        if panel is not None:
-            panel.ask(question)
-            self.show_hints()
+        if panel is None:
+            panel = AskPanel()
+            self.mount(panel)
+            self.call_after_refresh(self.ask, question)
+            return
+        panel.ask(question)
+        self.show_hints()
 
     def asked(self) -> None:
         """A question was answered or given up: put the focus where it belongs."""

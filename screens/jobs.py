@@ -286,18 +286,20 @@ class Jobs:
         connection: Connection | None = None
         seen: object = None
         version: object = None
-        while not self._ending.wait(WATCH_SECONDS):
+        # The first look is at once: what is committed after it is a change, however early.
+        while True:
             try:
                 connection = connection or open_to_read(self.workspace)
                 newer = connection.execute("PRAGMA data_version").fetchone()
-                if newer == version:
-                    continue
-                state = fingerprint(connection) if fingerprint else newer
+                if newer != version:
+                    state = fingerprint(connection) if fingerprint else newer
+                    if version is not None and state != seen:
+                        self._deliver(changed)
+                    version, seen = newer, state
             except (HeardError, driver().Error):
-                continue  # no workspace yet, or the disk is away; whoever reads will say so
-            if version is not None and state != seen:
-                self._deliver(changed)
-            version, seen = newer, state
+                pass  # no workspace yet, or the disk is away; whoever reads will say so
+            if self._ending.wait(WATCH_SECONDS):
+                break
         if connection is not None:
             connection.close()
 

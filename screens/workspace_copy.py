@@ -1,12 +1,23 @@
-"""Copying: number, subject, address, the customer's email and phone, a message, what the mouse selected.
+"""Taking things out of the console: what identifies a ticket or a customer, texts, and the files of a message.
 
-The invariant: the notice says how it was copied, since a terminal never answers whether it took it.
+The invariants: the notice says how it was copied, since a terminal never answers whether it took it; a file is never
+opened here and never put over another one.
 """
+
+from pathlib import Path
+
+from textual import on
 
 from desk.ids import uid_text
 from desk.lookup import IdentityKind
+from desk.records import AttachmentRow
 from screens.ask import Choice, Question
 from screens.workspace_ticket import TicketWork
+from storage.attachments import save_to
+from storage.connect import Connection
+from widgets.transcript import Transcript
+
+DOWNLOADS = "~/Downloads"
 
 
 class CopyWork(TicketWork):
@@ -61,3 +72,36 @@ class CopyWork(TicketWork):
             self.clear_selection()
         elif message is not None:
             self.copy("The message", message.body)
+
+    # Files
+
+    @on(Transcript.AttachmentChosen)
+    def _file_clicked(self, event: Transcript.AttachmentChosen) -> None:
+        message = self.transcript.current
+        files = message.attachments if message is not None else ()
+        self._save(tuple(file for file in files if file.id == event.attachment_id), DOWNLOADS)
+
+    def action_read_save_files(self, text: str) -> None:
+        """Save the files of this message to a folder."""
+        message = self.transcript.current
+        files = message.attachments if message is not None else ()
+        if not files:
+            self.notice("This message has no files", "warning")
+        elif text:
+            self._save(files, text)
+        else:
+            names = ", ".join(file.name for file in files)
+            save = Question("Save to", lambda folder: self._save(files, folder), DOWNLOADS, reading=lambda _: names)
+            self.ask(save)
+
+    def _save(self, files: tuple[AttachmentRow, ...], folder: str) -> None:
+        target, workspace = Path(folder.strip()).expanduser(), self.seat.jobs.workspace
+
+        def save(_connection: Connection) -> tuple[Path, ...]:
+            return tuple(save_to(workspace, file.digest, target, file.name) for file in files)
+
+        def saved(paths: tuple[Path, ...]) -> None:
+            self.notice("Saved " + ", ".join(str(path) for path in paths), "good")
+
+        if files:
+            self.seat.jobs.read("save", save, saved)
