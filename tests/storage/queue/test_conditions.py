@@ -165,7 +165,20 @@ def test_a_star_asks_for_the_beginning_of_words(desk: Desk) -> None:
     assert sizes[2:] == [0, 0]
 
 
-HOSTILE = ['"', "*", "NEAR(a b)", "a OR b", "body:x", "^refund", "a\x00b", "'; DROP TABLE ticket; --", "\ud800", "( )"]
+HOSTILE = [
+    '"',
+    'a"b',
+    '" OR "a',
+    "*",
+    "NEAR(a b)",
+    "a OR b",
+    "body:x",
+    "^refund",
+    "a\x00b",
+    "'; DROP TABLE ticket; --",
+    "\ud800",
+    "( )",
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
