@@ -1,6 +1,6 @@
 """The one-line bars: where you are, which keys there are, and what just happened."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -83,25 +83,41 @@ class HeaderBar(Bar):
         return both_ends(left, self._right(cells), cells)
 
     def _right(self, cells: int) -> list[Piece]:
-        facts = self._facts
-        groups: list[list[Piece]] = []
-        if facts.time:
-            groups.append([(harmless(facts.time), "strong")])
-        if facts.offline:
-            groups.append([("○ ", "late"), (harmless(facts.synced) or "offline", "late")])
-        elif facts.synced:
-            groups.append([("● ", "good"), (harmless(facts.synced), "muted")])
-        groups.append([(f"↑{facts.waiting}", "due" if facts.waiting else "faint")])
-        if facts.agent:
-            state = [(f" ({harmless(facts.state)})", "muted")] if facts.state else []
-            groups.insert(1 if facts.time else 0, [(shorten(harmless(facts.agent), 20), "plain"), *state])
-        # What matters least stands first and is dropped first; half of the line is for the place.
-        kept: list[Piece] = [(" ", "plain")]
-        for group in groups:
-            if pieces_width(kept) + pieces_width(group) + 3 > max(cells // 2, 24):
+        """As many of the groups as half of the line has room for, the most important ones."""
+        room = max(cells // 2, 7) - 1
+        kept: list[_Group] = []
+        for group in sorted(self._groups(), key=lambda group: group.rank):
+            room -= pieces_width(group.pieces) + 3 * bool(kept)
+            if room < 0:
                 break
-            kept = [*group, ("   ", "plain"), *kept] if len(kept) > 1 else [*group, *kept]
-        return kept
+            kept.append(group)
+        pieces: list[Piece] = []
+        for group in sorted(kept, key=lambda group: group.place):
+            pieces += [("   ", "plain")] if pieces else []
+            pieces += group.pieces
+        return [*pieces, (" ", "plain")]
+
+    def _groups(self) -> Iterator["_Group"]:
+        facts = self._facts
+        if facts.offline:
+            yield _Group(0, 0, (("○ ", "late"), (harmless(facts.synced) or "offline", "late")))
+        elif facts.synced:
+            yield _Group(4, 0, (("● ", "good"), (harmless(facts.synced), "muted")))
+        yield _Group(2, 1, ((f"↑{facts.waiting}", "due" if facts.waiting else "faint"),))
+        if facts.agent:
+            state = f" ({harmless(facts.state)})" if facts.state else ""
+            yield _Group(3, 2, ((shorten(harmless(facts.agent), 20), "plain"), (state, "muted")))
+        if facts.time:
+            yield _Group(1, 3, ((harmless(facts.time), "strong"),))
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What belongs together in the top line: a lower rank stays longer, a lower place stands further left."""
+
+    rank: int
+    place: int
+    pieces: tuple[Piece, ...]
 
 
 class HintBar(Bar):

@@ -156,6 +156,7 @@ class Composer(Vertical, inherit_bindings=False):
             self._recipients.value = harmless(written.recipients)
             self._copies.value = harmless(written.copies)
             self._subject.value = harmless(written.subject)
+            self._editor.soft_wrap = True
             self.set_text(written.body, written.cursor)
             self._editor.history.clear()
         self._title.ground = "note" if self.is_note else "bar"

@@ -21,6 +21,8 @@ from widgets.fields import without_taken_keys
 
 # Ctrl+K opens the palette, Ctrl+F finds a customer: everywhere.
 _TAKEN = {"ctrl+k", "ctrl+f"}
+# A longer line (someone pastes a whole log as one) isn't wrapped: at a megabyte that takes a second a key.
+LONGEST_WRAPPED = 20_000
 
 
 class Editor(TextArea, inherit_bindings=False):
@@ -171,6 +173,8 @@ class Editor(TextArea, inherit_bindings=False):
     def edit(self, edit: Edit) -> EditResult:
         """Clean whatever is about to be put into the text, typed, pasted or inserted."""
         edit.text = clean(edit.text)
+        if len(edit.text) > LONGEST_WRAPPED and max(map(len, edit.text.split("\n"))) > LONGEST_WRAPPED:
+            self.soft_wrap = False
         return super().edit(edit)
 
     def get_line(self, line_index: int) -> Text:

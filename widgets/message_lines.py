@@ -20,7 +20,7 @@ from widgets.wrap import links, one_line, quote_depth, wrap
 GUTTER = 3
 TEXT_WIDTH = 100
 LINES_SHOWN = 1_500
-CHARACTERS_SHOWN = 200_000
+CHARACTERS_SHOWN = 100_000
 
 Target = tuple[str, int]
 """What a click on a line does: ("fold" | "more" | "attachment", message id or attachment id)."""

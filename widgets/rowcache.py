@@ -12,6 +12,8 @@ Key = int | str
 
 PAGE = 64
 PAGES_KEPT = 48
+# Mail that came in moved a key this far, as a rule; to look through a million keys takes 20 ms.
+NEAR = 256
 
 
 class RowCache(Generic[Row]):
@@ -72,8 +74,11 @@ class RowCache(Generic[Row]):
 
     def place(self, key: Key, near: int = 0) -> int | None:
         """Where a key stands, None where it doesn't; `near` is where it probably is."""
-        if 0 <= near < len(self.keys) and self.keys[near] == key:
-            return near
+        first = max(0, near - NEAR)
+        try:
+            return first + self.keys[first : near + NEAR].index(key)
+        except ValueError:
+            pass
         try:
             return self.keys.index(key)
         except ValueError:

@@ -56,8 +56,9 @@ class Stage(App[None]):
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Keep what a terminal would be sent; without one nothing is."""
-        if isinstance(renderable, CompositorUpdate):
-            self.written.append(renderable.render_segments(TRUE_COLOUR))
+        update: object = renderable
+        if isinstance(update, CompositorUpdate):
+            self.written.append(update.render_segments(TRUE_COLOUR))
         super()._display(screen, renderable)
 
     def told(self, kind: type[Told]) -> list[Told]:
@@ -77,6 +78,11 @@ async def settled(pilot: Pilot[None], app: Stage) -> None:
     while before != len(app.written):
         before = len(app.written)
         await pilot.pause()
+
+
+def lines_of(widget: Widget) -> list[Strip]:
+    """What a widget draws for each line that it has on the screen."""
+    return [widget.render_line(y) for y in range(widget.size.height)]
 
 
 def text_of(strips: list[Strip]) -> str:

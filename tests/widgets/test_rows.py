@@ -34,6 +34,14 @@ class Counting(RowView):
         return super().render_line(y)
 
 
+def cursor(view: RowView) -> object:
+    return view.cursor_id
+
+
+def chosen(view: RowView) -> list[object]:
+    return list(view.chosen)
+
+
 def queue(count: int) -> Counting:
     return Counting(count)
 
@@ -100,10 +108,10 @@ async def test_where_its_ticket_is_gone_the_cursor_stays_at_its_place() -> None:
         view.keys = array("q", [1, 2, 3, 4, 6, 7])
         view.show(view.keys)
         await pilot.pause()
-        assert view.cursor_id == 6
+        assert cursor(view) == 6
         view.show(array("q"))
         await pilot.pause()
-        assert view.cursor_id is None
+        assert cursor(view) is None
         assert "No tickets here" in text_of(drawn(app))
 
 
@@ -124,11 +132,11 @@ async def test_selection_of_one_range_and_all() -> None:
     app = Stage(view)
     async with app.test() as pilot:
         view.show(view.keys)
-        assert view.chosen == (1,)
+        assert chosen(view) == [1]
         view.toggle()
         view.move(3)
         view.select_range()
-        assert view.chosen == (1, 2, 3, 4)
+        assert chosen(view) == [1, 2, 3, 4]
         await pilot.pause()
         assert [strip.text[0] for strip in drawn(app)[:5]] == ["■", "■", "■", "■", "○"]
         view.show(array("q", [2, 3, 50]))

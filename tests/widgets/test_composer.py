@@ -1,0 +1,249 @@
+"""Writing: a note looks like one, fields are jumped through, triggers are announced, nothing harmful gets in."""
+
+from datetime import UTC
+
+import pytest
+from textual import events
+from textual.widgets import Input
+
+from desk.mail.quotes import Fold
+from tests.hostile import HOSTILE
+from tests.widgets.stage import NOW, Stage, assert_harmless, drawn, lines_of, message, text_of
+from widgets.composer import Composer, ComposerFoot, ComposerTitle, Written
+from widgets.editor import Editor
+from widgets.quoting import quoted
+
+REPLY = Written("reply", recipients="ana@example.com", subject="Re: Refund")
+
+
+def shown(app: Stage) -> str:
+    return text_of(drawn(app))
+
+
+async def test_a_reply_shows_to_whom_it_goes() -> None:
+    composer = Composer()
+    app = Stage(composer)
+    async with app.test() as pilot:
+        composer.open(REPLY, title="Reply to Ana Ruiz")
+        composer.set_status_after("solved")
+        await pilot.pause()
+        lines = shown(app).split("\n")
+        assert "Reply to Ana Ruiz" in lines[0]
+        assert "then solved" in lines[0]
+        assert lines[1].split() == ["To", "ana@example.com"]
+        assert composer.written == REPLY
+        assert not composer.is_note
+
+
+async def test_a_note_says_that_the_customer_wont_see_it_and_asks_for_no_address() -> None:
+    composer = Composer()
+    app = Stage(composer)
+    async with app.test() as pilot:
+        composer.open(Written("note"), title="Note")
+        composer.focus_text()
+        await pilot.pause()
+        assert "NOTE Internal note: the customer won't see this" in shown(app)
+        assert "To" not in shown(app).split()
+        ground = composer.query_one(Editor).styles.background.hex.lower()
+        assert ground == app.theme_variables["note-background"]
+        composer.send()
+        await pilot.pause()
+        assert [told.written.kind for told in app.told(Composer.NoteSaved)] == ["note"]
+        assert app.told(Composer.SendAsked) == []
+
+
+async def test_opening_a_draft_is_no_change_and_typing_is() -> None:
+    composer = Composer()
+    app = Stage(composer)
+    async with app.test() as pilot:
+        composer.open(Written("reply", body="Hello there", cursor=5), title="Reply")
+        composer.focus_text()
+        await pilot.pause()
+        assert app.told(Composer.Changed) == []
+        assert composer.written.cursor == 5
+        await pilot.press("!")
+        assert composer.written.body == "Hello! there"
+        assert len(app.told(Composer.Changed)) == 1
+        composer.query(Input).first().value = "li@example.com"
+        await pilot.pause()
+        assert len(app.told(Composer.Changed)) == 2
+        assert composer.written.recipients == "li@example.com"
+
+
+async def test_typing_can_be_undone_but_not_beyond_the_draft() -> None:
+    composer = Composer()
+    app = Stage(composer)
+    async with app.test() as pilot:
+        composer.open(Written("reply", body="draft", cursor=5), title="Reply")
+        composer.focus_text()
+        await pilot.press("x", "ctrl+z")
+        assert composer.written.body == "draft"
+        composer.undo()
+        assert composer.written.body == "draft"
+
+
+async def test_sending_tells_what_is_written() -> None:
+    composer = Composer()
+    app = Stage(composer)
+    async with app.test() as pilot:
+        composer.open(REPLY, title="Reply")
+        assert composer.empty
+        composer.set_text("Done.")
+        composer.attach("/home/ana/refund.pdf")
+        composer.attach("/home/ana/other.pdf")
+        composer.detach(1)
+        await pilot.pause()
+        assert "refund.pdf" in shown(app)
+        assert "other.pdf" not in shown(app)
+        composer.send()
+        await pilot.pause()
+        (told,) = app.told(Composer.SendAsked)
+        assert told.written == Written(
+            "reply", "ana@example.com", "", "Re: Refund", "Done.", ("/home/ana/refund.pdf",), cursor=5
+        )
+
+
+async def test_a_word_behind_a_semicolon_asks_for_snippets_until_it_is_left() -> None:
+    composer = Composer()
+    app = Stage(composer)
+    async with app.test() as pilot:
+        composer.open(REPLY, title="Reply")
+        composer.focus_text()
+        await pilot.press("a", "space", ";", "r", "e")
+        assert [told.query for told in app.told(Composer.SnippetAsked)] == ["", "r", "re"]
+        await pilot.press("tab")
+        assert [told.trigger for told in app.told(Composer.TriggerTyped)] == ["re"]
+        composer.insert("refund is on its way")
+        await pilot.pause()
+        assert composer.written.body == "a refund is on its way"
+        assert len(app.told(Composer.SnippetLeft)) == 1
+
+
+async def test_tab_goes_from_field_to_field_and_digits_pick() -> None:
+    composer = Composer()
+    app = Stage(composer)
+    async with app.test() as pilot:
+        composer.open(REPLY, title="Reply")
+        composer.focus_text()
+        composer.insert("{{ask: amount}} {{choose: by card | as voucher}} {{ask: amount}}{{nope}}")
+        await pilot.pause()
+        assert composer.open_fields == 3
+        assert "fill in: amount" in shown(app)
+        await pilot.press("tab")
+        assert "1 by card  2 as voucher" in shown(app)
+        await pilot.press("2")
+        assert composer.written.body == "{{ask: amount}} as voucher {{ask: amount}}{{nope}}"
+        await pilot.press("4", "0")
+        assert composer.written.body == "{{ask: amount}} as voucher 40{{nope}}"
+        await pilot.press("shift+tab")
+        await pilot.press("5")
+        assert composer.written.body == "5 as voucher 40{{nope}}"
+        assert composer.open_fields == 0
+        assert "“nope” is no variable" in shown(app)
+        assert not composer.next_field()
+
+
+async def test_equal_choices_are_answered_together() -> None:
+    composer = Composer()
+    app = Stage(composer)
+    async with app.test() as pilot:
+        composer.open(Written("reply", body="x {{choose: a | bb}} y {{choose: a | bb}} z"), title="Reply")
+        composer.focus_text()
+        composer.next_field(-1)
+        await pilot.press("2")
+        assert composer.written.body == "x bb y bb z"
+        await pilot.pause()
+        assert composer.written.cursor == len("x bb y bb")
+
+
+async def test_digits_are_digits_where_nothing_is_to_be_picked() -> None:
+    composer = Composer()
+    app = Stage(composer)
+    async with app.test() as pilot:
+        composer.open(REPLY, title="Reply")
+        composer.focus_text()
+        await pilot.press("1", "2")
+        assert composer.written.body == "12"
+
+
+async def test_the_cursor_stands_where_the_snippet_wants_it() -> None:
+    composer = Composer()
+    app = Stage(composer)
+    async with app.test():
+        composer.open(Written("reply", body="Hi\n", cursor=3), title="Reply")
+        composer.insert("one\ntwo", cursor=3)
+        assert composer.written.body == "Hi\none\ntwo"
+        assert composer.written.cursor == 6
+
+
+async def test_arrows_go_from_the_fields_to_the_text() -> None:
+    composer = Composer()
+    app = Stage(composer)
+    async with app.test() as pilot:
+        composer.open(REPLY, title="Reply")
+        composer.query(Input).first().focus()
+        await pilot.press("down", "down", "down")
+        assert composer.query_one(Editor).has_focus
+        composer.query(Input).first().focus()
+        await pilot.press("enter")
+        assert composer.query_one(Editor).has_focus
+
+
+@pytest.mark.parametrize("kind", ["reply", "note"])
+async def test_hostile_text_is_cleaned_and_drawn_as_text(kind: str) -> None:
+    composer = Composer()
+    app = Stage(composer)
+    short = [text[:3_000] for _, text in HOSTILE]
+    async with app.test() as pilot:
+        for text in short:
+            composer.open(Written(kind, text, text, text, text, (text,)), title=text)
+            composer.set_status_after(text)
+            for part in (
+                composer.query_one(ComposerTitle),
+                composer.query_one(ComposerFoot),
+                composer.query_one(Editor),
+            ):
+                assert_harmless(lines_of(part), part.scrollable_content_region.width)
+        await pilot.pause()
+        assert_harmless(drawn(app), 80)
+
+
+async def test_pasted_control_bytes_do_not_get_in() -> None:
+    composer = Composer()
+    app = Stage(composer)
+    async with app.test() as pilot:
+        composer.open(REPLY, title="Reply")
+        field = composer.query(Input).first()
+        composer.focus_text()
+        await pilot.pause()
+        app.post_message(events.Paste("a\x1b]52;c;eA==\x07b\x9b31m\r\nc\u202e"))
+        await pilot.pause()
+        assert composer.written.body == "ab\nc"
+        field.focus()
+        await pilot.pause()
+        app.post_message(events.Paste("x\x1b[2Jy\nz"))
+        await pilot.pause()
+        assert "\x1b" not in composer.written.recipients
+        assert composer.written.recipients.endswith("xy z")
+
+
+@pytest.mark.parametrize(("end", "wrapped"), [("\n", True), (" ", False)])
+async def test_a_paste_of_a_megabyte_arrives_whole_and_one_line_of_it_isnt_wrapped(end: str, wrapped: bool) -> None:
+    composer = Composer()
+    app = Stage(composer)
+    pasted = ("a line of a log that someone pastes, with some words in it" + end) * 17_000
+    async with app.test() as pilot:
+        composer.open(REPLY, title="Reply")
+        composer.focus_text()
+        await pilot.pause()
+        app.post_message(events.Paste(pasted))
+        await pilot.pause()
+        assert composer.written.body == pasted
+        assert composer.query_one(Editor).soft_wrap is wrapped
+        composer.open(REPLY, title="Reply")
+        assert composer.query_one(Editor).soft_wrap
+
+
+def test_a_quotation_names_its_author_and_leaves_older_quotes_out() -> None:
+    entry = message(1, "It isn't there\n>> older\n\n> old\n\n", at=NOW, folds=(Fold(3, 4, "quote"),))
+    assert quoted(entry, UTC) == ("On Tue 4 Aug 2026 at 14:03, Ana Ruiz wrote:\n> It isn't there\n>>> older\n")

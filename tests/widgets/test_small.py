@@ -1,0 +1,303 @@
+"""Cards, views, bars and pickers: what they show, what they announce, and that strangers' text is only text."""
+
+from datetime import UTC
+
+import pytest
+from textual.widgets import Input
+
+from desk.lookup import IdentityKind
+from desk.records import IdentityRow, ViewRow
+from desk.times import DAY, SECOND
+from tests.hostile import HOSTILE
+from tests.widgets.stage import NOW, Stage, assert_harmless, card, clock, drawn, lines_of, text_of, ticket
+from widgets.bars import HeaderBar, HeaderFacts, HintBar, NoticeBar
+from widgets.cells import shorten
+from widgets.customer_card import CustomerPanel, card_lines
+from widgets.inks import Lines, Piece
+from widgets.picker import Picker
+from widgets.ticket_line import Look
+from widgets.views import ViewList
+
+TEXTS = [text for _, text in HOSTILE]
+
+
+def shown(app: Stage) -> list[str]:
+    return text_of(drawn(app)).split("\n")
+
+
+# The customer's card
+
+
+def card_text(**changes: object) -> list[str]:
+    lines = card_lines(card(**changes), 40, NOW, UTC)
+    return ["".join(text for text, _ in line.pieces).rstrip() for line in lines]
+
+
+def test_a_card_says_who_since_when_and_how_it_stands() -> None:
+    lines = card_text(mood=2, promised_at=NOW + DAY, contacts_today=2, flags=("VIP",), note="Call after 4 pm")
+    assert lines[0].startswith("Ana Ruiz")
+    assert lines[0].endswith("! angry")
+    assert lines[1:3] == ["Ruiz Ceramics", "Pro since 2021"]
+    for line in ("3 open · 11 resolved", "↻ 2nd contact this week", "↻ 2nd contact today", "◆ promised for tomorrow"):
+        assert line in lines
+    assert "! VIP" in lines
+    assert "┃ Call after 4 pm" in lines
+
+
+def test_a_maybe_is_told_from_what_is_known() -> None:
+    lines = card_text()
+    assert "✓ ana@example.com" in lines
+    assert "? +1 415 555 0134" in lines
+
+
+def test_names_that_stand_above_are_not_repeated() -> None:
+    identities = (
+        IdentityRow(1, IdentityKind.NAME, "Ana Ruiz", known=True),
+        IdentityRow(2, IdentityKind.NAME, "Anita Ruiz", known=False),
+        IdentityRow(3, IdentityKind.COMPANY, "Ruiz Ceramics", known=True),
+    )
+    lines = card_text(identities=identities)
+    assert "? also Anita Ruiz" in lines
+    assert sum("Ruiz Ceramics" in line for line in lines) == 1
+
+
+def test_a_promise_that_was_not_kept_is_said() -> None:
+    assert "◆ promised for yesterday, not kept" in card_text(promised_at=NOW - DAY)
+
+
+def test_a_long_note_is_cut_with_a_sign() -> None:
+    assert card_text(note="word " * 200).count("┃ …") == 1
+
+
+async def test_last_contacts_open_by_a_click() -> None:
+    view = CustomerPanel(clock=clock)
+    app = Stage(view)
+    async with app.test(40, 24) as pilot:
+        view.show(card(recent=(ticket(5), ticket(6))))
+        await pilot.pause()
+        row = next(number for number, line in enumerate(shown(app)) if "Refund for" in line)
+        await pilot.click(view, offset=(5, row + 1))
+        assert [told.ticket_id for told in app.told(CustomerPanel.TicketChosen)] == [6]
+        view.clear()
+        await pilot.pause()
+        assert shown(app)[0].strip() == "No customer"
+
+
+@pytest.mark.parametrize("width", [8, 33])
+async def test_a_hostile_card_is_drawn_as_text(width: int) -> None:
+    view = CustomerPanel(clock=clock)
+    app = Stage(view)
+    async with app.test(width, 30):
+        for text in TEXTS:
+            identities = (IdentityRow(1, IdentityKind.EMAIL, text, known=True),)
+            view.show(
+                card(
+                    name=text,
+                    organization=text,
+                    plan=text,
+                    note=text,
+                    flags=(text,),
+                    details=((text, text),),
+                    identities=identities,
+                    recent=(ticket(1, subject=text),),
+                )
+            )
+            assert_harmless([view.render_line(y) for y in range(30)], view.cells)
+
+
+# Views
+
+
+async def test_views_show_digits_counts_and_which_is_active() -> None:
+    view = ViewList()
+    app = Stage(view)
+    async with app.test(24, 10) as pilot:
+        view.show_views([ViewRow(11, 1, "Mine", "", "due"), ViewRow(12, 2, "Unassigned", "", "due")])
+        view.set_counts({11: 12, 12: 4_000})
+        view.activate(12)
+        await pilot.pause()
+        assert [line.split() for line in shown(app)[:2]] == [["1", "Mine", "12"], ["›2", "Unassigned", "4,000"]]
+        view.move(-1)
+        view.open()
+        await pilot.pause()
+        assert [told.view_id for told in app.told(ViewList.ViewChosen)] == [11]
+
+
+async def test_hostile_views_are_drawn_as_text() -> None:
+    view = ViewList()
+    app = Stage(view)
+    async with app.test(24, 30) as pilot:
+        view.show_views([ViewRow(number, number, text, "", "") for number, text in enumerate(TEXTS)])
+        for step in range(0, len(TEXTS), 25):
+            view.go_to(step)
+            await pilot.pause()
+            assert_harmless(drawn(app), 24)
+
+
+# Bars
+
+
+def facts(**changes: object) -> HeaderFacts:
+    known: dict[str, object] = {
+        "place": ("Queue", "Mine 12"),
+        "synced": "synced 4 s",
+        "waiting": 1,
+        "agent": "Ana",
+        "state": "available",
+        "time": "14:03",
+    }
+    return HeaderFacts(**{**known, **changes})  # type: ignore[arg-type]  # a test names real fields
+
+
+async def test_the_top_line_says_where_you_are_and_how_the_world_is() -> None:
+    bar = HeaderBar()
+    app = Stage(bar)
+    async with app.test(100, 3) as pilot:
+        bar.show(facts())
+        await pilot.pause()
+        line = shown(app)[0]
+        assert line.startswith(" Heard  Queue · Mine 12 ")
+        assert line.endswith("  ● synced 4 s   ↑1   Ana (available)   14:03")
+        bar.show(facts(offline=True, synced="offline since 13:50"))
+        await pilot.pause()
+        assert "○ offline since 13:50" in shown(app)[0]
+
+
+async def test_on_a_narrow_screen_the_top_line_keeps_place_and_time() -> None:
+    bar = HeaderBar()
+    app = Stage(bar)
+    async with app.test(40, 3) as pilot:
+        bar.show(facts())
+        await pilot.pause()
+        assert shown(app)[0].startswith(" Heard  Queue · Mine 12 ")
+        assert shown(app)[0].endswith("  ↑1   14:03")
+
+
+async def test_hints_are_shown_whole_or_not_at_all_and_help_always() -> None:
+    bar = HintBar()
+    app = Stage(bar)
+    async with app.test(30, 3) as pilot:
+        bar.show([("j/k", "move"), ("⏎", "open"), ("r", "reply"), ("z", "snooze"), ("?", "keys")])
+        await pilot.pause()
+        assert shown(app)[0].split("  ") == [" j/k move", "⏎ open", "? keys"]
+
+
+async def test_a_notice_takes_a_line_while_there_is_one_and_counts_down() -> None:
+    now = [NOW]
+    bar = NoticeBar(clock=lambda: now[0])
+    app = Stage(bar)
+    async with app.test(60, 3) as pilot:
+        assert not bar.display
+        bar.count_down("Reply sent to Ana Ruiz", NOW + 15 * SECOND)
+        await pilot.pause()
+        assert shown(app)[0].split("  ")[0] == " ✓ Reply sent to Ana Ruiz"
+        assert "u undo  ━━━━━━━━━━━━━━━  15 s" in shown(app)[0]
+        now[0] += 10 * SECOND
+        bar.tick()
+        await pilot.pause()
+        assert "━━━━━──────────   5 s" in shown(app)[0]
+        now[0] += 5 * SECOND
+        bar.tick()
+        assert not bar.display
+        bar.notice("The mail server did not answer", "error")
+        await pilot.pause()
+        assert shown(app)[0] == " × The mail server did not answer"
+        bar.tick()
+        assert bar.text
+        bar.clear()
+        assert not bar.display
+
+
+@pytest.mark.parametrize("width", [10, 90])
+async def test_hostile_bars_are_drawn_as_text(width: int) -> None:
+    header, hints, notice = HeaderBar(), HintBar(), NoticeBar(clock=clock)
+    app = Stage(header)
+    async with app.test(width, 6) as pilot:
+        await app.mount(hints, notice)
+        await pilot.pause()
+        for text in TEXTS:
+            header.show(HeaderFacts((text, text), text, True, 3, text, text, text))
+            hints.show([(text, text), (text, text)])
+            notice.count_down(text, NOW + SECOND)
+            for bar in (header, hints, notice):
+                assert_harmless([bar.render_line(0)], bar.cells)
+        await pilot.pause()
+        assert_harmless(drawn(app), width)
+
+
+# The picker
+
+
+def draw_word(word: str, width: int, look: Look) -> list[Piece]:
+    return [(shorten(word[:200], width), "strong" if look.cursor else "plain")]
+
+
+def picker(*, preview: bool = False) -> tuple[Picker[str], Stage]:
+    widget = Picker[str](draw_word, key=str, prompt="Snippet", preview=preview)
+    return widget, Stage(widget)
+
+
+async def test_typing_asks_and_only_the_newest_answer_is_shown() -> None:
+    view, app = picker()
+    async with app.test(40, 10) as pilot:
+        view.focus_field()
+        await pilot.press("r", "e")
+        asked = app.told(Picker.QueryChanged)
+        assert [(told.text, told.serial) for told in asked] == [("r", 1), ("re", 2)]
+        view.show(["refund", "repair"], serial=2)
+        view.show(["rest"], serial=1)
+        await pilot.pause()
+        assert [line.strip() for line in shown(app)[1:3]] == ["refund", "repair"]
+        await pilot.press("down", "enter")
+        (picked,) = app.told(Picker.Picked)
+        assert (picked.key, picked.text) == ("repair", "re")
+
+
+async def test_nothing_found_is_said_and_the_text_can_be_picked() -> None:
+    view, app = picker()
+    async with app.test(40, 10) as pilot:
+        view.focus_field()
+        view.set_query("zzz")
+        view.show([])
+        await pilot.press("enter")
+        assert "Nothing found" in text_of(drawn(app))
+        (picked,) = app.told(Picker.Picked)
+        assert (picked.key, picked.text) == (None, "zzz")
+        await pilot.press("escape")
+        assert len(app.told(Picker.Cancelled)) == 1
+
+
+async def test_a_preview_for_a_row_that_was_left_is_dropped() -> None:
+    view, app = picker(preview=True)
+    async with app.test(60, 10) as pilot:
+        view.show(["one", "two"])
+        view.move(1)
+        view.show_preview("one", "text of one")
+        view.show_preview("two", "text of two [bold]\n" + "word " * 30)
+        await pilot.pause()
+        assert "text of one" not in text_of(drawn(app))
+        assert "text of two [bold]" in text_of(drawn(app))
+        assert [told.key for told in app.told(Picker.Moved)][-1] == "two"
+
+
+async def test_what_is_typed_at_once_is_asked_at_the_start_too() -> None:
+    view, app = picker()
+    async with app.test(40, 10) as pilot:
+        view.ask()
+        await pilot.pause()
+        assert [told.text for told in app.told(Picker.QueryChanged)] == [""]
+        view.query_one(Input).value = "x"
+        await pilot.pause()
+        assert view.query_text == "x"
+
+
+async def test_hostile_rows_and_previews_are_drawn_as_text() -> None:
+    view, app = picker(preview=True)
+    async with app.test(60, 12) as pilot:
+        for text in TEXTS:
+            view.show([text or "-", "other" + text[:50]])
+            view.show_preview(text or "-", text)
+            for part in view.query(Lines):
+                assert_harmless(lines_of(part), part.cells)
+        await pilot.pause()
+        assert_harmless(drawn(app), 60)
