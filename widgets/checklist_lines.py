@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from desk.checklists import ChecklistTemplate, StepField, Progress, Step, digit_of, progress
+from desk.checklists import ChecklistTemplate, Progress, Step, StepField, digit_of, progress
 from desk.records import RunRow, TickRow
 from widgets.cells import harmless, shorten, width
 from widgets.inks import Piece, both_ends
