@@ -13,6 +13,7 @@ from desk.lookup import IdentityKind
 from desk.records import CustomerCard, IdentityRow, Message
 from desk.times import DAY, from_datetime, to_datetime
 from storage.connect import Connection
+from storage.inbound import CONTACT
 from storage.queue.rows import rows
 from storage.tickets import messages
 
@@ -32,9 +33,9 @@ _IDENTITIES = """
 _TICKETS = """
     SELECT count(*), count(*) FILTER (WHERE status<3), min(promised_at) FILTER (WHERE status<3)
       FROM ticket WHERE customer_id = ?"""
-_CONTACTS = """
-    SELECT count(*) FILTER (WHERE at >= ?), count(*) FROM message
-     WHERE customer_id = ? AND at >= ? AND at <= ? AND kind IN ('inbound', 'call')"""
+_CONTACTS = f"""
+    SELECT count(*) FILTER (WHERE n.at >= ?), count(*) FROM message n
+     WHERE n.customer_id = ? AND n.at >= ? AND n.at <= ? AND {CONTACT}"""  # noqa: S608  the condition is ours
 _BY_ID = "SELECT id, merged_into_id FROM customer WHERE id = ?"
 _BY_UID = "SELECT id, merged_into_id FROM customer WHERE uid = ?"
 _TICKET_IDS = "SELECT id FROM ticket WHERE customer_id = ? ORDER BY updated_at DESC, id DESC"

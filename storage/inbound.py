@@ -10,6 +10,7 @@ from desk.mood import mood
 from desk.times import DAY
 from storage.clocks import refresh_due
 from storage.connect import Connection
+from storage.search.index import touch
 
 WEEK = 7 * DAY
 PREVIEW_LENGTH = 160
@@ -31,18 +32,34 @@ SELECT t.id, m.body, m.folds, m.subject FROM ticket t JOIN message m ON m.id = (
     ORDER BY n.at DESC, n.id DESC LIMIT 1)
 WHERE t.id IN (SELECT value FROM json_each(?))
 """
-# By customer where that is known (a second ticket is a second contact), by ticket otherwise.
-_CONTACTS = """
-SELECT t.id, m.body, CASE WHEN t.customer_id IS NULL
-    THEN (SELECT count(*) FROM message n WHERE n.ticket_id = t.id AND n.kind IN ('inbound', 'call')
-          AND n.at > m.at - :week AND n.at <= m.at)
-    ELSE (SELECT count(*) FROM message n WHERE n.customer_id = t.customer_id AND n.kind IN ('inbound', 'call')
-          AND n.at > m.at - :week AND n.at <= m.at) END
+# Who comes again of their own accord makes contact again; an answer to a question of ours is no new contact, so that
+# a message behind one of ours doesn't count. By customer where that is known (a second ticket is a second contact).
+CONTACT = """n.kind IN ('inbound', 'call') AND (
+    SELECT p.kind FROM message p WHERE p.ticket_id = n.ticket_id AND p.kind IN ('inbound', 'outbound', 'call')
+    AND (p.at, p.id) < (n.at, n.id) ORDER BY p.at DESC, p.id DESC LIMIT 1) IS NOT 'outbound'"""
+_CONTACTS = f"""
+SELECT t.id, m.at, CASE WHEN t.customer_id IS NULL
+    THEN (SELECT count(*) FROM message n WHERE n.ticket_id = t.id
+          AND n.at > m.at - :week AND n.at <= m.at AND {CONTACT})
+    ELSE (SELECT count(*) FROM message n WHERE n.customer_id = t.customer_id
+          AND n.at > m.at - :week AND n.at <= m.at AND {CONTACT}) END
 FROM ticket t JOIN message m ON m.id = (
     SELECT i.id FROM message i WHERE i.ticket_id = t.id AND i.kind IN ('inbound', 'call')
     ORDER BY i.at DESC, i.id DESC LIMIT 1)
 WHERE t.id IN (SELECT value FROM json_each(:asked))
+"""  # noqa: S608  the condition is ours
+_SAID = (
+    "SELECT body FROM message WHERE ticket_id = ? AND kind = 'inbound' AND at > ? - ? ORDER BY at DESC, id DESC LIMIT ?"
+)
+# Anger outlives a calm answer; the customer's newest words on the ticket are enough to hear it.
+HEARD = 5
+_CONTACTED = """
+SELECT c.id, max(m.at) FROM ticket t JOIN customer c ON c.id = t.customer_id
+JOIN message m ON m.ticket_id = t.id AND m.kind IN ('inbound', 'call')
+WHERE t.id IN (SELECT value FROM json_each(?)) GROUP BY c.id
+HAVING max(m.at) > coalesce(c.contacted_at, -1 << 62) ORDER BY 2
 """
+_NEWEST_CONTACT = "SELECT contacted_at FROM customer ORDER BY recency DESC LIMIT 1"
 
 
 def after_inbound(connection: Connection, ticket_ids: Iterable[int]) -> None:
@@ -60,9 +77,25 @@ def after_inbound(connection: Connection, ticket_ids: Iterable[int]) -> None:
     heard = connection.execute(_CONTACTS, {"asked": asked, "week": WEEK}).fetchall()
     connection.executemany(
         "UPDATE ticket SET contacts = ?, mood = ? WHERE id = ?",
-        [(contacts, mood(body, max(1, contacts)).score, ticket) for ticket, body, contacts in heard],
+        [(contacts, _mood(connection, ticket, newest, contacts), ticket) for ticket, newest, contacts in heard],
     )
+    _remember_contact(connection, asked)
     refresh_due(connection, ids)
+
+
+def _mood(connection: Connection, ticket: int, newest: int, contacts: int) -> int:
+    """The angriest that the customer was on this ticket lately."""
+    said = connection.execute(_SAID, (ticket, newest, WEEK, HEARD)).fetchall()
+    return max((mood(body, max(1, contacts)).score for (body,) in said), default=0)
+
+
+def _remember_contact(connection: Connection, asked: str) -> None:
+    """When each customer was last in contact, and their place in the look-up where nobody was later."""
+    for customer, at in connection.execute(_CONTACTED, (asked,)).fetchall():
+        (newest,) = connection.execute(_NEWEST_CONTACT).fetchone()
+        connection.execute("UPDATE customer SET contacted_at = ? WHERE id = ?", (at, customer))
+        if newest is not None and at >= newest:
+            touch(connection, customer)
 
 
 def preview(body: str, folds: str) -> str:
