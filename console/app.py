@@ -103,6 +103,7 @@ class HeardApp(GuardedApp[int], inherit_bindings=False):
 
     def _drawn(self) -> None:
         """After the first frame: import what deeds need, and leave what is loaded out of every collection."""
+        self.workspace.furnish()
         self.jobs.warm()
         gc.freeze()
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from desk.checklists import ChecklistTemplate, suggest
 from desk.errors import HeardError
 from desk.records import CustomerCard, Message, RunRow, Ticket, TicketRow, ViewRow
-from storage import customers, first_page, library, runs, tickets
+from storage import first_page
 from storage.connect import Connection
 from storage.queue import Scope, ids_query, rows, snapshot, views
 
@@ -69,6 +69,9 @@ def listing(connection: Connection, scope: Scope) -> Listing:
 
 def opened(connection: Connection, ticket_id: int, now: int, zone: tzinfo) -> Opened:
     """One ticket, whole."""
+    # 20 ms to import, which the first frame needn't wait for.
+    from storage import customers, runs, tickets
+
     ticket = tickets.ticket(connection, ticket_id)
     conversation = tickets.conversation(connection, ticket_id)
     customer_id = ticket.row.customer_id
@@ -89,6 +92,8 @@ def opened(connection: Connection, ticket_id: int, now: int, zone: tzinfo) -> Op
 
 def templates(connection: Connection) -> tuple[ChecklistTemplate, ...]:
     """The checklists of this workspace; parsed again only where one was changed."""
+    from storage import library
+
     mark = connection.execute("SELECT count(*), ifnull(max(updated_at), 0) FROM checklist").fetchone()
     path = connection.execute("PRAGMA database_list").fetchone()[2]
     kept = _kept_templates(path)

@@ -65,15 +65,18 @@ class Workbench(DeskScreen[None]):
                 yield self.queue
                 yield self.preview_rule
                 yield self.transcript
-                yield self.composer
             with self.side_pane:
                 yield self.card
                 yield self.side_rule
-                yield self.checklist
         yield self.bottom
         yield self.notices
         yield HintBar()
-        yield AskPanel()
+
+    def furnish(self) -> None:
+        """Mount what the first frame can do without: 30 ms of fields to type in."""
+        self.main_pane.mount(self.composer)
+        self.side_pane.mount(self.checklist)
+        self.mount(AskPanel())
 
     def fetch_rows(self, start: int, count: int) -> list[TicketRow] | None:
         """Rows of the list, asked for by its widget; they come later."""

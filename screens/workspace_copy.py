@@ -13,7 +13,6 @@ from desk.lookup import IdentityKind
 from desk.records import AttachmentRow
 from screens.ask import Choice, Question
 from screens.workspace_ticket import TicketWork
-from storage.attachments import save_to
 from storage.connect import Connection
 from widgets.transcript import Transcript
 
@@ -98,6 +97,8 @@ class CopyWork(TicketWork):
         target, workspace = Path(folder.strip()).expanduser(), self.seat.jobs.workspace
 
         def save(_connection: Connection) -> tuple[Path, ...]:
+            from storage.attachments import save_to
+
             return tuple(save_to(workspace, file.digest, target, file.name) for file in files)
 
         def saved(paths: tuple[Path, ...]) -> None:

@@ -12,7 +12,6 @@ from typing_extensions import override
 
 from desk.errors import BadInput, Refused
 from desk.records import AgentRow
-from desk.snippets.macros import Actions, parse_actions
 from desk.snooze import when
 from desk.statuses import Priority, Status, parse_priority, parse_status
 from desk.times import to_datetime
@@ -20,11 +19,12 @@ from screens.action import Situation
 from screens.ask import Choice, Question
 from screens.confirm import ConfirmScreen
 from screens.workspace_ticket import TicketWork
-from storage import people, tickets
+from storage import people
 from storage.connect import Connection
 from storage.deeds.by import Done
 
 if TYPE_CHECKING:
+    from desk.snippets.macros import Actions
     from storage.deeds.change import Change
 
 Then = Callable[[Done], object]
@@ -213,9 +213,11 @@ class DeedWork(TicketWork):
         if not text:
             self.ask(Question("Set", self.action_ticket_set, reading=_read_fields))
             return
+        from desk.snippets.macros import parse_actions
+
         self.apply(parse_actions(text.replace("tags=", "")))
 
-    def apply(self, actions: Actions, then: Then | None = None) -> None:
+    def apply(self, actions: "Actions", then: Then | None = None) -> None:
         """Make the changes of a macro or of a line of fields."""
         from storage.deeds.change import KEEP, Change
 
@@ -250,6 +252,8 @@ class DeedWork(TicketWork):
             return
 
         def find(connection: Connection) -> tuple[int, str]:
+            from storage import tickets
+
             into = tickets.find_ticket(connection, text)
             row = tickets.ticket(connection, into).row
             return into, " ".join(("#" + str(row.number), row.subject, "·", row.customer))
@@ -308,6 +312,8 @@ class DeedWork(TicketWork):
 def _read_fields(text: str) -> str:
     if not text.strip():
         return 'status=pending priority=high assignee=me snooze="tue 9am" +tag -tag'
+    from desk.snippets.macros import parse_actions
+
     parse_actions(text.replace("tags=", ""))
     return "Enter sets this"
 

@@ -7,6 +7,7 @@ left; a draft that can't be kept stays on the screen and the agent is told; noth
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.timer import Timer
@@ -14,19 +15,18 @@ from typing_extensions import override
 
 from desk.errors import BadInput, HeardError
 from desk.records import DraftRow
-from desk.snippets.library import Library, Snippet
-from desk.snippets.template import problems, render
 from desk.statuses import Status
 from desk.times import SECOND
 from screens.ask import Question
 from screens.confirm import ConfirmScreen
-from screens.filling import filling
-from screens.snippet_choice import choose_snippet
 from screens.workspace_deeds import DeedWork
 from screens.writing import answered, draft_of, forwarded, note, outgoing_of, title_of, written_of
-from storage import drafts, library
+from storage import drafts
 from storage.deeds.by import Done
 from widgets.composer import Composer, Written
+
+if TYPE_CHECKING:
+    from desk.snippets.library import Snippet
 
 # How long after the first unsaved key the draft is saved; within a second it is on the disk.
 SAVE_AFTER = 0.5
@@ -41,7 +41,7 @@ class WritingWork(DeedWork):
     _writing_on: int | None = None
     _seen_inbound: int | None = None
     _saving: Timer | None = None
-    _to_insert: Snippet | None = None
+    _to_insert: "Snippet | None" = None
 
     # Beginning
 
@@ -81,6 +81,9 @@ class WritingWork(DeedWork):
         here = self.here
         if here is None:
             self.once_here(lambda: self._begin_writing(ticket_id, kind, draft))
+            return
+        if not self.composer.is_mounted:
+            self.call_after_refresh(self._begin_writing, ticket_id, kind, draft)
             return
         if draft is not None:
             written = written_of(draft)
@@ -178,6 +181,8 @@ class WritingWork(DeedWork):
 
     @on(Composer.SendAsked)
     def _send_asked(self, event: Composer.SendAsked) -> None:
+        from desk.snippets.template import problems
+
         written = event.written
         if not written.recipients.strip():
             self.fail(BadInput("Nobody stands in To", "Write an address there."))
@@ -272,8 +277,11 @@ class WritingWork(DeedWork):
 
     def action_write_snippet(self, text: str) -> None:
         """Put in the snippet that suits the words best; without words, choose one."""
+        from desk.snippets.library import Library
+        from screens.snippet_choice import choose_snippet
+        from storage import library
 
-        def found(snippets: tuple[Snippet, ...]) -> None:
+        def found(snippets: "tuple[Snippet, ...]") -> None:
             searched = Library(snippets)
             best = searched.search(text) if text else ()
             if best:
@@ -285,21 +293,25 @@ class WritingWork(DeedWork):
 
     def action_ticket_macro(self, text: str) -> None:
         """Run a macro: its text goes into a reply, its changes are made at once."""
+        from screens.snippet_choice import choose_snippet
+        from storage import library
 
-        def found(snippets: tuple[Snippet, ...]) -> None:
+        def found(snippets: "tuple[Snippet, ...]") -> None:
             macros = tuple(each for each in snippets if each.actions)
             self.ask(choose_snippet(macros, text, self.run_macro))
 
         self.seat.jobs.read("snippets", library.snippets, found)
 
-    def run_macro(self, macro: Snippet) -> None:
+    def run_macro(self, macro: "Snippet") -> None:
         """The macro's changes, then its text in a reply that waits for Ctrl+S."""
         self.apply(macro.actions)
         if macro.body.strip():
             self.insert_snippet(macro)
 
-    def insert_snippet(self, snippet: Snippet) -> None:
+    def insert_snippet(self, snippet: "Snippet") -> None:
         """Put a snippet at the cursor, filled in for this customer, and count its use; a reply is begun if need be."""
+        from desk.snippets.template import render
+        from screens.filling import filling
         from storage.deeds.snippets import used
 
         if not self.writing:

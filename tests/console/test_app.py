@@ -17,7 +17,7 @@ from screens.keymap import keymap
 from storage import drafts
 from storage.connect import Connection
 from storage.workspace import Workspace
-from tests.screens.room import console, desk, fill, notice, press, settled
+from tests.screens.room import console, desk, fill, notice, place, press, settled
 
 
 def status(connection: Connection, ticket: int) -> int:
@@ -42,16 +42,16 @@ async def test_the_queue_opens_on_the_first_view_and_keys_move_open_and_close(
         here = desk(app)
         assert here.queue.count == len(ids)
         assert here.current_id == ids[0]
-        assert here.place is Place.QUEUE
+        assert place(app) is Place.QUEUE
         await press(app, "j", "Enter")
-        assert here.place is Place.TICKET
+        assert place(app) is Place.TICKET
         assert here.here is not None
         assert here.here.id == ids[1]
         assert connection.execute("SELECT unread FROM ticket WHERE id = ?", (ids[1],)).fetchone() == (0,)
         await press(app, "]")
         assert here.reading_id == ids[2]
         await press(app, "Esc")
-        assert here.place is Place.QUEUE
+        assert place(app) is Place.QUEUE
         assert here.queue.cursor_id == ids[2]
 
 
@@ -104,7 +104,7 @@ async def test_a_reply_is_kept_as_typed_sent_and_taken_back(workspace: Workspace
     async with console(workspace) as app:
         here = desk(app)
         await press(app, "r")
-        assert here.place is Place.COMPOSER
+        assert place(app) is Place.COMPOSER
         assert here.composer.written.recipients == "c0@example.org"
         here.composer.insert("It is on its way.")
         await asyncio.sleep(0)
@@ -116,12 +116,12 @@ async def test_a_reply_is_kept_as_typed_sent_and_taken_back(workspace: Workspace
         assert isinstance(kept, DraftRow)
         assert kept.body == "It is on its way."
         await press(app, "Ctrl+S")
-        assert here.place is Place.TICKET
+        assert place(app) is Place.TICKET
         sent = "SELECT state FROM outbox WHERE ticket_id = ? AND kind = 'reply'"
         assert connection.execute(sent, (first,)).fetchone() == ("undoable",)
         assert "Replied to" in notice(app)
         await press(app, "u")
-        assert here.place is Place.COMPOSER
+        assert place(app) is Place.COMPOSER
         assert here.composer.written.body == "It is on its way."
         assert connection.execute(sent + " AND state = 'undoable'", (first,)).fetchone() is None
 
@@ -213,7 +213,7 @@ async def test_the_checklist_begins_by_suggestion_and_digits_tick(workspace: Wor
     (first, *_) = fill(connection)
     async with console(workspace) as app:
         await press(app, "Enter", "H", "Space")
-        assert desk(app).place is Place.CHECKLIST
+        assert place(app) is Place.CHECKLIST
         await press(app, "1")
         ticks = connection.execute(
             "SELECT state FROM checklist_tick JOIN checklist_run ON run_id = id WHERE ticket_id = ?", (first,)

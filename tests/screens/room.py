@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from textual.message_pump import MessagePump
+
 from console.app import HeardApp
 from console.config import Config
+from screens.action import Place
 from screens.desk_screen import DeskScreen
 from screens.keymap import keymap
 from screens.workspace import WorkspaceScreen
@@ -50,12 +53,15 @@ async def settled(app: HeardApp) -> None:
     quiet = 0
     for _ in range(1000):
         await asyncio.sleep(0.005)
-        screen = app.screen
-        busy = app.jobs.busy or app._message_queue.qsize() or screen._message_queue.qsize() or not screen.is_attached
-        quiet = 0 if busy else quiet + 1
+        quiet = 0 if _at_work(app) else quiet + 1
         if quiet == 3:
             return
     raise AssertionError("the console never came to rest")
+
+
+def _at_work(app: HeardApp) -> bool:
+    pumps: tuple[MessagePump, ...] = (app, app.screen)
+    return app.jobs.busy or any(pump._message_queue.qsize() for pump in pumps) or not app.screen.is_attached
 
 
 async def press(app: HeardApp, *keys: str) -> None:
@@ -75,3 +81,8 @@ def desk(app: HeardApp) -> WorkspaceScreen:
 def notice(app: HeardApp) -> str:
     """What the notice line says."""
     return app.workspace.notices.text
+
+
+def place(app: HeardApp) -> Place:
+    """Where the agent is."""
+    return app.workspace.place
