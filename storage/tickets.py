@@ -83,15 +83,6 @@ def find_ticket(connection: Connection, text: str) -> int:
     return ticket_id
 
 
-def newest_inbound_id(connection: Connection, ticket_id: int) -> int | None:
-    """The customer's newest message on a ticket; None where they have not written."""
-    found = connection.execute(
-        "SELECT id FROM message WHERE ticket_id = ? AND kind = 'inbound' ORDER BY at DESC, id DESC LIMIT 1",
-        (ticket_id,),
-    ).fetchone()
-    return found[0] if found else None
-
-
 def conversation(connection: Connection, ticket_id: int) -> tuple[Message, ...]:
     """Messages and events of a ticket, the oldest first. An event has the negative of its own id."""
     said = messages(connection, (ticket_id,))

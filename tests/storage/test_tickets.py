@@ -10,7 +10,7 @@ from desk.ids import new_uid, uid_text
 from desk.mail.quotes import Fold
 from desk.times import MINUTE
 from storage.connect import Connection
-from storage.tickets import conversation, find_ticket, newest_inbound_id, ticket
+from storage.tickets import conversation, find_ticket, ticket
 from tests.factories import NOW, make_agent, make_customer, make_message, make_queue, make_team, make_ticket
 
 
@@ -158,12 +158,3 @@ def test_a_long_conversation_takes_no_more_queries_and_no_scan(connection: Conne
     for sql in many:
         for *_, step in connection.execute(f"EXPLAIN QUERY PLAN {sql}"):
             assert not step.startswith("SCAN") or "VIRTUAL TABLE" in step, (sql, step)
-
-
-def test_the_newest_inbound_message_is_that_of_the_latest_time(connection: Connection) -> None:
-    ticket_id = make_ticket(connection)
-    assert newest_inbound_id(connection, ticket_id) is None
-    newest = make_message(connection, ticket_id, at=NOW + 5)
-    make_message(connection, ticket_id, at=NOW)
-    make_message(connection, ticket_id, kind="note", at=NOW + 9)
-    assert newest_inbound_id(connection, ticket_id) == newest
