@@ -84,8 +84,8 @@ class Composer(Vertical, inherit_bindings=False):
         background: $background;
         & > .composer--field { height: 1; }
         & .composer--label { width: 10; padding: 0 1; color: $muted; background: $bar-background; }
-        & > Editor { height: 1fr; margin: 1 0 0 0; }
-        &.-note { border-left: thick $note; }
+        & > Editor { height: 1fr; max-width: 104; margin: 1 0 0 0; }
+        &.-note { border-left: thick $note; background: $note-background; }
         &.-note > .composer--field { display: none; }
         &.-note > Editor { background: $note-background; margin: 0; padding: 1 1 0 1; }
     }

@@ -137,6 +137,7 @@ def _ordinal(number: int) -> str:
 class CustomerPanel(Lines, can_focus=True, inherit_bindings=False):
     """The card in the side pane."""
 
+    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "scroll_lines(-1)", show=False),
         Binding("down", "scroll_lines(1)", show=False),

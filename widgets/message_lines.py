@@ -93,6 +93,9 @@ def _header(message: Message, setting: Setting) -> Line:
         left = [("☎ ", "mark"), (author, "strong"), (" on the phone" + length, "muted")]
     else:
         left = [(author, "unread")]
+        if message.sender and message.sender != message.author:
+            # Whoever calls themselves something is known by where it came from.
+            left.append(("  " + harmless(message.sender), "faint"))
     right = [*_delivery(message, setting), (moment(message.at, setting.now, setting.zone), "faint")]
     return Line(tuple(both_ends(left, right, setting.cells)))
 

@@ -29,6 +29,8 @@ LINES_SHOWN = 500
 class TextPane(Lines, can_focus=False, inherit_bindings=False):
     """Plain text, wrapped."""
 
+    ALLOW_SELECT = False
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._text = ""
@@ -67,6 +69,7 @@ class Picker(Vertical, Generic[Row], inherit_bindings=False):
     Picker { height: 1fr; background: $background; }
     Picker > Horizontal { height: 1fr; }
     Picker LineList { width: 1fr; height: 1fr; }
+    Picker LineList > .ground--blurred { background: $cursor-background; }
     Picker TextPane { width: 1fr; height: 1fr; border-left: solid $rule; }
     Picker.-narrow TextPane { display: none; }
     """

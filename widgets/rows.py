@@ -12,7 +12,7 @@ from typing import ClassVar, Generic, TypeVar, cast
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -301,7 +301,10 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
             wanted = index - height + 1
         if wanted != top:
             self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
-        elif before != index:
+        if self.has_focus:
+            # The terminal's own cursor, hidden as it is, is what a Braille line or a magnifier follows.
+            self.app.cursor_position = self.content_region.offset + Offset(0, index - self.scroll_offset.y)
+        if wanted == top and before != index:
             self.refresh(*(Region(0, place - top, self.cells, 1) for place in (before, index)))
 
     def _drop_absent(self) -> None:
@@ -318,6 +321,10 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
     # What the mouse and the movement keys do
 
     action_move, action_page, action_home, action_end = move, page, home, end
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight on a smaller screen."""
+        self._show_cursor(self._index, None)
 
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor, a second one opens, Shift selects up to here, Ctrl this one more."""

@@ -55,7 +55,7 @@ def _subject(row: TicketRow, column: Column, ink: str) -> list[Piece]:
     left = room - width(shown)
     pieces: list[Piece] = [(shown, ink)]
     if column.cells >= PREVIEW_FROM and left > 12 and row.preview:
-        pieces.append((fit("  " + " ".join(harmless(row.preview).split()), left), "faint"))
+        pieces.append((fit("  " + " ".join(harmless(row.preview).split()), left - 1) + " ", "faint"))
     else:
         pieces.append((" " * left, "plain"))
     if behind:

@@ -79,9 +79,9 @@ class Transcript(Lines, can_focus=True, inherit_bindings=False):
         anchor = self._conversation.anchor(self.scroll_offset.y) if again else None
         self._ticket = ticket_id
         self._conversation = self._conversation.followed_by(messages, self._clock(), again=again, read_until=read_until)
-        if not again:
+        if not again or self.current is None:
             self._set_current(self._conversation.first_to_read())
-            self._opening = True
+            self._opening = not again
         self._lay_out()
         if anchor is not None:
             self._scroll(self._conversation.line_of(*anchor))
@@ -109,7 +109,6 @@ class Transcript(Lines, can_focus=True, inherit_bindings=False):
         if lines < 0 and self.scroll_offset.y == 0:
             self._go_further_back()
         self._scroll(self.scroll_offset.y + lines)
-        self._follow()
 
     def half_page(self, halves: int) -> None:
         """Scroll by halves of the screen."""
@@ -125,12 +124,12 @@ class Transcript(Lines, can_focus=True, inherit_bindings=False):
             self._conversation.show_all()
             self._lay_out()
         self._scroll(0)
-        self._follow()
+        self._set_current(self._conversation.neighbour(None, 1))
 
     def end(self) -> None:
         """Go to the last line."""
         self._scroll(self._conversation.height)
-        self._follow(last=True)
+        self._set_current(self._conversation.neighbour(None, -1))
 
     def next_message(self, step: int) -> None:
         """Go to the message after (1) or before (-1) the current one; events are passed over."""
@@ -145,7 +144,6 @@ class Transcript(Lines, can_focus=True, inherit_bindings=False):
         """Make a message the current one and bring its beginning to the top."""
         self._set_current(message_id)
         self._scroll(self._conversation.line_of(message_id, 0))
-        self.refresh()
 
     def toggle_quotes(self) -> None:
         """Unfold the quotes of the current message, or fold them again."""
@@ -223,7 +221,6 @@ class Transcript(Lines, can_focus=True, inherit_bindings=False):
         message_id, line = self._conversation.line(number)
         if self._conversation.readable(message_id):
             self._set_current(message_id)
-            self.refresh()
         self._clicked(line, offset.x - GUTTER)
 
     def _clicked(self, line: Line, x: int) -> None:
@@ -267,18 +264,19 @@ class Transcript(Lines, can_focus=True, inherit_bindings=False):
     def _scroll(self, line: int) -> None:
         self.scroll_to(y=max(0, line), animate=False, immediate=True, force=True)
 
-    def _follow(self, *, last: bool = False) -> None:
-        """The current message is one that can be seen: it follows when its own lines have gone."""
-        top = self.scroll_offset.y
-        seen = self._conversation.seen(top, self.size.height)
-        if seen and (last or self._current not in seen):
-            self._set_current(seen[-1] if last else seen[0])
-            self.refresh()
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """The current message is one that can be seen: where its own lines have gone, the first on the screen is it."""
+        super().watch_scroll_y(old_value, new_value)
+        seen = self._conversation.seen(self.scroll_offset.y, self.size.height)
+        if seen and self._current not in seen:
+            self._set_current(seen[0])
 
     def _set_current(self, message_id: int | None) -> None:
-        if message_id is not None and message_id != self._current:
-            self.post_message(self.MessageReached(message_id))
-        self._current = message_id
+        if message_id != self._current:
+            self._current = message_id
+            self.refresh()
+            if message_id is not None:
+                self.post_message(self.MessageReached(message_id))
 
 
 def _highlighted(strip: Strip, span: tuple[int, int], style: object) -> Strip:

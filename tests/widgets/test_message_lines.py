@@ -29,6 +29,11 @@ def test_a_message_has_its_author_and_time_above_its_text() -> None:
     assert lines[1:] == ["Hello,", "", "where is it?", ""]
 
 
+def test_where_a_mail_came_from_stands_beside_what_its_author_is_called() -> None:
+    (head, *_) = message_lines(message(author="Your Bank", sender="x@example.org"), SETTING)
+    assert text(head).startswith("Your Bank  x@example.org")
+
+
 def test_a_note_says_that_it_is_one_and_stands_on_its_own_ground() -> None:
     lines = message_lines(message(kind="note", author="Mara"), SETTING)
     assert text(lines[0]).startswith("NOTE by Mara")

@@ -166,6 +166,19 @@ async def test_the_mouse_moves_opens_and_selects() -> None:
         assert view.cursor_id == 24
 
 
+async def test_the_cursor_stays_in_sight_on_a_smaller_screen() -> None:
+    view = queue(50)
+    app = Stage(view)
+    view.show(view.keys)
+    view.go_to(12)
+    async with app.test(80, 24) as pilot:
+        await pilot.pause()
+        assert view.scroll_offset.y <= 11 < view.scroll_offset.y + 24
+        await pilot.resize_terminal(80, 5)
+        await pilot.pause()
+        assert view.scroll_offset.y <= 11 < view.scroll_offset.y + 5
+
+
 async def test_arrows_move_the_cursor() -> None:
     view = queue(50)
     app = Stage(view)
@@ -176,6 +189,19 @@ async def test_arrows_move_the_cursor() -> None:
         assert view.cursor_id == 25
         await pilot.press("end")
         assert view.cursor_id == 50
+
+
+async def test_the_terminals_cursor_stands_on_the_row() -> None:
+    view = queue(50)
+    app = Stage(view)
+    async with app.test() as pilot:
+        view.show(view.keys)
+        view.focus()
+        await pilot.pause()
+        view.move(7)
+        assert app.cursor_position == (0, 7)
+        view.end()
+        assert app.cursor_position == (0, 23)
 
 
 @pytest.mark.parametrize("text", [text for _, text in HOSTILE], ids=[name for name, _ in HOSTILE])

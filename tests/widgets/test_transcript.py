@@ -294,3 +294,28 @@ def test_an_anchor_stays_when_something_unfolds_above(offset: int) -> None:
     laid.toggle(2)
     laid.lay_out(60)
     assert laid.line_of(6, offset) == line + 1
+
+
+async def test_the_current_message_follows_the_wheel() -> None:
+    view = transcript()
+    app = Stage(view)
+    async with app.test() as pilot:
+        view.show(1, conversation(30))
+        await pilot.pause()
+        for _ in range(20):
+            view._scroll_up_for_pointer(animate=False)
+        await pilot.pause()
+        assert view.current is not None
+        assert f"message {view.current.id}\n" in shown(app) + "\n"
+        assert view.current.id < 30
+
+
+async def test_where_the_current_message_is_gone_another_one_is_current() -> None:
+    view = transcript()
+    app = Stage(view)
+    messages = conversation(3)
+    async with app.test():
+        view.show(1, messages)
+        view.show(1, messages[:2])
+        assert view.current is not None
+        assert view.current.id == 2
