@@ -21,11 +21,15 @@ def event_words(kind: str, data: str, agent: str) -> str:
     facts = cast(Data, json.loads(data))
     who = agent or "Heard"
     if kind == "changed":
-        return f"{who} {_changed(facts)}"
+        return f"{who} took it" if _took(facts, agent) else f"{who} {_changed(facts)}"
     wording = _KINDS.get(kind)
     if wording is None:
         return f"{who}: {kind.replace('_', ' ')}"
     return f"{who} {wording.format_map(_texts(facts))}"
+
+
+def _took(facts: Data, agent: str) -> bool:
+    return bool(agent) and facts.get("field") == "assignee" and facts.get("after") == agent
 
 
 def _texts(facts: Data) -> dict[str, str]:

@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import tzinfo
 
 from console.cli import printed
+from desk.checklists import ChecklistTemplate
 from desk.errors import BadInput, NotFound
 from desk.records import CustomerCard, IdentityRow, Message, RunRow, Ticket, TicketRow
 from desk.statuses import Priority, Status
@@ -96,13 +97,16 @@ def _customer_json(connection: Connection, customer_id: int, zone: tzinfo) -> di
 
 
 def _ticket_lines(connection: Connection, ticket_id: int, zone: tzinfo, *, folded: bool) -> Iterator[str]:
+    from storage.library import templates
     from storage.runs import runs
     from storage.tickets import conversation, ticket
 
     shown = ticket(connection, ticket_id)
     yield from _ticket_head(shown, zone)
-    for run_ in runs(connection, ticket_id):
-        yield from _checklist(run_)
+    begun = runs(connection, ticket_id)
+    known = {template.key: template for template in templates(connection)} if begun else {}
+    for run_ in begun:
+        yield from _checklist(run_, known.get(run_.checklist))
     for entry in conversation(connection, ticket_id):
         yield from _entry(entry, zone, folded=folded)
 
@@ -136,12 +140,14 @@ def _ticket_head(shown: Ticket, zone: tzinfo) -> Iterator[str]:
     yield from _facts(facts)
 
 
-def _checklist(run_: RunRow) -> Iterator[str]:
+def _checklist(run_: RunRow, template: ChecklistTemplate | None) -> Iterator[str]:
+    """The steps that were handled, in the template's words; by their keys where the team has dropped it since."""
+    titles = {step.key: step.title for step in template.steps} if template else {}
     yield ""
-    yield f"Checklist {run_.checklist}"
+    yield f"Checklist {template.title if template else run_.checklist}"
     for tick in run_.ticks:
         mark, words = ("✓", tick.text) if tick.state == "done" else ("-", tick.reason)
-        yield f"  {mark} {tick.step}{f': {words}' if words else ''}  ({tick.agent or 'nobody'})"
+        yield f"  {mark} {titles.get(tick.step, tick.step)}{f': {words}' if words else ''}  ({tick.agent or 'nobody'})"
 
 
 def _entry(entry: Message, zone: tzinfo, *, folded: bool) -> Iterator[str]:

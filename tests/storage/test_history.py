@@ -17,6 +17,7 @@ def changed(field: str, before: object, after: object) -> tuple[str, dict[str, o
         (changed("status", 0, 3), "Ana set the status to solved"),
         (changed("priority", 1, 2), "Ana set the priority to high"),
         (changed("assignee", None, "Bo Lind"), "Ana assigned it to Bo Lind"),
+        (changed("assignee", "Bo Lind", "Ana"), "Ana took it"),
         (changed("assignee", "Bo Lind", None), "Ana took it from Bo Lind"),
         (changed("team", None, "Billing"), "Ana moved it to Billing"),
         (changed("queue", "Refunds", None), "Ana took it out of its queue"),

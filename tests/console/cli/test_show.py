@@ -110,8 +110,8 @@ def test_a_ticket_to_read(workspace: Workspace, capsys: pytest.CaptureFixture[st
         "Created: Mon 02 Mar 2026 09:00",
         "Goal: hot tea",
         "",
-        "Checklist heard",
-        "  ✓ hear  (Ana Ruiz)",
+        "Checklist HEARD",
+        "  ✓ Hear  (Ana Ruiz)",
         "",
         "── from Li Wei · Mon 02 Mar 2026 09:00",
         "  It leaks.",
@@ -166,6 +166,13 @@ def test_a_customer_to_read(
         "",
     ]
     assert "  #1001  Open     Mon 02 Mar 2026 09:00  Kettle [/red]" in lines
+
+
+def test_a_checklist_that_was_dropped_is_told_by_its_keys(
+    workspace: Workspace, connection: Connection, told: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    connection.execute("UPDATE checklist_run SET checklist_key='gone' WHERE ticket_id=?", (told,))
+    assert "Checklist gone\n  ✓ hear  (Ana Ruiz)\n" in show(workspace, capsys, "1001")
 
 
 def test_a_quote_on_top_leaves_no_gap(
