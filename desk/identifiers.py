@@ -64,7 +64,8 @@ class Question:
 
     `words` are folded; `code` is all letters and digits in one; `digits` holds a
     number's digits, with `plus` where it names the country; `address` is what was typed in lower case: an email, a
-    domain (after an @ alone), or the text as it stands; `ticket` is a ticket's number.
+    domain (after an @ alone), or the text as it stands; `ticket` is a ticket's number; `handle` is what
+    is left as a handle.
     """
 
     mode: Mode
@@ -74,6 +75,7 @@ class Question:
     plus: bool = False
     address: str = ""
     ticket: int | None = None
+    handle: str = ""
 
     @property
     def name(self) -> str:
@@ -190,16 +192,15 @@ def ask(text: str) -> Question:
     link = _LINK.fullmatch(text)
     if link:
         words = tuple(words_of(link.group(1))) or words
-        text = link.group(1)
-    return Question(mode, words, "".join(words), address=written(text))
+    return Question(mode, words, "".join(words), address=written(text), handle=handle_of(text))
 
 
 def _ask_address(text: str, words: tuple[str, ...]) -> Question:
     address = address_of(text)
     local, _, domain = address.partition("@")
     if local:
-        return Question("email", words, "".join(words), address=address)
-    return Question("domain", words, "".join(words), address=domain or address)
+        return Question("email", words, "".join(words), address=address, handle=handle_of(text))
+    return Question("domain", words, "".join(words), address=domain or address, handle=handle_of(text))
 
 
 def written(text: str) -> str:

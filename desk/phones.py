@@ -39,20 +39,20 @@ def normal_number(text: str, regions: tuple[str, ...] = ()) -> str:
 
 
 def typed_digits(text: str) -> tuple[str, bool]:
-    """The digits of a number as far as it is typed, without extension, and whether they begin with a country's code.
+    """The digits of a number as far as it is typed, without extension, and whether a + opens them.
 
-    A leading 00 or 011 counts as `+`, the "(0)" of +49 (0)30 is left out. A single leading zero stays: an account may
-    begin with it.
+    The "(0)" of +49 (0)30 is left out; other zeros stay, since an order may begin with them (`abroad`).
     """
     plain = _TRUNK_ZERO.sub("", _parted(text)[0])
-    plus = plain.lstrip().startswith("+")
-    digits = "".join(_DIGITS.findall(plain))
-    if plus:
-        return digits, True
+    return "".join(_DIGITS.findall(plain)), plain.lstrip().startswith("+")
+
+
+def abroad(digits: str) -> str:
+    """The digits after 00 or 011, which are dialled for +; empty where there is no such opening."""
     for opening in ("00", "011"):
         if digits.startswith(opening) and len(digits) > len(opening) + 2:
-            return digits[len(opening) :], True
-    return digits, False
+            return digits[len(opening) :]
+    return ""
 
 
 def national(international: str) -> str:
@@ -122,8 +122,8 @@ def _international(text: str, regions: tuple[str, ...]) -> str:
     lettered = any("a" <= letter <= "z" for letter in text.lower())
     if len(digits) > _LONGEST or (len(digits) < _SHORTEST and not (lettered and _KEYED.fullmatch(text.strip()))):
         return ""
-    if plus:
-        return _valid(f"+{digits}", None)
+    if plus or abroad(digits):
+        return _valid(f"+{digits if plus else abroad(digits)}", None)
     # A local number without its area is no reason to look abroad: 555-0134 would be valid in Germany.
     for region in regions if lettered or len(digits) >= _WITH_AREA else regions[:1]:
         # Letters are dialled on the keys in America alone; elsewhere they'd turn into somebody else's number.

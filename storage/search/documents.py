@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
+from zlib import crc32
 
 from desk.identifiers import backwards, fold, tokens, words_of
 from desk.lookup import IdentityKind
@@ -48,15 +49,16 @@ def vocabulary_of(normal: str) -> set[str]:
     return {word for word in words_of(normal) if len(word) >= SHORTEST_WORD and word.isalpha()}
 
 
-def pieces(word: str) -> set[str]:
-    """`word`'s beginning with no, one or (in longer words) two letters left out.
+def pieces(word: str) -> set[int]:
+    """`word`'s beginning with no, one or (in longer words) two letters left out, each as a checksum.
 
-    Two words within one slip of each other (a letter changed, added, left out, or two swapped) share a piece.
+    Two words within one slip of each other (a letter changed, added, left out, or two swapped) share a piece. As
+    checksums they take half the room; what shares one by chance is compared as a word before anyone sees it.
     """
     start = word[:PIECE]
-    found = {start}
+    found = {crc32(start.encode())}
     length = len(start)
     for missing in (1, 2) if len(word) >= TWO_EDITS else (1,):
         for kept in combinations(range(length), length - missing):
-            found.add("".join(start[position] for position in kept))
+            found.add(crc32("".join(start[position] for position in kept).encode()))
     return found

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from desk.identifiers import COMMON_LABELS, Question
 from desk.nicknames import also_called
+from desk.phones import abroad
 
 # The longest beginning that `lookup` has an index for.
 INDEXED = 6
@@ -96,7 +97,9 @@ def _of_number(question: Question) -> str:
     terms = [f'"{digits}"*']
     if len(digits) >= LAST_DIGITS:
         terms.append(ends_with(digits))
-    if digits.startswith("0") and len(digits) >= WITH_TRUNK_ZERO:
+    if abroad(digits):
+        terms.append(f'"{abroad(digits)}"*')
+    elif digits.startswith("0") and len(digits) >= WITH_TRUNK_ZERO:
         terms += [f'"{digits[1:]}"*', ends_with(digits[1:])]
     return any_of(terms)
 

@@ -138,7 +138,7 @@ def _remove_documents(connection: Connection, recencies: list[tuple[int]]) -> No
 def _learn(connection: Connection, vocabulary: set[str]) -> None:
     """Add the words that weren't known yet, with their misspellings."""
     pending = iter(sorted(vocabulary))
-    misspellings: list[tuple[str, int]] = []
+    misspellings: list[tuple[int, int]] = []
     while batch := list(islice(pending, BATCH)):
         asked = several("SELECT word FROM lookup_word WHERE word IN (?*)", len(batch))
         known = {word for (word,) in connection.execute(asked, batch)}

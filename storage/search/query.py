@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from desk.identifiers import Question, ask, backwards, fold
 from desk.lookup import Hit, IdentityKind, Interrupted
+from desk.phones import abroad
 from storage.connect import Connection
 from storage.search import expressions
 from storage.search.rank import RANKS, Finding, Identity, best, containing
@@ -226,9 +227,12 @@ class Finder:
 def _beginnings(question: Question) -> list[str]:
     """What an identity's normal form may begin with."""
     if question.mode == "digits":
-        numbers = [f"+{question.digits}"] if question.plus else [f"+{question.digits}", question.digits]
+        numbers = [f"+{question.digits}"]
+        if not question.plus:
+            numbers += [question.digits, f"+{abroad(question.digits)}" if abroad(question.digits) else ""]
         return [start for start in dict.fromkeys([*numbers, question.address]) if start]
-    return [start for start in dict.fromkeys((question.address, question.name, question.code)) if start]
+    typed = (question.address, question.name, question.code, question.handle)
+    return [start for start in dict.fromkeys(typed) if start]
 
 
 def _parts(question: Question) -> list[str]:
@@ -238,7 +242,7 @@ def _parts(question: Question) -> list[str]:
     code = question.code if len(question.words) == 1 or not question.code.isalpha() else ""
     # Nobody types a whole name without its first letters.
     name = question.name if len(question.name) <= LONGEST_PART else ""
-    address = question.address if question.mode == "domain" or len(question.words) <= 1 else name
+    address = name if " " in question.address else question.address
     typed = forms.get(question.mode, (address, name, code))
     return [needle for needle in dict.fromkeys(map(fold, typed)) if len(needle) >= SHORTEST_PART]
 

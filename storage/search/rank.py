@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from desk.identifiers import Question, fold, spellings, without_tag
 from desk.lookup import IdentityKind, Match
-from desk.phones import national
+from desk.phones import abroad, national
 
 # kind, value, normal, known
 Identity = tuple[int, str, str, int]
@@ -72,9 +72,9 @@ def _text(question: Question, kind: IdentityKind, normal: str) -> Match | None:
 
 
 def _code(question: Question, normal: str) -> Match | None:
-    if normal in (question.code, question.address):
+    if normal in (question.code, question.address, question.handle):
         return "exact"
-    if (question.code and normal.startswith(question.code)) or normal.startswith(question.address):
+    if any(typed and normal.startswith(typed) for typed in (question.code, question.address, question.handle)):
         return "prefix"
     return "word" if question.words and _holds_words(question.words, normal) else None
 
@@ -93,7 +93,7 @@ def _email(question: Question, kind: IdentityKind, normal: str) -> Match | None:
         return "exact" if normal == question.address else "prefix"
     if kind is not IdentityKind.EMAIL:
         # Some names are written with an @ in them.
-        if normal in (question.name, question.code):
+        if normal in (question.name, question.code, question.handle):
             return "exact"
         return "prefix" if question.name and normal.startswith((question.name, question.code)) else None
     if without_tag(normal) == without_tag(question.address):
@@ -121,8 +121,9 @@ def _digits(question: Question, kind: IdentityKind, normal: str) -> Match | None
 def _phone(question: Question, normal: str) -> Match | None:
     digits = question.digits
     number, _, extension = normal.removeprefix("+").partition("x")
-    if number.startswith(digits):
-        return "exact" if number == digits else "prefix"
+    for typed in (digits, abroad(digits) or digits):
+        if number.startswith(typed):
+            return "exact" if number == typed else "prefix"
     if question.plus:
         return None
     bare = digits.removeprefix("0") if digits.startswith("0") else digits

@@ -10,7 +10,7 @@ the newest first stops after a few rows, however common the word.
 | lookup | words, beginnings of words, digits, and last digits (`~` and the digits backwards) |
 | lookup_part | what stands in the middle of an identifier (trigrams) |
 | lookup_backwards | email addresses by their end: the half that is right when the other holds a typo |
-| lookup_word, lookup_misspelling | the words of names, and what is left of them when letters are taken out |
+| lookup_word, lookup_misspelling | the words of names, and what is left of them when letters are taken out (CRC-32) |
 | lookup_gone | identities that were changed or deleted since their customer was last indexed (filled by triggers) |
 """
 
@@ -30,7 +30,7 @@ STATEMENTS: tuple[str, ...] = (
         address TEXT NOT NULL, customer_id INTEGER NOT NULL, PRIMARY KEY(address, customer_id)) WITHOUT ROWID""",
     "CREATE TABLE lookup_word(id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE)",
     """CREATE TABLE lookup_misspelling(
-        piece TEXT NOT NULL, word_id INTEGER NOT NULL, PRIMARY KEY(piece, word_id)) WITHOUT ROWID""",
+        piece INTEGER NOT NULL, word_id INTEGER NOT NULL, PRIMARY KEY(piece, word_id)) WITHOUT ROWID""",
     """CREATE TABLE lookup_gone(
         customer_id INTEGER NOT NULL, kind INTEGER NOT NULL, normal TEXT NOT NULL,
         PRIMARY KEY(customer_id, kind, normal)) WITHOUT ROWID""",

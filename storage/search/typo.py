@@ -13,7 +13,7 @@ from math import log2
 from desk.identifiers import Question, backwards, without_tag
 from desk.lookup import IdentityKind
 from desk.nicknames import also_called
-from desk.phones import calling_codes, national
+from desk.phones import abroad, calling_codes, national
 from storage.connect import Connection
 from storage.search.documents import NAMES, SHORTEST_WORD, TWO_EDITS, pieces
 from storage.search.expressions import any_of, ends_with, exactly
@@ -213,9 +213,9 @@ def _by_digits(connection: Connection, question: Question, regions: tuple[str, .
     if len(digits) < SHORTEST_NUMBER:
         return {}
     bare = digits.removeprefix("0")
-    abroad = f"+{digits}"
+    whole = f"+{abroad(digits) or digits}"
     found: dict[int, float] = {}
-    for typed in [abroad] if question.plus else [*(f"+{code}{bare}" for code in calling_codes(regions)), abroad]:
+    for typed in [whole] if question.plus else [*(f"+{code}{bare}" for code in calling_codes(regions)), whole]:
         rows = _between(connection, _STARTING, typed[: len(typed) // 2])
         _merge(found, _within(typed, ((customer, normal.partition("x")[0]) for customer, normal in rows)))
     _merge(found, _by_code(connection, digits))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.phones import calling_codes, national, normal_number, searchable_digits, typed_digits, whole_number
+from desk.phones import abroad, calling_codes, national, normal_number, searchable_digits, typed_digits, whole_number
 
 REGIONS = ("US", "DE", "GB")
 
@@ -56,7 +56,7 @@ def test_a_stored_number_stays_as_it_is(text: str) -> None:
     ("text", "digits"),
     [
         ("+49 (0)30 5", ("49305", True)),
-        ("0049305", ("49305", True)),
+        ("0049305", ("0049305", False)),
         ("00", ("00", False)),
         ("0134", ("0134", False)),
         ("555-01", ("55501", False)),
@@ -65,6 +65,13 @@ def test_a_stored_number_stays_as_it_is(text: str) -> None:
 )
 def test_digits_while_they_are_typed(text: str, digits: tuple[str, bool]) -> None:
     assert typed_digits(text) == digits
+
+
+def test_what_is_dialled_for_a_plus() -> None:
+    assert abroad("0049305") == "49305"
+    assert abroad("01144") == ""
+    assert abroad("011442") == "442"
+    assert abroad("00") == abroad("0134") == ""
 
 
 def test_national_digits() -> None:

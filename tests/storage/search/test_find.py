@@ -75,6 +75,7 @@ def find(connection: Connection, text: str, limit: int = 10) -> list[Hit]:
         ("Söhne", "word", COMPANY),
         ("@ana_writes", "exact", HANDLE),
         ("https://social.example/ana_writes", "exact", HANDLE),
+        ("social:ana_writes", "exact", HANDLE),
         ("writes", "word", HANDLE),
         ("uiz", "substring", NAME),
         ("z+sho", "substring", EMAIL),

@@ -72,9 +72,12 @@ def test_any_text_at_all_is_answered(connection: Connection, text: str) -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(list(IdentityKind)[:-1]), st.text(min_size=1, max_size=40))
 def test_whatever_is_stored_is_found_as_it_stands(connection: Connection, kind: IdentityKind, value: str) -> None:
+    # As far as it is the least bit of what it is said to be.
     value = clean(value, lines=False).strip()
     assume(words_of(value))
     assume(kind is not IdentityKind.PHONE or not any(map(str.isalpha, value)))
+    assume(kind is not IdentityKind.EMAIL or "@" in value)
+    assume(kind is not IdentityKind.HANDLE or " " not in value)
     connection.execute("BEGIN")
     try:
         customer = add(connection, "Somebody Else", (kind, value))
@@ -105,7 +108,7 @@ def test_a_long_question_is_cut() -> None:
         (several(query._RECENCIES, 2), (1, 2)),
         (several(query._IDENTITIES, 2), (1, 2)),
         (several(query._CUSTOMERS, 2), (1, 2)),
-        (several(typo._MEANINGS, 2), ("ana", "an")),
+        (several(typo._MEANINGS, 2), (1, 2)),
         (several(typo._KNOWN, 2), ("ana", "an")),
         (several(typo._NAMED, 2), ('"ana"', 200, 1, 6)),
         (typo._STARTING, ("ana", "anb", 13)),
