@@ -12,12 +12,16 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from desk.identifiers import normal_form
+from desk.lookup import IdentityKind
 from desk.times import DAY, HOUR, MINUTE
 from storage.connect import Connection, writing
+from storage.search.index import index_customers
 from storage.workspace import Workspace, open_to_write
 
 NOW = 1_772_442_000_000_000  # 2026-03-02 09:00 UTC
 AGENTS = 30
+CUSTOMERS = 2_000
 TEAMS = 6
 TAGS = 200
 BATCH = 5_000
@@ -68,12 +72,17 @@ def _people(connection: Connection, chance: random.Random) -> None:
             connection.executemany(
                 "INSERT INTO channel(key, label, target) VALUES(?,?,3600)", [(key, key.capitalize()) for key in keys]
             )
-        names = ((n, f"{chance.choice(FIRST)} {chance.choice(LAST)}") for n in range(1, 2_001))
+        names = [(n, f"{chance.choice(FIRST)} {chance.choice(LAST)}") for n in range(1, CUSTOMERS + 1)]
         connection.executemany(
             "INSERT INTO customer(id, uid, name, plan, note, mood, flags, details, recency, created_at, updated_at)"
             " VALUES(?,?,?,'','',0,'[]','{}',?,0,0)",
-            ((n, _uid(n, 3), name, n) for n, name in names),
+            [(n, _uid(n, 3), name, n) for n, name in names],
         )
+        connection.executemany(
+            "INSERT INTO identity(customer_id, kind, value, normal, known) VALUES(?,1,?,?,1)",
+            [(n, name, normal_form(IdentityKind.NAME, name)) for n, name in names],
+        )
+        index_customers(connection, [n for n, _ in names])
 
 
 def _tickets(connection: Connection, chance: random.Random, numbers: range, of: int) -> None:
@@ -110,7 +119,7 @@ def _ticket(chance: random.Random, number: int, of: int, channels: list[int]) ->
         status,
         chance.choice((0, 1, 1, 1, 2, 3)),
         chance.choice(channels),
-        chance.randint(1, 2_000),
+        chance.randint(1, CUSTOMERS),
         None if rest() < 0.25 else chance.randint(1, AGENTS),
         chance.randint(1, TEAMS),
         chance.choice((2, 3)) if rest() < 0.02 else 0,
@@ -134,7 +143,7 @@ def _messages(chance: random.Random, numbers: range, of: int) -> Iterator[tuple[
             key = number * 3 + part
             text = " ".join(chance.choices(WORDS, weights, k=35)) + rare
             kind = "outbound" if part == 1 else "inbound"
-            yield key, _uid(key, 5), number, kind, created + part * HOUR, chance.randint(1, 2_000), text
+            yield key, _uid(key, 5), number, kind, created + part * HOUR, chance.randint(1, CUSTOMERS), text
 
 
 def main() -> None:
