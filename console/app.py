@@ -15,7 +15,7 @@ from typing_extensions import override
 import screens
 from console.clipboard import copy
 from console.config import Config, load
-from console.guards import GuardedApp
+from console.doors import Doors
 from desk.errors import HeardError
 from desk.records import AgentRow
 from desk.times import now
@@ -38,7 +38,7 @@ TICK_SECONDS = 1.0
 HOLD_SECONDS = 0.5
 
 
-class HeardApp(GuardedApp[int], inherit_bindings=False):
+class HeardApp(Doors, inherit_bindings=False):
     """The console on one workspace."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -174,27 +174,6 @@ class HeardApp(GuardedApp[int], inherit_bindings=False):
         elif isinstance(self.screen, DeskScreen):
             choices = tuple(Choice(name, name) for name in names)
             self.screen.ask(Question("Theme", self.action_console_theme, choices=choices))
-
-    def action_go_queue(self) -> None:
-        """To the queue, from wherever."""
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
-        self.workspace.close_ticket()
-
-    def action_go_mine(self) -> None:
-        """To my tickets."""
-        self.action_go_queue()
-        self.workspace.go_to("mine")
-
-    def action_go_unassigned(self) -> None:
-        """To what nobody has."""
-        self.action_go_queue()
-        self.workspace.go_to("unassigned")
-
-    def open_ticket(self, ticket_id: int) -> None:
-        """Open a ticket in the workspace, from wherever."""
-        self.action_go_queue()
-        self.workspace.open_ticket(ticket_id)
 
     # The way out
 

@@ -3,10 +3,10 @@
 from screens.workspace_checklist import ChecklistWork
 from screens.workspace_copy import CopyWork
 from screens.workspace_play import PlayWork
-from screens.workspace_writing import WritingWork
+from screens.workspace_snippets import SnippetWork
 
 
-class WorkspaceScreen(WritingWork, PlayWork, ChecklistWork, CopyWork):
+class WorkspaceScreen(SnippetWork, PlayWork, ChecklistWork, CopyWork):
     """Queue, ticket and side panel, always mounted."""
 
     def on_mount(self) -> None:

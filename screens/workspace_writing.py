@@ -6,8 +6,8 @@ left; a draft that can't be kept stays on the screen and the agent is told; noth
 
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.timer import Timer
@@ -25,9 +25,6 @@ from storage import drafts
 from storage.deeds.by import Done
 from widgets.composer import Composer, Written
 
-if TYPE_CHECKING:
-    from desk.snippets.library import Snippet
-
 # How long after the first unsaved key the draft is saved; within a second it is on the disk.
 SAVE_AFTER = 0.5
 AFTER_SENDING = (None, Status.PENDING, Status.SOLVED, Status.HOLD)
@@ -41,7 +38,7 @@ class WritingWork(DeedWork):
     _writing_on: int | None = None
     _seen_inbound: int | None = None
     _saving: Timer | None = None
-    _to_insert: "Snippet | None" = None
+    _once_writing: Callable[[], object] | None = None
 
     # Beginning
 
@@ -61,11 +58,12 @@ class WritingWork(DeedWork):
         """Forward the current message."""
         self.write("forward")
 
-    def write(self, kind: str) -> None:
-        """Open the composer, with the draft that there is or a new one."""
+    def write(self, kind: str, then: Callable[[], object] | None = None) -> None:
+        """Open the composer, with the draft that there is or a new one; `then` is called once it is open."""
         ticket_id, me = self.current_id, self.seat.me.id
         if ticket_id is None:
             return
+        self._once_writing = then
         if self.reading_id != ticket_id:
             self.open_ticket(ticket_id)
         self.save_draft()
@@ -103,9 +101,9 @@ class WritingWork(DeedWork):
         if draft is not None:
             self.notice("Your draft, as you left it")
         self.show_hints()
-        snippet, self._to_insert = self._to_insert, None
-        if snippet is not None:
-            self.insert_snippet(snippet)
+        then, self._once_writing = self._once_writing, None
+        if then is not None:
+            then()
 
     # Keeping
 
@@ -254,7 +252,7 @@ class WritingWork(DeedWork):
         self.status_after = AFTER_SENDING[(place + 1) % len(AFTER_SENDING)]
         self.composer.set_status_after(self.status_after.label.lower() if self.status_after is not None else "")
 
-    # Files, snippets, the editor
+    # Files and the editor
 
     def action_composer_attach(self, text: str) -> None:
         """Attach a file by its path."""
@@ -270,60 +268,6 @@ class WritingWork(DeedWork):
             self.composer.focus_text()
         else:
             super().asked()
-
-    @on(Composer.TriggerTyped)
-    def _trigger_typed(self, event: Composer.TriggerTyped) -> None:
-        self.action_write_snippet(event.trigger)
-
-    def action_write_snippet(self, text: str) -> None:
-        """Put in the snippet that suits the words best; without words, choose one."""
-        from desk.snippets.library import Library
-        from screens.snippet_choice import choose_snippet
-        from storage import library
-
-        def found(snippets: "tuple[Snippet, ...]") -> None:
-            searched = Library(snippets)
-            best = searched.search(text) if text else ()
-            if best:
-                self.insert_snippet(best[0])
-            else:
-                self.ask(choose_snippet(snippets, text, self.insert_snippet))
-
-        self.seat.jobs.read("snippets", library.snippets, found)
-
-    def action_ticket_macro(self, text: str) -> None:
-        """Run a macro: its text goes into a reply, its changes are made at once."""
-        from screens.snippet_choice import choose_snippet
-        from storage import library
-
-        def found(snippets: "tuple[Snippet, ...]") -> None:
-            macros = tuple(each for each in snippets if each.actions)
-            self.ask(choose_snippet(macros, text, self.run_macro))
-
-        self.seat.jobs.read("snippets", library.snippets, found)
-
-    def run_macro(self, macro: "Snippet") -> None:
-        """The macro's changes, then its text in a reply that waits for Ctrl+S."""
-        self.apply(macro.actions)
-        if macro.body.strip():
-            self.insert_snippet(macro)
-
-    def insert_snippet(self, snippet: "Snippet") -> None:
-        """Put a snippet at the cursor, filled in for this customer, and count its use; a reply is begun if need be."""
-        from desk.snippets.template import render
-        from screens.filling import filling
-        from storage.deeds.snippets import used
-
-        if not self.writing:
-            self._to_insert = snippet
-            self.write("reply_all")
-            return
-        values = filling(self.here, self.seat.me, self.seat.clock(), self.seat.zone)
-        rendered = render(snippet.body, values)
-        self.composer.insert(rendered.text, rendered.cursor)
-        self.composer.focus_text()
-        by, ticket_id = self.seat.by(), self._writing_on
-        self.seat.jobs.deed(lambda session: used(session, by, snippet.id, ticket_id), lambda _: None)
 
     def action_composer_editor(self) -> None:
         """Write in the agent's own editor; the console steps aside meanwhile."""

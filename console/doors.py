@@ -1,0 +1,83 @@
+"""The doors of the console: which screen opens for which action. Each is loaded when it is first opened.
+
+The invariant: opening a screen never loses what is being written; the workspace stays under every other screen.
+"""
+
+from console.guards import GuardedApp
+from screens.desk_screen import DeskScreen
+from screens.seat import Seat
+from screens.workspace import WorkspaceScreen
+
+
+class Doors(GuardedApp[int], inherit_bindings=False):
+    """What every screen's actions open."""
+
+    seat: Seat
+    workspace: WorkspaceScreen
+
+    def open(self, screen: DeskScreen[None]) -> None:
+        """Show a screen over the workspace, in the place of another one that was there."""
+        self.workspace.save_draft()
+        self.push_screen(screen)
+
+    def to_workspace(self) -> None:
+        """Close whatever stands over the workspace."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    # The workspace
+
+    def open_ticket(self, ticket_id: int) -> None:
+        """Open a ticket, from wherever."""
+        self.to_workspace()
+        self.workspace.open_ticket(ticket_id)
+
+    def filter_queue(self, query: str) -> None:
+        """Show what a filter finds, from wherever."""
+        self.to_workspace()
+        self.workspace.action_list_filter(query)
+
+    def action_go_queue(self) -> None:
+        """To the queue."""
+        self.to_workspace()
+        self.workspace.close_ticket()
+
+    def action_go_mine(self) -> None:
+        """To my tickets."""
+        self.to_workspace()
+        self.workspace.go_to("mine")
+
+    def action_go_unassigned(self) -> None:
+        """To what nobody has."""
+        self.to_workspace()
+        self.workspace.go_to("unassigned")
+
+    # The other screens
+
+    def open_customer(self, customer_id: int) -> None:
+        """Show everything about a customer."""
+        from screens.customer import CustomerScreen
+
+        self.open(CustomerScreen(self.seat, customer_id))
+
+    def action_go_find(self, text: str) -> None:
+        """Find a customer by anything."""
+        from screens.customers import CustomersScreen
+
+        self.open(CustomersScreen(self.seat, text))
+
+    def action_go_customers(self) -> None:
+        """To the customers."""
+        self.action_go_find("")
+
+    def action_ticket_customer(self) -> None:
+        """Everything about the customer of the current ticket."""
+        here = self.workspace.here
+        if here is not None and here.card is not None:
+            self.open_customer(here.card.id)
+
+    def action_go_library(self) -> None:
+        """To the snippets."""
+        from screens.library import LibraryScreen
+
+        self.open(LibraryScreen(self.seat))

@@ -1,0 +1,134 @@
+"""Snippets and macros at the composer: a list that follows `;word` while it is typed, and the picker with its preview.
+
+The invariant: a snippet goes in where the cursor is, in place of the `;word`; its use is counted when it is put in.
+"""
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from typing_extensions import override
+
+from screens.ask import Choice, draw_choice
+from screens.workspace_writing import WritingWork
+from storage.connect import Connection
+from widgets.composer import Composer
+from widgets.rows import LineList
+
+if TYPE_CHECKING:
+    from desk.snippets.library import Library, Snippet
+    from screens.snippets import Chosen
+
+MOST_SUGGESTED = 6
+
+
+class SnippetWork(WritingWork):
+    """What is done with snippets while writing."""
+
+    _snippets: "Library | None" = None
+
+    @override
+    def furnish(self) -> None:
+        super().furnish()
+        self.suggestions = LineList[Choice](draw_choice, key=lambda choice: choice.key, id="suggestions")
+        self.suggestions.can_focus = False
+        self.suggestions.display = False
+        self.mount(self.suggestions)
+        self._read_snippets()
+
+    @override
+    def changed(self) -> None:
+        super().changed()
+        self._read_snippets()
+
+    def _read_snippets(self) -> None:
+        def read(connection: Connection) -> "Library":
+            from desk.snippets.library import Library
+            from storage import library
+
+            return Library(library.snippets(connection))
+
+        def take(found: "Library") -> None:
+            self._snippets = found
+
+        self.seat.jobs.read("snippets", read, take)
+
+    @on(Composer.SnippetAsked)
+    def _asked_for(self, event: Composer.SnippetAsked) -> None:
+        found = self._snippets.search(event.query, MOST_SUGGESTED) if self._snippets else ()
+        choices = [
+            Choice(
+                str(place), each.title, " ".join(each.body.split())[:200], "Tab" if not place else ";" + each.trigger
+            )
+            for place, each in enumerate(found)
+        ]
+        self.suggestions.show_rows(choices)
+        self.suggestions.styles.height = len(choices)
+        self.suggestions.display = bool(choices)
+
+    @on(Composer.SnippetLeft)
+    def _asked_no_more(self) -> None:
+        self.suggestions.display = False
+
+    @on(Composer.TriggerTyped)
+    def _trigger_typed(self, event: Composer.TriggerTyped) -> None:
+        best = self._snippets.search(event.trigger, 1) if self._snippets else ()
+        if best:
+            self._insert(best[0])
+        else:
+            self.notice("No snippet fits ;" + event.trigger, "warning")
+
+    @override
+    def close_composer(self) -> None:
+        super().close_composer()
+        if self.composer.is_mounted:
+            self.suggestions.display = False
+
+    def action_write_snippet(self, text: str) -> None:
+        """Choose a snippet by its words and put it in; a reply is begun where none is being written."""
+        self._pick(text, macros=False)
+
+    def action_ticket_macro(self, text: str) -> None:
+        """Choose a macro: its text goes into a reply, its changes are made at once."""
+        self._pick(text, macros=True)
+
+    def _pick(self, text: str, *, macros: bool) -> None:
+        from screens.snippets import SnippetPicker
+
+        def picked(chosen: "Chosen | None") -> None:
+            if chosen is not None:
+                self.insert_snippet(chosen)
+            elif self.writing:
+                self.composer.focus_text()
+
+        self.app.push_screen(SnippetPicker(self.seat, self.current_id, text, macros), picked)
+
+    def insert_snippet(self, chosen: "Chosen") -> None:
+        """Make a macro's changes, and put what was picked where the cursor is."""
+        if chosen.snippet.actions:
+            self.apply(chosen.snippet.actions)
+        if not chosen.text.strip():
+            self._count(chosen.snippet)
+        elif self.writing:
+            self._put(chosen)
+        else:
+            self.write("reply_all", lambda: self._put(chosen))
+
+    def _put(self, chosen: "Chosen") -> None:
+        self.composer.insert(chosen.text, chosen.cursor)
+        self.composer.focus_text()
+        self._count(chosen.snippet)
+
+    def _insert(self, snippet: "Snippet") -> None:
+        from desk.snippets.template import render
+        from screens.filling import filling
+        from screens.snippets import Chosen
+
+        values = filling(self.here, self.seat.me, self.seat.clock(), self.seat.zone)
+        rendered = render(snippet.body, values)
+        self.insert_snippet(Chosen(snippet, rendered.text, rendered.cursor, rendered.open_fields))
+
+    def _count(self, snippet: "Snippet") -> None:
+        from storage.deeds.snippets import used
+
+        by, ticket_id = self.seat.by(), self.current_id
+        self.seat.jobs.deed(lambda session: used(session, by, snippet.id, ticket_id), lambda _: None)
