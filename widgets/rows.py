@@ -291,6 +291,8 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
             self.post_message(self.CursorMoved(self._itself, key))
 
     def _show_cursor(self, before: int, above: int | None) -> None:
+        if not self.size:
+            return  # It isn't on a screen yet; its first size brings it here again.
         top, height, index = self.scroll_offset.y, self._height, self._index
         wanted = top
         if above is not None and top:

@@ -175,7 +175,7 @@ async def test_the_cursor_stays_in_sight_on_a_smaller_screen() -> None:
         await pilot.pause()
         assert view.scroll_offset.y <= 11 < view.scroll_offset.y + 24
         await pilot.resize_terminal(80, 5)
-        await pilot.pause()
+        await settled(pilot, app)
         assert view.scroll_offset.y <= 11 < view.scroll_offset.y + 5
 
 
