@@ -111,8 +111,7 @@ def stopped(term: Term) -> bool:
 def test_stop_and_continue_keep_the_console(term: Term) -> None:
     term.signal(signal.SIGTSTP)
     # Continuing before it has stopped itself would be lost.
-    term.wait_for(stopped)
-    assert not term.on_alternate_screen
+    term.wait_for(lambda term: stopped(term) and not term.on_alternate_screen)
     assert term.modes() == term.modes_before
     term.signal(signal.SIGCONT)
     term.wait_for(lambda term: term.on_alternate_screen)
