@@ -1,7 +1,8 @@
 """Which identity of a customer answers a question, and how well: pure comparison, no database.
 
 Ranks, best first: exact, prefix, word, digits, substring, typo; within one the most recent contact comes first. In a
-question of digits alone the end of a number counts as much as its beginning: a phone agent types the last four.
+short question of digits alone the end of a number counts as much as its beginning, and of four digits it comes first:
+callers are asked for the last four.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from desk.identifiers import Question, fold, spellings, without_tag
 from desk.lookup import IdentityKind, Match
 from desk.phones import abroad, national
+from storage.search.expressions import is_last_four
 
 # kind, value, normal, known
 Identity = tuple[int, str, str, int]
@@ -57,6 +59,8 @@ def containing(needle: str, identities: Sequence[Identity]) -> Finding | None:
 
 
 def _rank(question: Question, match: Match) -> int:
+    if is_last_four(question) and match in ("prefix", "digits"):
+        return RANKS["prefix"] if match == "digits" else RANKS["word"]
     if match == "digits" and question.mode == "digits" and len(question.digits) <= SHORT_NUMBER:
         return RANKS["prefix"]
     return RANKS[match]

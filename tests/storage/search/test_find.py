@@ -156,6 +156,16 @@ def test_better_tiers_come_first_however_old(connection: Connection) -> None:
     assert sorted((hit.score for hit in hits), reverse=True) == [hit.score for hit in hits]
 
 
+def test_of_four_digits_the_end_of_a_number_comes_first(connection: Connection) -> None:
+    end = add(connection, "Ana", (PHONE, "+1 415 555 4471"))
+    for at in range(40):
+        add(connection, f"Ben {at}", (PHONE, f"+44712345{at:04}"))
+    exact = add(connection, "Eva", (ORDER, "4471"))
+    found = [(hit.customer_id, hit.match) for hit in find(connection, "4471")]
+    assert found[:3] == [(exact, "exact"), (end, "digits"), (exact - 1, "prefix")]
+    assert len(found) == 10
+
+
 def test_of_two_exact_answers_the_known_one_comes_first(connection: Connection) -> None:
     known = add(connection, "Ana", (PHONE, "+14155550134"))
     maybe = add(connection, "Ben", (PHONE, "+14155550134"), known=False)
