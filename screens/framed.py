@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
+from textual.geometry import Size
 from textual.widget import Widget
 from typing_extensions import override
 
 from desk.times import to_datetime
 from screens.ask import AskPanel
 from screens.desk_screen import DeskScreen
-from screens.frame import BOTTOM, MIDDLE, TOP, Rule
+from screens.frame import BOTTOM, TOP, Rule
 from screens.seat import Seat
 from storage import outbox
 from storage.connect import Connection
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 SIDE_FROM = 100
-LOW = 30
+BETWEEN = ("├", "┼", "┤")
 
 
 class Shape(NamedTuple):
@@ -50,7 +51,7 @@ class FramedScreen(DeskScreen[None], Generic[Row]):
         super().__init__(seat)
         self.lines = lines
         self.header, self.notices = HeaderBar(), NoticeBar(clock=seat.clock)
-        self.top, self.between, self.bottom = Rule(TOP), Rule(MIDDLE), Rule(BOTTOM)
+        self.top, self.between, self.bottom = Rule(TOP), Rule(BETWEEN), Rule(BOTTOM)
         self.panes = Container(classes="frame-panes")
         self.main_pane, self.side_pane = Vertical(classes="frame-main"), Vertical(classes="frame-side")
         self.shape = Shape()
@@ -76,11 +77,11 @@ class FramedScreen(DeskScreen[None], Generic[Row]):
         """What stands in the side pane; nothing where there is none."""
         return ()
 
-    def arrange(self, width: int, height: int) -> Shape:
+    def shaped(self, size: Size) -> Shape:
         """Where the side pane stands in a terminal of this size."""
-        return Shape(side=width * 45 // 100) if width >= SIDE_FROM else Shape()
+        return Shape(side=size.width * 45 // 100) if size.width >= SIDE_FROM else Shape()
 
-    def stops(self, row: Row) -> bool:
+    def stops(self, _row: Row) -> bool:
         """Whether the cursor may rest on a row."""
         return True
 
@@ -164,7 +165,7 @@ class FramedScreen(DeskScreen[None], Generic[Row]):
 
     def lay_out(self) -> None:
         """Give the panes their room."""
-        shape = self.shape = self.arrange(self.size.width, self.size.height) if self.side_widgets() else Shape()
+        shape = self.shape = self.shaped(self.size) if self.side_widgets() else Shape()
         self.panes.set_class(bool(shape.below), "-stacked")
         self.side_pane.display = shape != Shape()
         self.between.display = bool(shape.below)

@@ -1,0 +1,219 @@
+"""What is on its way out: what counts down, waits, is held or failed, and what left lately.
+
+The invariant: nothing that has left is shown as waiting, and each line says what can still be done about it.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.geometry import Size
+from textual.widget import Widget
+from typing_extensions import override
+
+from desk.ages import age
+from desk.records import Message, OutboxRow
+from desk.times import SECOND
+from screens.action import Place, Situation
+from screens.confirm import ConfirmScreen
+from screens.desk_screen import opens
+from screens.framed import FramedScreen, Shape
+from screens.seat import Seat
+from storage import outbox, tickets
+from storage.connect import Connection
+from storage.deeds.by import Done
+from widgets.cells import fit, harmless
+from widgets.inks import Piece, both_ends
+from widgets.rowcache import Key
+from widgets.rows import LineList
+from widgets.ticket_line import Look
+from widgets.transcript import Transcript
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+LATELY = 40
+BESIDE_FROM, BELOW_FROM = 170, 30
+TO_DROP = ("undoable", "waiting", "failed", "held")
+TO_RETRY = ("failed", "held")
+# What needs a person first, then what goes by itself, then what is over.
+ORDER = ("failed", "held", "undoable", "waiting", "sent", "dropped")
+MARKS: dict[str, Piece] = {
+    "failed": ("×", "late"),
+    "held": ("!", "due"),
+    "undoable": ("◷", "mark"),
+    "waiting": ("↑", "mark"),
+    "sent": ("✓", "good"),
+    "dropped": ("–", "faint"),
+}
+WORDS = {
+    "failed": "could not be sent",
+    "held": "held: the customer wrote meanwhile",
+    "undoable": "leaves soon, u takes it back",
+    "waiting": "waits for the connection",
+    "sent": "sent",
+    "dropped": "dropped, never leaves",
+}
+
+
+def read_outbox(connection: Connection) -> tuple[OutboxRow, ...]:
+    """What has not left, and the last that did; in the order in which it needs somebody."""
+    rows = outbox.listed(connection, everything=True)
+    over = [row for row in rows if row.state in ("sent", "dropped")][:LATELY]
+    waiting = sorted((row for row in rows if row.state not in ("sent", "dropped")), key=lambda row: row.id)
+    return tuple(sorted((*waiting, *over), key=lambda row: _place(row.state)))
+
+
+def _place(state: str) -> int:
+    return ORDER.index(state) if state in ORDER else len(ORDER)
+
+
+def state_words(row: OutboxRow, now: int) -> str:
+    """How it stands with something on its way, in words."""
+    words = WORDS.get(row.state, row.state)
+    if row.state == "undoable":
+        left = max(0, -(-(row.ready_at - now) // SECOND))
+        words = f"leaves in {left} s, u takes it back" if left else "leaves now"
+    if row.tries and row.state in ("failed", "waiting"):
+        words += " (tried once)" if row.tries == 1 else f" (tried {row.tries} times)"
+    return words + (": " + row.error if row.error else "")
+
+
+def outbox_line(row: OutboxRow, cells: int, now: int) -> list[Piece]:
+    """One of them in a line."""
+    mark = MARKS.get(row.state, ("?", "muted"))
+    over = row.state in ("sent", "dropped")
+    subject = " ".join(harmless(row.subject).split()) or "(no subject)"
+    left: list[Piece] = [
+        (" ", "plain"),
+        mark,
+        (" " + fit(harmless(row.kind), 8), "muted" if over else "plain"),
+        (f"#{row.ticket_number} ", "muted"),
+        (fit(subject, max(12, cells * 30 // 100)) + "  ", "muted" if over else "plain"),
+        (" ".join(harmless(state_words(row, now)).split()), "faint" if over else mark[1]),
+    ]
+    return both_ends(left, [(f"{age(row.created_at, now):>5} ", "faint")], cells)
+
+
+class OutboxScreen(FramedScreen[OutboxRow]):
+    """The outbox."""
+
+    def __init__(self, seat: Seat) -> None:
+        empty = "Nothing is on its way: all that you wrote has arrived."
+        super().__init__(seat, LineList[OutboxRow](self._draw, key=lambda row: row.id, empty=empty))
+        self.transcript = Transcript(clock=seat.clock, zone=seat.zone)
+        self.transcript.can_focus = False
+        self._rows: tuple[OutboxRow, ...] = ()
+
+    @property
+    @override
+    def place(self) -> Place:
+        return Place.OUTBOX
+
+    @override
+    def situation(self) -> Situation:
+        row = self.lines.row
+        state = row.state if row else ""
+        return Situation(listed=self.lines.count, retriable=state in TO_RETRY, removable=state in TO_DROP)
+
+    @property
+    @override
+    def path(self) -> tuple[str, ...]:
+        return ("Outbox",)
+
+    @property
+    @override
+    def titles(self) -> tuple[str, str]:
+        row = self.lines.row
+        waiting = sum(row.state not in ("sent", "dropped") for row in self._rows)
+        words = "Nothing waits" if not waiting else str(waiting) + " on the way"
+        return (words, "" if row is None else "#" + str(row.ticket_number))
+
+    @override
+    def side_widgets(self) -> tuple[Widget, ...]:
+        return (self.transcript,)
+
+    @override
+    def shaped(self, size: Size) -> Shape:
+        if size.width >= BESIDE_FROM:
+            return Shape(side=size.width * 45 // 100)
+        return Shape(below=size.height // 2) if size.height >= BELOW_FROM else Shape()
+
+    @override
+    def changed(self) -> None:
+        super().changed()
+        self.read("rows", read_outbox, self._rows_read)
+
+    def _rows_read(self, found: tuple[OutboxRow, ...]) -> None:
+        self._rows = found
+        self.lines.show_rows(found)
+        self.draw_frame()
+        self.row_reached()
+        self.show_hints()
+
+    @override
+    def tick(self) -> None:
+        super().tick()
+        self.lines.tick()
+        self.transcript.tick()
+
+    @override
+    def row_reached(self) -> None:
+        row = self.lines.row
+        self.draw_frame()
+        if row is None:
+            self.transcript.clear()
+        elif self.side_pane.display:
+            ticket_id = row.ticket_id
+            self.read(
+                "conversation",
+                lambda connection: tickets.conversation(connection, ticket_id),
+                lambda found: self._conversation_read(ticket_id, found),
+            )
+
+    def _conversation_read(self, ticket_id: int, found: tuple[Message, ...]) -> None:
+        row = self.lines.row
+        if row is not None and row.ticket_id == ticket_id:
+            self.transcript.show(ticket_id, found)
+
+    def _draw(self, row: OutboxRow, cells: int, _look: Look) -> list[Piece]:
+        return outbox_line(row, cells, self.seat.clock())
+
+    # What the agent does
+
+    @override
+    def open_row(self, key: Key) -> None:
+        if self.lines.row is not None:
+            opens(self.app).open_ticket(self.lines.row.ticket_id)
+
+    def action_outbox_retry(self) -> None:
+        """Send what failed or is held with the next round."""
+        from storage.deeds.outbox import retry
+
+        row, by = self.lines.row, self.seat.by()
+        if row is None:
+            return
+        row_id = row.id
+        if row.state == "held":
+            words = ("The customer wrote since you began this.", "It will leave as it is.")
+            self._sure("Send it all the same?", words, lambda session: retry(session, by, (row_id,)))
+        else:
+            self.deed(lambda session: retry(session, by, (row_id,)))
+
+    def action_outbox_drop(self) -> None:
+        """It will never leave, after a question."""
+        from storage.deeds.outbox import drop
+
+        row, by = self.lines.row, self.seat.by()
+        if row is None:
+            return
+        row_id = row.id
+        words = ("It stays on the ticket, marked as never sent.", "u takes it back.")
+        title = " ".join(("Drop the", row.kind, "on", "#" + str(row.ticket_number) + "?"))
+        self._sure(title, words, lambda session: drop(session, by, (row_id,)))
+
+    def _sure(self, title: str, words: tuple[str, ...], do: "Callable[[Session], Done]") -> None:
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.deed(do)
+
+        self.app.push_screen(ConfirmScreen(self.seat, title, words), answered)

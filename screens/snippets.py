@@ -1,0 +1,147 @@
+"""Pick a snippet while writing: searched at each letter, shown as it would stand in this very reply.
+
+The invariant: what Enter inserts is what the preview showed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.screen import ModalScreen
+from textual.widgets import Input
+from typing_extensions import override
+
+from desk.snippets import Library, OpenField, Snippet, render
+from screens.action import Place
+from screens.ask import LabelLine
+from screens.desk_screen import DeskScreen
+from screens.filling import filling
+from screens.reading import Opened, opened
+from screens.seat import Seat
+from screens.snippet_lines import Preview, snippet_line
+from storage import library
+from storage.connect import Connection
+from widgets.bars import HintBar, NoticeBar
+from widgets.fields import TextField
+from widgets.inks import Piece
+from widgets.rows import LineList
+from widgets.ticket_line import Look
+
+BESIDE_FROM = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What was picked: the snippet, its text filled in, where to go on typing in it, and what is still open."""
+
+    snippet: Snippet
+    text: str
+    cursor: int
+    fields: tuple[OpenField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    snippets: tuple[Snippet, ...]
+    ticket: Opened | None
+
+
+class SnippetPicker(DeskScreen[Chosen | None], ModalScreen[Chosen | None]):
+    """Dismisses with what was picked, or None. With `macros` only those that do more than insert text."""
+
+    CSS_PATH = "snippets.tcss"
+
+    def __init__(self, seat: Seat, ticket_id: int | None, query: str = "", macros: bool = False) -> None:
+        super().__init__(seat)
+        self._ticket_id, self._macros = ticket_id, macros
+        self.field = TextField(query, placeholder="title, trigger, keyword or any words of the text")
+        self.lines = LineList[Snippet](self._draw, key=lambda row: row.id, empty="No snippet has these words.")
+        self.lines.can_focus = False
+        self.preview = Preview(self._values)
+        self._library = Library(())
+        self._filled: Mapping[str, str] = {}
+
+    @override
+    def compose(self) -> ComposeResult:
+        label = LabelLine()
+        label.say("Macro" if self._macros else "Snippet")
+        with Container(classes="picker-box"):
+            with Horizontal(classes="picker-line"):
+                yield label
+                yield self.field
+            with Container(classes="picker-panes"):
+                yield self.lines
+                yield self.preview
+            yield NoticeBar(clock=self.seat.clock)
+            yield HintBar()
+
+    def on_mount(self) -> None:
+        """Read the library and who the reply is for."""
+        self.field.focus()
+        self.set_class(self.app.size.width < BESIDE_FROM, "-stacked")
+        self.show_hints()
+        ticket_id, macros, now, zone = self._ticket_id, self._macros, self.seat.clock(), self.seat.zone
+
+        def read(connection: Connection) -> _Read:
+            snippets = library.snippets(connection)
+            ticket = None if ticket_id is None else opened(connection, ticket_id, now, zone)
+            return _Read(tuple(each for each in snippets if each.actions or not macros), ticket)
+
+        self.seat.jobs.read("snippet picker", read, self._library_read)
+
+    @property
+    @override
+    def place(self) -> Place:
+        return Place.PICKER
+
+    @override
+    def show_hints(self) -> None:
+        bar = self.query_one_optional(HintBar)
+        if bar is not None:
+            bar.show((("⏎", "run" if self._macros else "insert"), ("↑ ↓", "choose"), ("Esc", "leave")))
+
+    def _library_read(self, found: _Read) -> None:
+        if not self.is_attached:
+            return
+        self._library = Library(found.snippets)
+        self._filled = filling(found.ticket, self.seat.me, self.seat.clock(), self.seat.zone)
+        self._search()
+
+    def _search(self) -> None:
+        self.lines.show_rows(self._library.search(self.field.value))
+        self.lines.home()
+        self.preview.show(self.lines.row)
+
+    def _values(self) -> Mapping[str, str]:
+        return self._filled
+
+    def _draw(self, row: Snippet, cells: int, _look: Look) -> list[Piece]:
+        return snippet_line(row, cells)
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._search()
+
+    @on(TextField.Stepped)
+    def _stepped(self, event: TextField.Stepped) -> None:
+        self.lines.move(event.lines)
+
+    @on(LineList.CursorMoved)
+    def _moved(self) -> None:
+        self.preview.show(self.lines.row)
+
+    @on(Input.Submitted)
+    @on(LineList.Opened)
+    def _picked(self) -> None:
+        snippet = self.lines.row
+        if snippet is None:
+            self.notice("No snippet has these words", "warning")
+            return
+        rendered = render(snippet.body, self._filled)
+        self.dismiss(Chosen(snippet, rendered.text, rendered.cursor, rendered.open_fields))
+
+    @on(TextField.Left)
+    def _left(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,251 @@
+"""The first screen of an empty workspace: try it on a made-up team, bring one's own files, or look around.
+
+The invariant: every command that stands here can be typed as it stands, for this very workspace.
+"""
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.geometry import Size
+from textual.strip import Strip
+from textual.widget import Widget
+from typing_extensions import override
+
+from screens.action import Place, Situation
+from screens.desk_screen import opens
+from screens.framed import FramedScreen, Shape
+from screens.hints import hints
+from screens.keymap import Keymap
+from screens.seat import Seat
+from storage.connect import Connection
+from storage.workspace import Workspace, locate
+from widgets.cells import fit, harmless
+from widgets.inks import Lines, Piece
+from widgets.rowcache import Key
+from widgets.rows import LineList
+from widgets.ticket_line import Look
+
+_EMPTY = "SELECT NOT EXISTS(SELECT 1 FROM ticket) AND NOT EXISTS(SELECT 1 FROM customer)"
+DETAIL_LINES = 10
+# The keys are shown as they are where there is work.
+BUSY = Situation(ticket=True, ticket_open=True, listed=1, customer=True, email=True, phone=True, runs=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to begin."""
+
+    key: str
+    title: str
+    words: str
+
+
+WAYS = (
+    Way("demo", "Try the demo team", "a made-up coffee shop, ready to work on"),
+    Way("import", "Bring my own files", "mail, people or tickets, one command each"),
+    Way("keys", "Learn the keys", "a dozen carry you through the day"),
+    Way("files", "See where things lie", "one folder here, and nothing elsewhere"),
+    Way("empty", "Begin with an empty desk", "make the first customer yourself"),
+)
+
+
+def needs_welcome(connection: Connection) -> bool:
+    """Whether nobody has ever written here."""
+    return bool(connection.execute(_EMPTY).fetchone()[0])
+
+
+def command(workspace: Workspace) -> str:
+    """How Heard is called for this workspace from a shell."""
+    if locate(None).folder == workspace.folder:
+        return "heard"
+    return "heard --workspace " + shlex.quote(str(workspace.folder))
+
+
+def detail(way: str, workspace: Workspace, keymap: Keymap) -> list[list[Piece]]:
+    """What is said about a way to begin."""
+    match way:
+        case "demo":
+            return _plain(
+                "400 customers and 240 tickets: reply, resolve, take back, find a caller by the",
+                "last digits of a number. All works as it will with your own.",
+                "",
+                "It lives in a folder of its own, nothing leaves this computer, and nothing of",
+                "yours is touched. ⏎ makes it and opens it.",
+            )
+        case "import":
+            return _imports(command(workspace))
+        case "keys":
+            return _keys(keymap)
+        case "files":
+            return _files(workspace)
+        case _:
+            return _plain(
+                "⏎ goes to the queue, which is empty until somebody writes. A customer is made",
+                "with c, then Ctrl+N.",
+                "",
+                "Snippets and checklists are there already: g k opens the library.",
+                "This page comes back with the next start, as long as the desk is empty.",
+            )
+
+
+def _plain(*lines: str) -> list[list[Piece]]:
+    return [[(line, "plain")] for line in lines]
+
+
+def _imports(heard: str) -> list[list[Piece]]:
+    examples = (
+        ("import support.mbox", "mail: also a Maildir folder, or .eml files"),
+        ("import customers.csv", "people: name, email, phone, account, company"),
+        ("import tickets.jsonl", "tickets with their messages, one a line"),
+        ("import snippets.csv", "answers that you have written before"),
+    )
+    short = len(heard) <= len("heard")
+    lines = _plain("In another terminal; this page goes away once something is there:", "")
+    for words, what in examples:
+        if short:
+            lines.append([("  " + fit(heard + " " + words, 30), "key"), (what, "muted")])
+        else:
+            lines.append([("  " + heard + " " + words, "key")])
+    lines += [[], [("  " + heard + " import --help", "key"), ("  names every column and kind", "muted")]]
+    return lines
+
+
+def _keys(keymap: Keymap) -> list[list[Piece]]:
+    wanted = hints(keymap, Place.QUEUE, BUSY)[:16]
+    lines = []
+    half = (len(wanted) + 1) // 2
+    for row in range(half):
+        pieces: list[Piece] = []
+        for key, title in wanted[row::half]:
+            pieces += [("  " + fit(key, 8), "key"), (fit(title, 28), "plain")]
+        lines.append(pieces)
+    return [*lines, [("  ⏎ shows all of them, and so does ? on every screen.", "muted")]]
+
+
+def _files(workspace: Workspace) -> list[list[Piece]]:
+    return [
+        [("Your workspace    ", "muted"), (_short(workspace.folder), "strong")],
+        [("  tickets, people ", "muted"), (workspace.database.name, "plain"), ("  SQLite, yours to read", "muted")],
+        [("  files of mails  ", "muted"), (workspace.attachments.name + "/", "plain")],
+        [],
+        *_plain("heard backup FILE copies it whole while you work; heard doctor says how it is."),
+        *_plain("Nothing of it is sent anywhere."),
+    ]
+
+
+def _short(folder: Path) -> str:
+    home = Path.home()
+    return "~/" + str(folder.relative_to(home)) if folder.is_relative_to(home) else str(folder)
+
+
+class Title(Lines, can_focus=False):
+    """The name of the product, and what it is for."""
+
+    DEFAULT_CSS = "Title { height: 4; overflow: hidden; scrollbar-gutter: auto; }"
+
+    def render_line(self, y: int) -> Strip:
+        """One line."""
+        lines: dict[int, list[Piece]] = {
+            1: [("Heard", "title"), ("  ·  support, from the keyboard", "muted")],
+            2: [("This desk is empty. How do you want to begin?", "strong")],
+        }
+        return self.strip(lines.get(y, []), self.size.width)
+
+
+class Detail(Lines, can_focus=False):
+    """What is said about the way under the cursor."""
+
+    DEFAULT_CSS = "Detail { height: 1fr; overflow: hidden; scrollbar-gutter: auto; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[list[Piece]] = []
+
+    def show(self, lines: list[list[Piece]]) -> None:
+        """Say something else."""
+        self.lines = lines
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line, the first one left empty."""
+        return self.strip(self.lines[y - 1] if 0 < y <= len(self.lines) else [], self.size.width)
+
+
+class WelcomeScreen(FramedScreen[Way]):
+    """The ways to begin."""
+
+    def __init__(self, seat: Seat) -> None:
+        super().__init__(seat, LineList[Way](_draw, key=lambda way: way.key))
+        self.detail = Detail()
+
+    @property
+    @override
+    def place(self) -> Place:
+        return Place.WELCOME
+
+    @override
+    def situation(self) -> Situation:
+        return Situation(listed=self.lines.count)
+
+    @property
+    @override
+    def path(self) -> tuple[str, ...]:
+        return ("Welcome",)
+
+    @property
+    @override
+    def titles(self) -> tuple[str, str]:
+        return ("", self.lines.row.title if self.lines.row else "")
+
+    @override
+    def main_widgets(self) -> tuple[Widget, ...]:
+        return (Title(), self.lines)
+
+    @override
+    def side_widgets(self) -> tuple[Widget, ...]:
+        return (self.detail,)
+
+    @override
+    def shaped(self, size: Size) -> Shape:
+        return Shape(below=max(DETAIL_LINES, (size.height - 4) * 45 // 100))
+
+    @override
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.lines.show_rows(WAYS)
+        self.row_reached()
+
+    @override
+    def changed(self) -> None:
+        super().changed()
+        self.read("empty", needs_welcome, self._still_empty)
+
+    def _still_empty(self, empty: bool) -> None:
+        if not empty and self.is_current:
+            self.dismiss(None)
+
+    @override
+    def row_reached(self) -> None:
+        row = self.lines.row
+        if row is not None:
+            self.detail.show(detail(row.key, self.seat.jobs.workspace, self.seat.keymap))
+        self.draw_frame()
+
+    @override
+    def open_row(self, key: Key) -> None:
+        if key == "demo":
+            self.notice("Making the demo team…")
+            opens(self.app).start_demo()
+        elif key == "keys":
+            self.do("console.help")
+        elif key == "empty":
+            self.dismiss(None)
+        else:
+            self.notice("It stands below")
+
+
+def _draw(way: Way, cells: int, look: Look) -> list[Piece]:
+    room = max(cells - 31, 0)
+    mark: Piece = ("  › " if look.cursor else "    ", "mark")
+    return [mark, (fit(way.title, 26), "strong" if look.cursor else "plain"), (fit(harmless(way.words), room), "muted")]
