@@ -147,6 +147,8 @@ class TicketTaker:
                     kind=message.kind,
                     at=message.at if message.at is not None else start,
                     body=message.text,
+                    # The full text finds a subject where a message carries it.
+                    subject=given.subject,
                     sender=message.sender,
                     customer_id=customer_id if by_customer else None,
                     external_id=external_id,
