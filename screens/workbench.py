@@ -159,6 +159,8 @@ class Workbench(DeskScreen[None]):
         self.preview_rule.display = shown.preview > 0 and not self.reading
         self.transcript.display = self.reading or shown.preview > 0
         self.transcript.styles.height = "1fr" if self.reading else max(1, shown.preview)
+        # The checklist needs the room while it has the keys, the customer otherwise.
+        self.card.styles.max_height = "40%" if self.pane == "side" else "55%"
         self.composer.display = self.reading and self.writing
         self.composer.styles.height = max(9, (height - 4) // 2)
         self.draw_frame()

@@ -103,10 +103,9 @@ class SnippetWork(WritingWork):
         self.app.push_screen(SnippetPicker(self.seat, self.current_id, text, macros), picked)
 
     def insert_snippet(self, chosen: "Chosen") -> None:
-        """Make a macro's changes, and put what was picked where the cursor is."""
-        if chosen.snippet.actions:
-            self.apply(chosen.snippet.actions)
+        """Put what was picked where the cursor is; a macro's changes are made when it is sent, or now without text."""
         if not chosen.text.strip():
+            self.apply(chosen.snippet.actions)
             self._count(chosen.snippet)
         elif self.writing:
             self._put(chosen)
@@ -116,6 +115,8 @@ class SnippetWork(WritingWork):
     def _put(self, chosen: "Chosen") -> None:
         self.composer.insert(chosen.text, chosen.cursor)
         self.composer.focus_text()
+        if chosen.snippet.actions:
+            self.set_after_sending(chosen.snippet.actions)
         self._count(chosen.snippet)
 
     def _insert(self, snippet: "Snippet") -> None:

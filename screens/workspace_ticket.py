@@ -71,7 +71,9 @@ class TicketWork(QueueWork):
                 self.card.show(found.card)
             else:
                 self.card.clear()
-            title = next((each.title for each in found.templates if each.key == found.suggestion), "")
+            begun = {template.key for template, _ in found.runs}
+            wanted = found.suggestion if found.suggestion not in begun else ""
+            title = next((each.title for each in found.templates if each.key == wanted), "")
             self.checklist.show(found.runs, suggestion=title)
         self.draw_frame()
         self.show_header()

@@ -7,7 +7,9 @@ left; a draft that can't be kept stays on the screen and the agent is told; noth
 import subprocess
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.timer import Timer
@@ -25,6 +27,9 @@ from storage import drafts
 from storage.deeds.by import Done
 from widgets.composer import Composer, Written
 
+if TYPE_CHECKING:
+    from desk.snippets.macros import Actions
+
 # How long after the first unsaved key the draft is saved; within a second it is on the disk.
 SAVE_AFTER = 0.5
 AFTER_SENDING = (None, Status.PENDING, Status.SOLVED, Status.HOLD)
@@ -34,6 +39,7 @@ class WritingWork(DeedWork):
     """The composer on the open ticket."""
 
     status_after: Status | None = None
+    changes_after: "Actions | None" = None
     last_sent: tuple[int, str] | None = None
     _writing_on: int | None = None
     _seen_inbound: int | None = None
@@ -93,7 +99,7 @@ class WritingWork(DeedWork):
             written = answered(here, self.transcript.current, everyone=kind == "reply_all")
         self.writing, self._writing_on = True, ticket_id
         self._seen_inbound = draft.seen_inbound_id if draft else here.newest_inbound.id if here.newest_inbound else None
-        self.status_after = None
+        self.status_after, self.changes_after = None, None
         self.composer.open(written, title=title_of(here, kind))
         self.pane = "main"
         self.lay_out()
@@ -211,10 +217,12 @@ class WritingWork(DeedWork):
         ticket_id, by = self._writing_on, self.seat.by()
         if ticket_id is None:
             return
-        outgoing = outgoing_of(written, self.status_after)
+        outgoing, changes = outgoing_of(written, self.status_after), self.changes_after
 
         def done(told: Done) -> None:
             self.last_sent = (ticket_id, written.kind)
+            if changes:
+                self.apply(changes)
             if self._writing_on == ticket_id:
                 self._forget_typing()
                 self.focus_pane()
@@ -248,9 +256,18 @@ class WritingWork(DeedWork):
 
     def action_composer_status(self) -> None:
         """What the ticket becomes once this is sent: as it is, pending, solved, on hold."""
-        place = AFTER_SENDING.index(self.status_after)
-        self.status_after = AFTER_SENDING[(place + 1) % len(AFTER_SENDING)]
-        self.composer.set_status_after(self.status_after.label.lower() if self.status_after is not None else "")
+        place = AFTER_SENDING.index(self.status_after) if self.status_after in AFTER_SENDING else 0
+        self._set_status_after(AFTER_SENDING[(place + 1) % len(AFTER_SENDING)])
+
+    def set_after_sending(self, actions: "Actions") -> None:
+        """What a macro changes once its text is sent; the status goes in the same deed as the reply."""
+        self.changes_after = replace(actions, status=None)
+        if actions.status is not None:
+            self._set_status_after(actions.status)
+
+    def _set_status_after(self, status: Status | None) -> None:
+        self.status_after = status
+        self.composer.set_status_after(status.label.lower() if status is not None else "")
 
     # Files and the editor
 
