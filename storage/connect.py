@@ -27,7 +27,9 @@ PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
     "PRAGMA mmap_size=0",
 )
-WRITER_PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA wal_autocheckpoint=4000")
+WRITER_PRAGMAS = ("PRAGMA synchronous=NORMAL", "PRAGMA wal_autocheckpoint=4000")
+# How long to wait for another program, in seconds.
+PATIENCE = 5.0
 
 
 def driver() -> ModuleType:
@@ -56,10 +58,12 @@ def connect(path: Path, *, read_only: bool = False) -> Connection:
     uri = f"file:{_escaped(path)}?mode={'ro' if read_only else 'rwc'}"
     try:
         connection = cast(
-            Connection, module.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=5)
+            Connection, module.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=PATIENCE)
         )
         for pragma in PRAGMAS if read_only else (*PRAGMAS, *WRITER_PRAGMAS):
             connection.execute(pragma)
+        if not read_only:
+            _use_wal(connection, module)
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except (sqlite3.Error, module.Error) as error:
         raise explain(path, error) from error
@@ -81,6 +85,21 @@ def explain(path: Path, error: Exception) -> WorkspaceError:
     if "locked" in text:
         return WorkspaceError(f"{path} was kept busy by another program", "Try again in a moment.")
     return WorkspaceError(f"{path} answered: {text}", "Run `heard doctor` to look for damage.")
+
+
+def _use_wal(connection: Connection, module: ModuleType) -> None:
+    """Two consoles that make a workspace at once both do this, and SQLite doesn't wait here by itself."""
+    import time
+
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except (sqlite3.OperationalError, module.OperationalError) as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 @contextmanager
