@@ -5,6 +5,8 @@ ends it; keys become actions in `screens.desk_screen` and nowhere else.
 """
 
 import gc
+import os
+import sys
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -16,6 +18,7 @@ import screens
 from console.clipboard import copy
 from console.config import Config, load
 from console.doors import Doors
+from console.terminal import TERMINAL
 from desk.errors import HeardError
 from desk.records import AgentRow
 from desk.times import now
@@ -65,6 +68,7 @@ class HeardApp(Doors, inherit_bindings=False):
         self.unsaved: tuple[HeardError, ...] = ()
         self._held = ExitStack()
         self._warming = False
+        self.demo_wanted = False
 
     # The way in
 
@@ -175,6 +179,11 @@ class HeardApp(Doors, inherit_bindings=False):
             choices = tuple(Choice(name, name) for name in names)
             self.screen.ask(Question("Theme", self.action_console_theme, choices=choices))
 
+    def start_demo(self) -> None:
+        """Leave this workspace for the demo team's; `run` starts it."""
+        self.demo_wanted = True
+        self.run_worker(self._leave())
+
     # The way out
 
     def action_console_quit(self) -> None:
@@ -184,9 +193,12 @@ class HeardApp(Doors, inherit_bindings=False):
 
     async def _quit_answered(self, yes: bool | None) -> None:
         if yes:
-            self.workspace.remember()
-            await self.save_before_leaving()
-            self.exit(0)
+            await self._leave()
+
+    async def _leave(self) -> None:
+        self.workspace.remember()
+        await self.save_before_leaving()
+        self.exit(0)
 
     @override
     async def save_before_leaving(self) -> None:
@@ -210,4 +222,7 @@ def run(folder: Path, _painted: bool) -> int:
     status = app.run(mouse=config.mouse)
     for error in app.unsaved:
         raise error
+    if app.demo_wanted:
+        TERMINAL.release()
+        os.execv(sys.executable, (sys.executable, "-m", "console", "demo"))  # noqa: S606  # no shell, and our own program
     return app.return_code or status or 0

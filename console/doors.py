@@ -3,10 +3,13 @@
 The invariant: opening a screen never loses what is being written; the workspace stays under every other screen.
 """
 
+from textual import on
+
 from console.guards import GuardedApp
 from screens.desk_screen import DeskScreen
 from screens.seat import Seat
 from screens.workspace import WorkspaceScreen
+from screens.workspace_queue import QueueWork
 
 
 class Doors(GuardedApp[int], inherit_bindings=False):
@@ -81,3 +84,23 @@ class Doors(GuardedApp[int], inherit_bindings=False):
         from screens.library import LibraryScreen
 
         self.open(LibraryScreen(self.seat))
+
+    def action_go_outbox(self) -> None:
+        """To what is on its way out."""
+        from screens.outbox import OutboxScreen
+
+        self.open(OutboxScreen(self.seat))
+
+    def action_console_help(self) -> None:
+        """The keys of the screen in front."""
+        from screens.help import HelpScreen
+
+        if isinstance(self.screen, DeskScreen):
+            self.open(HelpScreen(self.seat, frozenset({self.screen.place})))
+
+    @on(QueueWork.NothingYet)
+    def welcome(self) -> None:
+        """An empty workspace: show the ways to begin."""
+        from screens.welcome import WelcomeScreen
+
+        self.open(WelcomeScreen(self.seat))

@@ -19,10 +19,11 @@ FIRST_ROWS = 64
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """The views, and the one that was open last."""
+    """The views, the one that was open last, and whether there are no tickets at all."""
 
     views: tuple[ViewRow, ...]
     last: int | None
+    empty: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ def beginning(connection: Connection) -> Beginning:
     """What the workspace needs first."""
     kept = connection.execute("SELECT value FROM setting WHERE key = ?", (first_page.SETTING,)).fetchone()
     last = json.loads(kept[0]).get("view") if kept else None
-    return Beginning(views(connection), last if isinstance(last, int) else None)
+    empty = connection.execute("SELECT 1 FROM ticket LIMIT 1").fetchone() is None
+    return Beginning(views(connection), last if isinstance(last, int) else None, empty)
 
 
 def listing(connection: Connection, scope: Scope) -> Listing:

@@ -34,6 +34,9 @@ class QueueWork(Workbench):
     class ListRead(Message):
         """The first rows of a list are there."""
 
+    class NothingYet(Message):
+        """The workspace has no tickets at all."""
+
     view: ViewRow | None = None
     filter_text = ""
     sort = "due"
@@ -49,6 +52,8 @@ class QueueWork(Workbench):
         self.views = found.views
         self.view_list.show_views(found.views)
         self._begun = True
+        if found.empty:
+            self.post_message(self.NothingYet())
         last = next((view for view in found.views if view.id == found.last), None)
         view = last or (found.views[0] if found.views else None)
         if view is not None:

@@ -1,0 +1,118 @@
+"""The search for customers on the screen: what is typed, what is shown, what Enter does."""
+
+import pytest
+
+from desk.lookup import IdentityKind
+from screens.customers import CustomersScreen
+from screens.form import FormScreen
+from storage.connect import Connection
+from storage.contacts import Contact, found, recent
+from storage.search.index import index_customers
+from storage.search.query import Finder
+from storage.workspace import Workspace
+from tests.factories import NOW, make_customer, make_identity, make_message, make_ticket
+from tests.hostile import HOSTILE
+from tests.screens.stage import Stage, harmless_on_screen, seen, storable, written
+
+
+@pytest.fixture
+def people(connection: Connection) -> dict[str, int]:
+    """Three customers; Ana has a number that is only a maybe, and two open tickets."""
+    ids = {
+        "ana": make_customer(connection, "Ana Ruiz", email="ana@example.org"),
+        "li": make_customer(connection, "Li Wei", email="li@example.org", contacted_at=NOW),
+        "sam": make_customer(connection, "Sam O'Hara"),
+    }
+    make_identity(connection, ids["ana"], IdentityKind.PHONE, "+1 415 555 4471", known=False)
+    first = make_ticket(connection, customer_id=ids["ana"])
+    make_ticket(connection, customer_id=ids["ana"])
+    make_ticket(connection, customer_id=ids["ana"], status=3)
+    make_message(connection, first, customer_id=ids["ana"], at=NOW - 5)
+    index_customers(connection, list(ids.values()))
+    return ids
+
+
+def test_recent_contacts_come_newest_first_with_address_and_open_tickets(
+    connection: Connection, people: dict[str, int]
+) -> None:
+    sam, li, ana = recent(connection, 10)
+    assert (sam.name, li.name, ana.name) == ("Sam O'Hara", "Li Wei", "Ana Ruiz")
+    assert (ana.identity, ana.known, ana.open_tickets, ana.contacted_at) == ("ana@example.org", True, 2, NOW - 5)
+    assert (li.contacted_at, sam.contacted_at, sam.identity) == (NOW, None, "")
+
+
+def test_a_hit_says_by_what_it_was_found_and_a_name_how_they_are_reached(
+    connection: Connection, people: dict[str, int]
+) -> None:
+    finder = Finder(connection)
+    (by_digits,) = found(connection, finder.find("4471"))
+    assert (by_digits.identity, by_digits.known, by_digits.named) == ("+1 415 555 4471", False, False)
+    (by_name,) = found(connection, finder.find("ruiz"))
+    assert (by_name.identity, by_name.named) == ("ana@example.org", True)
+
+
+async def test_the_last_digits_find_and_enter_opens(workspace: Workspace, people: dict[str, int]) -> None:
+    app = Stage(workspace, CustomersScreen)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await app.idle()
+        assert "Last contacts" in seen(app)
+        await pilot.press("4", "4", "7", "1")
+        await app.idle()
+        assert "? +1 415 555 4471" in seen(app)
+        assert "2 open · 1 resolved" in seen(app)  # the card beside the list
+        await pilot.press("enter")
+        assert app.opened == [("customer", people["ana"])]
+
+
+async def test_the_slower_search_comes_by_itself_and_keeps_the_cursor(
+    workspace: Workspace, people: dict[str, int]
+) -> None:
+    app = Stage(workspace, lambda seat: CustomersScreen(seat, "anna ruis"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = app.screen
+        assert isinstance(screen, CustomersScreen)
+        await app.idle()
+        await pilot.pause(0.15)
+        await app.idle()
+        row = screen.lines.row
+        assert isinstance(row, Contact)
+        assert row.name == "Ana Ruiz"
+
+
+async def test_nobody_found_offers_a_new_customer_with_what_was_typed(
+    workspace: Workspace, connection: Connection, people: dict[str, int]
+) -> None:
+    app = Stage(workspace, lambda seat: CustomersScreen(seat, "zoe@nowhere.example"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.idle()
+        await pilot.pause(0.15)
+        await app.idle()
+        assert "New customer" in seen(app)
+        assert "Nobody found" in seen(app)
+        await pilot.press("enter")
+        await app.idle()
+        form = app.screen
+        assert isinstance(form, FormScreen)
+        assert form.values["email"] == "zoe@nowhere.example"
+        await pilot.press("Z", "o", "e", "ctrl+s")
+        await app.idle()
+        made = written(connection, "SELECT id FROM customer WHERE name = 'Zoe'")
+        assert app.opened == [("customer", made)]
+    assert [hit.name for hit in Finder(connection).find("zoe@nowhere.example")] == ["Zoe"]
+
+
+async def test_hostile_names_and_queries_do_no_harm(workspace: Workspace, connection: Connection) -> None:
+    ids = []
+    for _, text in HOSTILE:
+        ids.append(make_customer(connection, storable(text)))
+        make_identity(connection, ids[-1], IdentityKind.HANDLE, storable(text))
+    index_customers(connection, ids)
+    app = Stage(workspace, CustomersScreen)
+    async with app.run_test(size=(120, 90)):
+        screen = app.screen
+        assert isinstance(screen, CustomersScreen)
+        for query in ("", *(text for _, text in HOSTILE[3:12])):
+            screen.field.value = query[:200]
+            await app.idle()
+            harmless_on_screen(app)
+    assert not app.failed
