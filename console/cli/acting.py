@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from console.config import Config, load
 from desk.errors import NotFound
@@ -14,9 +13,6 @@ from storage.connect import Connection
 from storage.deeds.by import By
 from storage.workspace import locate, open_to_write
 
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
 
 @dataclass(frozen=True, slots=True)
 class Acting:
@@ -25,13 +21,6 @@ class Acting:
     connection: Connection
     config: Config
     by: By
-
-    @property
-    def engine(self) -> "Engine":
-        """SQLModel's engine, which is slow to import: asked for only when the deed is ready."""
-        from storage.engine import engine_over
-
-        return engine_over(self.connection)
 
 
 @contextmanager

@@ -27,12 +27,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _move(arguments: argparse.Namespace) -> int:
     from storage.deeds import outbox
-    from storage.engine import deed_session
+    from storage.engine import deed_session, engine_over
 
     with acting(arguments) as desk:
         rows = [outbox.find_operation(desk.connection, text) for text in arguments.operations]
         deed = outbox.retry if arguments.verb == "retry" else outbox.drop
-        with deed_session(desk.engine) as session:
+        with deed_session(engine_over(desk.connection)) as session:
             title = deed(session, desk.by, rows).title
     print(f"{title}.")
     return 0

@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Make all changes as one deed, or none."""
     from storage.deeds.change import change
-    from storage.engine import deed_session
+    from storage.engine import deed_session, engine_over
     from storage.tickets import find_ticket
 
     changes = _without_workspace(arguments)
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     with acting(arguments) as desk:
         ticket_id = find_ticket(desk.connection, arguments.ticket)
         wanted = _parsed(desk, changes)
-        with deed_session(desk.engine) as session:
+        with deed_session(engine_over(desk.connection)) as session:
             title = change(session, desk.by, [ticket_id], wanted).title
     print(f"{title}.")
     return 0

@@ -34,7 +34,7 @@ def put(
 ) -> str:
     """Do the deed; the answer is what happened, in a few words."""
     from desk.statuses import parse_status
-    from storage.engine import deed_session
+    from storage.engine import deed_session, engine_over
     from storage.tickets import find_ticket, ticket
 
     ticket_id = find_ticket(desk.connection, arguments.ticket)
@@ -48,5 +48,5 @@ def put(
         attachments=tuple(arguments.attach),
         status_after=None if arguments.status is None else parse_status(arguments.status),
     )
-    with deed_session(desk.engine) as session:
+    with deed_session(engine_over(desk.connection)) as session:
         return write(session, desk.by, ticket_id, outgoing).title

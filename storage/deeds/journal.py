@@ -136,7 +136,7 @@ class Journal:
         return Done(self.deed, title, ticket_ids, customer_id)
 
 
-def held(session: "Session", model: type["Model"], key: object, what: str) -> "Model":
+def held(session: "Session", model: type[Model], key: object, what: str) -> Model:
     """The row of that key; NotFound where there is none."""
     row = session.get(model, key)
     if row is None:
