@@ -101,7 +101,8 @@ class Finder:
         seen = {hit.customer_id for hit in found}
         hits = list(found)
         with self._interruptible():
-            for tier in (self._whole_number, self._substrings, self._typos):
+            tiers = [self._whole_number, self._substrings, self._typos]
+            for tier in tiers[:2] if any(map(_is_settled, found)) else tiers:
                 if len(hits) >= limit:
                     break
                 new = [entry for entry in tier(question, text, limit) if entry[2] not in seen]
@@ -251,6 +252,11 @@ def _order(entry: Ranked) -> tuple[int, bool, float, int]:
     """Best rank first; what is known before a maybe where both are exact; then closest, then most recent contact."""
     finding, recency, _ = entry
     return finding.rank, finding.rank == 0 and not finding.known, -finding.closeness, -recency
+
+
+def _is_settled(hit: Hit) -> bool:
+    """Whether nobody else can be meant: an address or number that fits whole. A name may be a namesake's."""
+    return hit.match == "exact" and hit.identity_kind not in (IdentityKind.NAME, IdentityKind.COMPANY)
 
 
 def _hit(customer: int, details: tuple[bytes, str, str, str, int | None], finding: Finding) -> Hit:

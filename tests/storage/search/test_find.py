@@ -182,6 +182,13 @@ def test_of_one_customers_identities_the_known_one_is_shown(connection: Connecti
     assert (hit.identity_kind, hit.known) == (ORDER, True)
 
 
+def test_where_an_address_fits_whole_nobody_else_is_guessed(connection: Connection) -> None:
+    ana = add(connection, "Ana", (EMAIL, "ana@example.org"))
+    anna = add(connection, "Anna", (EMAIL, "anna@example.org"))
+    assert [hit.customer_id for hit in find(connection, "ana@example.org")] == [ana]
+    assert [hit.customer_id for hit in find(connection, "anna")] == [anna, ana]
+
+
 def test_nobody_is_found_twice(connection: Connection) -> None:
     add(connection, "Ana Ana", (EMAIL, "ana@ana.example"), (HANDLE, "ana"), (COMPANY, "Ana"))
     assert len(find(connection, "ana")) == 1
