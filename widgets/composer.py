@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -21,7 +21,7 @@ from widgets.bars import Bar
 from widgets.cells import harmless
 from widgets.editor import Editor
 from widgets.fields import TextField
-from widgets.inks import Piece, both_ends
+from widgets.inks import Piece, both_ends, piece_at
 
 NOTE = "note"
 
@@ -61,6 +61,12 @@ class ComposerTitle(Bar):
 class ComposerFoot(Bar):
     """The attachments, and what the field under the cursor wants."""
 
+    @dataclass
+    class FileClicked(Message):
+        """A file was clicked; `index` counts from 0."""
+
+        index: int
+
     def __init__(self) -> None:
         super().__init__(classes="composer--foot")
         self.attachments: tuple[str, ...] = ()
@@ -72,6 +78,13 @@ class ComposerFoot(Bar):
         for number, name in enumerate(self.attachments, 1):
             files += [(f"+{number} ", "mark"), (harmless(PurePath(name).name or name) + "  ", "tag")]
         return both_ends(files if self.attachments else [], list(self.hint), cells)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a file takes it away again."""
+        pieces = self.pieces(self.cells)
+        place = piece_at(pieces, event.x)
+        if place is not None and pieces[place][1] == "tag":
+            self.post_message(self.FileClicked(sum(ink == "tag" for _, ink in pieces[:place])))
 
 
 class Composer(Vertical, inherit_bindings=False):
@@ -256,6 +269,11 @@ class Composer(Vertical, inherit_bindings=False):
     def _trigger_typed(self, event: Editor.TriggerTyped) -> None:
         event.stop()
         self.post_message(self.TriggerTyped(event.trigger))
+
+    @on(ComposerFoot.FileClicked)
+    def _file_clicked(self, event: ComposerFoot.FileClicked) -> None:
+        event.stop()
+        self.detach(event.index)
 
     @on(Input.Submitted)
     def _field_done(self, event: Input.Submitted) -> None:

@@ -13,7 +13,7 @@ from rich.style import Style
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from widgets.cells import cut, fit, harmless, width
+from widgets.cells import fit, harmless, width
 
 Piece = tuple[str, str]
 """A text and the name of its ink."""
@@ -174,8 +174,3 @@ def piece_at(pieces: Iterable[Piece], x: int) -> int | None:
         if x < start:
             return place
     return None
-
-
-def cut_piece(piece: Piece, cells: int) -> Piece:
-    """A piece cut to `cells` without an ellipsis."""
-    return cut(piece[0], cells), piece[1]

@@ -2,7 +2,7 @@
 
 from datetime import tzinfo
 
-from desk.times import DAY, to_datetime
+from desk.times import to_datetime
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
@@ -54,8 +54,3 @@ def span(seconds: int) -> str:
     minutes, rest = divmod(max(seconds, 0), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def within(at: int, now: int, days: int) -> bool:
-    """Whether `at` lies in the `days` before now."""
-    return now - days * DAY <= at <= now

@@ -257,7 +257,8 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
 
     def _ground(self, index: int, key: Key) -> str:
         if index == self._index:
-            return "cursor" if self.has_focus else "blurred"
+            # A list below a field never has the focus: there the cursor is always the one that keys move.
+            return "cursor" if self.has_focus or not self.can_focus else "blurred"
         return "selected" if key in self._chosen else "base"
 
     def _empty_line(self, y: int, cells: int) -> Strip:

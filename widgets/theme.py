@@ -8,25 +8,6 @@ from textual.theme import Theme
 
 DEFAULT = "heard-dark"
 
-# Text colours and the grounds that they are drawn on, by their names in style sheets; the tests pair them.
-INKS = (
-    "muted",
-    "faint",
-    "unread",
-    "urgent",
-    "late",
-    "due",
-    "promised",
-    "good",
-    "note",
-    "agent",
-    "customer",
-    "link",
-    "tag",
-    "mark",
-)
-GROUNDS = ("cursor-background", "cursor-blurred", "selected", "note-background", "bar-background")
-
 _DARK = {
     "muted": "#a3adba",
     "faint": "#98a2b0",

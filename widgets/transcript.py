@@ -194,12 +194,6 @@ class Transcript(Lines, can_focus=True, inherit_bindings=False):
             text += whole[max(start, GUTTER) : end].rstrip()
         return (text, "\n") if text else None
 
-    def selected_text(self) -> str:
-        """What is selected by the mouse, empty where nothing is."""
-        selection = self.text_selection
-        found = None if selection is None else self.get_selection(selection)
-        return "" if found is None else found[0]
-
     # How it moves and what the mouse does
 
     action_scroll_lines, action_page, action_home, action_end = scroll_lines, page, home, end

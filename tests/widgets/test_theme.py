@@ -6,8 +6,11 @@ from textual.color import Color
 from textual.theme import Theme
 
 from widgets.inks import GROUND_NAMES, INK_NAMES, Lines
-from widgets.theme import DEFAULT, GROUNDS, INKS, THEMES, VARIABLES
+from widgets.theme import DEFAULT, THEMES, VARIABLES
 
+GROUNDS = {"cursor-background", "cursor-blurred", "selected", "note-background", "bar-background"}
+# A rule is drawn, not read.
+INKS = set(VARIABLES) - GROUNDS - {"rule"}
 TRUE_COLOUR = [theme for theme in THEMES if not theme.ansi]
 
 
