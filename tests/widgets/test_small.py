@@ -1,21 +1,16 @@
-"""Cards, views, bars and pickers: what they show, what they announce, and that strangers' text is only text."""
+"""Cards, views and bars: what they show, what they announce, and that strangers' text is only text."""
 
 from datetime import UTC
 
 import pytest
-from textual.widgets import Input
 
 from desk.lookup import IdentityKind
 from desk.records import IdentityRow, ViewRow
 from desk.times import DAY, SECOND
 from tests.hostile import HOSTILE
-from tests.widgets.stage import NOW, Stage, assert_harmless, card, clock, drawn, lines_of, text_of, ticket
+from tests.widgets.stage import NOW, Stage, assert_harmless, card, clock, drawn, text_of, ticket
 from widgets.bars import HeaderBar, HeaderFacts, HintBar, NoticeBar
-from widgets.cells import shorten
 from widgets.customer_card import CustomerPanel, card_lines
-from widgets.inks import Lines, Piece
-from widgets.picker import Picker
-from widgets.ticket_line import Look
 from widgets.views import ViewList
 
 TEXTS = [text for _, text in HOSTILE]
@@ -223,81 +218,3 @@ async def test_hostile_bars_are_drawn_as_text(width: int) -> None:
                 assert_harmless([bar.render_line(0)], bar.cells)
         await pilot.pause()
         assert_harmless(drawn(app), width)
-
-
-# The picker
-
-
-def draw_word(word: str, width: int, look: Look) -> list[Piece]:
-    return [(shorten(word[:200], width), "strong" if look.cursor else "plain")]
-
-
-def picker(*, preview: bool = False) -> tuple[Picker[str], Stage]:
-    widget = Picker[str](draw_word, key=str, prompt="Snippet", preview=preview)
-    return widget, Stage(widget)
-
-
-async def test_typing_asks_and_only_the_newest_answer_is_shown() -> None:
-    view, app = picker()
-    async with app.test(40, 10) as pilot:
-        view.focus_field()
-        await pilot.press("r", "e")
-        asked = app.told(Picker.QueryChanged)
-        assert [(told.text, told.serial) for told in asked] == [("r", 1), ("re", 2)]
-        view.show(["refund", "repair"], serial=2)
-        view.show(["rest"], serial=1)
-        await pilot.pause()
-        assert [line.strip() for line in shown(app)[1:3]] == ["refund", "repair"]
-        await pilot.press("down", "enter")
-        (picked,) = app.told(Picker.Picked)
-        assert (picked.key, picked.text) == ("repair", "re")
-
-
-async def test_nothing_found_is_said_and_the_text_can_be_picked() -> None:
-    view, app = picker()
-    async with app.test(40, 10) as pilot:
-        view.focus_field()
-        view.set_query("zzz")
-        view.show([])
-        await pilot.press("enter")
-        assert "Nothing found" in text_of(drawn(app))
-        (picked,) = app.told(Picker.Picked)
-        assert (picked.key, picked.text) == (None, "zzz")
-        await pilot.press("escape")
-        assert len(app.told(Picker.Cancelled)) == 1
-
-
-async def test_a_preview_for_a_row_that_was_left_is_dropped() -> None:
-    view, app = picker(preview=True)
-    async with app.test(60, 10) as pilot:
-        view.show(["one", "two"])
-        view.move(1)
-        view.show_preview("one", "text of one")
-        view.show_preview("two", "text of two [bold]\n" + "word " * 30)
-        await pilot.pause()
-        assert "text of one" not in text_of(drawn(app))
-        assert "text of two [bold]" in text_of(drawn(app))
-        assert [told.key for told in app.told(Picker.Moved)][-1] == "two"
-
-
-async def test_what_is_typed_at_once_is_asked_at_the_start_too() -> None:
-    view, app = picker()
-    async with app.test(40, 10) as pilot:
-        view.ask()
-        await pilot.pause()
-        assert [told.text for told in app.told(Picker.QueryChanged)] == [""]
-        view.query_one(Input).value = "x"
-        await pilot.pause()
-        assert view.query_text == "x"
-
-
-async def test_hostile_rows_and_previews_are_drawn_as_text() -> None:
-    view, app = picker(preview=True)
-    async with app.test(60, 12) as pilot:
-        for text in TEXTS:
-            view.show([text or "-", "other" + text[:50]])
-            view.show_preview(text or "-", text)
-            for part in view.query(Lines):
-                assert_harmless(lines_of(part), part.cells)
-        await pilot.pause()
-        assert_harmless(drawn(app), 60)
