@@ -4,12 +4,15 @@ from array import array
 from collections.abc import Sequence
 
 import pytest
+from rich.segment import Segment
 from textual.strip import Strip
 
 from desk.records import TicketRow
 from desk.times import DAY
 from tests.hostile import HOSTILE
 from tests.widgets.stage import NOW, Stage, assert_harmless, clock, drawn, settled, text_of, ticket
+from widgets.columns import cells, columns
+from widgets.inks import fit_pieces, pieces_width
 from widgets.rowcache import PAGE
 from widgets.rows import LineList, RowView
 from widgets.ticket_line import Look, draw_ticket
@@ -207,17 +210,10 @@ async def test_the_terminals_cursor_stands_on_the_row() -> None:
 @pytest.mark.parametrize("text", [text for _, text in HOSTILE], ids=[name for name, _ in HOSTILE])
 @pytest.mark.parametrize("width", [20, 80, 150])
 def test_a_hostile_ticket_is_drawn_as_text(text: str, width: int) -> None:
-    from textual.strip import Strip as Line
-
-    from widgets.cells import width as cells
-    from widgets.inks import fit_pieces
-
     row = ticket(subject=text, preview=text, customer=text, assignee=text, tags=(text, text), channel=text)
     pieces = fit_pieces(draw_ticket(row, width, Look(selected=True), clock=clock), width)
-    assert sum(cells(piece) for piece, _ in pieces) == width
-    from rich.segment import Segment
-
-    assert_harmless([Line([Segment(piece) for piece, _ in pieces])], width)
+    assert pieces_width(pieces) == width
+    assert_harmless([Strip([Segment(piece) for piece, _ in pieces])], width)
 
 
 async def test_markup_in_a_subject_is_shown_as_it_was_written() -> None:
@@ -251,3 +247,19 @@ def test_the_preview_is_in_wide_lists_only() -> None:
     row = ticket(preview="It hasn't come yet")
     assert "hasn't" not in "".join(piece for piece, _ in draw_ticket(row, 80, Look(), clock=clock))
     assert "hasn't" in "".join(piece for piece, _ in draw_ticket(row, 160, Look(), clock=clock))
+
+
+@pytest.mark.parametrize("width", [20, 40, 79, 99, 120, 200])
+def test_every_column_stands_where_the_first_paint_put_it(width: int) -> None:
+    row = ticket(subject="Where is it?", contacts=3, promised_at=NOW + DAY, tags=("refund", "vip"), unread=True)
+    layout = columns(width)
+    painted = [text for text, _ in cells(row, layout, NOW)]
+    live = "".join(text for text, _ in draw_ticket(row, width, Look(), clock=clock))
+    place = 0
+    for number, text in enumerate(painted):
+        if number % 2 == 0 and layout[number // 2].name == "subject":
+            assert live[place:].startswith(text.rstrip())
+        else:
+            assert live[place : place + len(text)] == text
+        place += len(text)
+    assert place == len(live) == width
