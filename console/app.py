@@ -224,5 +224,7 @@ def run(folder: Path, _painted: bool) -> int:
         raise error
     if app.demo_wanted:
         TERMINAL.release()
-        os.execv(sys.executable, (sys.executable, "-m", "console", "demo"))  # noqa: S606  # no shell, and our own program
+        # The demo lives in a folder of its own, never in the workspace that was just left.
+        elsewhere = {name: value for name, value in os.environ.items() if name != "HEARD_WORKSPACE"}
+        os.execve(sys.executable, (sys.executable, "-m", "console", "demo"), elsewhere)  # noqa: S606  # our own program
     return app.return_code or status or 0

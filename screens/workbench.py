@@ -202,6 +202,16 @@ class Workbench(DeskScreen[None]):
     def asked(self) -> None:
         self.focus_pane()
 
+    @override
+    def on_descendant_focus(self) -> None:
+        # A click moves the keys to another pane as Tab does.
+        panes: tuple[tuple[Pane, Vertical], ...] = (
+            ("views", self.views_pane), ("main", self.main_pane), ("side", self.side_pane),
+        )  # fmt: skip
+        ancestors = self.focused.ancestors if self.focused is not None else ()
+        self.pane = next((name for name, pane in panes if pane in ancestors), self.pane)
+        super().on_descendant_focus()
+
     def on_resize(self, _event: events.Resize) -> None:
         """Another size, other panes."""
         self.lay_out()

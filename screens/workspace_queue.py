@@ -12,7 +12,9 @@ from desk.errors import BadInput, HeardError
 from desk.filters import OPERATORS, Filter, format_filter, parse
 from desk.nearest import mend_name
 from desk.records import TicketRow, ViewRow
+from screens.action import Place, Situation
 from screens.ask import Choice, Question
+from screens.hints import hints
 from screens.reading import FIRST_ROWS, Beginning, Listing, beginning, listing
 from screens.workbench import Workbench
 from storage import first_page, outbox
@@ -177,11 +179,13 @@ class QueueWork(Workbench):
         if found is None:
             return
         view_id, known = (self.view.id if self.view else None), dict(self.counts)
+        shown = hints(self.seat.keymap, Place.QUEUE, Situation(ticket=True, listed=1))
+        footer = "  ".join(" ".join(hint) for hint in shown)
 
         def keep(connection: Connection) -> None:
             first_page.remember(
                 connection, view_id=view_id, title=title, ids_query=found.query, parameters=found.parameters,
-                counts=known, footer="j/k move   ⏎ open   r reply   n note   / filter   c customer   ? keys",
+                counts=known, footer=footer,
             )  # fmt: skip
 
         self.seat.jobs.keep(keep)
