@@ -85,6 +85,10 @@ def _nearness(question: Question, identity: Identity) -> float:
 def _by_name(connection: Connection, words: tuple[str, ...]) -> dict[int, float]:
     readings = [*_readings(words), *_splits(connection, words)]
     groups = {word: _meanings(connection, word) for reading in readings for word in reading}
+    # What was put together must resemble some name; else it only costs.
+    odd = {word for word, meant in groups.items() if len(meant) == 1 and word not in words}
+    readings = [reading for reading in readings if odd.isdisjoint(reading)]
+    groups = {word: groups[word] for reading in readings for word in reading}
     named: set[tuple[int, str]] = set()
     for reading in readings:
         if len(reading) > 1:
