@@ -6,7 +6,9 @@ Safe to call at any time: it writes what a recount from `message` gives, whateve
 import json
 from collections.abc import Iterable
 
+from desk.ids import new_uid
 from desk.mood import mood
+from desk.statuses import Status
 from desk.times import DAY
 from storage.clocks import refresh_due
 from storage.connect import Connection
@@ -19,6 +21,7 @@ PREVIEW_LENGTH = 160
 _COUNTS = """
 UPDATE ticket SET
     message_count = (SELECT count(*) FROM message m WHERE m.ticket_id = ticket.id),
+    updated_at = max(updated_at, coalesce((SELECT max(m.at) FROM message m WHERE m.ticket_id = ticket.id), 0)),
     inbound_at = (SELECT max(m.at) FROM message m WHERE m.ticket_id = ticket.id AND m.kind IN ('inbound', 'call')),
     outbound_at = (SELECT max(m.at) FROM message m WHERE m.ticket_id = ticket.id
                    AND (m.kind = 'call' OR m.kind = 'outbound' AND m.automatic = '')),
@@ -96,6 +99,30 @@ def _remember_contact(connection: Connection, asked: str) -> None:
         connection.execute("UPDATE customer SET contacted_at = ? WHERE id = ?", (at, customer))
         if newest is not None and at >= newest:
             touch(connection, customer)
+
+
+def reopen(connection: Connection, ticket_id: int, at: int) -> None:
+    """The customer wrote at `at`: what waits for them, sleeps or is solved comes back to the queue, and is unread.
+
+    Only where that is news: a mail that is older than the last deed on the ticket was known to whoever did it.
+    """
+    row = connection.execute(
+        """SELECT status FROM ticket WHERE id = ? AND updated_at < ?
+           AND (status IN (1, 3) OR snoozed_until IS NOT NULL AND status < 3 OR NOT unread)""",
+        (ticket_id, at),
+    ).fetchone()
+    if row is None:
+        return
+    status = int(Status.HOLD) if row[0] == Status.HOLD else int(Status.OPEN)
+    connection.execute(
+        "UPDATE ticket SET status = ?, solved_at = NULL, snoozed_until = NULL, unread = 1 WHERE id = ?",
+        (status, ticket_id),
+    )
+    if status != row[0]:
+        connection.execute(
+            "INSERT INTO event(deed, kind, at, ticket_id, data, patch) VALUES(?, 'changed', ?, ?, ?, '')",
+            (new_uid(), at, ticket_id, json.dumps({"field": "status", "before": row[0], "after": status})),
+        )
 
 
 def preview(body: str, folds: str) -> str:

@@ -6,12 +6,11 @@ No mail is ever dropped: one that can't be read becomes a message with its raw b
 import hashlib
 from dataclasses import dataclass
 
-from desk.mail.quotes import find_folds
-
 from desk.identifiers import address_of
 from desk.ids import new_uid
 from desk.mail.addresses import Address
 from desk.mail.message import Mail, read_mail
+from desk.mail.quotes import find_folds
 from desk.statuses import Status
 from desk.text import clean
 from storage.attachments import keep
@@ -21,6 +20,7 @@ from storage.imports.conversations import NewMessage, NewTicket, add_message, ad
 from storage.imports.files import RawMail
 from storage.imports.people import CustomerBook
 from storage.imports.report import Problem, Report
+from storage.inbound import reopen
 from storage.workspace import Workspace
 
 
@@ -70,6 +70,8 @@ class MailTaker:
         customer_id = self._customer(mail, sent_by_us)
         at = mail.date if mail.date is not None else self._now
         ticket_id = self._ticket(mail, customer_id, at)
+        if not sent_by_us and mail.bounce is None and not mail.automatic and self._rules.status.active:
+            reopen(self._connection, ticket_id, at)
         message_id = add_message(
             self._connection,
             self._source_id,
@@ -123,7 +125,7 @@ class MailTaker:
     def _ticket(self, mail: Mail, customer_id: int | None, at: int) -> int:
         original = [mail.bounce.message_id] if mail.bounce is not None and mail.bounce.message_id else []
         related = threads.related_tickets(self._connection, mail.message_id or None, [*_parents(mail), *original])
-        if related and self._same_matter(mail, related[0]):
+        if related and self._same_matter(mail, related[0]) and not self._is_closed(related[0]):
             if len(related) > 1:
                 threads.join(self._connection, related[0], related[1:])
             return related[0]
@@ -133,12 +135,17 @@ class MailTaker:
             NewTicket(mail.subject, self._email, customer_id, at, status=int(self._rules.status)),
         )
         if related:
-            threads.suggest(self._connection, ticket_id, related[0], "answers it under a new subject", self._now)
+            threads.suggest(self._connection, ticket_id, related[0], "answers it, as a new matter", self._now)
         elif threads.is_reply(mail.subject):
             other = threads.by_subject(self._connection, customer_id, mail.subject, at, ticket_id)
             if other is not None:
                 threads.suggest(self._connection, ticket_id, other, "same customer and subject", self._now)
         return ticket_id
+
+    def _is_closed(self, ticket_id: int) -> bool:
+        """Closed is final: an answer to it is a ticket of its own. One that was closed by this import isn't meant."""
+        (status,) = self._connection.execute("SELECT status FROM ticket WHERE id = ?", (ticket_id,)).fetchone()
+        return bool(status == Status.CLOSED != self._rules.status)
 
     def _same_matter(self, mail: Mail, ticket_id: int) -> bool:
         """People answer an old mail to write about something new: then the subject changes and has no reply mark."""

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from desk.identifiers import address_of
 from desk.statuses import Status
+from desk.times import DAY, HOUR
 from storage.connect import Connection
 from storage.imports.mail import MailRules
 from storage.imports.report import Report
@@ -133,6 +134,27 @@ def test_what_is_no_mail_is_kept_with_its_bytes_and_named(
     (digest,) = connection.execute("SELECT raw FROM message WHERE unparsed").fetchone()
     kept = [file for file in workspace.attachments.rglob("*") if file.is_file() and file.read_bytes() == raw]
     assert [file.name.endswith(bytes(digest).hex()[-20:]) for file in kept] == [True]
+
+
+@pytest.mark.parametrize(("status", "day", "expected"), [(1, 2, 0), (3, 2, 0), (2, 2, 2), (3, 1, 3), (0, 2, 0)])
+def test_a_customer_who_writes_again_brings_the_ticket_back(
+    workspace: Workspace, connection: Connection, tmp_path: Path, status: int, day: int, expected: int
+) -> None:
+    _import(workspace, connection, tmp_path / "one", _raw(1, day=1))
+    noon = NOW - DAY + 3 * HOUR
+    connection.execute("UPDATE ticket SET status = ?, updated_at = ?, unread = 0", (status, noon))
+    _import(workspace, connection, tmp_path / "two", _raw(2, "Re: Lamp", answers="<1@example.org>", day=day))
+    assert connection.execute("SELECT status, unread FROM ticket").fetchall() == [(expected, day == 2)]
+
+
+def test_an_answer_to_a_closed_ticket_is_a_new_one(
+    workspace: Workspace, connection: Connection, tmp_path: Path
+) -> None:
+    _import(workspace, connection, tmp_path / "one", _raw(1, day=1))
+    connection.execute("UPDATE ticket SET status = 4")
+    _import(workspace, connection, tmp_path / "two", _raw(2, "Re: Lamp", answers="<1@example.org>"))
+    assert connection.execute("SELECT status FROM ticket ORDER BY id").fetchall() == [(4,), (0,)]
+    assert connection.execute("SELECT ticket_id, other_ticket_id FROM suggestion").fetchall() == [(2, 1)]
 
 
 def test_our_own_answer_belongs_to_the_customer(workspace: Workspace, connection: Connection, tmp_path: Path) -> None:
