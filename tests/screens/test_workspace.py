@@ -1,0 +1,134 @@
+"""The workspace under bad conditions: hostile text in every field, keys that mean nothing here, fast cursors."""
+
+import pytest
+
+from desk.lookup import IdentityKind
+from screens.action import Place
+from storage.connect import Connection
+from storage.workspace import Workspace
+from tests.factories import NOW, make_agent, make_customer, make_identity, make_message, make_tag, make_ticket
+from tests.hostile import HOSTILE
+from tests.screens.room import console, desk, fill, notice, place, press, settled
+
+
+async def test_no_text_of_a_stranger_breaks_the_screen_or_acts_on_it(
+    workspace: Workspace, connection: Connection
+) -> None:
+    me = make_agent(connection, handle="ana", name="Ana Bell")
+    for number, (_, given) in enumerate(HOSTILE):
+        # A database holds no lone surrogates; everything else goes in uncleaned.
+        text = given.encode("utf-8", "replace").decode()
+        customer = make_customer(connection, text, email="c" + str(number) + "@example.org")
+        make_identity(connection, customer, IdentityKind.HANDLE, text)
+        ticket = make_ticket(
+            connection, subject=text, preview=text, customer_id=customer, assignee_id=me, due_at=NOW + number
+        )
+        make_message(connection, ticket, body=text, sender=text, customer_id=customer)
+        make_tag(connection, ticket, text)
+    async with console(workspace, size=(200, 60)) as app:
+        await press(app, "Enter")
+        for _ in HOSTILE[1:]:
+            await press(app, "]")
+        strips = app.screen._compositor.render_strips()
+        shown = "".join(segment.text for strip in strips for segment in strip)
+        assert not [sign for sign in shown if ord(sign) < 32 or 0x7F <= ord(sign) < 0xA0]
+        await press(app, "r")
+        assert place(app) is Place.COMPOSER
+
+
+async def test_a_sequence_that_means_nothing_says_so_and_escape_gives_it_up(
+    workspace: Workspace, connection: Connection
+) -> None:
+    fill(connection)
+    async with console(workspace) as app:
+        await press(app, "g", "z")
+        assert notice(app) == "g z does nothing here"
+        await press(app, "s", "Esc")
+        assert place(app) is Place.QUEUE
+        assert not app.screen.take_key("ß")  # type: ignore[attr-defined]  # the workspace is in front
+
+
+async def test_an_action_that_is_off_says_why(workspace: Workspace, connection: Connection) -> None:
+    make_agent(connection, handle="ana", name="Ana Bell")
+    make_ticket(connection, status=3)
+    async with console(workspace) as app:
+        await press(app, "z")
+        assert notice(app) == "Snooze: no ticket here"
+        await press(app, "S")
+        assert "P starts" in notice(app)
+
+
+async def test_only_the_ticket_where_the_cursor_rests_is_shown(workspace: Workspace, connection: Connection) -> None:
+    ids = fill(connection)
+    async with console(workspace) as app:
+        for _ in range(3):
+            app.workspace.take_key("j")
+        await settled(app)
+        assert desk(app).here is not None
+        assert desk(app).here.id == ids[3]  # type: ignore[union-attr]  # it is there, see above
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"), [(("y", "n"), "#1001"), (("y", "t"), "The subject"), (("y", "e"), "The email")]
+)
+async def test_copying_says_how_it_was_done(
+    workspace: Workspace, connection: Connection, keys: tuple[str, str], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(connection)
+    async with console(workspace) as app:
+        copied: list[str] = []
+
+        def copy(text: str) -> str:
+            copied.append(text)
+            return "copied with a test"
+
+        app.seat.copy = copy
+        await press(app, *keys)
+        assert notice(app) == words + " copied with a test"
+        assert copied in (["#1001"], ["Refund for order 8841"], ["c0@example.org"])
+
+
+async def test_going_back_from_a_note_keeps_it_and_coming_again_brings_it(
+    workspace: Workspace, connection: Connection
+) -> None:
+    fill(connection)
+    async with console(workspace) as app:
+        here = desk(app)
+        await press(app, "n")
+        here.composer.insert("Ask the warehouse")
+        await settled(app)
+        await press(app, "Esc", "Esc", "j", "Enter", "Esc", "k", "n")
+        assert here.composer.written.body == "Ask the warehouse"
+        await press(app, "Ctrl+S")
+        kept = connection.execute("SELECT body FROM message WHERE kind = 'note'").fetchall()
+        assert kept == [("Ask the warehouse",)]
+        assert connection.execute("SELECT count(*) FROM draft").fetchone() == (0,)
+
+
+async def test_tags_are_put_on_and_taken_off_by_words(workspace: Workspace, connection: Connection) -> None:
+    (first, *_) = fill(connection)
+    async with console(workspace) as app:
+        desk(app).do("ticket.tags", "+late -refund vip")
+        await settled(app)
+        tags = "SELECT name FROM tag JOIN ticket_tag ON tag_id = id WHERE ticket_id = ? ORDER BY name"
+        assert connection.execute(tags, (first,)).fetchall() == [("late",), ("vip",)]
+
+
+async def test_an_unknown_agent_is_answered_with_the_nearest(workspace: Workspace, connection: Connection) -> None:
+    fill(connection)
+    async with console(workspace) as app:
+        desk(app).do("assign.other", "boo")
+        await settled(app)
+        assert "Did you mean bo?" in notice(app)
+
+
+async def test_merging_asks_and_opens_the_ticket_that_stays(workspace: Workspace, connection: Connection) -> None:
+    ids = fill(connection)
+    async with console(workspace) as app:
+        await press(app, "Enter")
+        desk(app).do("ticket.merge", "1002")
+        await settled(app)
+        await press(app, "Enter")
+        assert desk(app).reading_id == ids[1]
+        merged = connection.execute("SELECT merged_into_id FROM ticket WHERE id = ?", (ids[0],)).fetchone()
+        assert merged == (ids[1],)
