@@ -35,6 +35,10 @@ LIKE = (
     "SELECT DISTINCT c.id FROM identity i JOIN customer c ON c.id = i.customer_id WHERE i.normal LIKE ? "
     "ORDER BY c.recency DESC LIMIT 10"
 )
+OWNERS = (
+    "SELECT i.customer_id FROM identity i WHERE (i.normal, i.kind) IN "
+    "(SELECT normal, kind FROM identity WHERE customer_id = ? AND kind = ? AND value = ?)"
+)
 BARE_WORDS = "SELECT rowid FROM lookup WHERE lookup MATCH ? ORDER BY rowid DESC LIMIT 30"
 BARE_START = "SELECT customer_id FROM identity WHERE normal >= ? AND normal < ? LIMIT 12"
 
@@ -141,14 +145,13 @@ def _typos(connection: Connection, chance: random.Random, customers: int) -> Non
         hits, costs = 0, []
         asked = 0
         while asked < 400:
-            _, value = _identity(connection, chance, customers, kind)
+            customer, value = _identity(connection, chance, customers, kind)
             wrong = slip(chance, value) if value else value
             if wrong == value:
                 continue
             asked += 1
-            owners = {
-                row[0] for row in connection.execute("SELECT customer_id FROM identity WHERE value = ?", (value,))
-            }
+            owned = connection.execute(OWNERS, (customer, kind, value)).fetchall()
+            owners = {customer for (customer,) in owned}
             start = time.thread_time()
             found = finder.find(wrong)
             costs.append(time.thread_time() - start)
