@@ -93,9 +93,11 @@ def _header(message: Message, setting: Setting) -> Line:
         left = [("☎ ", "mark"), (author, "strong"), (" on the phone" + length, "muted")]
     else:
         left = [(author, "unread")]
-        if message.sender and message.sender != message.author:
-            # Whoever calls themselves something is known by where it came from.
-            left.append(("  " + harmless(message.sender), "faint"))
+        # Whoever calls themselves something is known by where it came from.
+        origin = message.sender.removeprefix(message.author).strip()
+        if origin:
+            address = origin[1:-1] if origin.startswith("<") and origin.endswith(">") else origin
+            left.append(("  " + harmless(address), "faint"))
     right = [*_delivery(message, setting), (moment(message.at, setting.now, setting.zone), "faint")]
     return Line(tuple(both_ends(left, right, setting.cells)))
 

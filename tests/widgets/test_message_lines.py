@@ -29,9 +29,19 @@ def test_a_message_has_its_author_and_time_above_its_text() -> None:
     assert lines[1:] == ["Hello,", "", "where is it?", ""]
 
 
-def test_where_a_mail_came_from_stands_beside_what_its_author_is_called() -> None:
-    (head, *_) = message_lines(message(author="Your Bank", sender="x@example.org"), SETTING)
-    assert text(head).startswith("Your Bank  x@example.org")
+@pytest.mark.parametrize(
+    ("author", "sender", "words"),
+    [
+        ("Your Bank", "x@example.org", "Your Bank  x@example.org "),
+        ("Ana Ruiz", "Ana Ruiz <ana@example.com>", "Ana Ruiz  ana@example.com "),
+        ("Ana Ruiz", "Your Bank <x@example.org>", "Ana Ruiz  Your Bank <x@example.org> "),
+        ("ana@example.com", "ana@example.com", "ana@example.com  "),
+        ("Ana Ruiz", "", "Ana Ruiz  "),
+    ],
+)
+def test_where_a_mail_came_from_stands_beside_what_its_author_is_called(author: str, sender: str, words: str) -> None:
+    (head, *_) = message_lines(message(author=author, sender=sender), SETTING)
+    assert text(head).startswith(words)
 
 
 def test_a_note_says_that_it_is_one_and_stands_on_its_own_ground() -> None:
