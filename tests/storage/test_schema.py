@@ -1,0 +1,76 @@
+"""The migrations lead to the very schema that the models and `storage.schema` say, from every released version."""
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from desk.errors import WorkspaceError
+from storage.connect import Connection, connect, driver
+from storage.engine import engine_over
+from storage.schema import STATEMENTS, VERSION
+from storage.workspace import Workspace, open_to_read, open_to_write
+
+# FTS5's own tables and what Alembic and AUTOINCREMENT keep for themselves.
+_NOT_OURS = re.compile(
+    r"^(sqlite_.*|alembic_version|(message_text|lookup|lookup_part)_(data|idx|content|docsize|config))$"
+)
+
+
+def _schema(connection: Connection) -> dict[tuple[str, str], str]:
+    """What makes each thing of ours, by kind and name, without the freedom of blanks and quotes."""
+    found = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
+    return {
+        (kind, name): re.sub(r'\s+|"', "", sql).casefold() for kind, name, sql in found if not _NOT_OURS.match(name)
+    }
+
+
+def test_the_migrations_make_what_the_models_say(connection: Connection, tmp_path: Path) -> None:
+    from storage import models
+
+    with closing(connect(tmp_path / "models.db")) as made:
+        with engine_over(made).begin() as bound:
+            models.SQLModel.metadata.create_all(bound)
+            for statement in STATEMENTS:
+                bound.exec_driver_sql(statement)
+        assert _schema(connection) == _schema(made)
+
+
+def test_the_full_text_tables_keep_their_settings(connection: Connection) -> None:
+    for table in ("message_text", "lookup", "lookup_part"):
+        settings = dict(connection.execute(f"SELECT k, v FROM {table}_config"))
+        assert (settings["automerge"], settings["crisismerge"]) == (8, 64)
+
+
+def test_the_file_says_its_version(connection: Connection) -> None:
+    assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchone()[0] == f"{VERSION:04}"
+
+
+def test_opening_again_migrates_nothing(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(connection: Connection) -> None:
+        raise AssertionError("migrated again")
+
+    monkeypatch.setattr("storage.migrations.migrate", never)
+    open_to_write(workspace).close()
+    open_to_read(workspace).close()
+
+
+def test_a_failed_migration_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = Workspace(tmp_path / "new")
+
+    def fail(connection: Connection) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("storage.seed.seed", fail)
+    with pytest.raises(WorkspaceError, match="full"):
+        open_to_write(workspace)
+    monkeypatch.undo()
+    with closing(open_to_write(workspace)) as connection:
+        assert connection.execute("SELECT count(*) FROM view").fetchone() == (9,)
+
+
+def test_the_driver_is_new_enough() -> None:
+    assert driver().sqlite_version_info >= (3, 43)
