@@ -240,9 +240,7 @@ class CustomerScreen(FramedScreen[Line]):
         """Put a flag on; without words they are asked for."""
         if not text:
             self.ask(
-                Question(
-                    "Flag", self.action_customer_flag, reading=lambda words: "every colleague will see it", free=True
-                )
+                Question("Flag", self.action_customer_flag, reading=lambda _: "every colleague will see it", free=True)
             )
             return
         from storage.deeds.customers import flag

@@ -22,8 +22,9 @@ from widgets.inks import Piece, both_ends
 MOST_TICKETS = 200
 MOST_NOTES = 50
 KINDS = {
-    IdentityKind.NAME: "name", IdentityKind.EMAIL: "email", IdentityKind.PHONE: "phone", IdentityKind.ACCOUNT: "account",
-    IdentityKind.ORDER: "order", IdentityKind.COMPANY: "company", IdentityKind.HANDLE: "handle",
+    IdentityKind.NAME: "name", IdentityKind.EMAIL: "email", IdentityKind.PHONE: "phone",
+    IdentityKind.ACCOUNT: "account", IdentityKind.ORDER: "order", IdentityKind.COMPANY: "company",
+    IdentityKind.HANDLE: "handle",
 }  # fmt: skip
 
 

@@ -85,6 +85,7 @@ class FormScreen(DeskScreen[Done | None], ModalScreen[Done | None]):
             if entry.lines > 1:
                 editor = Editor()
                 editor.text = entry.value
+                editor.move_cursor(editor.document.end)
                 editor.styles.height = entry.lines
                 self._inputs[entry.key] = editor
             else:

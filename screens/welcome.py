@@ -55,11 +55,11 @@ def needs_welcome(connection: Connection) -> bool:
     return bool(connection.execute(_EMPTY).fetchone()[0])
 
 
-def command(workspace: Workspace) -> str:
-    """How Heard is called for this workspace from a shell."""
+def setting(workspace: Workspace) -> str:
+    """What a shell has to be told so that `heard` means this workspace; empty where it is the usual one."""
     if locate(None).folder == workspace.folder:
-        return "heard"
-    return "heard --workspace " + shlex.quote(str(workspace.folder))
+        return ""
+    return "export HEARD_WORKSPACE=" + shlex.quote(str(workspace.folder))
 
 
 def detail(way: str, workspace: Workspace, keymap: Keymap) -> list[list[Piece]]:
@@ -67,25 +67,25 @@ def detail(way: str, workspace: Workspace, keymap: Keymap) -> list[list[Piece]]:
     match way:
         case "demo":
             return _plain(
-                "400 customers and 240 tickets: reply, resolve, take back, find a caller by the",
-                "last digits of a number. All works as it will with your own.",
+                "400 customers and 240 tickets. Reply, resolve, take back, find a",
+                "caller by the last digits of a number: all as it will be with your own.",
                 "",
-                "It lives in a folder of its own, nothing leaves this computer, and nothing of",
-                "yours is touched. ⏎ makes it and opens it.",
+                "It lives in a folder of its own, and nothing leaves this computer.",
+                "",
+                "⏎ makes it and opens it.",
             )
         case "import":
-            return _imports(command(workspace))
+            return _imports(setting(workspace))
         case "keys":
             return _keys(keymap)
         case "files":
             return _files(workspace)
         case _:
             return _plain(
-                "⏎ goes to the queue, which is empty until somebody writes. A customer is made",
-                "with c, then Ctrl+N.",
+                "⏎ goes to the queue, which is empty until somebody writes.",
+                "A customer is made with c, then Ctrl+N.",
                 "",
                 "Snippets and checklists are there already: g k opens the library.",
-                "This page comes back with the next start, as long as the desk is empty.",
             )
 
 
@@ -93,22 +93,17 @@ def _plain(*lines: str) -> list[list[Piece]]:
     return [[(line, "plain")] for line in lines]
 
 
-def _imports(heard: str) -> list[list[Piece]]:
+def _imports(set_first: str) -> list[list[Piece]]:
     examples = (
-        ("import support.mbox", "mail: also a Maildir folder, or .eml files"),
-        ("import customers.csv", "people: name, email, phone, account, company"),
-        ("import tickets.jsonl", "tickets with their messages, one a line"),
-        ("import snippets.csv", "answers that you have written before"),
+        ("heard import support.mbox", "mail: also a Maildir folder, or .eml files"),
+        ("heard import customers.csv", "people, by any names of the columns"),
+        ("heard import tickets.jsonl", "tickets with their messages, one a line"),
+        ("heard import snippets.csv", "answers that you have written before"),
+        ("heard import --help", "every kind of file, and the names of columns"),
     )
-    short = len(heard) <= len("heard")
     lines = _plain("In another terminal; this page goes away once something is there:", "")
-    for words, what in examples:
-        if short:
-            lines.append([("  " + fit(heard + " " + words, 30), "key"), (what, "muted")])
-        else:
-            lines.append([("  " + heard + " " + words, "key")])
-    lines += [[], [("  " + heard + " import --help", "key"), ("  names every column and kind", "muted")]]
-    return lines
+    lines += [[("  " + set_first, "key")]] if set_first else []
+    return lines + [[("  " + fit(words, 28), "key"), (what, "muted")] for words, what in examples]
 
 
 def _keys(keymap: Keymap) -> list[list[Piece]]:
@@ -118,7 +113,7 @@ def _keys(keymap: Keymap) -> list[list[Piece]]:
     for row in range(half):
         pieces: list[Piece] = []
         for key, title in wanted[row::half]:
-            pieces += [("  " + fit(key, 8), "key"), (fit(title, 28), "plain")]
+            pieces += [("  " + fit(key, 8), "key"), (fit(title, 26), "plain")]
         lines.append(pieces)
     return [*lines, [("  ⏎ shows all of them, and so does ? on every screen.", "muted")]]
 
@@ -129,8 +124,8 @@ def _files(workspace: Workspace) -> list[list[Piece]]:
         [("  tickets, people ", "muted"), (workspace.database.name, "plain"), ("  SQLite, yours to read", "muted")],
         [("  files of mails  ", "muted"), (workspace.attachments.name + "/", "plain")],
         [],
-        *_plain("heard backup FILE copies it whole while you work; heard doctor says how it is."),
-        *_plain("Nothing of it is sent anywhere."),
+        *_plain("heard backup FILE copies it whole, while you work."),
+        *_plain("heard doctor says how it is. Nothing of it is sent anywhere."),
     ]
 
 

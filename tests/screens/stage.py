@@ -1,4 +1,4 @@
-"""A small console for the tests of single screens: real jobs and a real seat, and it remembers what it was asked for."""
+"""A small console for tests of single screens: real jobs, a real seat, and it remembers what it was asked for."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,11 +17,12 @@ from screens.seat import Seat
 from storage.connect import Connection
 from storage.workspace import Workspace
 from tests.factories import NOW
+from tests.hostile import FORBIDDEN
 from widgets.theme import THEMES, VARIABLES
 
 
 class Stage(App[None]):
-    """Shows the screen that `make` gives; `opened` holds what screens asked the app to open, `failed` what went wrong."""
+    """Shows the screen that `make` gives; `opened` is what it asked the app to open, `failed` what went wrong."""
 
     def __init__(
         self,
@@ -56,10 +57,15 @@ class Stage(App[None]):
     @override
     async def on_event(self, event: events.Event) -> None:
         """Keys go to the screen's actions first, as in the console."""
-        if isinstance(event, events.Key) and isinstance(self.screen, DeskScreen):
-            if self.screen.take_key(key_name(event.key, event.character)):
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            screen = self.screen
+            if isinstance(screen, DeskScreen) and screen.take_key(key_name(event.key, event.character)):
                 return
         await super().on_event(event)
+
+    async def on_unmount(self) -> None:
+        """The threads end with it."""
+        await self.jobs.stop()
 
     def _changed(self) -> None:
         for screen in self.screen_stack:
@@ -87,24 +93,36 @@ class Stage(App[None]):
         self.opened.append(("demo", None))
 
     async def idle(self) -> None:
-        """Until every question has its answer and all messages are handled."""
+        """Until every question has its answer and all messages are handled, twice in a row."""
+        quiet = 0
         for _ in range(400):
             await asyncio.sleep(0.005)
-            if not self.jobs.busy and not self._message_queue.qsize() and not self.screen._message_queue.qsize():
-                await asyncio.sleep(0.005)
-                if not self.jobs.busy:
-                    return
+            quiet = 0 if self._at_work() else quiet + 1
+            if quiet == 2:
+                return
         raise AssertionError("the screen never came to rest")
+
+    def _at_work(self) -> bool:
+        return self.jobs.busy or self._message_queue.qsize() > 0 or self.screen._message_queue.qsize() > 0
 
 
 def seen(app: App[None]) -> str:
     """The screen as plain text."""
-    width, height = app.size
     strips = app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip) for strip in strips[:height])
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips[: app.size.height])
 
 
 def written(connection: Connection, statement: str, *values: object) -> object:
     """The one value that a statement finds."""
     row = connection.execute(statement, values).fetchone()
     return None if row is None else row[0]
+
+
+def storable(text: str) -> str:
+    """A hostile text as far as a database takes it: halves of surrogate pairs can't be written at all."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def harmless_on_screen(app: App[None]) -> None:
+    """Nothing on the screen could act on a terminal."""
+    assert not FORBIDDEN & set(seen(app).replace("\n", ""))
