@@ -63,6 +63,7 @@ class HeardApp(Doors, inherit_bindings=False):
             undo_seconds=config.undo_seconds,
             editor=config.editor_command,
             layout=config.layout,
+            regions=config.phone_regions,
         )
         self.workspace = WorkspaceScreen(self.seat)
         self.unsaved: tuple[HeardError, ...] = ()
