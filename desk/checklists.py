@@ -71,28 +71,18 @@ class ChecklistTemplate:
                 return step
         raise BadInput(f"“{key}” is no step of {self.title}", f"Its steps: {', '.join(s.key for s in self.steps)}.")
 
-    def step_of_digit(self, digit: int) -> Step:
-        """The step that a digit key ticks, 0 being the tenth; raises BadInput where there is none."""
-        place = digit or MOST_STEPS
-        if not 1 <= place <= len(self.steps):
-            raise BadInput(f"{self.title} has no step {digit}", f"It has {len(self.steps)} steps.")
-        return self.steps[place - 1]
-
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far one run of a checklist has come.
 
-    `complete`: every required step was done or skipped, those that come later aside; `outstanding` are these, as long
-    as they are open. `next_step` is the first that is neither done nor skipped.
+    `complete`: every required step was done or skipped, those that come later aside.
     """
 
     done: int
     skipped: int
     total: int
-    next_step: Step | None
     complete: bool
-    outstanding: tuple[Step, ...]
 
     @property
     def text(self) -> str:
@@ -113,9 +103,7 @@ def progress(template: ChecklistTemplate, done: Collection[str], skipped: Collec
         done=sum(step.key in done for step in template.steps),
         skipped=sum(step.key in skipped and step.key not in done for step in template.steps),
         total=len(template.steps),
-        next_step=next(iter(open_steps), None),
         complete=not any(step.required and not step.later for step in open_steps),
-        outstanding=tuple(step for step in open_steps if step.later),
     )
 
 

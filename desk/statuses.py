@@ -15,9 +15,6 @@ from desk.times import DAY, HOUR, MINUTE, SECOND
 
 Value = TypeVar("Value")
 
-# Every call is picked up within two rings; a ring and its pause last six seconds.
-PICK_UP_TARGET = 12 * SECOND
-
 
 class Status(IntEnum):
     """Where a ticket stands. Pending waits for the customer, hold waits for someone else, closed is final."""
@@ -67,25 +64,24 @@ class Priority(IntEnum):
 class Channel:
     """One way by which customers reach the desk.
 
-    `mark` is one cell wide in every terminal (no emoji, no icon font); `plain_mark` is its ASCII stand-in.
+    `mark` is one cell wide in every terminal (no emoji, no icon font).
     `first_response` is the default target in microseconds.
     """
 
     key: str
     label: str
     mark: str
-    plain_mark: str
     first_response: int
 
 
 CHANNELS: tuple[Channel, ...] = (
-    Channel("email", "Email", "✉", "@", DAY),
-    Channel("phone", "Phone", "☎", "p", 5 * MINUTE),
-    Channel("chat", "Live chat", "❞", "c", 30 * SECOND),
-    Channel("x", "X", "x", "x", HOUR),
-    Channel("facebook", "Facebook", "f", "f", 2 * HOUR),
-    Channel("forum", "Forum", "#", "#", DAY),
-    Channel("web", "Web form", "⌂", "w", DAY),
+    Channel("email", "Email", "✉", DAY),
+    Channel("phone", "Phone", "☎", 5 * MINUTE),
+    Channel("chat", "Live chat", "❞", 30 * SECOND),
+    Channel("x", "X", "x", HOUR),
+    Channel("facebook", "Facebook", "f", 2 * HOUR),
+    Channel("forum", "Forum", "#", DAY),
+    Channel("web", "Web form", "⌂", DAY),
 )
 
 _STATUSES = {status.key: status for status in Status}

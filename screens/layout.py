@@ -10,7 +10,7 @@ Pane = Literal["views", "main", "side"]
 TICKET_AND_SIDE, TICKET_AND_VIEWS = 100, 150
 WIDE_SIDE, WIDE_FROM = 38, 150
 # A preview below the list has to leave enough of the list.
-PREVIEW_FROM_ROWS, PREVIEW_FROM_CELLS = 34, 70
+PREVIEW_FROM_ROWS, PREVIEW_FROM_CELLS = 34, 60
 COMPOSER_SHARE = 0.5
 
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storage.connect import Connection, connect, driver
+from storage.connect import Connection, driver
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -27,11 +26,6 @@ def engine_over(connection: Connection) -> "Engine":
 
     event.listen(engine, "begin", begin)
     return engine
-
-
-def engine_at(database: Path) -> "Engine":
-    """An engine over a new writing connection to the file."""
-    return engine_over(connect(database))
 
 
 @contextmanager

@@ -97,7 +97,7 @@ def _remember_contact(connection: Connection, asked: str) -> None:
     for customer, at in connection.execute(_CONTACTED, (asked,)).fetchall():
         (newest,) = connection.execute(_NEWEST_CONTACT).fetchone()
         connection.execute("UPDATE customer SET contacted_at = ? WHERE id = ?", (at, customer))
-        if newest is not None and at >= newest:
+        if newest is None or at >= newest:
             touch(connection, customer)
 
 

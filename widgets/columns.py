@@ -20,7 +20,7 @@ NO_SUBJECT = "(no subject)"
 
 HIGH, URGENT, ANGRY, SOLVED = 2, 3, 2, 3
 VIEWS_WIDTH, SIDE_WIDTH = 24, 32
-TWO_PANES, THREE_PANES = 100, 130
+TWO_PANES, THREE_PANES = 100, 108
 
 
 class TicketLine(Protocol):
@@ -69,7 +69,7 @@ class Panes(NamedTuple):
 
 
 def panes(width: int) -> Panes:
-    """Which panes a terminal of this width shows: one on 80 columns, two from 100, three from 130."""
+    """Which panes a terminal of this width shows: one on 80 columns, two from 100, three from 108."""
     views = VIEWS_WIDTH if width >= TWO_PANES else 0
     side = SIDE_WIDTH if width >= THREE_PANES else 0
     return Panes(views, width - views - side, side)

@@ -4,9 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from desk.mail.quotes import Fold
-
 from desk.ids import new_uid
+from desk.mail.quotes import Fold
 from desk.text import clean
 from storage.connect import Connection
 

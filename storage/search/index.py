@@ -74,17 +74,6 @@ def next_recency(connection: Connection) -> int:
     return newest + 1
 
 
-def rank_by_contact(connection: Connection) -> None:
-    """Number `recency` anew by the time of the last contact, as after a first import; `rebuild` must follow."""
-    ordered = "SELECT id FROM customer ORDER BY coalesce(contacted_at, created_at), recency"
-    lowest: int = connection.execute("SELECT coalesce(min(recency), 0) FROM customer").fetchone()[0]
-    # Below everything in use first: `recency` is unique after every single row.
-    below = min(lowest, 0)
-    ranks = [(below - rank, customer) for rank, (customer,) in enumerate(connection.execute(ordered).fetchall(), 1)]
-    connection.executemany("UPDATE customer SET recency = ? WHERE id = ?", ranks)
-    connection.execute("UPDATE customer SET recency = ? - recency", (below,))
-
-
 def rebuild(connection: Connection) -> None:
     """Make every table of the look-up again from the customers and identities."""
     for statement in _EMPTY:

@@ -53,13 +53,6 @@ def test_the_list_is_cut_at_the_limit() -> None:
     assert [snippet.uses for snippet in many.search("greeting", limit=3)] == [99, 98, 97]
 
 
-def test_a_whole_trigger_is_found_without_regard_to_capitals() -> None:
-    assert LIBRARY.triggered(";REF") is REFUND
-    assert LIBRARY.triggered("re") is None
-    assert LIBRARY.triggered("") is None
-    assert Library([Snippet("No trigger", "a")]).triggered("") is None
-
-
 WORD = st.text(st.sampled_from("abcdef"), min_size=1, max_size=6)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from desk.lookup import IdentityKind
 from storage.connect import Connection
-from storage.search.index import forget, index_customers, next_recency, rank_by_contact, rebuild, touch
+from storage.search.index import forget, index_customers, next_recency, rebuild, touch
 from storage.search.query import Finder
 from tests.factories import make_customer
 from tests.storage.search.desk_of_people import REGIONS, add, identify
@@ -154,15 +154,6 @@ def test_touch_makes_the_newest(connection: Connection) -> None:
     first, second = add(connection, "Ana Ruiz"), add(connection, "Ana Wei")
     touch(connection, first)
     assert [hit.customer_id for hit in Finder(connection).find("ana")] == [first, second]
-    assert next_recency(connection) == 4
-
-
-def test_customers_are_ranked_by_their_last_contact(connection: Connection) -> None:
-    times = [30, 10, 20]
-    customers = [make_customer(connection, "Ana Ruiz", contacted_at=time) for time in times]
-    rank_by_contact(connection)
-    rebuild(connection)
-    assert [hit.customer_id for hit in Finder(connection).find("ana")] == [customers[0], customers[2], customers[1]]
     assert next_recency(connection) == 4
 
 
