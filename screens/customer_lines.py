@@ -45,7 +45,7 @@ def columns(cells: int) -> Columns:
     organization = min(26, rest // 4) if cells >= 96 else 0
     rest -= plan + organization + (plan > 0) + (organization > 0)
     name = max(12, min(30, rest * 42 // 100))
-    return Columns(name, max(rest - name, 8), organization, plan)
+    return Columns(name, max(min(rest - name, 46), 8), organization, plan)
 
 
 def marked(text: str, query: str) -> list[Span]:

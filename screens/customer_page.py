@@ -88,9 +88,7 @@ def lines(found: Page) -> list[Line]:
 def _sections(found: Page) -> Iterator[list[Line]]:
     card = found.card
     maybes = sum(not identity.known for identity in card.identities)
-    resolved = card.all_tickets - card.open_tickets
-    counts = f"{card.open_tickets} open · {resolved} resolved" if card.all_tickets else "none yet"
-    yield [Heading("Tickets", counts), *found.tickets]
+    yield [Heading("Tickets", "" if found.tickets else "none yet"), *found.tickets]
     words = f"{maybes} only a maybe, Y confirms" if maybes else ""
     yield [Heading("Known by", words), *card.identities]
     if card.flags:

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from desk.filters import OPERATORS
 from screens.action import READING, Place, Places
+from screens.actions import GROUPS
 from screens.ask import LabelLine
 from screens.framed import FramedScreen
 from screens.hints import help_page
@@ -23,6 +24,8 @@ from widgets.inks import Piece, both_ends
 from widgets.rows import LineList
 from widgets.ticket_line import Look
 
+# These are the same on every screen, so that they come behind what is this screen's own.
+EVERYWHERE_ALIKE = ("move", "go", "deed", "console")
 FILTER = "Filter: what may follow /"
 
 
@@ -44,7 +47,8 @@ class HelpLine:
 def help_lines(seat: Seat, places: Places) -> tuple[HelpLine, ...]:
     """The keys of these places, then the filter's operators where a list can be filtered."""
     lines: list[HelpLine] = []
-    for group, page in help_page(seat.keymap, places):
+    everywhere = {GROUPS[group] for group in EVERYWHERE_ALIKE}
+    for group, page in sorted(help_page(seat.keymap, places), key=lambda each: each[0] in everywhere):
         lines += [HelpLine(group), *(HelpLine(group, keys or "no key", title, words) for keys, title, words in page)]
     if places & READING:
         operators = (
