@@ -52,6 +52,10 @@ class HeardApp(Doors, inherit_bindings=False):
     def __init__(self, workspace: Workspace, config: Config, keys: Keymap) -> None:
         super().__init__()
         self.config = config
+        # Before anything is mounted, or all of it would be styled twice.
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = config.theme if config.theme in self.available_themes else DEFAULT
         self.jobs = Jobs(workspace, self.call_later, self.failed)
         self.seat = Seat(
             jobs=self.jobs,
@@ -88,9 +92,6 @@ class HeardApp(Doors, inherit_bindings=False):
         """
         self._held.enter_context(self.batch_update())
         self.set_timer(HOLD_SECONDS, self.draw)
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = self.config.theme if self.config.theme in self.available_themes else DEFAULT
         self.jobs.start(self.changed, fingerprint)
         handle, name = self.config.agent_handle, self.config.agent_name
         from storage.agents import me

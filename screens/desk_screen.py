@@ -10,7 +10,6 @@ from typing import Protocol, cast
 from textual import on
 from textual.app import App
 from textual.screen import Screen, ScreenResultType
-from textual.widgets import Input, TextArea
 
 from desk.errors import HeardError
 from screens.action import ENTRY, Action, Place, Places, Situation
@@ -20,6 +19,7 @@ from screens.hints import hints, menu
 from screens.keymap import CANCELS, Keys, shown
 from screens.seat import Seat
 from widgets.bars import HintBar, NoticeBar, NoticeKind
+from widgets.inks import Lines
 
 
 class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
@@ -150,8 +150,16 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
         panel = self.query_one_optional(AskPanel)
         if panel is not None and panel.asking is not None:
             return Place.PICKER
-        typing = isinstance(self.focused, Input | TextArea)
-        return Place.FIELD if typing and self.place not in ENTRY else self.place
+        return Place.FIELD if self._typing and self.place not in ENTRY else self.place
+
+    @property
+    def _typing(self) -> bool:
+        """Whether a field or a text has the focus; a list is asked first, since these cost the first frame 10 ms."""
+        if self.focused is None or isinstance(self.focused, Lines):
+            return False
+        from textual.widgets import Input, TextArea
+
+        return isinstance(self.focused, Input | TextArea)
 
     def _begin(self, pressed: Keys) -> None:
         if pressed != self._pressed:

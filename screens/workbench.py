@@ -4,6 +4,9 @@ The invariant: queue, reader and side are mounted once and stay; the next ticket
 What is done in the panes stands in the modules `workspace_…`, each of which builds on this one.
 """
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -19,12 +22,14 @@ from screens.layout import Pane, Shown, lay_out
 from screens.reading import Opened
 from screens.seat import Seat
 from widgets.bars import HeaderBar, HeaderFacts, HintBar, NoticeBar
-from widgets.checklist import ChecklistPanel
-from widgets.composer import Composer
 from widgets.customer_card import CustomerPanel
 from widgets.rows import RowView
 from widgets.transcript import Transcript
 from widgets.views import ViewList
+
+if TYPE_CHECKING:
+    from widgets.checklist import ChecklistPanel
+    from widgets.composer import Composer
 
 RULE = ("", "", "")
 
@@ -41,14 +46,13 @@ class Workbench(DeskScreen[None]):
         self.opened: Opened | None = None
         self.reading_id: int | None = None
         self.writing = False
+        self.furnished = False
         self.pane: Pane = "main"
         self.layout_shown = Shown(0, 0, 0, 0)
         self.view_list = ViewList(id="views")
         self.queue = RowView(self.fetch_rows, clock=seat.clock, id="queue")
         self.transcript = Transcript(clock=seat.clock, zone=seat.zone, id="transcript")
-        self.composer = Composer(id="composer")
         self.card = CustomerPanel(clock=seat.clock, zone=seat.zone, id="card")
-        self.checklist = ChecklistPanel(id="checklist")
         self.header, self.notices = HeaderBar(), NoticeBar(clock=seat.clock)
         self.top, self.bottom = Rule(TOP, id="top"), Rule(BOTTOM, id="bottom")
         self.preview_rule, self.side_rule = Rule(RULE, id="preview-rule"), Rule(RULE, id="side-rule")
@@ -77,6 +81,22 @@ class Workbench(DeskScreen[None]):
         self.main_pane.mount(self.composer)
         self.side_pane.mount(self.checklist)
         self.mount(AskPanel())
+        self.furnished = True
+        self.lay_out()
+
+    @cached_property
+    def composer(self) -> "Composer":
+        """Where replies are written; made after the first frame, since its imports take 15 ms."""
+        from widgets.composer import Composer
+
+        return Composer(id="composer")
+
+    @cached_property
+    def checklist(self) -> "ChecklistPanel":
+        """The checklists of the current ticket; made after the first frame, as the composer."""
+        from widgets.checklist import ChecklistPanel
+
+        return ChecklistPanel(id="checklist")
 
     def fetch_rows(self, start: int, count: int) -> list[TicketRow] | None:
         """Rows of the list, asked for by its widget; they come later."""
@@ -161,8 +181,9 @@ class Workbench(DeskScreen[None]):
         self.transcript.styles.height = "1fr" if self.reading else max(1, shown.preview)
         # The checklist needs the room while it has the keys, the customer otherwise.
         self.card.styles.max_height = "40%" if self.pane == "side" else "55%"
-        self.composer.display = self.reading and self.writing
-        self.composer.styles.height = max(9, (height - 4) // 2)
+        if self.furnished:
+            self.composer.display = self.reading and self.writing
+            self.composer.styles.height = max(9, (height - 4) // 2)
         self.draw_frame()
 
     def draw_frame(self) -> None:
@@ -192,7 +213,8 @@ class Workbench(DeskScreen[None]):
         if self.pane == "views":
             self.view_list.focus()
         elif self.pane == "side":
-            self.checklist.focus_steps()
+            if self.furnished:
+                self.checklist.focus_steps()
         elif self.reading:
             self.transcript.focus()
         else:

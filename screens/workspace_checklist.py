@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from textual import on
-
 from desk.errors import Refused
 from screens.ask import Choice, Question
 from screens.workspace_ticket import TicketWork
 from storage.deeds.by import By, Done
-from widgets.checklist import ChecklistPanel
 
 if TYPE_CHECKING:
     from sqlmodel import Session
+
+    from widgets.checklist import ChecklistPanel
 
 
 class ChecklistWork(TicketWork):
@@ -69,31 +68,31 @@ class ChecklistWork(TicketWork):
             raise Refused("There is no checklist “" + text + "”", "+ shows them all.")
         self._begin_list(key)
 
-    @on(ChecklistPanel.SuggestionTaken)
-    def _suggestion_taken(self) -> None:
+    def on_checklist_panel_suggestion_taken(self) -> None:
+        """The suggested list is wanted."""
         if self.here is not None and self.here.suggestion:
             self._begin_list(self.here.suggestion)
 
-    @on(ChecklistPanel.StepTicked)
-    def _ticked(self, event: ChecklistPanel.StepTicked) -> None:
+    def on_checklist_panel_step_ticked(self, event: "ChecklistPanel.StepTicked") -> None:
+        """A step is done."""
         from storage.deeds.checklist import tick
 
         self._do(lambda session, by, ticket: tick(session, by, ticket, event.checklist, event.step, event.text))
 
-    @on(ChecklistPanel.FieldEdited)
-    def _edited(self, event: ChecklistPanel.FieldEdited) -> None:
+    def on_checklist_panel_field_edited(self, event: "ChecklistPanel.FieldEdited") -> None:
+        """A step got its text."""
         from storage.deeds.checklist import tick
 
         self._do(lambda session, by, ticket: tick(session, by, ticket, event.checklist, event.step, event.text))
 
-    @on(ChecklistPanel.StepUnticked)
-    def _unticked(self, event: ChecklistPanel.StepUnticked) -> None:
+    def on_checklist_panel_step_unticked(self, event: "ChecklistPanel.StepUnticked") -> None:
+        """A step isn't done after all."""
         from storage.deeds.checklist import untick
 
         self._do(lambda session, by, ticket: untick(session, by, ticket, event.checklist, event.step))
 
-    @on(ChecklistPanel.StepSkipped)
-    def _skipped(self, event: ChecklistPanel.StepSkipped) -> None:
+    def on_checklist_panel_step_skipped(self, event: "ChecklistPanel.StepSkipped") -> None:
+        """A step is left out, for a reason."""
         from storage.deeds.checklist import skip
 
         self._do(lambda session, by, ticket: skip(session, by, ticket, event.checklist, event.step, event.reason))

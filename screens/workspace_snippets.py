@@ -5,18 +5,17 @@ The invariant: a snippet goes in where the cursor is, in place of the `;word`; i
 
 from typing import TYPE_CHECKING
 
-from textual import on
 from typing_extensions import override
 
 from screens.ask import Choice, draw_choice
 from screens.workspace_writing import WritingWork
 from storage.connect import Connection
-from widgets.composer import Composer
 from widgets.rows import LineList
 
 if TYPE_CHECKING:
     from desk.snippets.library import Library, Snippet
     from screens.snippets import Chosen
+    from widgets.composer import Composer
 
 MOST_SUGGESTED = 6
 
@@ -52,8 +51,8 @@ class SnippetWork(WritingWork):
 
         self.seat.jobs.read("snippets", read, take)
 
-    @on(Composer.SnippetAsked)
-    def _asked_for(self, event: Composer.SnippetAsked) -> None:
+    def on_composer_snippet_asked(self, event: "Composer.SnippetAsked") -> None:
+        """A `;word` is being typed: show what fits."""
         found = self._snippets.search(event.query, MOST_SUGGESTED) if self._snippets else ()
         choices = [
             Choice(
@@ -65,12 +64,12 @@ class SnippetWork(WritingWork):
         self.suggestions.styles.height = len(choices)
         self.suggestions.display = bool(choices)
 
-    @on(Composer.SnippetLeft)
-    def _asked_no_more(self) -> None:
+    def on_composer_snippet_left(self) -> None:
+        """No `;word` any more."""
         self.suggestions.display = False
 
-    @on(Composer.TriggerTyped)
-    def _trigger_typed(self, event: Composer.TriggerTyped) -> None:
+    def on_composer_trigger_typed(self, event: "Composer.TriggerTyped") -> None:
+        """Tab behind a `;word`: its best snippet goes in."""
         best = self._snippets.search(event.trigger, 1) if self._snippets else ()
         if best:
             self._insert(best[0])
@@ -80,7 +79,7 @@ class SnippetWork(WritingWork):
     @override
     def close_composer(self) -> None:
         super().close_composer()
-        if self.composer.is_mounted:
+        if self.furnished:
             self.suggestions.display = False
 
     def action_write_snippet(self, text: str) -> None:

@@ -64,20 +64,33 @@ class TicketWork(QueueWork):
         if found is None:
             self.transcript.clear()
             self.card.clear()
-            self.checklist.show(())
         else:
             self.transcript.show(found.id, found.conversation)
             if found.card is not None:
                 self.card.show(found.card)
             else:
                 self.card.clear()
-            begun = {template.key for template, _ in found.runs}
-            wanted = found.suggestion if found.suggestion not in begun else ""
-            title = next((each.title for each in found.templates if each.key == wanted), "")
-            self.checklist.show(found.runs, suggestion=title)
+        self._show_checklist()
         self.draw_frame()
         self.show_header()
         self.show_hints()
+
+    def _show_checklist(self) -> None:
+        found = self.opened
+        if not self.furnished:
+            return
+        if found is None:
+            self.checklist.show(())
+            return
+        begun = {template.key for template, _ in found.runs}
+        wanted = found.suggestion if found.suggestion not in begun else ""
+        title = next((each.title for each in found.templates if each.key == wanted), "")
+        self.checklist.show(found.runs, suggestion=title)
+
+    @override
+    def furnish(self) -> None:
+        super().furnish()
+        self._show_checklist()
 
     @override
     def changed(self) -> None:

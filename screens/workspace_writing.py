@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.timer import Timer
 from typing_extensions import override
 
@@ -22,13 +21,12 @@ from desk.times import SECOND
 from screens.ask import Question
 from screens.confirm import ConfirmScreen
 from screens.workspace_deeds import DeedWork
-from screens.writing import answered, draft_of, forwarded, note, outgoing_of, title_of, written_of
 from storage import drafts
 from storage.deeds.by import Done
-from widgets.composer import Composer, Written
 
 if TYPE_CHECKING:
     from desk.snippets.macros import Actions
+    from widgets.composer import Composer, Written
 
 # How long after the first unsaved key the draft is saved; within a second it is on the disk.
 SAVE_AFTER = 0.5
@@ -80,13 +78,15 @@ class WritingWork(DeedWork):
         )
 
     def _begin_writing(self, ticket_id: int, kind: str, draft: DraftRow | None) -> None:
+        from screens.writing import answered, forwarded, note, title_of, written_of
+
         if self.reading_id != ticket_id:
             return
         here = self.here
         if here is None:
             self.once_here(lambda: self._begin_writing(ticket_id, kind, draft))
             return
-        if not self.composer.is_mounted:
+        if not (self.furnished and self.composer.is_mounted):
             self.call_after_refresh(self._begin_writing, ticket_id, kind, draft)
             return
         if draft is not None:
@@ -113,13 +113,15 @@ class WritingWork(DeedWork):
 
     # Keeping
 
-    @on(Composer.Changed)
-    def _typed(self) -> None:
+    def on_composer_changed(self) -> None:
+        """Something was typed: it is saved soon."""
         if self._saving is None and self.writing:
             self._saving = self.set_timer(SAVE_AFTER, self.save_draft)
 
     def save_draft(self) -> None:
         """Bring what is written to the disk now, where something is."""
+        from screens.writing import draft_of
+
         if self._saving is None:
             return
         self._saving.stop()
@@ -183,8 +185,8 @@ class WritingWork(DeedWork):
         """Send the reply, or save the note; what is unfilled or unclear asks once."""
         self.composer.send()
 
-    @on(Composer.SendAsked)
-    def _send_asked(self, event: Composer.SendAsked) -> None:
+    def on_composer_send_asked(self, event: "Composer.SendAsked") -> None:
+        """A reply is ready; what would surprise the customer asks once."""
         from desk.snippets.template import problems
 
         written = event.written
@@ -204,14 +206,15 @@ class WritingWork(DeedWork):
             return
         self._send(written)
 
-    @on(Composer.NoteSaved)
-    def _note_saved(self, event: Composer.NoteSaved) -> None:
+    def on_composer_note_saved(self, event: "Composer.NoteSaved") -> None:
+        """A note is ready."""
         if self.composer.empty:
             self.fail(BadInput("Nothing is written yet"))
         else:
             self._send(event.written)
 
-    def _send(self, written: Written) -> None:
+    def _send(self, written: "Written") -> None:
+        from screens.writing import outgoing_of
         from storage.deeds.write import write
 
         ticket_id, by = self._writing_on, self.seat.by()
