@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from desk.errors import HeardError
 from screens.action import Place
-from screens.ask import ReadingLine
+from screens.ask import AskPanel, ReadingLine
 from screens.confirm import ConfirmScreen
 from screens.desk_screen import DeskScreen
 from screens.seat import Seat
@@ -81,6 +81,7 @@ class FormScreen(DeskScreen[Done | None], ModalScreen[Done | None]):
         self._first = first or form.entries[0].key
         self._inputs: dict[str, TextField | Editor] = {}
         self._saving = False
+        self._meaning = ReadingLine()
         for entry in form.entries:
             if entry.lines > 1:
                 editor = Editor()
@@ -99,13 +100,14 @@ class FormScreen(DeskScreen[Done | None], ModalScreen[Done | None]):
                 with Horizontal(classes="form-lines" if entry.lines > 1 else "form-line"):
                     yield Label(entry.label, classes="form-label")
                     yield self._inputs[entry.key]
-            yield ReadingLine()
+            yield self._meaning
             yield NoticeBar(clock=self.seat.clock)
             yield HintBar()
+        yield AskPanel()
 
     def on_mount(self) -> None:
         """Begin in the first field, or in the one that was asked for."""
-        self._inputs[self._first].focus()
+        self.asked()
         self._read()
         self.show_hints()
 
@@ -113,6 +115,10 @@ class FormScreen(DeskScreen[Done | None], ModalScreen[Done | None]):
     @override
     def place(self) -> Place:
         return Place.FORM
+
+    @override
+    def asked(self) -> None:
+        self._inputs[self._first].focus()
 
     @property
     def values(self) -> dict[str, str]:
@@ -122,7 +128,7 @@ class FormScreen(DeskScreen[Done | None], ModalScreen[Done | None]):
     @property
     def reading(self) -> str:
         """What stands under the fields."""
-        return self.query_one(ReadingLine).words
+        return self._meaning.words
 
     @on(Input.Changed)
     @on(TextArea.Changed)
@@ -130,7 +136,7 @@ class FormScreen(DeskScreen[Done | None], ModalScreen[Done | None]):
         self._read()
 
     def _read(self) -> None:
-        line = self.query_one(ReadingLine)
+        line = self._meaning
         try:
             line.say(self._form.check(self.values))
         except HeardError as error:

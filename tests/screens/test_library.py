@@ -6,6 +6,7 @@ import pytest
 
 from desk.errors import BadInput
 from desk.snippets import Snippet, parse_actions, parse_snippets
+from screens.ask import Question
 from screens.form import FormScreen
 from screens.library import LibraryScreen, write_file
 from screens.snippet_form import meaning
@@ -129,6 +130,18 @@ async def test_leaving_a_form_asks_only_where_something_was_written(workspace: W
         await pilot.press("y")
         await app.idle()
         assert isinstance(app.screen, LibraryScreen)
+
+
+async def test_a_question_over_a_form_gives_the_keys_back(workspace: Workspace, shelf: None) -> None:
+    app = Stage(workspace, LibraryScreen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.idle()
+        await pilot.press("enter")
+        form = app.screen
+        assert isinstance(form, FormScreen)
+        form.ask(Question("Test", lambda _: None))
+        await pilot.press("x", "escape", "!")
+        assert form.values["title"] == "Hello!"
 
 
 async def test_delete_asks_and_is_undone(workspace: Workspace, connection: Connection, shelf: None) -> None:
