@@ -49,7 +49,7 @@ def help_lines(seat: Seat, places: Places) -> tuple[HelpLine, ...]:
     lines: list[HelpLine] = []
     everywhere = {GROUPS[group] for group in EVERYWHERE_ALIKE}
     for group, page in sorted(help_page(seat.keymap, places), key=lambda each: each[0] in everywhere):
-        lines += [HelpLine(group), *(HelpLine(group, keys or "no key", title, words) for keys, title, words in page)]
+        lines += [HelpLine(group), *(HelpLine(group, keys, title, words) for keys, title, words in page)]
     if places & READING:
         operators = (
             HelpLine(FILTER, " ".join(operator.examples), operator.name, operator.help) for operator in OPERATORS

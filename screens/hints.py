@@ -8,6 +8,8 @@ from screens.keymap import Keymap, Keys, shown
 
 # Enter is drawn as its sign, so that more hints fit.
 SHORT = {"Enter": "⏎"}
+# What stands in the place of a key where an action has none.
+PALETTE = "palette"
 
 
 def hints(keymap: Keymap, place: Place, situation: Situation) -> tuple[tuple[str, str], ...]:
@@ -28,18 +30,26 @@ def menu(keymap: Keymap, place: Place, pressed: Keys) -> tuple[tuple[str, str], 
 
 
 def help_page(keymap: Keymap, places: Iterable[Place]) -> tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]:
-    """Groups of (keys, title, help) for these places, in the order of the registry's groups."""
+    """Groups of (keys, title, help) for these places, in the order of the registry's groups.
+
+    The keys are those that act there; where all of them are text, the palette does it.
+    """
     wanted = frozenset(places)
     pages = []
     for group, title in GROUPS.items():
         lines = tuple(
-            (", ".join(shown(keys) for keys in keymap.of[action.id]), action.title, action.help)
+            (_keys_in(keymap, wanted, action) or PALETTE, action.title, action.help)
             for action in ACTIONS
             if action.group == group and wanted & action.places
         )
         if lines:
             pages.append((title, lines))
     return tuple(pages)
+
+
+def _keys_in(keymap: Keymap, places: Iterable[Place], action: Action) -> str:
+    of = keymap.of[action.id]
+    return ", ".join(shown(keys) for keys in of if any(keymap.action(place, keys) is action for place in places))
 
 
 def _key_here(keymap: Keymap, place: Place, action: Action) -> str:

@@ -37,3 +37,11 @@ def test_help_has_every_action_under_its_group() -> None:
     assert sum(len(lines) for _, lines in pages) == len(ACTIONS)
     move = dict(pages)["Move"]
     assert ("j, Down", "Down", "One line down") in move
+
+
+def test_help_of_a_search_box_names_only_keys_that_act_there() -> None:
+    pages = dict(help_page(keymap(), {Place.CUSTOMERS}))
+    go = {title: keys for keys, title, _ in pages["Go to"]}
+    assert go["Queue"] == "palette"
+    console = {title: keys for keys, title, _ in pages["The console"]}
+    assert console["Keys"] == "F1"
