@@ -35,11 +35,6 @@ class Doors(GuardedApp[int], inherit_bindings=False):
         self.to_workspace()
         self.workspace.open_ticket(ticket_id)
 
-    def filter_queue(self, query: str) -> None:
-        """Show what a filter finds, from wherever."""
-        self.to_workspace()
-        self.workspace.action_list_filter(query)
-
     def action_go_queue(self) -> None:
         """To the queue."""
         self.to_workspace()

@@ -184,9 +184,6 @@ class Opens(Protocol):
     def open_customer(self, customer_id: int) -> object:
         """Show a customer."""
 
-    def filter_queue(self, query: str) -> object:
-        """Show what a filter finds."""
-
     def start_demo(self) -> object:
         """Make the demo team and work on it."""
 

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
@@ -29,8 +30,6 @@ Failed = Callable[[HeardError], object]
 READERS = 2
 # Two consoles at once see each other's deeds within a second.
 WATCH_SECONDS = 0.4
-# How long threads may take to close their files on the way out.
-CLOSING_SECONDS = 1.0
 
 
 class InternalError(HeardError):
@@ -305,8 +304,8 @@ class Jobs:
 
 
 def _import_deeds() -> None:
-    import storage.engine
-    import storage.models  # noqa: F401
+    for module in ("storage.engine", "storage.models"):
+        import_module(module)
 
 
 def _nothing() -> None:

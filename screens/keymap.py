@@ -87,11 +87,6 @@ class Keymap:
             if len(keys) > size and keys[:size] == pressed
         )
 
-    def key_of(self, action: Action) -> str:
-        """The first key of an action, as it is shown; empty where it has none."""
-        keys = self.of[action.id]
-        return shown(keys[0]) if keys else ""
-
 
 def keymap(own: Mapping[str, str | Sequence[str]] | None = None, actions: Iterable[Action] = ACTIONS) -> Keymap:
     """The registry's keys with the agent's `own` in place of them, by action id: `{"ticket.snooze": ["Z"]}`.

@@ -11,7 +11,6 @@ TICKET_AND_SIDE, TICKET_AND_VIEWS = 100, 150
 WIDE_SIDE, WIDE_FROM = 38, 150
 # A preview below the list has to leave enough of the list.
 PREVIEW_FROM_ROWS, PREVIEW_FROM_CELLS = 34, 60
-COMPOSER_SHARE = 0.5
 
 
 class Shown(NamedTuple):

@@ -180,7 +180,7 @@ class Workbench(DeskScreen[None]):
         self.transcript.display = self.reading or shown.preview > 0
         self.transcript.styles.height = "1fr" if self.reading else max(1, shown.preview)
         # The checklist needs the room while it has the keys, the customer otherwise.
-        self.card.styles.max_height = "40%" if self.pane == "side" else "55%"
+        self.card.set_class(self.pane == "side", "-small")
         if self.furnished:
             self.composer.display = self.reading and self.writing
             self.composer.styles.height = max(9, (height - 4) // 2)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+from screens.action import Place
 from screens.ask import Choice, draw_choice
 from screens.workspace_writing import WritingWork
 from storage.connect import Connection
@@ -83,8 +84,12 @@ class SnippetWork(WritingWork):
             self.suggestions.display = False
 
     def action_write_snippet(self, text: str) -> None:
-        """Choose a snippet by its words and put it in; a reply is begun where none is being written."""
-        self._pick(text, macros=False)
+        """Choose a snippet by its words and put it in; a reply is begun where none is being written.
+
+        In the checklist it is the one that belongs to the step.
+        """
+        belongs = self.checklist.snippet if self.place is Place.CHECKLIST else ""
+        self._pick(text or belongs, macros=False)
 
     def action_ticket_macro(self, text: str) -> None:
         """Choose a macro: its text goes into a reply, its changes are made at once."""

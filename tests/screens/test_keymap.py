@@ -44,9 +44,9 @@ def test_own_keys_replace_those_of_the_registry() -> None:
     keys = keymap({"ticket.snooze": "Z", "list.sort": ["ctrl+g", "g ,"], "deed.repeat": []})
     assert keys.action(Place.QUEUE, ("Z",)) is BY_ID["ticket.snooze"]
     assert keys.action(Place.QUEUE, ("z",)) is None
-    assert keys.key_of(BY_ID["list.sort"]) == "Ctrl+G"
+    assert keys.of["list.sort"] == (("Ctrl+G",), ("g", ","))
     assert keys.action(Place.QUEUE, ("g", ",")) is BY_ID["list.sort"]
-    assert keys.key_of(BY_ID["deed.repeat"]) == ""
+    assert keys.of["deed.repeat"] == ()
 
 
 def test_a_clash_names_both_actions() -> None:
