@@ -4,9 +4,12 @@ Times are microseconds UTC. `me` in a record means the agent who sits at this co
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from desk.lookup import IdentityKind
-from desk.mail.quotes import Fold
+if TYPE_CHECKING:
+    # The console's start would wait 7 ms for what only names a type.
+    from desk.lookup import IdentityKind
+    from desk.mail.quotes import Fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ class Message:
     copies: str
     subject: str
     body: str
-    folds: tuple[Fold, ...]
+    folds: "tuple[Fold, ...]"
     attachments: tuple[AttachmentRow, ...]
     html: bool
     automatic: str
@@ -122,7 +125,7 @@ class IdentityRow:
     """One way to know a customer; `known` is False for a maybe."""
 
     id: int
-    kind: IdentityKind
+    kind: "IdentityKind"
     value: str
     known: bool
 

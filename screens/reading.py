@@ -5,13 +5,16 @@ from array import array
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from desk.checklists import ChecklistTemplate, suggest
 from desk.errors import HeardError
 from desk.records import CustomerCard, Message, RunRow, Ticket, TicketRow, ViewRow
 from storage import first_page
 from storage.connect import Connection
 from storage.queue import Scope, ids_query, rows, snapshot, views
+
+if TYPE_CHECKING:
+    from desk.checklists import ChecklistTemplate
 
 # The rows that are shown before the whole list is known.
 FIRST_ROWS = 64
@@ -43,8 +46,8 @@ class Opened:
     ticket: Ticket
     conversation: tuple[Message, ...]
     card: CustomerCard | None
-    runs: tuple[tuple[ChecklistTemplate, RunRow], ...]
-    templates: tuple[ChecklistTemplate, ...]
+    runs: "tuple[tuple[ChecklistTemplate, RunRow], ...]"
+    templates: "tuple[ChecklistTemplate, ...]"
     suggestion: str
     newest_inbound: Message | None
 
@@ -92,7 +95,7 @@ def opened(connection: Connection, ticket_id: int, now: int, zone: tzinfo) -> Op
     )
 
 
-def templates(connection: Connection) -> tuple[ChecklistTemplate, ...]:
+def templates(connection: Connection) -> "tuple[ChecklistTemplate, ...]":
     """The checklists of this workspace; parsed again only where one was changed."""
     from storage import library
 
@@ -115,11 +118,12 @@ def fingerprint(connection: Connection) -> object:
 
 
 @lru_cache(maxsize=4)
-def _kept_templates(_path: str) -> dict[tuple[int, int], tuple[ChecklistTemplate, ...]]:
+def _kept_templates(_path: str) -> "dict[tuple[int, int], tuple[ChecklistTemplate, ...]]":
     return {}
 
 
-def _suggestion(known: tuple[ChecklistTemplate, ...], ticket: Ticket, newest: Message | None) -> str:
+def _suggestion(known: "tuple[ChecklistTemplate, ...]", ticket: Ticket, newest: Message | None) -> str:
+    from desk.checklists import suggest
     from desk.mood import mood
 
     felt = mood(newest.body if newest else "", ticket.row.contacts)

@@ -3,18 +3,23 @@
 from desk.errors import BadInput
 from desk.ids import new_uid
 from desk.records import AgentRow
-from desk.text import clean
 from desk.times import now
 from storage.connect import Connection
 
 _ONE = "SELECT id, handle, name FROM agent WHERE handle = ?"
 
 
+def known(connection: Connection, handle: str) -> AgentRow | None:
+    """The agent of that handle, None where the team has none; BadInput where the handle is empty."""
+    found = connection.execute(_ONE, (_plain(handle),)).fetchone()
+    return AgentRow(*found) if found else None
+
+
 def me(connection: Connection, handle: str, name: str = "") -> AgentRow:
     """The agent of that handle, made where the team has none; BadInput where the handle is empty."""
-    handle = "".join(clean(handle, lines=False).casefold().split())
-    if not handle:
-        raise BadInput("There is no name for the agent", "Set `handle` in the configuration.")
+    from desk.text import clean
+
+    handle = _plain(handle)
     name = clean(name, lines=False).strip() or handle.replace(".", " ").title()
     found = connection.execute(_ONE, (handle,)).fetchone()
     if found is None:
@@ -26,3 +31,14 @@ def me(connection: Connection, handle: str, name: str = "") -> AgentRow:
         )
         found = connection.execute(_ONE, (handle,)).fetchone()
     return AgentRow(*found)
+
+
+def _plain(handle: str) -> str:
+    if not (handle.isascii() and handle.isprintable()):
+        from desk.text import clean  # 3 ms to import, and seldom needed
+
+        handle = clean(handle, lines=False)
+    plain = "".join(handle.casefold().split())
+    if not plain:
+        raise BadInput("There is no name for the agent", "Set `handle` in the configuration.")
+    return plain

@@ -7,8 +7,6 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
-from desk.text import clean
-
 # Ctrl+K opens the palette everywhere; Ctrl+D scrolls nowhere near a field, so that it may delete.
 _TAKEN = {"ctrl+k"}
 
@@ -73,4 +71,6 @@ class TextField(Input, inherit_bindings=False):
 
     def _on_paste(self, event: events.Paste) -> None:
         """Clean what is pasted before the stock handler, which runs after this one, inserts it."""
+        from desk.text import clean  # 3 ms to import, and seldom needed
+
         event.text = clean(event.text, lines=False)

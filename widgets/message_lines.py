@@ -8,14 +8,17 @@ of a megabyte opens as fast as any other.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
-from desk.mail.quotes import Fold
 from desk.records import AttachmentRow, Message
 from desk.times import SECOND
 from widgets.cells import harmless, shorten, width
 from widgets.inks import Piece, both_ends
 from widgets.moments import moment, size, span
 from widgets.wrap import links, one_line, quote_depth, wrap
+
+if TYPE_CHECKING:
+    from desk.mail.quotes import Fold
 
 GUTTER = 3
 TEXT_WIDTH = 100
@@ -176,7 +179,7 @@ def _body(message: Message, setting: Setting) -> Iterator[Line]:
         yield Line(((words, "mark"),), target=("more", message.id))
 
 
-def _folded(fold: Fold) -> str:
+def _folded(fold: "Fold") -> str:
     if fold.kind == "signature":
         return "signature"
     lines = fold.end - fold.start
