@@ -8,6 +8,7 @@ from collections.abc import Callable
 from textual import on
 from typing_extensions import override
 
+from screens.keymap import shown
 from screens.reading import Opened, opened
 from screens.workspace_queue import QueueWork
 from storage.deeds.open import opened as mark_opened
@@ -82,10 +83,16 @@ class TicketWork(QueueWork):
         if found is None:
             self.checklist.show(())
             return
+        self.checklist.show(found.runs, suggestion=self._suggested(found))
+
+    def _suggested(self, found: Opened) -> str:
+        """The checklist that suits, in words; beside one that has begun only where the customer got angry."""
         begun = {template.key for template, _ in found.runs}
-        wanted = found.suggestion if found.suggestion not in begun else ""
-        title = next((each.title for each in found.templates if each.key == wanted), "")
-        self.checklist.show(found.runs, suggestion=title)
+        wanted = next((each for each in found.templates if each.key == found.suggestion), None)
+        if wanted is None or wanted.key in begun or (begun and not wanted.angry):
+            return ""
+        keys = self.seat.keymap.of["checklist.begin"]
+        return wanted.title + " suggested" + (": " + shown(keys[0]) + " begins it" if keys else "")
 
     @override
     def furnish(self) -> None:

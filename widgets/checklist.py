@@ -270,6 +270,12 @@ class ChecklistPanel(Vertical, inherit_bindings=False):
         """Break the tips for the new width."""
         self._redraw()
 
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _focus_moved(self) -> None:
+        """The tip comes with the keys, and goes with them where there is little room."""
+        self.call_after_refresh(self._redraw)
+
     def _first_open(self) -> int:
         if not self._runs:
             return 0
@@ -289,6 +295,11 @@ class ChecklistPanel(Vertical, inherit_bindings=False):
         self.remove_class("-asking")
 
     def _redraw(self) -> None:
-        cells = self._steps.cells - 2
-        if cells > 0:
-            self._steps.show(panel_lines(self._runs, self._shown, self._place, self._suggestion, cells), self._place)
+        cells, height = self._steps.cells - 2, self._steps.size.height
+        if cells <= 0:
+            return
+        lines = panel_lines(self._runs, self._shown, self._place, self._suggestion, cells)
+        if len(lines) > height and not self._steps.has_focus:
+            # Beside the work the whole list says more than one step's tip.
+            lines = panel_lines(self._runs, self._shown, self._place, self._suggestion, cells, helped=False)
+        self._steps.show(lines, self._place)

@@ -48,9 +48,15 @@ def run_progress(template: ChecklistTemplate, run: RunRow) -> Progress:
 
 
 def panel_lines(
-    runs: Sequence[tuple[ChecklistTemplate, RunRow]], shown: int, place: int, suggestion: str, cells: int
+    runs: Sequence[tuple[ChecklistTemplate, RunRow]],
+    shown: int,
+    place: int,
+    suggestion: str,
+    cells: int,
+    *,
+    helped: bool = True,
 ) -> list[StepLine]:
-    """The whole panel for a width."""
+    """The whole panel for a width; `helped` with what helps at the step under the cursor."""
     lines = [StepLine(pieces) for pieces in _suggestion(suggestion, cells)]
     if not runs:
         return lines or [StepLine((("No checklist yet", "faint"),))]
@@ -60,7 +66,7 @@ def panel_lines(
         tick = tick_of(run, step.key)
         at_hand = number == place
         lines.append(StepLine(_step(number, step, tick, cells), number, at_hand))
-        below = [*_written(step, tick, cells), *(_help(step, cells) if at_hand else ())]
+        below = [*_written(step, tick, cells), *(_help(step, cells) if at_hand and helped else ())]
         lines.extend(StepLine(pieces, number) for pieces in below)
     return lines
 
