@@ -7,8 +7,10 @@ ends it; keys become actions in `screens.desk_screen` and nowhere else.
 import gc
 import os
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from time import monotonic
 
 from textual import events, on
 from textual.screen import Screen
@@ -29,16 +31,19 @@ from screens.desk_screen import DeskScreen
 from screens.jobs import Jobs
 from screens.keymap import Keymap, key_name, keymap
 from screens.palette import palette_question
-from screens.reading import fingerprint
+from screens.reading import Opening, fingerprint, opening
 from screens.seat import Seat
 from screens.workspace import WorkspaceScreen
 from screens.workspace_queue import QueueWork
+from storage.agents import me
 from storage.workspace import Workspace
 from widgets.theme import DEFAULT, THEMES, VARIABLES
 
 TICK_SECONDS = 1.0
 # A slow disk must not keep the screen from coming up.
 HOLD_SECONDS = 0.5
+# What the first frame can do without is made when no key has come for so long.
+REST_SECONDS = 0.3
 
 
 class HeardApp(Doors, inherit_bindings=False):
@@ -49,7 +54,7 @@ class HeardApp(Doors, inherit_bindings=False):
     # Textual reads a screen's own style sheet when it is pushed; the one that is there from the start isn't.
     CSS_PATH = Path(screens.__file__).parent / "workspace.tcss"
 
-    def __init__(self, workspace: Workspace, config: Config, keys: Keymap) -> None:
+    def __init__(self, workspace: Workspace, config: Config, keys: Keymap, opening: Opening | None = None) -> None:
         super().__init__()
         self.config = config
         # Before anything is mounted, or all of it would be styled twice.
@@ -60,7 +65,7 @@ class HeardApp(Doors, inherit_bindings=False):
         self.seat = Seat(
             jobs=self.jobs,
             keymap=keys,
-            me=AgentRow(0, config.agent_handle, config.agent_name),
+            me=opening.me if opening else AgentRow(0, config.agent_handle, config.agent_name),
             zone=config.zone,
             clock=now,
             copy=self._copy,
@@ -70,9 +75,12 @@ class HeardApp(Doors, inherit_bindings=False):
             regions=config.phone_regions,
         )
         self.workspace = WorkspaceScreen(self.seat)
+        self.workspace.opening = opening
         self.unsaved: tuple[HeardError, ...] = ()
         self._held = ExitStack()
-        self._warming = False
+        self._listed = False
+        self._early: list[events.Key] = []
+        self._last_key = 0.0
         self.demo_wanted = False
 
     # The way in
@@ -86,32 +94,50 @@ class HeardApp(Doors, inherit_bindings=False):
         return self.workspace  # type: ignore[return-value]  # a screen's result type is only read where it is dismissed
 
     def on_mount(self) -> None:
-        """Start the threads and find out who sits here; then the workspace begins.
+        """Start the threads; where the first rows aren't there yet, find out who sits here, and then read them.
 
-        Nothing is drawn until its first rows are there, so that the first paint is never covered by an empty list.
+        Nothing is drawn until they are there, so that the first paint is never covered by an empty list.
         """
-        self._held.enter_context(self.batch_update())
-        self.set_timer(HOLD_SECONDS, self.draw)
         self.jobs.start(self.changed, fingerprint)
-        handle, name = self.config.agent_handle, self.config.agent_name
-        from storage.agents import me
-
-        self.jobs.keep(lambda connection: me(connection, handle, name), self._seated, self._not_seated)
+        if self.workspace.opening is None:
+            self._held.enter_context(self.batch_update())
+            self.set_timer(HOLD_SECONDS, self.draw)
+            handle, name = self.config.agent_handle, self.config.agent_name
+            self.jobs.keep(lambda connection: me(connection, handle, name), self._seated, self._not_seated)
         self.set_interval(TICK_SECONDS, self.tick)
 
     @on(QueueWork.ListRead)
-    def draw(self) -> None:
-        """Let the first frame be drawn; once, and at the latest after `HOLD_SECONDS`."""
-        if not self._warming:
-            self._warming = True
+    async def draw(self) -> None:
+        """Let the first frame be drawn, and keys act; once, and at the latest after `HOLD_SECONDS`."""
+        if not self._listed:
+            self._listed = True
             self._held.close()
             self.call_after_refresh(self._drawn)
+            for key in self._early:
+                await self.on_event(key)
 
     def _drawn(self) -> None:
-        """After the first frame: import what deeds need, and leave what is loaded out of every collection."""
-        self.workspace.furnish()
-        self.jobs.warm()
+        """After the first frame: leave what is loaded out of every collection, and wait for a moment's rest."""
         gc.freeze()
+        gc.enable()
+        self._rest(self._furnish)
+
+    def _rest(self, then: Callable[[], object]) -> None:
+        """Call it once no key has come for `REST_SECONDS`, so that no key waits for it."""
+
+        def wait() -> None:
+            if monotonic() - self._last_key < REST_SECONDS:
+                self._rest(then)
+            else:
+                then()
+
+        self.set_timer(REST_SECONDS, wait)
+
+    def _furnish(self) -> None:
+        if not self.workspace.furnished:
+            self.workspace.furnish()
+        # Importing what deeds need takes a third of a second of the interpreter's time.
+        self._rest(self.jobs.warm)
 
     def _seated(self, agent: AgentRow) -> None:
         self.seat.me = agent
@@ -126,6 +152,11 @@ class HeardApp(Doors, inherit_bindings=False):
     @override
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
+            self._last_key = monotonic()
+            if not self._listed:
+                # Typed during the start, for the list that isn't there yet.
+                self._early.append(event)
+                return
             screen = self.screen
             if isinstance(screen, DeskScreen) and screen.take_key(key_name(event.key, event.character)):
                 event.stop()
@@ -219,8 +250,9 @@ def run(folder: Path, _painted: bool) -> int:
 
     Raises BadInput where the configuration or its keys can't be used.
     """
-    config = load()
-    app = HeardApp(Workspace(folder), config, keymap(config.keys))
+    config, workspace = load(), Workspace(folder)
+    found = opening(workspace, config.agent_handle, now(), config.zone)
+    app = HeardApp(workspace, config, keymap(config.keys), found)
     status = app.run(mouse=config.mouse)
     for error in app.unsaved:
         raise error

@@ -1,5 +1,6 @@
 """The console's start: the first paint, then the application on the same screen, then the quick way out."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -21,6 +22,8 @@ def open_console(workspace: str | None) -> int:
     # An exported size would hold against every later size of the window, for Textual and for an editor alike.
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)
+    # What the start makes stays; looking for garbage meanwhile costs 20 ms. The application turns it on again.
+    gc.disable()
     file = database(workspace)
     painted = start(file)
     try:

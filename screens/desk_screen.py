@@ -124,6 +124,7 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
         if panel is None:
             panel = AskPanel()
             self.mount(panel)
+        if not panel.is_mounted:
             self.call_after_refresh(self.ask, question)
             return
         panel.ask(question)

@@ -1,23 +1,31 @@
 """What the workspace asks of storage, gathered into one answer each; every function here runs in a reader thread."""
 
 import json
+import time
 from array import array
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from desk.errors import HeardError
-from desk.records import CustomerCard, Message, RunRow, Ticket, TicketRow, ViewRow
+from desk.filters import parse
+from desk.records import AgentRow, CustomerCard, Message, RunRow, Ticket, TicketRow, ViewRow
 from storage import first_page
-from storage.connect import Connection
+from storage.agents import known
+from storage.connect import Connection, driver
 from storage.queue import Scope, ids_query, rows, snapshot, views
+from storage.queue import first_page as first_rows
+from storage.workspace import Workspace, open_to_read
 
 if TYPE_CHECKING:
     from desk.checklists import ChecklistTemplate
 
 # The rows that are shown before the whole list is known.
 FIRST_ROWS = 64
+# Longer than this the first frame doesn't wait for its rows; a million tickets take 5 ms.
+OPENING_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,21 @@ class Beginning:
     views: tuple[ViewRow, ...]
     last: int | None
     empty: bool
+
+    @property
+    def view(self) -> ViewRow | None:
+        """The view to open: the last one, else the first."""
+        last = next((view for view in self.views if view.id == self.last), None)
+        return last or (self.views[0] if self.views else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """All that the first frame shows: who sits here, the views, and the first rows of the one that was open last."""
+
+    me: AgentRow
+    beginning: Beginning
+    rows: tuple[TicketRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +88,26 @@ def beginning(connection: Connection) -> Beginning:
     return Beginning(views(connection), last if isinstance(last, int) else None, empty)
 
 
+def opening(workspace: Workspace, handle: str, now: int, zone: tzinfo) -> Opening | None:
+    """What the first frame shows, read before there is an event loop that it could hold up.
+
+    None where it isn't there to be read within `OPENING_SECONDS`: then the threads make it or read it, or say what is
+    wrong.
+    """
+    deadline = time.perf_counter() + OPENING_SECONDS
+    with ExitStack() as stack:
+        try:
+            connection = stack.enter_context(closing(open_to_read(workspace)))
+            connection.set_progress_handler(lambda: time.perf_counter() > deadline, 10_000)
+            me, found = known(connection, handle), beginning(connection)
+            if me is None or found.view is None:
+                return None
+            scope = Scope(parse(found.view.query), found.view.sort, me.id, now, zone)
+            return Opening(me, found, tuple(first_rows(connection, scope, FIRST_ROWS)))
+        except (HeardError, driver().Error):
+            return None
+
+
 def listing(connection: Connection, scope: Scope) -> Listing:
     """The whole list, by id, and its first rows."""
     ids = snapshot(connection, scope)
@@ -80,8 +123,8 @@ def opened(connection: Connection, ticket_id: int, now: int, zone: tzinfo) -> Op
     ticket = tickets.ticket(connection, ticket_id)
     conversation = tickets.conversation(connection, ticket_id)
     customer_id = ticket.row.customer_id
-    known = templates(connection)
-    by_key = {template.key: template for template in known}
+    all_templates = templates(connection)
+    by_key = {template.key: template for template in all_templates}
     begun = tuple((by_key[run.checklist], run) for run in runs.runs(connection, ticket_id) if run.checklist in by_key)
     newest = next((message for message in reversed(conversation) if message.kind == "inbound"), None)
     return Opened(
@@ -89,8 +132,8 @@ def opened(connection: Connection, ticket_id: int, now: int, zone: tzinfo) -> Op
         conversation=conversation,
         card=None if customer_id is None else customers.card(connection, customer_id, now, zone),
         runs=begun,
-        templates=known,
-        suggestion=_suggestion(known, ticket, newest),
+        templates=all_templates,
+        suggestion=_suggestion(all_templates, ticket, newest),
         newest_inbound=newest,
     )
 
@@ -122,12 +165,12 @@ def _kept_templates(_path: str) -> "dict[tuple[int, int], tuple[ChecklistTemplat
     return {}
 
 
-def _suggestion(known: "tuple[ChecklistTemplate, ...]", ticket: Ticket, newest: Message | None) -> str:
+def _suggestion(templates: "tuple[ChecklistTemplate, ...]", ticket: Ticket, newest: Message | None) -> str:
     from desk.checklists import suggest
     from desk.mood import mood
 
     felt = mood(newest.body if newest else "", ticket.row.contacts)
     try:
-        return suggest(known, mood=felt, channel=ticket.row.channel, tags=ticket.row.tags, queue=ticket.queue)
+        return suggest(templates, mood=felt, channel=ticket.row.channel, tags=ticket.row.tags, queue=ticket.queue)
     except HeardError:  # a workspace without any checklist has none to offer
         return ""

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from desk.records import TicketRow, ViewRow
 from desk.times import to_datetime
-from screens.action import WORK, Place, Places, Situation
+from screens.action import WORK, Action, Place, Places, Situation
 from screens.ask import AskPanel
 from screens.desk_screen import DeskScreen
 from screens.frame import BOTTOM, TOP, Rule
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from widgets.composer import Composer
 
 RULE = ("", "", "")
+# What agents do in the very first moment, before there is more than the list.
+MOVES = {"move.down", "move.up", "move.top", "move.bottom", "move.half_down", "move.half_up"}
 
 
 class Workbench(DeskScreen[None]):
@@ -83,6 +85,13 @@ class Workbench(DeskScreen[None]):
         self.mount(AskPanel())
         self.furnished = True
         self.lay_out()
+
+    @override
+    def perform(self, action: Action, text: str = "") -> None:
+        # Whatever comes first: a rest, or a key that may need the furniture.
+        if not self.furnished and action.id not in MOVES:
+            self.furnish()
+        super().perform(action, text)
 
     @cached_property
     def composer(self) -> "Composer":
@@ -164,9 +173,8 @@ class Workbench(DeskScreen[None]):
 
     def lay_out(self) -> None:
         """Show the panes that fit, and draw the frame around them."""
-        width, height = self.size
-        if not width:
-            return
+        # Before the first layout a screen has no size yet.
+        width, height = self.size or self.app.size
         shown = lay_out(width, height, reading=self.reading, front=self.pane, layout=self.seat.layout)
         self.layout_shown = shown
         last = shown.panes[-1]

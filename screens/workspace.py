@@ -1,5 +1,6 @@
 """The workspace: the screen that agents live in. Its work is done in the modules `workspace_…`, by subject."""
 
+from screens.reading import Opening
 from screens.workspace_checklist import ChecklistWork
 from screens.workspace_copy import CopyWork
 from screens.workspace_play import PlayWork
@@ -9,9 +10,15 @@ from screens.workspace_snippets import SnippetWork
 class WorkspaceScreen(SnippetWork, PlayWork, ChecklistWork, CopyWork):
     """Queue, ticket and side panel, always mounted."""
 
+    opening: Opening | None = None
+    """What was read before there was a screen; set before it is mounted."""
+
     def on_mount(self) -> None:
-        """Put the keys on the list."""
+        """Put the keys on the list, and in it what is there already."""
+        self.lay_out()
         self.queue.focus()
+        if self.opening is not None:
+            self.begin(self.opening)
         self.show_header()
         self.show_hints()
 

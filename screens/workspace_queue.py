@@ -4,6 +4,8 @@ The invariants: a view's first rows come at once and the whole list behind them;
 without moving the cursor; a filter that can't be used leaves the list as it is and says why.
 """
 
+from collections.abc import Sequence
+
 from textual import on
 from textual.message import Message
 from typing_extensions import override
@@ -15,7 +17,7 @@ from desk.records import TicketRow, ViewRow
 from screens.action import Place, Situation
 from screens.ask import Choice, Question
 from screens.hints import hints
-from screens.reading import FIRST_ROWS, Beginning, Listing, beginning, listing
+from screens.reading import FIRST_ROWS, Beginning, Listing, Opening, beginning, listing
 from screens.workbench import Workbench
 from storage import first_page, outbox
 from storage.connect import Connection
@@ -46,31 +48,32 @@ class QueueWork(Workbench):
     _pages = 0
     _begun = False
 
-    def begin(self) -> None:
-        """Read the views and open the one that was open last; called once it is known who sits here."""
-        self.seat.jobs.read("views", beginning, self._began)
+    def begin(self, opening: Opening | None = None) -> None:
+        """Open the view that was open last; called once it is known who sits here. An opening has been read already."""
+        if opening is None:
+            self.seat.jobs.read("views", beginning, self._began)
+        else:
+            self._began(opening.beginning, opening.rows)
 
-    def _began(self, found: Beginning) -> None:
+    def _began(self, found: Beginning, first: Sequence[TicketRow] | None = None) -> None:
         self.views = found.views
         self.view_list.show_views(found.views)
         self._begun = True
         if found.empty:
             self.post_message(self.NothingYet())
-        last = next((view for view in found.views if view.id == found.last), None)
-        view = last or (found.views[0] if found.views else None)
-        if view is not None:
-            self.open_view(view)
+        if found.view is not None:
+            self.open_view(found.view, first)
         else:
             self.show_filter("status:active", "due")
 
     # What the list shows
 
-    def open_view(self, view: ViewRow) -> None:
-        """Show a saved view."""
+    def open_view(self, view: ViewRow, first: Sequence[TicketRow] | None = None) -> None:
+        """Show a saved view; its `first` rows may have been read already."""
         self.view = view
         self.list_title = view.name
         self.view_list.activate(view.id)
-        self._show_list(view.query, view.sort)
+        self._show_list(view.query, view.sort, first)
 
     def show_filter(self, query: str, sort: str | None = None) -> None:
         """Show what a filter finds; raises BadInput where it means nothing."""
@@ -86,20 +89,23 @@ class QueueWork(Workbench):
     def _filter(self) -> Filter:
         return parse(self.filter_text)
 
-    def _show_list(self, query: str, sort: str) -> None:
+    def _show_list(self, query: str, sort: str, first: Sequence[TicketRow] | None = None) -> None:
         self.filter_text, self.sort = query, sort
         self._list_serial += 1
         self.queue.clear_selection()
         scope = self.scope()
         serial = self._list_serial
-        self.seat.jobs.read("first", lambda connection: first_rows(connection, scope, FIRST_ROWS), self._first_read)
+        if first is None:
+            self.seat.jobs.read("first", lambda connection: first_rows(connection, scope, FIRST_ROWS), self._first_read)
+        else:
+            self._first_read(first)
         self.seat.jobs.read(
             "list", lambda connection: listing(connection, scope), lambda found: self._listed(serial, found)
         )
         self.read_counts()
         self.show_header()
 
-    def _first_read(self, found: list[TicketRow]) -> None:
+    def _first_read(self, found: Sequence[TicketRow]) -> None:
         self.queue.show([row.id for row in found], found)
         self.queue.home()
         self.post_message(self.ListRead())

@@ -45,6 +45,9 @@ async def console(workspace: Workspace, *, size: tuple[int, int] = (120, 36)) ->
     app = HeardApp(workspace, Config(handle="ana", name="Ana Bell"), keymap())
     async with app.run_test(size=size):
         await settled(app)
+        if not app.workspace.furnished:
+            app.workspace.furnish()
+            await settled(app)
         yield app
 
 

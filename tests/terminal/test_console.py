@@ -73,6 +73,26 @@ def restored(term: Term) -> bool:
     return not term.on_alternate_screen and term.modes_left_on == set() and term.modes() == term.modes_before
 
 
+def test_keys_typed_during_the_start_wait_for_the_list(term: Term, tickets: Workspace) -> None:
+    term.press("q")
+    term.wait_for("Leave Heard?")
+    term.press("enter")
+    term.wait_for_exit()
+    with console(tickets, columns=110, rows=30) as again:
+        again.wait_for_raw(b"\x1b[?1049h")
+        assert b"\x1b[?2004h" not in again.raw
+        again.press("j", "enter")
+        again.wait_for("Li Wei writes about it")
+        assert "A matter of Li Wei" in again.lines[0]
+
+
+def test_a_question_typed_during_the_start_is_asked(tickets: Workspace) -> None:
+    with console(tickets, columns=110, rows=30) as term:
+        term.wait_for_raw(b"\x1b[?1049h")
+        term.press("/")
+        term.wait_for("status is active")
+
+
 def test_quit_asks_and_leaves_the_terminal_as_it_was(term: Term) -> None:
     term.press("q")
     term.wait_for("Leave Heard?")
