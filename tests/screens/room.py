@@ -64,6 +64,8 @@ async def settled(app: HeardApp) -> None:
 
 def _at_work(app: HeardApp) -> bool:
     pumps: tuple[MessagePump, ...] = (app, app.screen)
+    if app.workspace.resting is not None:
+        return True
     return app.jobs.busy or any(pump._message_queue.qsize() for pump in pumps) or not app.screen.is_attached
 
 
