@@ -30,6 +30,7 @@ from widgets.views import ViewList
 if TYPE_CHECKING:
     from widgets.checklist import ChecklistPanel
     from widgets.composer import Composer
+    from widgets.ticket_facts import TicketFacts
 
 RULE = ("", "", "")
 # What agents do in the very first moment, before there is more than the list.
@@ -80,6 +81,7 @@ class Workbench(DeskScreen[None]):
 
     def furnish(self) -> None:
         """Mount what the first frame can do without: 30 ms of fields to type in."""
+        self.main_pane.mount(self.facts, before=self.transcript)
         self.main_pane.mount(self.composer)
         self.side_pane.mount(self.checklist)
         self.mount(AskPanel())
@@ -92,6 +94,13 @@ class Workbench(DeskScreen[None]):
         if not self.furnished and action.id not in MOVES:
             self.furnish()
         super().perform(action, text)
+
+    @cached_property
+    def facts(self) -> "TicketFacts":
+        """What stands over an open ticket; made after the first frame, as the composer."""
+        from widgets.ticket_facts import TicketFacts
+
+        return TicketFacts(clock=self.seat.clock, zone=self.seat.zone, id="facts")
 
     @cached_property
     def composer(self) -> "Composer":
@@ -190,6 +199,7 @@ class Workbench(DeskScreen[None]):
         # The checklist needs the room while it has the keys, the customer otherwise.
         self.card.set_class(self.pane == "side", "-small")
         if self.furnished:
+            self.facts.display = self.reading
             self.composer.display = self.reading and self.writing
             self.composer.styles.height = max(9, (height - 4) // 2)
         self.draw_frame()
@@ -286,4 +296,5 @@ class Workbench(DeskScreen[None]):
         super().tick()
         self.show_header()
         if self.reading:
+            self.facts.tick()
             self.transcript.tick()

@@ -25,6 +25,7 @@ class SnippetWork(WritingWork):
     """What is done with snippets while writing."""
 
     _snippets: "Library | None" = None
+    _offered: "tuple[Snippet, ...]" = ()
 
     @override
     def furnish(self) -> None:
@@ -55,15 +56,31 @@ class SnippetWork(WritingWork):
     def on_composer_snippet_asked(self, event: "Composer.SnippetAsked") -> None:
         """A `;word` is being typed: show what fits."""
         found = self._snippets.search(event.query, MOST_SUGGESTED) if self._snippets else ()
+        self._offered = found
         choices = [
-            Choice(
-                str(place), each.title, " ".join(each.body.split())[:200], "Tab" if not place else ";" + each.trigger
-            )
+            Choice(str(place), each.title, " ".join(each.body.split())[:200], ";" + each.trigger)
             for place, each in enumerate(found)
         ]
         self.suggestions.show_rows(choices)
+        self.suggestions.home()
         self.suggestions.styles.height = len(choices)
         self.suggestions.display = bool(choices)
+
+    @override
+    def take_key(self, name: str) -> bool:
+        # While snippets are offered the arrows choose among them, and Enter or Tab takes one.
+        if not (self.furnished and self.suggestions.display and self.place is Place.COMPOSER):
+            return super().take_key(name)
+        if name in ("Up", "Down"):
+            self.suggestions.move(1 if name == "Down" else -1)
+        elif name in ("Enter", "Tab"):
+            self.suggestions.display = False
+            self._insert(self._offered[self.suggestions.index])
+        elif name == "Esc":
+            self.suggestions.display = False
+        else:
+            return super().take_key(name)
+        return True
 
     def on_composer_snippet_left(self) -> None:
         """No `;word` any more."""

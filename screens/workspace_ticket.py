@@ -80,10 +80,15 @@ class TicketWork(QueueWork):
                 self.card.show(found.card)
             else:
                 self.card.clear()
+        self._show_facts()
         self._show_checklist()
         self.draw_frame()
         self.show_header()
         self.show_hints()
+
+    def _show_facts(self) -> None:
+        if self.furnished:
+            self.facts.show(None if self.opened is None else self.opened.ticket)
 
     def _show_checklist(self) -> None:
         found = self.opened
@@ -106,6 +111,7 @@ class TicketWork(QueueWork):
     @override
     def furnish(self) -> None:
         super().furnish()
+        self._show_facts()
         self._show_checklist()
 
     @override

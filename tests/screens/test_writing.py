@@ -2,6 +2,8 @@
 
 from datetime import UTC
 
+import pytest
+
 from desk.lookup import IdentityKind
 from desk.records import AgentRow
 from desk.statuses import Status
@@ -9,7 +11,9 @@ from screens.filling import filling
 from screens.reading import Opened, opened
 from screens.writing import answered, draft_of, forwarded, outgoing_of, with_prefix, written_of
 from storage.connect import Connection
+from storage.workspace import Workspace
 from tests.factories import NOW, make_customer, make_identity, make_message, make_ticket
+from tests.screens.room import console, desk, fill, press, settled
 from widgets.composer import Written
 
 ME = AgentRow(1, "ana", "Ana Bell")
@@ -71,3 +75,23 @@ def test_snippets_are_filled_with_what_is_known_of_the_customer(connection: Conn
     assert values["ticket.subject"] == "Tablet stays white"
     assert values["agent.first_name"] == "Ana"
     assert (values["weekday"], values["today"]) == ("Monday", "2 March 2026")
+
+
+@pytest.mark.parametrize(("keys", "place"), [(("Enter",), 0), (("Down", "Down", "Up", "Tab"), 1)])
+async def test_an_offered_snippet_is_taken_by_enter_or_tab(
+    workspace: Workspace, connection: Connection, keys: tuple[str, ...], place: int
+) -> None:
+    fill(connection)
+    async with console(workspace) as app:
+        await press(app, "Enter", "r")
+        desk(app).composer.insert("So ;ref")
+        await settled(app)
+        assert desk(app).suggestions.display
+        offered = desk(app)._offered[place]
+        await press(app, *keys)
+        body = desk(app).composer.written.body
+        assert not desk(app).suggestions.display
+        assert body.startswith("So ")
+        assert ";ref" not in body
+        # The words of the snippet up to its first variable or field.
+        assert offered.body.partition("{{")[0].strip() in body

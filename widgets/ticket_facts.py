@@ -1,0 +1,82 @@
+"""What stands over an open ticket: its state, who has it, what it waits for, its tags; below, what it is about.
+
+The goal, the summary and the choice were written down at steps of a checklist, for whoever comes after.
+"""
+
+from collections.abc import Callable
+from datetime import tzinfo
+
+from textual.geometry import Size
+from textual.strip import Strip
+
+from desk.ages import due
+from desk.records import Ticket
+from desk.snooze import until
+from desk.statuses import Priority, Status
+from widgets.inks import Lines, Piece
+
+GAP: Piece = ("  ", "plain")
+
+
+class TicketFacts(Lines, can_focus=False):
+    """One line of facts, and a second one where something was written down."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "TicketFacts { height: 1; overflow: hidden; background: $bar-background; }"
+
+    def __init__(self, *, clock: Callable[[], int], zone: tzinfo, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._clock, self._zone = clock, zone
+        self._ticket: Ticket | None = None
+
+    def show(self, ticket: Ticket | None) -> None:
+        """Show the facts of a ticket, or none."""
+        self._ticket = ticket
+        height = 2 if ticket is not None and written_pieces(ticket) else 1
+        self.virtual_size = Size(1, height)
+        self.styles.height = height
+        self.refresh()
+
+    def tick(self) -> None:
+        """Draw again, since what is due moved on."""
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """A line."""
+        pieces: list[Piece] = []
+        if self._ticket is not None:
+            pieces = written_pieces(self._ticket) if y else fact_pieces(self._ticket, self._clock(), self._zone)
+        return self.strip([(" ", "plain"), *pieces], self.size.width, "bar")
+
+
+def fact_pieces(ticket: Ticket, now: int, zone: tzinfo) -> list[Piece]:
+    """The facts in the order of their weight, so that a narrow screen cuts the least."""
+    row = ticket.row
+    status = Status(row.status)
+    facts: list[Piece] = [(status.label, "strong" if status.active else "muted")]
+    if row.priority != Priority.NORMAL:
+        facts.append((Priority(row.priority).label, "urgent" if row.priority > Priority.NORMAL else "muted"))
+    facts.append((row.assignee, "agent") if row.assignee else ("nobody has it", "due"))
+    if row.due_at is not None and status.active:
+        facts.append((due(row.due_at, now), "late" if row.due_at <= now else "due"))
+    if row.snoozed_until is not None and row.snoozed_until > now:
+        facts.append(("snoozed until " + until(row.snoozed_until, now, zone), "muted"))
+    if row.promised_at is not None and status.active:
+        facts.append(("promised " + until(row.promised_at, now, zone), "promised"))
+    facts += [(part, "muted") for part in (ticket.queue or ticket.team,) if part]
+    facts += [(tag, "tag") for tag in row.tags]
+    if ticket.watchers:
+        facts.append(("watched by " + ", ".join(ticket.watchers), "faint"))
+    if ticket.suggested:
+        facts.append(("like #" + " #".join(str(number) for number in ticket.suggested) + "? M merges", "due"))
+    return [piece for fact in facts for piece in (fact, GAP)]
+
+
+def written_pieces(ticket: Ticket) -> list[Piece]:
+    """What was found out, for everyone after; the goal first."""
+    written = (("Goal", ticket.goal), ("Summary", ticket.summary), ("Choice", ticket.choice))
+    pieces: list[Piece] = []
+    for name, text in written:
+        if text.strip():
+            pieces += [(name + " ", "title"), (" ".join(text.split()), "plain"), GAP]
+    return pieces
