@@ -51,6 +51,9 @@ constraints: ## pin every package anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate \
 		--quiet pyproject.toml --group pyproject.toml:install --group pyproject.toml:dev -c constraints.txt -o constraints-dev.txt
 
+bench: $(VENV)/dev ## measure everything beside its peers (minutes), into docs/performance.md
+	$(BIN)/python -m benchmarks.everything --write docs/performance.md
+
 clean: ## forget the installed packages
 	rm -rf $(VENV)
 

@@ -74,7 +74,7 @@ def _sizes(connection: Connection, workspace: Workspace) -> None:
 
 def _typing(connection: Connection, chance: random.Random, arguments: argparse.Namespace) -> None:
     finder = Finder(connection)
-    typed = [_typed(connection, chance, arguments.customers) for _ in range(arguments.sessions)]
+    typed = [typed_for(connection, chance, arguments.customers) for _ in range(arguments.sessions)]
     keystrokes = [text[:end] for _, text in typed for end in range(1, len(text) + 1)]
     for text in keystrokes[:500]:
         finder.fast(text)
@@ -85,15 +85,15 @@ def _typing(connection: Connection, chance: random.Random, arguments: argparse.N
     print(f"{len(typed)} sessions, {len(keystrokes)} keystrokes, CPU ms")
     matches = [expression for text in keystrokes if (expression := expressions.narrow(ask(text)))]
     few = chance.sample(keystrokes, 40)
-    _line("limit: bare FTS statement", [_cost(rows, BARE_WORDS, match) for match in matches])
-    _line("limit: bare B-tree statement", [_cost(rows, BARE_START, text, text + HIGHEST) for text in keystrokes])
-    _line("heard, first tiers, ranked and hydrated", [_cost(finder.fast, text) for text in keystrokes])
-    _line("heard, every tier as needed", [_cost(finder.find, text) for text in keystrokes])
-    _line("peer: SQLite LIKE '%x%', newest first", [_cost(rows, LIKE, f"%{text}%") for text in few])
+    _line("limit: bare FTS statement", [cost(rows, BARE_WORDS, match) for match in matches])
+    _line("limit: bare B-tree statement", [cost(rows, BARE_START, text, text + HIGHEST) for text in keystrokes])
+    _line("heard, first tiers, ranked and hydrated", [cost(finder.fast, text) for text in keystrokes])
+    _line("heard, every tier as needed", [cost(finder.find, text) for text in keystrokes])
+    _line("peer: SQLite LIKE '%x%', newest first", [cost(rows, LIKE, f"%{text}%") for text in few])
     _line("peer: rapidfuzz over all names", _brute_force(connection, few))
     for text in BAD:
-        _line(repr(text), [_cost(finder.fast, text) for _ in range(5)])
-        _line(f"{text!r}, every tier", [_cost(finder.find, text) for _ in range(5)])
+        _line(repr(text), [cost(finder.fast, text) for _ in range(5)])
+        _line(f"{text!r}, every tier", [cost(finder.find, text) for _ in range(5)])
     reached = sum(_finds(finder, text, customer) for customer, text in typed)
     print(f"  the one who was meant is among ten at the end of typing: {reached} of {len(typed)}")
 
@@ -110,10 +110,10 @@ def _brute_force(connection: Connection, texts: Sequence[str]) -> list[float]:
     def nearest(text: str) -> object:
         return process.extract(text, names, scorer=fuzz.WRatio, limit=10)
 
-    return [_cost(nearest, text) for text in texts]
+    return [cost(nearest, text) for text in texts]
 
 
-def _typed(connection: Connection, chance: random.Random, customers: int) -> tuple[int, str]:
+def typed_for(connection: Connection, chance: random.Random, customers: int) -> tuple[int, str]:
     """A customer and what is typed for them; most are among those who wrote last."""
     while True:
         kind = chance.choices([kind for kind, _ in KINDS], [share for _, share in KINDS])[0]
@@ -186,14 +186,15 @@ def _touches(connection: Connection, chance: random.Random, customers: int) -> N
     _line("touch, each in its own transaction", costs)
 
 
-def _cost(work: Callable[..., object], *given: str) -> float:
+def cost(work: Callable[..., object], *given: str) -> float:
+    """Seconds of CPU that it takes."""
     start = time.thread_time()
     work(*given)
     return time.thread_time() - start
 
 
 def _line(label: str, costs: list[float]) -> None:
-    costs = sorted(cost * 1000 for cost in costs)
+    costs = sorted(each * 1000 for each in costs)
     middle, high = costs[len(costs) // 2], costs[min(len(costs) - 1, int(len(costs) * 0.99))]
     print(f"  {label:<44} p50 {middle:8.3f}  p99 {high:8.3f}  max {costs[-1]:8.2f}")
 
