@@ -28,6 +28,8 @@ Call = Callable[[], object]
 Failed = Callable[[HeardError], object]
 
 READERS = 2
+DEEDS_NEED = ("storage.engine", "storage.models", "sqlalchemy.pool", "sqlalchemy.dialects.sqlite")
+_IMPORTING = threading.Lock()
 # Two consoles at once see each other's deeds within a second.
 WATCH_SECONDS = 0.4
 
@@ -69,6 +71,7 @@ class _Writer:
 
     def deeds(self) -> "Engine":
         # 320 ms to import, so never before the first frame; `warm` has usually done it by now.
+        _import_deeds()
         from storage.engine import engine_over
 
         if self.engine is None:
@@ -304,8 +307,10 @@ class Jobs:
 
 
 def _import_deeds() -> None:
-    for module in ("storage.engine", "storage.models"):
-        import_module(module)
+    """Import all that deeds need, once: two threads that import SQLAlchemy at the same time see halves of it."""
+    with _IMPORTING:
+        for module in DEEDS_NEED:
+            import_module(module)
 
 
 def _nothing() -> None:

@@ -1,6 +1,8 @@
 """Threads: the newest read wins, writes keep their order, nothing that was to be written is lost at the end."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -204,3 +206,32 @@ async def test_a_workspace_that_is_not_there_is_a_failure_in_words(tmp_path: Pat
     await desk.jobs.stop()
     assert len(desk.failures) == 1
     assert "There is no workspace" in desk.failures[0].message
+
+
+WARM_AND_WRITE = """
+import asyncio, sys
+from pathlib import Path
+from screens.jobs import Jobs
+from storage.workspace import Workspace
+
+async def main():
+    failures = []
+    jobs = Jobs(Workspace(Path(sys.argv[1])), asyncio.get_running_loop().call_soon_threadsafe, failures.append)
+    jobs.start(lambda: None)
+    jobs.warm()
+    jobs.deed(lambda session: session.connection().exec_driver_sql("SELECT 1").scalar(), lambda answer: None)
+    while jobs.busy:
+        await asyncio.sleep(0.001)
+    await jobs.stop()
+    sys.exit(str(failures[0].__cause__ or failures[0]) if failures else 0)
+
+asyncio.run(main())
+"""
+
+
+def test_a_deed_at_the_moment_of_warming_up_waits_for_it(workspace: Workspace) -> None:
+    # Two threads that imported SQLAlchemy at the same time once saw halves of it, and a reply wasn't sent.
+    for _ in range(4):
+        command = [sys.executable, "-c", WARM_AND_WRITE, str(workspace.folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
