@@ -7,6 +7,7 @@ ends it; keys become actions in `screens.desk_screen` and nowhere else.
 import gc
 import os
 import sys
+from asyncio import Event, wait_for
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -44,6 +45,8 @@ TICK_SECONDS = 1.0
 HOLD_SECONDS = 0.5
 # What the first frame can do without is made when no key has come for so long.
 REST_SECONDS = 0.3
+# A field that is busy for longer must not keep the console from leaving.
+TAKE_IN_SECONDS = 1.0
 
 
 class HeardApp(Doors, inherit_bindings=False):
@@ -113,8 +116,7 @@ class HeardApp(Doors, inherit_bindings=False):
             self._listed = True
             self._held.close()
             self.call_after_refresh(self._drawn)
-            for key in self._early:
-                await self.on_event(key)
+            await self.act_early()
 
     def _drawn(self) -> None:
         """After the first frame: leave what is loaded out of every collection, and wait for a moment's rest."""
@@ -153,15 +155,42 @@ class HeardApp(Doors, inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
             self._last_key = monotonic()
-            if not self._listed:
-                # Typed during the start, for the list that isn't there yet.
+            if self._early or self._holding:
+                # Typed ahead, for a list or a field that isn't there yet.
                 self._early.append(event)
-                return
-            screen = self.screen
-            if isinstance(screen, DeskScreen) and screen.take_key(key_name(event.key, event.character)):
+            else:
+                await self._act(event)
+            return
+        await super().on_event(event)
+
+    @property
+    def _holding(self) -> bool:
+        screen = self.screen
+        return not self._listed or (isinstance(screen, DeskScreen) and screen.holding)
+
+    @on(DeskScreen.Ready)
+    async def act_early(self) -> None:
+        """What was typed ahead acts now, in its order."""
+        while self._early and not self._holding:
+            await self._act(self._early.pop(0))
+
+    async def _act(self, event: events.Key) -> None:
+        screen = self.screen
+        if isinstance(screen, DeskScreen):
+            if not event.is_printable and screen.typing:
+                await self._take_in()
+            if screen.take_key(key_name(event.key, event.character)):
                 event.stop()
                 return
         await super().on_event(event)
+
+    async def _take_in(self) -> None:
+        """Let the field take in what was typed before: Ctrl+S sends all of it, however fast it was."""
+        focused = self.focused
+        taken = Event()
+        if focused is not None and focused.call_later(taken.set):
+            with suppress(TimeoutError):
+                await wait_for(taken.wait(), TAKE_IN_SECONDS)
 
     # What all screens hear
 

@@ -5,10 +5,12 @@ where text is typed; an action that is off says why; a begun sequence shows its 
 """
 
 from collections.abc import Callable
+from time import monotonic
 from typing import Protocol, cast
 
 from textual import on
 from textual.app import App
+from textual.message import Message
 from textual.screen import Screen, ScreenResultType
 
 from desk.errors import HeardError
@@ -20,6 +22,9 @@ from screens.keymap import CANCELS, Keys, shown
 from screens.seat import Seat
 from widgets.bars import HintBar, NoticeBar, NoticeKind
 from widgets.inks import Lines
+
+# How long keys wait at most for the field that they are meant for.
+HOLD_SECONDS = 1.0
 
 
 class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
@@ -33,10 +38,14 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
     AUTO_FOCUS = ""
     DEFAULT_CSS = "DeskScreen { layers: base above; }"
 
+    class Ready(Message):
+        """Keys that were held back may act again."""
+
     def __init__(self, seat: Seat, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.seat = seat
         self._pressed: Keys = ()
+        self._held_until = 0.0
 
     @property
     def place(self) -> Place:
@@ -51,6 +60,22 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
     def situation(self) -> Situation:
         """What the actions may ask about."""
         return Situation()
+
+    @property
+    def holding(self) -> bool:
+        """Whether a field is on its way here that the next keys are meant for."""
+        return monotonic() < self._held_until
+
+    def hold_keys(self) -> None:
+        """Let keys wait for the field that an action opens: a word typed at once must not become commands."""
+        if not self.typing:
+            self._held_until = monotonic() + HOLD_SECONDS
+            self.set_timer(HOLD_SECONDS, self.release_keys)
+
+    def release_keys(self) -> None:
+        """The field is there, or will not come."""
+        self._held_until = 0.0
+        self.post_message(self.Ready())
 
     def take_key(self, name: str) -> bool:
         """Do what this key does here; False where it does nothing, so that the focused widget may have it."""
@@ -105,6 +130,7 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
     def fail(self, error: HeardError) -> None:
         """What went wrong, and what to do, in words."""
         self.notice(str(error), "error")
+        self.release_keys()
 
     def show_hints(self) -> None:
         """The keys of this place, or the second keys of the sequence that was begun."""
@@ -120,6 +146,7 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
 
     def ask(self, question: Question) -> None:
         """Ask for a word at the bottom of the screen."""
+        self.hold_keys()
         panel = self.query_one_optional(AskPanel)
         if panel is None:
             panel = AskPanel()
@@ -151,10 +178,10 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
         panel = self.query_one_optional(AskPanel)
         if panel is not None and panel.asking is not None:
             return Place.PICKER
-        return Place.FIELD if self._typing and self.place not in ENTRY else self.place
+        return Place.FIELD if self.typing and self.place not in ENTRY else self.place
 
     @property
-    def _typing(self) -> bool:
+    def typing(self) -> bool:
         """Whether a field or a text has the focus; a list is asked first, since these cost the first frame 10 ms."""
         if self.focused is None or isinstance(self.focused, Lines):
             return False
@@ -170,6 +197,8 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
     def on_descendant_focus(self) -> None:
         """Another widget has the keys, so other keys act."""
         self.show_hints()
+        if self.holding and self.typing:
+            self.release_keys()
 
     def on_screen_resume(self) -> None:
         """Back in front: the hints may have changed meanwhile."""

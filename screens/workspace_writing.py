@@ -42,6 +42,7 @@ class WritingWork(DeedWork):
     _writing_on: int | None = None
     _seen_inbound: int | None = None
     _saving: Timer | None = None
+    _kept: "Written | None" = None
     _once_writing: Callable[[], object] | None = None
 
     # Beginning
@@ -71,6 +72,7 @@ class WritingWork(DeedWork):
         if self.reading_id != ticket_id:
             self.open_ticket(ticket_id)
         self.save_draft()
+        self.hold_keys()
         self.seat.jobs.read(
             "draft",
             lambda connection: drafts.load(connection, ticket_id, me, kind),
@@ -101,6 +103,7 @@ class WritingWork(DeedWork):
         self._seen_inbound = draft.seen_inbound_id if draft else here.newest_inbound.id if here.newest_inbound else None
         self.status_after, self.changes_after = None, None
         self.composer.open(written, title=title_of(here, kind))
+        self._kept = self.composer.written
         self.pane = "main"
         self.lay_out()
         self.composer.focus_text()
@@ -122,14 +125,13 @@ class WritingWork(DeedWork):
         """Bring what is written to the disk now, where something is."""
         from screens.writing import draft_of
 
-        if self._saving is None:
-            return
-        self._saving.stop()
-        self._saving = None
+        if self._saving is not None:
+            self._saving.stop()
+            self._saving = None
         ticket_id, me = self._writing_on, self.seat.me.id
-        if ticket_id is None:
+        if ticket_id is None or self.composer.written == self._kept:
             return
-        written = self.composer.written
+        written = self._kept = self.composer.written
         if self.composer.empty:
             self.seat.jobs.keep(lambda connection: drafts.forget(connection, ticket_id, me, written.kind))
             return
@@ -137,6 +139,7 @@ class WritingWork(DeedWork):
         self.seat.jobs.keep(lambda connection: drafts.save(connection, draft), failed=self._not_saved)
 
     def _not_saved(self, error: HeardError) -> None:
+        self._kept = None
         self.notice("The draft is not saved, but still here: " + str(error), "error")
 
     @override
