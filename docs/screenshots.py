@@ -34,16 +34,43 @@ class Scene:
     size: tuple[int, int]
     steps: tuple[str, ...]
     empty: bool = False
-    environment: tuple[tuple[str, str], ...] = ()
+    theme: str = "heard-dark"
 
 
 NARROW, MIDDLE, WIDE = (80, 24), (120, 36), (200, 60)
-START = ("wait:Tickets", "wait:Ana Ruiz")
+START = ("wait:Ana Ruiz",)
+# To the star of the guide, wherever the clock has put her in the list.
+STAR = (*START, "/", "type:refund 8841", "enter", "enter", "wait:Two weeks")
 SCENES = (
-    Scene("welcome-80x24", NARROW, ("wait:demo",), empty=True),
+    Scene("welcome-80x24", NARROW, ("wait:Try the demo",), empty=True),
     Scene("queue-80x24", NARROW, START),
-    Scene("queue-120x36", MIDDLE, START),
-    Scene("queue-200x60", WIDE, START),
+    Scene("queue-120x36", MIDDLE, (*START, "j")),
+    Scene("queue-200x60", WIDE, (*START, "j")),
+    Scene("queue-light-120x36", MIDDLE, (*START, "j"), theme="heard-light"),
+    Scene("queue-contrast-120x36", MIDDLE, (*START, "j"), theme="heard-contrast"),
+    Scene("queue-ansi-80x24", NARROW, START, theme="heard-ansi"),
+    Scene("filter-120x36", MIDDLE, (*START, "/", "type:status:active tag:refund due<2d")),
+    Scene("bulk-120x36", MIDDLE, (*START, "x", "j", "x", "j", "x", "s", "s", "wait:Change 3 tickets")),
+    Scene("snooze-80x24", NARROW, (*START, "z", "type:tue 9am", "wait:09:00")),
+    Scene("palette-120x36", MIDDLE, (*START, "ctrl+p", "type:check")),
+    Scene("ticket-80x24", NARROW, STAR),
+    Scene("ticket-120x36", MIDDLE, STAR),
+    Scene("ticket-200x60", WIDE, STAR),
+    Scene("checklist-120x36", MIDDLE, (*STAR, "H", "2", "wait:Ticked")),
+    Scene("snippets-120x36", MIDDLE, (*STAR, "r", "type:;ref", "wait:Refund")),
+    Scene("reply-120x36", MIDDLE, (*STAR, "r", "type:;ref", "enter")),
+    Scene("note-120x36", MIDDLE, (*STAR, "n", "type:The transfer needs Chiara.")),
+    Scene("sent-120x36", MIDDLE, (*STAR, "r", "type:It is on its way, Ana.", "ctrl+s", "wait:takes it back")),
+    Scene("customers-120x36", MIDDLE, (*START, "c", "type:4471", "wait:220814471")),
+    Scene("customer-120x36", MIDDLE, (*START, "c", "type:4471", "wait:220814471", "enter", "wait:Known by")),
+    Scene("customer-80x24", NARROW, (*START, "c", "type:ana riuz", "wait:Ana Ruiz", "enter", "wait:Known by")),
+    Scene("library-120x36", MIDDLE, (*START, "g", "k", "wait:snippets")),
+    Scene(
+        "outbox-120x36",
+        MIDDLE,
+        (*STAR, "r", "type:It is on its way.", "ctrl+s", "wait:takes it", "g", "o", "wait:leaves"),
+    ),
+    Scene("help-120x36", MIDDLE, (*START, "?", "wait:Keys")),
 )
 
 
@@ -85,7 +112,9 @@ def _colour(name: str, default: str) -> str:
 def take(scene: Scene, workspace: Path) -> None:
     """Play one scene, and keep its last screen."""
     columns, rows = scene.size
-    environment = {"HEARD_AGENT": "ana", **dict(scene.environment)}
+    config = workspace.with_suffix(".toml")
+    config.write_text(f'theme = "{scene.theme}"\n', encoding="utf-8")
+    environment = {"HEARD_AGENT": "ana", "HEARD_CONFIG": str(config)}
     with Term([HEARD, "--workspace", workspace], columns=columns, rows=rows, environment=environment) as term:
         for step in scene.steps:
             kind, _, words = step.partition(":")

@@ -45,7 +45,13 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
         super().__init__(id=id)
         self.seat = seat
         self._pressed: Keys = ()
-        self._held_until = 0.0
+        self._awaiting = False
+        # A screen that is typed in may be asked for keys before its field is there.
+        self._held_until = monotonic() + HOLD_SECONDS
+
+    def on_mount(self) -> None:
+        """Keys that wait for a field get an end to it."""
+        self.set_timer(HOLD_SECONDS, self.release_keys)
 
     @property
     def place(self) -> Place:
@@ -64,16 +70,18 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
     @property
     def holding(self) -> bool:
         """Whether a field is on its way here that the next keys are meant for."""
-        return monotonic() < self._held_until
+        return monotonic() < self._held_until and (self._awaiting or self.place in ENTRY) and not self.typing
 
     def hold_keys(self) -> None:
         """Let keys wait for the field that an action opens: a word typed at once must not become commands."""
         if not self.typing:
+            self._awaiting = True
             self._held_until = monotonic() + HOLD_SECONDS
             self.set_timer(HOLD_SECONDS, self.release_keys)
 
     def release_keys(self) -> None:
         """The field is there, or will not come."""
+        self._awaiting = False
         self._held_until = 0.0
         self.post_message(self.Ready())
 
@@ -197,7 +205,7 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
     def on_descendant_focus(self) -> None:
         """Another widget has the keys, so other keys act."""
         self.show_hints()
-        if self.holding and self.typing:
+        if self.typing:
             self.release_keys()
 
     def on_screen_resume(self) -> None:

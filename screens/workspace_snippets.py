@@ -68,14 +68,11 @@ class SnippetWork(WritingWork):
 
     @override
     def take_key(self, name: str) -> bool:
-        # While snippets are offered the arrows choose among them, and Enter or Tab takes one.
+        # While snippets are offered the arrows choose among them; Enter and Tab come by the editor, behind the text.
         if not (self.furnished and self.suggestions.display and self.place is Place.COMPOSER):
             return super().take_key(name)
         if name in ("Up", "Down"):
             self.suggestions.move(1 if name == "Down" else -1)
-        elif name in ("Enter", "Tab"):
-            self.suggestions.display = False
-            self._insert(self._offered[self.suggestions.index])
         elif name == "Esc":
             self.suggestions.display = False
         else:
@@ -87,10 +84,14 @@ class SnippetWork(WritingWork):
         self.suggestions.display = False
 
     def on_composer_trigger_typed(self, event: "Composer.TriggerTyped") -> None:
-        """Tab behind a `;word`: its best snippet goes in."""
-        best = self._snippets.search(event.trigger, 1) if self._snippets else ()
-        if best:
-            self._insert(best[0])
+        """Tab or Enter behind a `;word`: the chosen snippet goes in, or the best one where the list isn't up yet."""
+        found = self._snippets.search(event.trigger, MOST_SUGGESTED) if self._snippets else ()
+        chosen = self.suggestions.index if self.suggestions.display and found == self._offered else 0
+        self.suggestions.display = False
+        if found:
+            self._insert(found[chosen])
+        elif event.key == "enter":
+            self.composer.new_line()
         else:
             self.notice("No snippet fits ;" + event.trigger, "warning")
 

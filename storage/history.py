@@ -37,7 +37,8 @@ def _texts(facts: Data) -> dict[str, str]:
     known = ("checklist", "step", "number", "title")
     number, reason = facts.get("number"), _plain(facts.get("reason"))
     return {
-        **{name: _plain(facts.get(name)) for name in known},
+        # As the checklist called itself and the step then, whatever it calls them now.
+        **{name: _plain(facts.get(name + "_title") or facts.get(name)) for name in known},
         "number": ", #".join(number) if isinstance(number, list) else _plain(number),
         "because": f": {reason}" if reason else "",
     }
@@ -81,9 +82,9 @@ def _shown(field: str, value: Fact) -> str:
 
 _KINDS = {
     "begun": "began the checklist {checklist}",
-    "ticked": "ticked {step} ({checklist})",
-    "skipped": "skipped {step} ({checklist}){because}",
-    "unticked": "took back {step} ({checklist})",
+    "ticked": "ticked “{step}” ({checklist})",
+    "skipped": "skipped “{step}” ({checklist}){because}",
+    "unticked": "unticked “{step}” ({checklist})",
     "merged": "merged it into #{number}",
     "merged_in": "merged #{number} into it",
     "retried": "sent on its way again: {title}",

@@ -122,9 +122,10 @@ class Composer(Vertical, inherit_bindings=False):
 
     @dataclass
     class TriggerTyped(Message):
-        """Tab was pressed behind a `;word`: its best snippet is wanted now, by `insert`."""
+        """Tab or Enter was pressed behind a `;word`: its snippet is wanted, by `insert`; without one `new_line`."""
 
         trigger: str
+        key: str
 
     @dataclass
     class SendAsked(Message):
@@ -210,6 +211,10 @@ class Composer(Vertical, inherit_bindings=False):
         """Put text at the cursor: in place of the selection or the `;word` there. The first open field is selected."""
         self._editor.insert_text(text, cursor)
 
+    def new_line(self) -> None:
+        """Break the line at the cursor, as Enter does elsewhere."""
+        self._editor.insert("\n")
+
     def attach(self, name: str) -> None:
         """Add a file by its path."""
         self._set_attachments((*self._foot.attachments, name))
@@ -268,7 +273,7 @@ class Composer(Vertical, inherit_bindings=False):
     @on(Editor.TriggerTyped)
     def _trigger_typed(self, event: Editor.TriggerTyped) -> None:
         event.stop()
-        self.post_message(self.TriggerTyped(event.trigger))
+        self.post_message(self.TriggerTyped(event.trigger, event.key))
 
     @on(ComposerFoot.FileClicked)
     def _file_clicked(self, event: ComposerFoot.FileClicked) -> None:

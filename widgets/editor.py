@@ -47,9 +47,10 @@ class Editor(TextArea, inherit_bindings=False):
 
     @dataclass
     class TriggerTyped(Message):
-        """Tab was pressed behind a `;word`."""
+        """Tab or Enter was pressed behind a `;word`; `key` tells which."""
 
         trigger: str
+        key: str
 
     class FieldAnswered(Message):
         """An open field was filled in with one of its options."""
@@ -188,12 +189,12 @@ class Editor(TextArea, inherit_bindings=False):
         return text
 
     async def _on_key(self, event: events.Key) -> None:
-        """Tab jumps or expands, a digit picks an option; the rest is the stock handler's, which runs after this one."""
-        if event.key in ("tab", "shift+tab"):
-            trigger = self.trigger
-            if event.key == "tab" and trigger is not None:
-                self.post_message(self.TriggerTyped(trigger))
-            elif not self.next_field(1 if event.key == "tab" else -1):
+        """Tab jumps or expands, Enter expands, a digit picks an option; the stock handler runs after this one."""
+        trigger = self.trigger if event.key in ("tab", "enter") else None
+        if trigger is not None and (trigger or event.key == "tab"):
+            self.post_message(self.TriggerTyped(trigger, event.key))
+        elif event.key in ("tab", "shift+tab"):
+            if not self.next_field(1 if event.key == "tab" else -1):
                 return
         elif not self._picked(event.character):
             return

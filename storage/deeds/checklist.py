@@ -9,7 +9,7 @@ from desk.errors import BadInput, NotFound, Refused
 from desk.nearest import mend_name
 from desk.text import clean
 from storage.deeds.by import By, Done
-from storage.deeds.journal import Journal, held
+from storage.deeds.journal import Fact, Journal, held
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -30,7 +30,7 @@ def begin(session: "Session", by: By, ticket_id: int, key: str) -> Done:
     template = _template(session, key)
     if _run(session, ticket_id, key) is not None:
         raise Refused(f"{template.title} is already on #{ticket.number}", "")
-    _add_run(journal, ticket_id, key)
+    _add_run(journal, ticket_id, template)
     return journal.done(f"Began {template.title} on #{ticket.number}", ticket_id)
 
 
@@ -61,7 +61,8 @@ def untick(session: "Session", by: By, ticket_id: int, key: str, step: str) -> D
         raise Refused(f"“{title}” is not ticked on #{ticket.number}", "")
     journal.remove(row)
     journal.change(ticket, updated_at=by.at)
-    journal.tell("unticked", {"checklist": key, "step": step}, ticket_id=ticket_id)
+    data: dict[str, Fact] = {"checklist": key, "step": step, "checklist_title": template.title, "step_title": title}
+    journal.tell("unticked", data, ticket_id=ticket_id)
     return journal.done(f"Unticked “{title}” on #{ticket.number}", ticket_id)
 
 
@@ -72,14 +73,18 @@ def _settle(
 
     journal = Journal(session, by)
     ticket = held(session, models.Ticket, ticket_id, "ticket")
-    found = _template(session, key).step(step)
-    run = _run(session, ticket_id, key) or _add_run(journal, ticket_id, key)
+    template = _template(session, key)
+    found = template.step(step)
+    run = _run(session, ticket_id, key) or _add_run(journal, ticket_id, template)
     row = session.get(models.ChecklistTick, (run.id, step))
     if row is not None and (row.state, row.text, row.reason) == (state, text, reason):
         raise Refused(f"“{found.title}” is {state} already on #{ticket.number}", "")
     _write_tick(journal, row, run, step, state=state, text=text, reason=reason)
     _write_ticket(journal, ticket, found, text)
-    data = {"checklist": key, "step": step, "text": text, "reason": reason}
+    data = {
+        "checklist": key, "step": step, "checklist_title": template.title, "step_title": found.title, "text": text,
+        "reason": reason,
+    }  # fmt: skip
     journal.tell("ticked" if state == "done" else "skipped", data, ticket_id=ticket_id)
     verb = "Ticked" if state == "done" else "Skipped"
     return journal.done(f"{verb} “{found.title}” on #{ticket.number}", ticket_id)
@@ -107,14 +112,15 @@ def _write_ticket(journal: Journal, ticket: "Ticket", step: "Step", text: str) -
         journal.change(ticket, **{str(step.field): text})
 
 
-def _add_run(journal: Journal, ticket_id: int, key: str) -> "ChecklistRun":
+def _add_run(journal: Journal, ticket_id: int, template: "ChecklistTemplate") -> "ChecklistRun":
     from storage import models
 
     run = models.ChecklistRun(
-        ticket_id=ticket_id, checklist_key=key, agent_id=journal.by.agent_id, started_at=journal.by.at
+        ticket_id=ticket_id, checklist_key=template.key, agent_id=journal.by.agent_id, started_at=journal.by.at
     )
     journal.add(run)
-    journal.tell("begun", {"checklist": key}, ticket_id=ticket_id)
+    data: dict[str, Fact] = {"checklist": template.key, "checklist_title": template.title}
+    journal.tell("begun", data, ticket_id=ticket_id)
     return run
 
 

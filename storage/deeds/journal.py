@@ -6,7 +6,7 @@
 |---|---|
 | changed | field, before, after: status and priority as numbers; assignee, team and queue as names or null; tags as sorted lists; snoozed_until as a time or null; watch as true or false; goal, summary, choice as text |
 | replied, noted, forwarded | subject, recipients, copies; draft: its kind; attachments: the paths that were given |
-| begun, ticked, skipped, unticked | checklist; step, text, reason |
+| begun, ticked, skipped, unticked | checklist, checklist_title; step, step_title, text, reason |
 | merged, merged_in | number: the other ticket, or a list of them |
 | customer_made, renamed, customer_noted, flagged, identity_added, identity_confirmed, identity_removed | field, before, after |
 | retried, dropped | title: which operation of the outbox |

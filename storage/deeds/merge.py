@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from storage.models import Ticket
 
 # What counting the messages anew may change.
-_COUNTED = ("updated_at", 
+_COUNTED = ("updated_at",
     "message_count", "inbound_at", "outbound_at", "first_response_at", "preview", "contacts", "mood", "due_at",
 )  # fmt: skip
 

@@ -30,16 +30,20 @@ def changed(field: str, before: object, after: object) -> tuple[str, dict[str, o
         (changed("goal", "", "ship it"), "Ana wrote down the goal: ship it"),
         (changed("choice", "x", ""), "Ana cleared the choice"),
         (("begun", {"checklist": "heard"}), "Ana began the checklist heard"),
-        (("ticked", {"checklist": "heard", "step": "hear", "text": "", "reason": ""}), "Ana ticked hear (heard)"),
-        (("skipped", {"checklist": "heard", "step": "hear", "reason": "calm"}), "Ana skipped hear (heard): calm"),
-        (("skipped", {"checklist": "heard", "step": "hear"}), "Ana skipped hear (heard)"),
+        (("ticked", {"checklist": "heard", "step": "hear", "text": "", "reason": ""}), "Ana ticked “hear” (heard)"),
+        (
+            ("unticked", {"checklist": "heard", "step": "hear", "checklist_title": "HEARD", "step_title": "Hear"}),
+            "Ana unticked “Hear” (HEARD)",
+        ),
+        (("skipped", {"checklist": "heard", "step": "hear", "reason": "calm"}), "Ana skipped “hear” (heard): calm"),
+        (("skipped", {"checklist": "heard", "step": "hear"}), "Ana skipped “hear” (heard)"),
         (("merged", {"number": 1042}), "Ana merged it into #1042"),
         (("merged_in", {"number": ["7"]}), "Ana merged #7 into it"),
         (("merged_in", {"number": ["7", "9"]}), "Ana merged #7, #9 into it"),
         (("retried", {"title": "reply on #7"}), "Ana sent on its way again: reply on #7"),
         (("dropped", {"title": "note on #7", "done": "Dropped"}), "Ana dropped from the outbox: note on #7"),
         (("priced_up", {}), "Ana: priced up"),
-        (("ticked", {}), "Ana ticked  ()"),
+        (("ticked", {}), "Ana ticked “” ()"),
     ],
 )
 def test_an_event_is_told_in_words(event: tuple[str, dict[str, object]], words: str) -> None:
@@ -59,4 +63,4 @@ def test_what_no_person_did_was_done_by_heard() -> None:
 
 def test_braces_in_texts_are_no_fields() -> None:
     data = json.dumps({"checklist": "{step}", "step": "{0}", "reason": "{x!r}"})
-    assert event_words("skipped", data, "{Ana}") == "{Ana} skipped {0} ({step}): {x!r}"
+    assert event_words("skipped", data, "{Ana}") == "{Ana} skipped “{0}” ({step}): {x!r}"
