@@ -56,6 +56,17 @@ def test_the_first_paint_needs_no_dataclass(tmp_path: Path) -> None:
     assert not loaded("import console.start", tmp_path) & {"dataclasses", "inspect", "argparse", "platformdirs"}
 
 
+def test_the_first_frame_waits_for_nothing_that_it_does_not_show(tmp_path: Path) -> None:
+    modules = loaded("import console.start, console.app", tmp_path)
+    later = {
+        "desk.text", "desk.checklists", "desk.mail.quotes", "widgets.composer", "widgets.checklist", "storage.models",
+        "screens.help", "screens.customer", "screens.library", "screens.welcome", "email", "zoneinfo",
+    }  # fmt: skip
+    assert modules & later == set()
+    assert heavy(modules) & {"sqlmodel", "sqlalchemy", "pydantic", "alembic"} == set()
+    assert len(modules) <= 460, len(modules)
+
+
 @pytest.mark.parametrize(
     "command", [["find", "ana"], ["tickets", "status:open"], ["show", "1"], ["outbox"], ["doctor"]]
 )

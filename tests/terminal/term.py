@@ -170,8 +170,15 @@ class Term:
         self.raw += data
         self._answer()
         if self.draw:
-            self._draw(data)
+            self.show(data)
         return True
+
+    def show(self, data: bytes) -> None:
+        """Draw what came; `read` does it, unless `draw` was left out."""
+        data = UNDRAWN.sub(b"", self._undrawn + data)
+        unfinished = UNFINISHED.search(data)
+        self._undrawn = unfinished.group() if unfinished else b""
+        self._stream.feed(data[: unfinished.start()] if unfinished else data)
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the window."""
@@ -208,12 +215,6 @@ class Term:
         for question in QUESTION.finditer(self.raw, self._answered):
             self._answered = question.end()
             os.write(self.master, ANSWERS[question.group()])
-
-    def _draw(self, data: bytes) -> None:
-        data = UNDRAWN.sub(b"", self._undrawn + data)
-        unfinished = UNFINISHED.search(data)
-        self._undrawn = unfinished.group() if unfinished else b""
-        self._stream.feed(data[: unfinished.start()] if unfinished else data)
 
 
 def _own_terminal() -> None:

@@ -17,6 +17,8 @@ from tests.terminal.term import Term
 
 HEARD = Path(sys.executable).with_name("heard")
 pytestmark = pytest.mark.terminal
+# Textual ends each frame with it.
+FRAME_END = b"\x1b[?2026l"
 # What Textual and the first paint write themselves; whatever control byte is left came from somebody's text.
 OWN = re.compile(
     rb"\x1b\[[0-9;:]*[mHJKABCD]"  # styles and places
@@ -80,7 +82,6 @@ def test_keys_typed_during_the_start_wait_for_the_list(term: Term, tickets: Work
     term.wait_for_exit()
     with console(tickets, columns=110, rows=30) as again:
         again.wait_for_raw(b"\x1b[?1049h")
-        assert b"\x1b[?2004h" not in again.raw
         again.press("j", "enter")
         again.wait_for("Li Wei writes about it")
         assert "A matter of Li Wei" in again.lines[0]
@@ -91,6 +92,20 @@ def test_a_question_typed_during_the_start_is_asked(tickets: Workspace) -> None:
         term.wait_for_raw(b"\x1b[?1049h")
         term.press("/")
         term.wait_for("status is active")
+
+
+def test_a_cursor_key_sends_less_than_a_kilobyte(term: Term) -> None:
+    """The ticket beside the list is another frame, drawn when the cursor rests."""
+    term.wait_for("ana@example.com")
+    sent = []
+    for key, next_seen in [("j", "li@example.com"), ("k", "ana@example.com")] * 4:
+        before = len(term.raw)
+        term.press(key)
+        term.wait_for_raw(FRAME_END, before)
+        sent.append(term.raw.find(FRAME_END, before) - before)
+        term.wait_for(next_seen)
+    # Now and then the clock or the furniture is drawn in between.
+    assert sorted(sent)[len(sent) // 2] < 1000
 
 
 def test_quit_asks_and_leaves_the_terminal_as_it_was(term: Term) -> None:
