@@ -219,27 +219,14 @@ class DeedWork(TicketWork):
 
     def apply(self, actions: "Actions", then: Then | None = None) -> None:
         """Make the changes of a macro or of a line of fields."""
-        from storage.deeds.change import KEEP, Change
+        from screens.macros import change_of
 
-        snoozed = when(actions.snooze, self.seat.clock(), self.seat.zone) if actions.snooze else KEEP
-        wanted = Change(
-            status=None if actions.status is None else int(actions.status),
-            priority=None if actions.priority is None else int(actions.priority),
-            snoozed_until=snoozed,
-            add_tags=actions.add_tags,
-            remove_tags=actions.remove_tags,
+        me, now, zone = self.seat.me.id, self.seat.clock(), self.seat.zone
+        self.seat.jobs.read(
+            "macro",
+            lambda connection: change_of(actions, connection, me, now, zone),
+            lambda wanted: self.change(wanted, then),
         )
-        name = actions.assignee
-        if name is None:
-            self.change(wanted, then)
-        elif name.casefold() in ("me", "none"):
-            self.change(replace(wanted, assignee=self.seat.me.id if name.casefold() == "me" else None), then)
-        else:
-            self.seat.jobs.read(
-                "agent",
-                lambda connection: people.agent_named(connection, name),
-                lambda agent: self.change(replace(wanted, assignee=agent.id), then),
-            )
 
     def action_ticket_merge(self, text: str) -> None:
         """Merge into another ticket."""

@@ -22,9 +22,12 @@ from screens.ask import Question
 from screens.confirm import ConfirmScreen
 from screens.workspace_deeds import DeedWork
 from storage import drafts
+from storage.connect import raw
 from storage.deeds.by import Done
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from desk.snippets.macros import Actions
     from widgets.composer import Composer, Written
 
@@ -36,8 +39,7 @@ AFTER_SENDING = (None, Status.PENDING, Status.SOLVED, Status.HOLD)
 class WritingWork(DeedWork):
     """The composer on the open ticket."""
 
-    status_after: Status | None = None
-    changes_after: "Actions | None" = None
+    actions_after: "Actions | None" = None
     last_sent: tuple[int, str] | None = None
     _writing_on: int | None = None
     _seen_inbound: int | None = None
@@ -101,7 +103,7 @@ class WritingWork(DeedWork):
             written = answered(here, self.transcript.current, everyone=kind == "reply_all")
         self.writing, self._writing_on = True, ticket_id
         self._seen_inbound = draft.seen_inbound_id if draft else here.newest_inbound.id if here.newest_inbound else None
-        self.status_after, self.changes_after = None, None
+        self.actions_after = None
         self.composer.open(written, title=title_of(here, kind))
         self._kept = self.composer.written
         self.pane = "main"
@@ -217,18 +219,21 @@ class WritingWork(DeedWork):
             self._send(event.written)
 
     def _send(self, written: "Written") -> None:
+        from screens.macros import change_of
         from screens.writing import outgoing_of
+        from storage.deeds.change import Change
         from storage.deeds.write import write
 
-        ticket_id, by = self._writing_on, self.seat.by()
+        ticket_id, by, zone, actions = self._writing_on, self.seat.by(), self.seat.zone, self.actions_after
         if ticket_id is None:
             return
-        outgoing, changes = outgoing_of(written, self.status_after), self.changes_after
+
+        def deed(session: "Session") -> Done:
+            after = change_of(actions, raw(session), by.agent_id or 0, by.at, zone) if actions else Change()
+            return write(session, by, ticket_id, outgoing_of(written, after))
 
         def done(told: Done) -> None:
             self.last_sent = (ticket_id, written.kind)
-            if changes:
-                self.apply(changes)
             if self._writing_on == ticket_id:
                 self._forget_typing()
                 self.focus_pane()
@@ -240,7 +245,7 @@ class WritingWork(DeedWork):
 
         # The draft goes in the deed's own transaction; until that is done it stays on the screen.
         self.save_draft()
-        self.seat.jobs.deed(lambda session: write(session, by, ticket_id, outgoing), done, self._not_sent)
+        self.seat.jobs.deed(deed, done, self._not_sent)
 
     def _not_sent(self, error: HeardError) -> None:
         self.notice("Not sent, and still here: " + str(error), "error")
@@ -262,18 +267,16 @@ class WritingWork(DeedWork):
 
     def action_composer_status(self) -> None:
         """What the ticket becomes once this is sent: as it is, pending, solved, on hold."""
-        place = AFTER_SENDING.index(self.status_after) if self.status_after in AFTER_SENDING else 0
-        self._set_status_after(AFTER_SENDING[(place + 1) % len(AFTER_SENDING)])
+        from desk.snippets.macros import Actions
+
+        actions = self.actions_after or Actions()
+        place = AFTER_SENDING.index(actions.status) if actions.status in AFTER_SENDING else 0
+        self.set_after_sending(replace(actions, status=AFTER_SENDING[(place + 1) % len(AFTER_SENDING)]))
 
     def set_after_sending(self, actions: "Actions") -> None:
-        """What a macro changes once its text is sent; the status goes in the same deed as the reply."""
-        self.changes_after = replace(actions, status=None)
-        if actions.status is not None:
-            self._set_status_after(actions.status)
-
-    def _set_status_after(self, status: Status | None) -> None:
-        self.status_after = status
-        self.composer.set_status_after(status.label.lower() if status is not None else "")
+        """What changes once this is sent, in the same deed; of two macros the later one counts."""
+        self.actions_after = actions
+        self.composer.set_status_after(actions.status.label.lower() if actions.status is not None else "")
 
     # Files and the editor
 

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desk.records import DraftRow, Message
-from desk.statuses import Status
 from screens.reading import Opened
 from widgets.composer import Written
 from widgets.quoting import quoted
 
 if TYPE_CHECKING:
+    from storage.deeds.change import Change
     from storage.deeds.write import Outgoing
 
 
@@ -68,16 +68,15 @@ def draft_of(written: Written, ticket_id: int, agent_id: int, seen_inbound_id: i
     )  # fmt: skip
 
 
-def outgoing_of(written: Written, status_after: Status | None) -> "Outgoing":
-    """The composer's text on its way out."""
+def outgoing_of(written: Written, after: "Change") -> "Outgoing":
+    """The composer's text on its way out, with what changes in the same deed."""
     from storage.deeds.write import Outgoing
 
-    status = None if status_after is None else int(status_after)
     files = tuple(Path(name) for name in written.attachments)
     if written.kind == "note":
-        return Outgoing("note", written.body, attachments=files, status_after=status)
+        return Outgoing("note", written.body, attachments=files, after=after)
     kind = "forward" if written.kind == "forward" else "reply"
     return Outgoing(
         "forward" if kind == "forward" else "reply", written.body, written.recipients, written.copies, written.subject,
-        files, status,
+        files, after,
     )  # fmt: skip

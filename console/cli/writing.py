@@ -6,6 +6,7 @@ from pathlib import Path
 
 from console.cli.acting import Acting
 from desk.errors import BadInput
+from storage.deeds.change import Change
 from storage.deeds.write import Kind, Outgoing, write
 
 
@@ -46,7 +47,7 @@ def put(
         copies=copies,
         subject=subject if subject.casefold().startswith("re:") else f"Re: {subject}",
         attachments=tuple(arguments.attach),
-        status_after=None if arguments.status is None else parse_status(arguments.status),
+        after=Change(status=None if arguments.status is None else parse_status(arguments.status)),
     )
     with deed_session(engine_over(desk.connection)) as session:
         return write(session, desk.by, ticket_id, outgoing).title

@@ -38,7 +38,7 @@ _TITLES: dict[Kind, str] = {"reply": "Replied to", "note": "Noted on", "forward"
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What was written. `status_after` is set in the same deed, so that sending and solving are undone together."""
+    """What was written. `after` is changed in the same deed, so that sending and solving are undone together."""
 
     kind: Kind
     body: str
@@ -46,7 +46,7 @@ class Outgoing:
     copies: str = ""
     subject: str = ""
     attachments: tuple[Path, ...] = field(default=())
-    status_after: int | None = None
+    after: Change = field(default_factory=Change)
 
 
 def write(session: "Session", by: By, ticket_id: int, outgoing: Outgoing) -> Done:
@@ -86,7 +86,7 @@ def write(session: "Session", by: By, ticket_id: int, outgoing: Outgoing) -> Don
         source_id=delivering(journal.connection, [ticket_id]).get(ticket_id),
         undo_seconds=undo_seconds,
     )
-    _settle_status(journal, ticket, outgoing.status_after, undo_seconds)
+    _change_after(journal, ticket, outgoing.after, undo_seconds)
     _note_contact(journal, ticket, message)
     return journal.done(f"{_TITLES[outgoing.kind]} #{ticket.number}", ticket_id)
 
@@ -146,13 +146,12 @@ def _bookkeeping(ticket: "Ticket", message: "Message", by: By) -> dict[str, obje
     return columns
 
 
-def _settle_status(journal: Journal, ticket: "Ticket", status: int | None, undo_seconds: int) -> None:
-    """The status that was asked for, on its way out together with the message."""
-    if status is None or status == ticket.status:
-        return
-    moves = plan(journal.connection, [ticket.id or 0], Change(status=status), journal.by.agent_id, journal.by.at).moves
-    write_moves(journal, moves, undo_seconds=undo_seconds)
-    journal.session.expire(ticket)
+def _change_after(journal: Journal, ticket: "Ticket", after: Change, undo_seconds: int) -> None:
+    """What was asked for beside the words, on its way out together with them; what is so already is no change."""
+    moves = plan(journal.connection, [ticket.id or 0], after, journal.by.agent_id, journal.by.at).moves
+    if moves:
+        write_moves(journal, moves, undo_seconds=undo_seconds)
+        journal.session.expire(ticket)
 
 
 def _end_draft(connection: Connection, by: By, ticket_id: int, kind: Kind) -> tuple[str, int | None]:

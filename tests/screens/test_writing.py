@@ -12,6 +12,7 @@ from screens.filling import filling
 from screens.reading import Opened, opened
 from screens.writing import answered, draft_of, forwarded, outgoing_of, with_prefix, written_of
 from storage.connect import Connection
+from storage.deeds.change import Change
 from storage.workspace import Workspace
 from tests.factories import NOW, make_customer, make_identity, make_message, make_ticket
 from tests.screens.room import console, desk, fill, press, settled
@@ -62,10 +63,10 @@ def test_a_draft_comes_back_as_it_was() -> None:
 
 
 def test_a_note_leaves_without_addresses_and_a_reply_with_its_status() -> None:
-    note = outgoing_of(Written("note", body="Known"), None)
-    assert (note.kind, note.recipients, note.status_after) == ("note", "", None)
-    reply = outgoing_of(Written("reply_all", "a@example.org", body="Done"), Status.SOLVED)
-    assert (reply.kind, reply.recipients, reply.status_after) == ("reply", "a@example.org", 3)
+    note = outgoing_of(Written("note", body="Known"), Change())
+    assert (note.kind, note.recipients, note.after.status) == ("note", "", None)
+    reply = outgoing_of(Written("reply_all", "a@example.org", body="Done"), Change(status=Status.SOLVED))
+    assert (reply.kind, reply.recipients, reply.after.status) == ("reply", "a@example.org", 3)
 
 
 def test_snippets_are_filled_with_what_is_known_of_the_customer(connection: Connection) -> None:

@@ -12,6 +12,7 @@ from desk.errors import Refused
 from storage.agents import me
 from storage.connect import raw
 from storage.deeds.by import By
+from storage.deeds.change import Change
 from storage.deeds.undo import undo
 from storage.deeds.write import Outgoing, write
 from storage.engine import deed_session, engine_over
@@ -27,7 +28,7 @@ def main(folder: str, handle: str, ticket: int, deeds: int) -> None:
         with deed_session(engine) as session:
             # Inside the transaction: another process may be moving the same ticket.
             status = raw(session).execute("SELECT 1 - status FROM ticket WHERE id = ?", (ticket,)).fetchone()[0]
-            write(session, by, ticket, Outgoing("note", f"Deed {number}", status_after=status))
+            write(session, by, ticket, Outgoing("note", f"Deed {number}", after=Change(status=status)))
         if number % 3 == 2:
             # Refused where the other process has moved the status since.
             with suppress(Refused), deed_session(engine) as session:

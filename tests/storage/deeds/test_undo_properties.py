@@ -64,7 +64,7 @@ def _changes(which: list[int], wanted: Change) -> Deed:
 
 
 def _writes(kind: str, which: int, status: int | None) -> Deed:
-    outgoing = Outgoing("reply" if kind == "reply" else "note", "Thanks!", status_after=status)
+    outgoing = Outgoing("reply" if kind == "reply" else "note", "Thanks!", after=Change(status=status))
     return lambda session, by: write(session, by, which, outgoing)
 
 

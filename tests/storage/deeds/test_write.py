@@ -10,12 +10,13 @@ from desk.times import HOUR, SECOND
 from storage import attachments, drafts
 from storage.connect import Connection
 from storage.deeds.by import By
+from storage.deeds.change import Change
 from storage.deeds.undo import redo, undo
 from storage.deeds.write import Outgoing, write
 from storage.engine import deed_session
 from storage.workspace import Workspace
 from sync.outbox import deliver_local
-from tests.factories import NOW, make_customer, make_message, make_source, make_ticket
+from tests.factories import NOW, make_customer, make_message, make_source, make_tag, make_ticket
 
 REPLY = Outgoing("reply", "It left yesterday.\n\nAna", recipients="li@example.org", subject="Re: order")
 
@@ -87,12 +88,30 @@ def test_a_note_is_sent_at_once_and_goes_to_nobody(connection: Connection, engin
 def test_sending_and_solving_are_one_deed(connection: Connection, engine: Engine, by: By) -> None:
     ticket = make_ticket(connection, due_at=NOW + HOUR)
     before = connection.execute("SELECT * FROM ticket").fetchall()
-    _write(engine, by, ticket, Outgoing("reply", "Done!", status_after=Status.SOLVED))
+    _write(engine, by, ticket, Outgoing("reply", "Done!", after=Change(status=Status.SOLVED)))
     assert connection.execute("SELECT status, solved_at FROM ticket").fetchone() == (3, NOW)
     assert connection.execute("SELECT DISTINCT state, count(DISTINCT deed) FROM outbox").fetchall() == [("undoable", 1)]
     _undo(engine, by)
     assert connection.execute("SELECT * FROM ticket").fetchall() == before
     assert connection.execute("SELECT DISTINCT state FROM outbox").fetchall() == [("dropped",)]
+
+
+def test_what_a_macro_changes_goes_with_the_reply_and_what_is_so_already_is_no_matter(
+    connection: Connection, engine: Engine, by: By
+) -> None:
+    ticket = make_ticket(connection)
+    make_tag(connection, ticket, "refund")
+    before = connection.execute("SELECT * FROM ticket").fetchall()
+    # Once a change of nothing was refused behind a reply that had left, and its words hid the countdown.
+    _write(engine, by, ticket, Outgoing("reply", "Done!", after=Change(add_tags=("refund",))))
+    _write(engine, by, ticket, Outgoing("reply", "Done!", after=Change(priority=2, add_tags=("refund", "vip"))))
+    assert connection.execute("SELECT priority FROM ticket").fetchone() == (2,)
+    tags = "SELECT name FROM tag JOIN ticket_tag ON tag_id = id ORDER BY name"
+    assert connection.execute(tags).fetchall() == [("refund",), ("vip",)]
+    _undo(engine, by)
+    _undo(engine, by)
+    assert connection.execute("SELECT * FROM ticket").fetchall() == before
+    assert connection.execute(tags).fetchall() == [("refund",)]
 
 
 @pytest.mark.parametrize("body", ["", " \n\t\n", "\x1b[2J"])
