@@ -43,6 +43,8 @@ def _examine(folder: Path) -> None:
     """Open the database once where there is one, so that a damaged or newer file is refused before the app is there."""
     from storage.workspace import Workspace, open_to_read
 
+    if folder.exists() and not folder.is_dir():
+        raise Refused(f"{folder} is a file, and a workspace is a folder", "Name a folder with --workspace.")
     workspace = Workspace(folder)
     if workspace.exists():
         open_to_read(workspace).close()

@@ -75,13 +75,15 @@ def _as_json(report: Report, seconds: float) -> dict[str, object]:
 
 
 def _print(report: Report, seconds: float) -> None:
+    from widgets.cells import harmless
+
     rate = f", {report.read / seconds:,.0f} a second" if seconds > 1 else ""
     print(
         f"Read {report.read:,} in {seconds:.1f} s{rate}: {report.added:,} added, {report.updated:,} updated, "
         f"{report.skipped:,} were there already, {report.unparsed:,} could not be read."
     )
     for problem in report.problems[:PROBLEMS_SHOWN]:
-        print(f"  {problem.where}: {problem.what}")
+        print(harmless(f"  {problem.where}: {problem.what}"))
     if len(report.problems) > PROBLEMS_SHOWN:
         print(f"  … and {len(report.problems) - PROBLEMS_SHOWN:,} more; --json lists them all.")
 

@@ -18,6 +18,7 @@ OWN = re.compile(
     rb"|\x1b\[[?<>=][0-9;]*\$?[hlpu]"  # modes, questions, kitty keys
     rb"|\x1b\]22;[a-z-]*\x07"  # the shape of the mouse pointer
     rb"|[\r\n]"
+    rb"|\x1b(?:\[[0-9;:?<>=]*)?\Z"  # the rest is still on its way
 )
 CONTROL = re.compile(rb"[\x00-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
 
@@ -45,6 +46,12 @@ class Desk(Term):
             rows=rows,
             environment={"HEARD_AGENT": agent, "HEARD_CONFIG": str(config), **(environment or {})},
         )
+
+    @property
+    def lines(self) -> list[str]:
+        """The screen, also where a mark stands without a letter, which pyte can't put into one string."""
+        columns = range(self.screen.columns)
+        return ["".join(self.screen.buffer[y][x].data for x in columns).rstrip() for y in range(self.screen.lines)]
 
     def wait_until_live(self) -> None:
         """Read until the app has taken over from the first paint, and its keys stand at the bottom."""

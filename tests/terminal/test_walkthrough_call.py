@@ -11,7 +11,8 @@ def phone_of(desk: Desk, name: str) -> str:
     """The number of a customer, as it was given."""
     return str(
         desk.one(
-            "SELECT i.value FROM identity i JOIN customer c ON c.id = i.customer_id WHERE c.name = ? AND i.kind = 3", name
+            "SELECT i.value FROM identity i JOIN customer c ON c.id = i.customer_id WHERE c.name = ? AND i.kind = 3",
+            name,
         )
     )
 
