@@ -58,7 +58,7 @@ SCENES = (
     Scene("ticket-200x60", WIDE, STAR),
     Scene("checklist-120x36", MIDDLE, (*STAR, "H", "2", "wait:Ticked")),
     Scene("snippets-120x36", MIDDLE, (*STAR, "r", "type:;ref", "wait:Refund")),
-    Scene("reply-120x36", MIDDLE, (*STAR, "r", "type:;ref", "enter")),
+    Scene("reply-120x36", MIDDLE, (*STAR, "r", "type:;ref", "wait:Refund on its way", "enter", "wait:fill in")),
     Scene("note-120x36", MIDDLE, (*STAR, "n", "type:The transfer needs Chiara.")),
     Scene("sent-120x36", MIDDLE, (*STAR, "r", "type:It is on its way, Ana.", "ctrl+s", "wait:takes it back")),
     Scene("customers-120x36", MIDDLE, (*START, "c", "type:4471", "wait:220814471")),
