@@ -45,6 +45,7 @@ class Workbench(DeskScreen[None]):
         self.views: tuple[ViewRow, ...] = ()
         self.counts: dict[int, int] = {}
         self.list_title = ""
+        self.list_count: int | None = None
         self.waiting = 0
         self.opened: Opened | None = None
         self.reading_id: int | None = None
@@ -281,7 +282,8 @@ class Workbench(DeskScreen[None]):
             row = self.here.ticket.row
             place = ("Queue", self.list_title, " ".join(("#" + str(row.number), row.subject)))
         else:
-            place = ("Queue", self.list_title, "")
+            counted = "" if self.list_count is None else str(self.list_count)
+            place = ("Queue", " ".join((self.list_title, counted)).rstrip(), "")
         self.header.show(
             HeaderFacts(
                 place=tuple(part for part in place if part),

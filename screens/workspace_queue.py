@@ -79,6 +79,7 @@ class QueueWork(Workbench):
         """Show what a filter finds; raises BadInput where it means nothing."""
         parse(query)
         self.view = None
+        self.view_list.activate(None)
         self.list_title = query or "everything"
         self._show_list(query, sort or self.sort)
 
@@ -91,6 +92,7 @@ class QueueWork(Workbench):
 
     def _show_list(self, query: str, sort: str, first: Sequence[TicketRow] | None = None) -> None:
         self.filter_text, self.sort = query, sort
+        self.list_count = None if self.view is None else self.counts.get(self.view.id)
         self._list_serial += 1
         self.queue.clear_selection()
         scope = self.scope()
@@ -117,6 +119,7 @@ class QueueWork(Workbench):
         self.queue.show(found.ids, found.rows)
         self.post_message(self.ListRead())
         self._listing = found
+        self.list_count = len(found.ids)
         if self.view is not None:
             self.counts[self.view.id] = len(found.ids)
             self.view_list.set_counts(dict(self.counts))

@@ -10,8 +10,8 @@ from typing import cast
 from storage.deeds.journal import Fact
 from storage.deeds.titles import shown
 
-# Events that the conversation shows as messages, and the bookkeeping of undo.
-SILENT = frozenset({"replied", "noted", "forwarded", "called", "undone", "redone"})
+# Events that the conversation shows as messages, and the bookkeeping of undo and of the library.
+SILENT = frozenset({"replied", "noted", "forwarded", "called", "undone", "redone", "snippet_used"})
 
 Data = dict[str, Fact]
 
@@ -89,5 +89,4 @@ _KINDS = {
     "merged_in": "merged #{number} into it",
     "retried": "sent on its way again: {title}",
     "dropped": "dropped from the outbox: {title}",
-    "snippet_used": "used the snippet {title}",
 }

@@ -43,10 +43,11 @@ class ViewList(LineList[ViewRow]):
             self._counts = dict(counts)
             self.tick()
 
-    def activate(self, view_id: int) -> None:
-        """Mark the view that the queue shows, and bring the cursor to it."""
+    def activate(self, view_id: int | None) -> None:
+        """Mark the view that the queue shows, and bring the cursor to it; None where it shows a filter of one's own."""
         self._active = view_id
-        self.go_to(view_id)
+        if view_id is not None:
+            self.go_to(view_id)
         self.tick()
 
     def open(self) -> None:
