@@ -5,7 +5,7 @@ import json
 from contextlib import closing
 from pathlib import Path
 
-from console.cli.exchanged import add_workspace, print_taken, read_text, write_text
+from console.cli.exchanged import add_workspace, read_text, take_in, write_text
 from console.cli.printed import Json, plain
 from desk.checklists import ChecklistTemplate, Step, digit_of
 
@@ -79,14 +79,8 @@ def _export(arguments: argparse.Namespace) -> None:
 
 def _import(arguments: argparse.Namespace) -> None:
     from desk.checklists import parse_checklists
-    from desk.times import now
-    from storage.library import replace_or_add
-    from storage.workspace import locate, open_to_write
 
-    given = parse_checklists(*read_text(arguments.file))
-    with closing(open_to_write(locate(arguments.workspace))) as connection:
-        taken = replace_or_add(connection, given, now())
-    print_taken(taken, "Checklists", as_json=arguments.json)
+    take_in(arguments, parse_checklists(*read_text(arguments.file)), "Checklists")
 
 
 def _templates(workspace: str | None) -> tuple[ChecklistTemplate, ...]:

@@ -3,10 +3,12 @@
 import argparse
 import json
 import sys
+from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 from desk.errors import BadInput
-from storage.library import Taken
+from storage.library import Piece
 
 
 def add_workspace(action: argparse.ArgumentParser) -> None:
@@ -34,9 +36,15 @@ def read_text(file: Path) -> tuple[str, str]:
         raise BadInput(f"{name} is not UTF-8 at byte {error.start}", "Save it as UTF-8.") from error
 
 
-def print_taken(taken: Taken, what: str, *, as_json: bool) -> None:
-    """Say how many were added and updated."""
-    if as_json:
+def take_in(arguments: argparse.Namespace, pieces: Iterable[Piece], what: str) -> None:
+    """Put what a file held into the workspace that was named, and say how many were added and updated."""
+    from desk.times import now
+    from storage.library import replace_or_add
+    from storage.workspace import locate, open_to_write
+
+    with closing(open_to_write(locate(arguments.workspace))) as connection:
+        taken = replace_or_add(connection, pieces, now())
+    if arguments.json:
         print(json.dumps({"added": taken.added, "updated": taken.updated, "unchanged": taken.unchanged}))
     else:
         print(f"{what}: {taken.added} added, {taken.updated} updated, {taken.unchanged} were there already.")

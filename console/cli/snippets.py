@@ -5,7 +5,7 @@ import json
 from contextlib import closing
 from pathlib import Path
 
-from console.cli.exchanged import add_workspace, print_taken, read_text, write_text
+from console.cli.exchanged import add_workspace, read_text, take_in, write_text
 from console.cli.printed import Json, plain
 from desk.snippets import Snippet
 
@@ -86,14 +86,8 @@ def _export(arguments: argparse.Namespace) -> None:
 
 def _import(arguments: argparse.Namespace) -> None:
     from desk.snippets import parse_snippets
-    from desk.times import now
-    from storage.library import replace_or_add
-    from storage.workspace import locate, open_to_write
 
-    given = parse_snippets(*read_text(arguments.file))
-    with closing(open_to_write(locate(arguments.workspace))) as connection:
-        taken = replace_or_add(connection, given, now())
-    print_taken(taken, "Snippets", as_json=arguments.json)
+    take_in(arguments, parse_snippets(*read_text(arguments.file)), "Snippets")
 
 
 def _snippets(workspace: str | None) -> tuple[Snippet, ...]:
