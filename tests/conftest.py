@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from storage.connect import Connection
 from storage.deeds.by import By
@@ -22,6 +23,10 @@ from tests.factories import NOW, make_agent
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+# Examples are held to what they find, never to how long a busy machine takes over them.
+settings.register_profile("heard", deadline=None)
+settings.load_profile("heard")
 
 
 # What a developer's own session may set, and what no test may feel.
