@@ -38,6 +38,8 @@ Line = Contact | NewCustomer
 
 # The tiers that cost more are asked when the fingers rest this long.
 REST = 0.1
+# How long an Enter waits for them.
+PATIENCE = 1.0
 MOST = 50
 CARD_FROM, CARD = 110, 40
 NEW = "new"
@@ -81,6 +83,8 @@ class CustomersScreen(FramedScreen[Line]):
         self._shown_for = ""
         self._deep = False
         self._rest: Timer | None = None
+        self._entered: str | None = None
+        self._patience: Timer | None = None
 
     @property
     @override
@@ -89,7 +93,8 @@ class CustomersScreen(FramedScreen[Line]):
 
     @override
     def situation(self) -> Situation:
-        return Situation(listed=self.lines.count)
+        # What is typed can always be opened: who is found by it soon, or the new customer that it becomes.
+        return Situation(listed=max(self.lines.count, bool(self.field.value.strip())))
 
     @property
     @override
@@ -129,6 +134,8 @@ class CustomersScreen(FramedScreen[Line]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
+        if event.value != self._entered:
+            self._stop_waiting()
         if event.value != self._asked:
             self._deep = False
             self._search(deep=False)
@@ -163,8 +170,20 @@ class CustomersScreen(FramedScreen[Line]):
         self.draw_frame()
         self.row_reached()
         self.show_hints()
-        if text.strip() and not deep and len(found) < MOST:
+        if self._entered == text and self._answered:
+            self._stop_waiting()
+            if self.is_current:
+                self.lines.open()
+        elif self._entered == text:
+            self._search(deep=True)
+        elif text.strip() and not deep and len(found) < MOST:
             self._rest = self.set_timer(REST, lambda: self._search(deep=True))
+
+    @property
+    def _answered(self) -> bool:
+        """Whether the list answers what stands in the field; an empty one only does when all was searched."""
+        text = self.field.value
+        return text == self._shown_for and (self.lines.count > 0 or self._deep or not text.strip())
 
     def _found_words(self) -> str:
         number = self.lines.count - (self.lines.count > 0 and bool(self._shown_for.strip()))
@@ -206,8 +225,29 @@ class CustomersScreen(FramedScreen[Line]):
         opens(self.app).open_ticket(event.ticket_id)
 
     def action_customers_open(self) -> None:
-        """Open who is under the cursor."""
-        self.lines.open()
+        """Open who is under the cursor, or who will be once what was typed is searched for."""
+        # Letters and arrows before this key may still be on their way through the field and the screen.
+        self.field.call_later(self.call_later, self._enter)
+
+    def _enter(self) -> None:
+        if self._answered:
+            self.lines.open()
+            return
+        self._stop_waiting()
+        self._entered = self.field.value
+        self._patience = self.set_timer(PATIENCE, self._give_up)
+        if self._shown_for == self._entered:
+            self._search(deep=True)
+
+    def _give_up(self) -> None:
+        self._stop_waiting()
+        self.notice("Still searching. Press Enter again when somebody is listed", "warning")
+
+    def _stop_waiting(self) -> None:
+        self._entered = None
+        if self._patience is not None:
+            self._patience.stop()
+            self._patience = None
 
     def action_customers_new(self) -> None:
         """Make a customer of what was typed."""

@@ -1,8 +1,11 @@
 """The search for customers on the screen: what is typed, what is shown, what Enter does."""
 
+from threading import Event
+
 import pytest
 
 from desk.lookup import IdentityKind
+from screens import customers
 from screens.customers import CustomersScreen
 from screens.form import FormScreen
 from storage.connect import Connection
@@ -99,6 +102,76 @@ async def test_nobody_found_offers_a_new_customer_with_what_was_typed(
         made = written(connection, "SELECT id FROM customer WHERE name = 'Zoe'")
         assert app.opened == [("customer", made)]
     assert [hit.name for hit in Finder(connection).find("zoe@nowhere.example")] == ["Zoe"]
+
+
+async def test_enter_waits_for_the_slower_search_and_opens_its_first_hit(
+    workspace: Workspace, people: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(customers, "REST", 60)  # so that only Enter asks for the slower search
+    app = Stage(workspace, CustomersScreen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.idle()
+        await pilot.press(*"anna", "space", *"ruis", "enter")
+        await app.idle()
+        assert app.opened == [("customer", people["ana"])]
+
+
+async def test_enter_never_opens_who_was_found_for_less_than_was_typed(
+    workspace: Workspace, people: dict[str, int]
+) -> None:
+    app = Stage(workspace, CustomersScreen)
+    async with app.run_test(size=(80, 24)):
+        screen = app.screen
+        assert isinstance(screen, CustomersScreen)
+        await app.idle()
+        screen.field.value = "ruiz"  # the list still shows the last contacts, Sam first
+        assert screen.take_key("Enter")
+        await app.idle()
+        assert app.opened == [("customer", people["ana"])]
+
+
+async def test_enter_before_the_answer_goes_to_a_new_customer_where_nobody_is_found(
+    workspace: Workspace, people: dict[str, int]
+) -> None:
+    app = Stage(workspace, CustomersScreen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.idle()
+        await pilot.press(*"zoe@x.example", "enter")
+        await app.idle()
+        form = app.screen
+        assert isinstance(form, FormScreen)
+        assert form.values["email"] == "zoe@x.example"
+
+
+async def test_enter_gives_up_kindly_and_nothing_opens_by_itself_later(
+    workspace: Workspace, people: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, answers = Event(), customers.search
+
+    def held(connection: Connection, text: str, regions: tuple[str, ...], *, deep: bool) -> tuple[Contact, ...]:
+        if deep:
+            slow.wait(5)
+        return answers(connection, text, regions, deep=deep)
+
+    monkeypatch.setattr(customers, "search", held)
+    monkeypatch.setattr(customers, "PATIENCE", 0.02)
+    app = Stage(workspace, CustomersScreen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = app.screen
+        assert isinstance(screen, CustomersScreen)
+        await app.idle()
+        await pilot.press(*"ruis", "enter")
+        for _ in range(200):
+            if screen.notices.text:
+                break
+            await pilot.pause(0.01)
+        assert screen.notices.text.startswith("Still searching")
+        slow.set()
+        await app.idle()
+        assert app.opened == []
+        await pilot.press("enter")
+        await app.idle()
+        assert app.opened == [("customer", people["ana"])]
 
 
 async def test_hostile_names_and_queries_do_no_harm(workspace: Workspace, connection: Connection) -> None:
