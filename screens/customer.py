@@ -18,7 +18,7 @@ from screens import customer_page
 from screens.action import Place, Situation
 from screens.ask import Question
 from screens.confirm import ConfirmScreen
-from screens.customer_page import KINDS, Flag, Heading, Line, Note, Page
+from screens.customer_page import KINDS, Flag, Gap, Heading, Line, Note, Page
 from screens.desk_screen import opens
 from screens.form import Entry, Form, FormScreen, Values
 from screens.framed import FramedScreen, Shape
@@ -126,7 +126,7 @@ class CustomerScreen(FramedScreen[Line]):
 
     @override
     def stops(self, _row: Line) -> bool:
-        return not isinstance(_row, Heading)
+        return not isinstance(_row, Heading | Gap)
 
     # What it shows
 

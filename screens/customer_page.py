@@ -46,6 +46,13 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """The blank line before a section, by the section's title."""
+
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """A flag."""
 
@@ -68,7 +75,7 @@ class Detail:
     value: str
 
 
-Line = Heading | TicketRow | IdentityRow | Flag | Note | Message | Detail
+Line = Heading | Gap | TicketRow | IdentityRow | Flag | Note | Message | Detail
 
 
 def page(connection: Connection, customer_id: int, now: int, zone: tzinfo) -> Page:
@@ -81,8 +88,13 @@ def page(connection: Connection, customer_id: int, now: int, zone: tzinfo) -> Pa
 
 
 def lines(found: Page) -> list[Line]:
-    """The page's lines."""
-    return [line for section in _sections(found) for line in section]
+    """The page's lines, with a blank one between its sections."""
+    shown: list[Line] = []
+    for heading, *section in _sections(found):
+        if shown and isinstance(heading, Heading):
+            shown.append(Gap(heading.title))
+        shown += [heading, *section]
+    return shown
 
 
 def _sections(found: Page) -> Iterator[list[Line]]:
@@ -107,6 +119,8 @@ def key(line: Line) -> str:
     match line:
         case Heading():
             return "heading " + line.title
+        case Gap():
+            return "gap " + line.before
         case TicketRow():
             return f"ticket {line.id}"
         case IdentityRow():
@@ -126,6 +140,8 @@ def draw(line: Line, cells: int, now: int) -> list[Piece]:
     match line:
         case Heading():
             return both_ends([(" " + line.title, "title"), ("  " + line.words, "muted")], [], cells)
+        case Gap():
+            return []
         case TicketRow():
             return _ticket(line, cells, now)
         case IdentityRow():

@@ -36,6 +36,8 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
     """
 
     AUTO_FOCUS = ""
+    # How many of the last hints stay where not all fit: help, and on a page the way back.
+    hints_kept = 1
     DEFAULT_CSS = "DeskScreen { layers: base above; }"
 
     class Ready(Message):
@@ -150,7 +152,7 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
             title = MENUS.get(shown(self._pressed), "")
             bar.show(((shown(self._pressed), title), *menu(keymap, place, self._pressed), ("Esc", "never mind")))
         else:
-            bar.show(hints(keymap, place, self.situation()))
+            bar.show(hints(keymap, place, self.situation()), kept=self.hints_kept)
 
     def ask(self, question: Question) -> None:
         """Ask for a word at the bottom of the screen."""

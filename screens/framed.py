@@ -46,6 +46,7 @@ class FramedScreen(DeskScreen[None], Generic[Row]):
     """Subclasses make `lines` before their `__init__` calls this one, and say what stands in the panes."""
 
     CSS_PATH = "framed.tcss"
+    hints_kept = 2
 
     def __init__(self, seat: Seat, lines: LineList[Row]) -> None:
         super().__init__(seat)

@@ -126,26 +126,28 @@ class HintBar(Bar):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._hints: tuple[tuple[str, str], ...] = ()
+        self._kept = 1
 
-    def show(self, hints: Sequence[tuple[str, str]]) -> None:
-        """Take (key, title) pairs, the most useful first; the last one (help, as a rule) always keeps its place."""
-        if tuple(hints) != self._hints:
-            self._hints = tuple(hints)
+    def show(self, hints: Sequence[tuple[str, str]], *, kept: int = 1) -> None:
+        """Take (key, title) pairs, the most useful first; the last `kept` (help, as a rule) always keep their place."""
+        if (tuple(hints), kept) != (self._hints, self._kept):
+            self._hints, self._kept = tuple(hints), kept
             self.refresh()
 
     def pieces(self, cells: int) -> list[Piece]:
         """Keys and titles, whole ones only."""
         if not self._hints:
             return []
-        *others, last = [(harmless(key), harmless(title)) for key, title in self._hints]
-        room = cells - 1 - _hint_width(last)
+        clean = [(harmless(key), harmless(title)) for key, title in self._hints]
+        others, last = clean[: -self._kept], clean[-self._kept :]
+        room = cells - 1 - sum(map(_hint_width, last))
         pieces: list[Piece] = [(" ", "plain")]
         for hint in others:
             room -= _hint_width(hint)
             if room < 0:
                 break
             pieces.extend(_hint(hint))
-        return [*pieces, *_hint(last)]
+        return [*pieces, *(piece for hint in last for piece in _hint(hint))]
 
 
 def _hint(hint: tuple[str, str]) -> list[Piece]:

@@ -1,13 +1,14 @@
 """The page of one customer: what stands there, and what can be changed of it."""
 
 import json
+from datetime import UTC
 
 import pytest
 
 from desk.lookup import IdentityKind
 from desk.records import IdentityRow, TicketRow
 from screens.customer import CustomerScreen
-from screens.customer_page import Flag, Heading, Note, draw, key, lines, page
+from screens.customer_page import Flag, Gap, Heading, Note, draw, key, lines, page
 from screens.form import FormScreen
 from storage.connect import Connection
 from storage.search.index import index_customers
@@ -38,8 +39,6 @@ def ana(connection: Connection) -> int:
 def test_active_tickets_come_first_and_every_line_has_its_own_key(
     workspace: Workspace, connection: Connection, ana: int
 ) -> None:
-    from datetime import UTC
-
     shown = lines(page(connection, ana, NOW, UTC))
     tickets = [line.subject for line in shown if isinstance(line, TicketRow)]
     assert tickets == ["Where is my parcel?", "An old matter"]
@@ -47,6 +46,23 @@ def test_active_tickets_come_first_and_every_line_has_its_own_key(
     assert headings == ["Tickets", "Known by", "Flags", "Note", "Notes and calls on tickets", "Details"]
     assert len({key(line) for line in shown}) == len(shown)
     assert all(pieces_width(draw(line, 60, NOW)) <= 200 for line in shown)
+
+
+def test_a_blank_line_parts_the_sections(connection: Connection, ana: int) -> None:
+    shown = lines(page(connection, ana, NOW, UTC))
+    before = [shown[place - 1] for place, line in enumerate(shown) if place and isinstance(line, Heading)]
+    assert len(before) == 5
+    assert all(isinstance(line, Gap) and draw(line, 60, NOW) == [] for line in before)
+    assert isinstance(shown[0], Heading)
+
+
+@pytest.mark.parametrize("kind", [TicketRow, IdentityRow, Note])
+async def test_the_way_back_is_shown_on_a_small_screen(workspace: Workspace, ana: int, kind: type) -> None:
+    app = Stage(workspace, lambda seat: CustomerScreen(seat, ana))
+    async with app.run_test(size=(80, 24)):
+        await open_on(app, kind)
+        await app.idle()
+        assert seen(app).splitlines()[-1].rstrip().endswith("Esc back  ? keys")
 
 
 async def open_on(app: Stage, kind: type) -> CustomerScreen:
@@ -67,7 +83,7 @@ async def test_the_cursor_begins_on_a_ticket_and_never_rests_on_a_heading(worksp
         screen = await open_on(app, TicketRow)
         await pilot.press("k", "g", "g")
         for _ in range(20):
-            assert not isinstance(screen.lines.row, Heading)
+            assert not isinstance(screen.lines.row, Heading | Gap)
             screen.action_move_down()
         screen.action_move_top()
         await pilot.press("enter")
