@@ -4,9 +4,11 @@ The invariant: nothing that has left is shown as waiting, and each line says wha
 """
 
 from collections.abc import Callable
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from textual.geometry import Size
+from textual.strip import Strip
 from textual.widget import Widget
 from typing_extensions import override
 
@@ -21,8 +23,10 @@ from screens.seat import Seat
 from storage import outbox, tickets
 from storage.connect import Connection
 from storage.deeds.by import Done
+from storage.outbox import LastSent
 from widgets.cells import fit, harmless
-from widgets.inks import Piece, both_ends
+from widgets.inks import Lines, Piece, both_ends
+from widgets.moments import moment
 from widgets.rowcache import Key
 from widgets.rows import LineList
 from widgets.ticket_line import Look
@@ -94,15 +98,53 @@ def outbox_line(row: OutboxRow, cells: int, now: int) -> list[Piece]:
     return both_ends(left, [(f"{age(row.created_at, now):>5} ", "faint")], cells)
 
 
+def quiet_lines(last: LastSent | None, now: int, zone: tzinfo) -> list[list[Piece]]:
+    """What an outbox says that has nothing in it: that all is well, and what was sent last."""
+    if last is None:
+        return [
+            [("Nothing is on its way.", "plain")],
+            [("What you send waits here until it has left.", "muted")],
+        ]
+    subject = " ".join(harmless(last.subject).split()) or "(no subject)"
+    return [
+        [("✓ ", "good"), ("Everything is out: nothing waits to be sent.", "plain")],
+        [
+            ("Last sent: ", "muted"),
+            (moment(last.at, now, zone), "plain"),
+            (f"  #{last.ticket_number} {subject}", "muted"),
+        ],
+    ]
+
+
+class Quiet(Lines, can_focus=False):
+    """The outbox with nothing in it."""
+
+    DEFAULT_CSS = "Quiet { height: 1fr; overflow: hidden; scrollbar-gutter: auto; display: none; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[list[Piece]] = []
+
+    def show(self, lines: list[list[Piece]]) -> None:
+        """Say it."""
+        self._lines = lines
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line, the first one below a blank."""
+        pieces = [("  ", "plain"), *self._lines[y - 1]] if 0 < y <= len(self._lines) else []
+        return self.strip(pieces, self.size.width)
+
+
 class OutboxScreen(FramedScreen[OutboxRow]):
     """The outbox."""
 
     def __init__(self, seat: Seat) -> None:
-        empty = "Nothing is on its way: all that you wrote has arrived."
-        super().__init__(seat, LineList[OutboxRow](self._draw, key=lambda row: row.id, empty=empty))
+        super().__init__(seat, LineList[OutboxRow](self._draw, key=lambda row: row.id))
+        self.quiet = Quiet()
         self.transcript = Transcript(clock=seat.clock, zone=seat.zone)
         self.transcript.can_focus = False
-        self._rows: tuple[OutboxRow, ...] = ()
+        self._rows: tuple[OutboxRow, ...] | None = None
 
     @property
     @override
@@ -124,9 +166,13 @@ class OutboxScreen(FramedScreen[OutboxRow]):
     @override
     def titles(self) -> tuple[str, str]:
         row = self.lines.row
-        waiting = sum(row.state not in ("sent", "dropped") for row in self._rows)
+        waiting = sum(row.state not in ("sent", "dropped") for row in self._rows or ())
         words = "Nothing waits" if not waiting else str(waiting) + " on the way"
         return (words, "" if row is None else "#" + str(row.ticket_number))
+
+    @override
+    def main_widgets(self) -> tuple[Widget, ...]:
+        return (self.lines, self.quiet)
 
     @override
     def side_widgets(self) -> tuple[Widget, ...]:
@@ -134,6 +180,8 @@ class OutboxScreen(FramedScreen[OutboxRow]):
 
     @override
     def shaped(self, size: Size) -> Shape:
+        if self._rows == ():
+            return Shape()
         if size.width >= BESIDE_FROM:
             return Shape(side=size.width * 45 // 100)
         return Shape(below=size.height // 2) if size.height >= BELOW_FROM else Shape()
@@ -146,9 +194,25 @@ class OutboxScreen(FramedScreen[OutboxRow]):
     def _rows_read(self, found: tuple[OutboxRow, ...]) -> None:
         self._rows = found
         self.lines.show_rows(found)
-        self.draw_frame()
+        self.lay_out()
+        if found:
+            self._say_quiet(None)
+        else:
+            self.read("last sent", outbox.last_sent, self._last_read)
         self.row_reached()
         self.show_hints()
+
+    def _last_read(self, last: LastSent | None) -> None:
+        if self._rows == ():
+            self._say_quiet(quiet_lines(last, self.seat.clock(), self.seat.zone))
+
+    def _say_quiet(self, lines: list[list[Piece]] | None) -> None:
+        """Say that nothing is on its way, in the list's place; or show the list again."""
+        if (lines is not None) != self.quiet.display:
+            self.quiet.display = lines is not None
+            # Not hidden: the list keeps the keys.
+            self.lines.styles.height = "1fr" if lines is None else 0
+        self.quiet.show(lines or [])
 
     @override
     def tick(self) -> None:

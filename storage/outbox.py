@@ -1,5 +1,7 @@
 """What is on its way out, for the outbox screen and the title line. Reading only: deeds and delivery write it."""
 
+from dataclasses import dataclass
+
 from desk.records import OutboxRow
 from storage.connect import Connection
 
@@ -8,6 +10,21 @@ _ROWS = """
       FROM outbox o CROSS JOIN ticket t ON t.id = o.ticket_id"""
 # The index of what is open says this very term.
 _OPEN = "WHERE o.state NOT IN ('sent','dropped')"
+# By id, which needs no index; an import writes an archive's newest messages last, or nearly so.
+_LAST = """
+    SELECT m.at, m.ticket_id, t.number, t.subject
+      FROM (SELECT at, ticket_id FROM message WHERE kind = 'outbound' ORDER BY id DESC LIMIT 500) m
+      CROSS JOIN ticket t ON t.id = m.ticket_id ORDER BY m.at DESC LIMIT 1"""
+
+
+@dataclass(frozen=True, slots=True)
+class LastSent:
+    """The newest message that went out, and its ticket."""
+
+    at: int
+    ticket_id: int
+    ticket_number: int
+    subject: str
 
 
 def listed(connection: Connection, everything: bool = False) -> tuple[OutboxRow, ...]:
@@ -20,3 +37,9 @@ def waiting_count(connection: Connection) -> int:
     """How many have not left yet, whatever the reason."""
     number: int = connection.execute(" ".join(("SELECT count(*) FROM outbox o", _OPEN))).fetchone()[0]
     return number
+
+
+def last_sent(connection: Connection) -> LastSent | None:
+    """What the team sent last, by whatever way; None where nothing was ever sent."""
+    row = connection.execute(_LAST).fetchone()
+    return None if row is None else LastSent(*row)

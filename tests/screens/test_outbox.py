@@ -1,5 +1,7 @@
 """The outbox on the screen: what stands there in which order, and what can still be done about it."""
 
+from datetime import UTC
+
 import pytest
 
 from desk.ids import new_uid
@@ -8,10 +10,11 @@ from desk.times import SECOND
 from screens.outbox import OutboxScreen, outbox_line, read_outbox, state_words
 from storage.connect import Connection
 from storage.workspace import Workspace
-from tests.factories import NOW, make_agent, make_ticket
+from tests.factories import NOW, make_agent, make_message, make_ticket
 from tests.hostile import HOSTILE
 from tests.screens.stage import Stage, harmless_on_screen, seen, storable, written
 from widgets.inks import pieces_width
+from widgets.moments import moment
 
 
 def make_operation(connection: Connection, ticket_id: int, state: str, error: str = "") -> int:
@@ -83,11 +86,39 @@ async def test_a_failed_one_is_tried_again_and_a_held_one_dropped_after_a_questi
         assert [what for what, _ in app.opened] == ["ticket"]
 
 
-async def test_an_empty_outbox_says_that_all_has_arrived(workspace: Workspace) -> None:
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+async def test_an_empty_outbox_is_one_pane_that_says_what_was_sent_last(
+    workspace: Workspace, connection: Connection, size: tuple[int, int]
+) -> None:
+    ticket = make_ticket(connection, subject="Where is my parcel?", number=1042)
+    make_message(connection, ticket, kind="outbound", at=NOW - 60 * SECOND)
+    make_message(connection, make_ticket(connection, number=1043), kind="outbound", at=NOW - 90 * SECOND)
+    make_message(connection, ticket, kind="inbound", at=NOW)
     app = Stage(workspace, OutboxScreen)
-    async with app.run_test(size=(80, 24)):
+    async with app.run_test(size=size) as pilot:
+        screen = app.screen
+        assert isinstance(screen, OutboxScreen)
         await app.idle()
-        assert "all that you wrote has arrived" in seen(app)
+        await pilot.pause()
+        assert "Everything is out" in seen(app)
+        assert "Last sent: " + moment(NOW - 60 * SECOND, NOW, UTC) + "  #1042 Where is my parcel?" in seen(app)
+        assert not screen.side_pane.display
+        assert screen.focused is screen.lines
+        make_operation(connection, ticket, "waiting")
+        connection.commit()
+        screen.changed()
+        await app.idle()
+        await pilot.pause()
+        assert "Everything is out" not in seen(app)
+        assert "waits for the connection" in seen(app)
+
+
+async def test_an_outbox_that_nothing_ever_left_says_what_it_is_for(workspace: Workspace) -> None:
+    app = Stage(workspace, OutboxScreen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.idle()
+        await pilot.pause()
+        assert "What you send waits here until it has left." in seen(app)
 
 
 async def test_hostile_subjects_and_errors_do_no_harm(workspace: Workspace, connection: Connection) -> None:
