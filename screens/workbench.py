@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from widgets.ticket_facts import TicketFacts
 
 RULE = ("", "", "")
+# From this many lines on there is room to read and to write at once.
+ROOMY = 30
 # What agents do in the very first moment, before there is more than the list.
 MOVES = {"move.down", "move.up", "move.top", "move.bottom", "move.half_down", "move.half_up"}
 
@@ -202,7 +204,9 @@ class Workbench(DeskScreen[None]):
         if self.furnished:
             self.facts.display = self.reading
             self.composer.display = self.reading and self.writing
-            self.composer.styles.height = max(9, (height - 4) // 2)
+            small, room = height < ROOMY, height - 4
+            self.composer.set_small(small)
+            self.composer.styles.height = max(9, -(-room * 3 // 5) if small else room // 2)
         self.draw_frame()
 
     def draw_frame(self) -> None:

@@ -15,6 +15,7 @@ from widgets.rows import LineList
 
 if TYPE_CHECKING:
     from desk.snippets.library import Library, Snippet
+    from desk.snippets.template import Rendered
     from screens.snippets import Chosen
     from widgets.composer import Composer
 
@@ -58,13 +59,20 @@ class SnippetWork(WritingWork):
         found = self._snippets.search(event.query, MOST_SUGGESTED) if self._snippets else ()
         self._offered = found
         choices = [
-            Choice(str(place), each.title, " ".join(each.body.split())[:200], ";" + each.trigger)
+            Choice(str(place), each.title, " ".join(self._filled_in(each).text.split())[:200], ";" + each.trigger)
             for place, each in enumerate(found)
         ]
         self.suggestions.show_rows(choices)
         self.suggestions.home()
         self.suggestions.styles.height = len(choices)
         self.suggestions.display = bool(choices)
+        self._place_suggestions(len(choices))
+
+    def _place_suggestions(self, lines: int) -> None:
+        """Over the last lines of the pane, or over the line that is typed where they would hide it."""
+        below = self.size.height - 2
+        typed = self.composer.cursor_line
+        self.suggestions.styles.offset = (0, (typed if below - lines <= typed else below) - self.size.height)
 
     @override
     def take_key(self, name: str) -> bool:
@@ -142,13 +150,16 @@ class SnippetWork(WritingWork):
         self._count(chosen.snippet)
 
     def _insert(self, snippet: "Snippet") -> None:
-        from desk.snippets.template import render
-        from screens.filling import filling
         from screens.snippets import Chosen
 
-        values = filling(self.here, self.seat.me, self.seat.clock(), self.seat.zone)
-        rendered = render(snippet.body, values)
+        rendered = self._filled_in(snippet)
         self.insert_snippet(Chosen(snippet, rendered.text, rendered.cursor, rendered.open_fields))
+
+    def _filled_in(self, snippet: "Snippet") -> "Rendered":
+        from desk.snippets.template import render
+        from screens.filling import filling
+
+        return render(snippet.body, filling(self.here, self.seat.me, self.seat.clock(), self.seat.zone))
 
     def _count(self, snippet: "Snippet") -> None:
         from storage.deeds.snippets import used

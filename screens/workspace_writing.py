@@ -6,6 +6,7 @@ left; a draft that can't be kept stays on the screen and the agent is told; noth
 
 import subprocess
 import tempfile
+import textwrap
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 # How long after the first unsaved key the draft is saved; within a second it is on the disk.
 SAVE_AFTER = 0.5
+QUESTION_CELLS = 66
 AFTER_SENDING = (None, Status.PENDING, Status.SOLVED, Status.HOLD)
 
 
@@ -193,6 +195,7 @@ class WritingWork(DeedWork):
     def on_composer_send_asked(self, event: "Composer.SendAsked") -> None:
         """A reply is ready; what would surprise the customer asks once."""
         from desk.snippets.template import problems
+        from screens.writing import still_open
 
         written = event.written
         if not written.recipients.strip():
@@ -201,9 +204,11 @@ class WritingWork(DeedWork):
         if self.composer.empty:
             self.fail(BadInput("Nothing is written yet"))
             return
-        wrong = problems(written.body)
-        if self.composer.open_fields or wrong:
-            lines = ("Fields that are not filled in would be sent as they stand:", wrong[0].message if wrong else "")
+        wrong, still = problems(written.body), still_open(written.body)
+        if still or wrong:
+            lines = ["Fields that are not filled in would be sent as they stand:"]
+            lines += textwrap.wrap(", ".join(still), QUESTION_CELLS, max_lines=6, placeholder=" …")
+            lines += [wrong[0].message] if wrong else []
             self.app.push_screen(
                 ConfirmScreen(self.seat, "Send it with open fields?", lines),
                 lambda yes: self._send(written) if yes else None,

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desk.records import DraftRow, Message
+from desk.snippets.template import FieldKind, open_fields
 from screens.reading import Opened
 from widgets.composer import Written
 from widgets.quoting import quoted
@@ -34,6 +35,16 @@ def forwarded(opened: Opened, current: Message | None, zone: tzinfo) -> Written:
     message = current or opened.newest_inbound
     body = "\n\n" + quoted(message, zone) if message is not None else ""
     return Written(kind="forward", subject=with_prefix("Fwd:", opened.ticket.row.subject), body=body)
+
+
+def still_open(body: str) -> tuple[str, ...]:
+    """What the open fields of a text ask for, each once, in their order; of a choice its options."""
+    fields = open_fields(body)
+    return tuple(
+        dict.fromkeys(
+            " or ".join(field.options) if field.kind is FieldKind.CHOOSE else field.prompt for field in fields
+        )
+    )
 
 
 def note() -> Written:

@@ -47,10 +47,13 @@ class ComposerTitle(Bar):
         self.note = False
         self.title_text = ""
         self.after = ""
+        self.hidden_copies = 0
 
     def pieces(self, cells: int) -> list[Piece]:
         """What it is at the left, what follows at the right."""
         right: list[Piece] = [(f"then {harmless(self.after)} ", "due")] if self.after else []
+        if self.hidden_copies and not self.note:
+            right.insert(0, (f"+{self.hidden_copies} in Copies  ", "muted"))
         if self.note:
             left: list[Piece] = [(" NOTE ", "note"), ("Internal note: the customer won't see this", "note")]
         else:
@@ -98,6 +101,9 @@ class Composer(Vertical, inherit_bindings=False):
         & > .composer--field { height: 1; }
         & .composer--label { width: 10; padding: 0 1; color: $muted; background: $bar-background; }
         & > Editor { height: 1fr; max-width: 104; margin: 1 0 0 0; }
+        &.-small > Editor { margin: 0; }
+        &.-small > .-foldable { display: none; }
+        &.-small.-addressing > .-foldable { display: block; }
         &.-note { border-left: thick $note; background: $note-background; }
         &.-note > .composer--field { display: none; }
         &.-note > Editor { background: $note-background; margin: 0; padding: 1 1 0 1; }
@@ -152,7 +158,7 @@ class Composer(Vertical, inherit_bindings=False):
         yield self._title
         named = (("To", self._recipients), ("Copies", self._copies), ("Subject", self._subject))
         for label, field in named:
-            with Horizontal(classes="composer--field"):
+            with Horizontal(classes="composer--field" if label == "To" else "composer--field -foldable"):
                 yield Static(Content(label), classes="composer--label")
                 yield field
         yield self._editor
@@ -174,7 +180,7 @@ class Composer(Vertical, inherit_bindings=False):
             self.set_text(written.body, written.cursor)
             self._editor.history.clear()
         self._title.ground = "note" if self.is_note else "bar"
-        self._title.refresh()
+        self._fold()
         self._look_around()
 
     @property
@@ -232,6 +238,16 @@ class Composer(Vertical, inherit_bindings=False):
     def focus_text(self) -> None:
         """Let the agent type."""
         self._editor.focus()
+
+    def set_small(self, small: bool) -> None:
+        """Whether there is little room: Copies and Subject are then shown only while one writes in the fields."""
+        self.set_class(small, "-small")
+        self._fold()
+
+    @property
+    def cursor_line(self) -> int:
+        """Which line of the screen is being typed in."""
+        return self._editor.cursor_screen_offset.y
 
     def undo(self) -> None:
         """Undo the last change of the text."""
@@ -292,6 +308,22 @@ class Composer(Vertical, inherit_bindings=False):
         fields = [self._recipients, self._copies, self._subject, self._editor]
         place = next((number for number, field in enumerate(fields) if field.has_focus), 0)
         fields[max(0, min(place + (1 if event.lines > 0 else -1), len(fields) - 1))].focus()
+
+    @on(Editor.TopPassed)
+    def _to_fields(self, event: Editor.TopPassed) -> None:
+        event.stop()
+        if not self.is_note:
+            self._subject.focus()
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _fold(self) -> None:
+        """Show the fields while one of them has the keys; without room for them the title counts the copies."""
+        focused = self.screen.focused if self.is_attached else None
+        self.set_class(focused in (self._recipients, self._copies, self._subject), "-addressing")
+        hidden = self.has_class("-small") and not self.has_class("-addressing")
+        self._title.hidden_copies = len([each for each in self._copies.value.split(",") if each.strip()]) * hidden
+        self._title.refresh()
 
     def _look_around(self) -> None:
         """Tell what stands at the cursor: a `;word`, or a field that wants something."""

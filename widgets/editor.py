@@ -25,6 +25,21 @@ _TAKEN = {"ctrl+k", "ctrl+f"}
 LONGEST_WRAPPED = 20_000
 
 
+@dataclass(frozen=True, slots=True)
+class TypedOver:
+    """An open field that is being typed over: what it was, and what stands before and behind it."""
+
+    asked: str
+    before: str
+    behind: str
+
+    def value_in(self, text: str) -> str:
+        """What stands in the field's place; nothing where the text around it has changed since."""
+        if not (text.startswith(self.before) and text[len(self.before) :].endswith(self.behind)):
+            return ""
+        return text[len(self.before) : len(text) - len(self.behind)]
+
+
 class Editor(TextArea, inherit_bindings=False):
     """A text area without markup and without a parser; Tab goes from field to field while one is open."""
 
@@ -55,6 +70,9 @@ class Editor(TextArea, inherit_bindings=False):
     class FieldAnswered(Message):
         """An open field was filled in with one of its options."""
 
+    class TopPassed(Message):
+        """Up was pressed in the first line."""
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(
             soft_wrap=True,
@@ -68,6 +86,7 @@ class Editor(TextArea, inherit_bindings=False):
         )
         self.cursor_blink = False
         self.match_cursor_bracket = False
+        self._typed_over: TypedOver | None = None
 
     # Places: Textual counts rows and columns, everything else counts characters.
 
@@ -124,18 +143,32 @@ class Editor(TextArea, inherit_bindings=False):
         """Fill in the selected field, and with it every other one that asks for the same."""
         start, end = sorted(self.selection)
         asked = self.get_text_range(start, end)
-        text = self.text
         here = self.offset_of(start)
-        places = [field.start for field in open_fields(text) if text[field.start : field.end] == asked]
-        for place in reversed([place for place in places if place != here]):
-            self._put(value, place, place + len(asked))
-            here += (len(value) - len(asked)) if place < here else 0
-        self._put(value, here, here + len(asked))
-        self.move_cursor(self.location_of(here + len(value)))
+        text = self.text
+        self._put_equally(asked, value, text[:here], text[here + len(asked) :], len(value))
+        self._typed_over = None
         self.post_message(self.FieldAnswered())
 
-    def _put(self, value: str, start: int, end: int) -> None:
-        self.replace(value, self.location_of(start), self.location_of(end), maintain_selection_offset=True)
+    def answer_equals(self) -> bool:
+        """Give every field that is equal to the one typed over the same text; False where there is none."""
+        typed, self._typed_over = self._typed_over, None
+        value = typed.value_in(self.text) if typed is not None else ""
+        if typed is None or not value.strip() or "{{" in value or typed.asked not in typed.before + "\n" + typed.behind:
+            return False
+        cursor = self.offset_of(self.cursor_location) - len(typed.before)
+        self._put_equally(typed.asked, value, typed.before, typed.behind, max(0, min(cursor, len(value))))
+        return True
+
+    def _put_equally(self, asked: str, value: str, before: str, behind: str, cursor: int) -> None:
+        """Put `value` between these two, and for `asked` in them; as one edit, so that one undo takes it back."""
+        first = before.index(asked) if asked in before else len(before)
+        tail = behind.rindex(asked) + len(asked) if asked in behind else 0
+        start, end = self.location_of(first), self.location_of(len(self.text) - len(behind) + tail)
+        parts = (before[first:], value, behind[:tail])
+        self.history.checkpoint()
+        self.replace("".join(part.replace(asked, value) for part in parts), start, end)
+        self.history.checkpoint()
+        self.move_cursor(self.location_of(len(before.replace(asked, value)) + cursor))
 
     # Triggers
 
@@ -159,6 +192,7 @@ class Editor(TextArea, inherit_bindings=False):
             start = (start[0], start[1] - len(trigger) - 1)
         begin = self.offset_of(start)
         self.replace(text, start, end, maintain_selection_offset=False)
+        self._typed_over = None
         fields = open_fields(text)
         if fields and cursor in (None, len(text)):
             field = fields[0]
@@ -176,7 +210,17 @@ class Editor(TextArea, inherit_bindings=False):
         edit.text = clean(edit.text)
         if len(edit.text) > LONGEST_WRAPPED and max(map(len, edit.text.split("\n"))) > LONGEST_WRAPPED:
             self.soft_wrap = False
+        if self.selected_field is not None and (edit.top, edit.bottom) == tuple(sorted(self.selection)):
+            text, start, end = self.text, self.offset_of(edit.top), self.offset_of(edit.bottom)
+            self._typed_over = TypedOver(text[start:end], text[:start], text[end:])
         return super().edit(edit)
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        """Up; from the first line to what stands above the text."""
+        if not select and self.selection.is_empty and self.navigator.is_first_wrapped_line(self.cursor_location):
+            self.post_message(self.TopPassed())
+        else:
+            super().action_cursor_up(select)
 
     def get_line(self, line_index: int) -> Text:
         """A line with its open fields underlined, and what is no variable marked."""
@@ -194,7 +238,8 @@ class Editor(TextArea, inherit_bindings=False):
         if trigger is not None and (trigger or event.key == "tab"):
             self.post_message(self.TriggerTyped(trigger, event.key))
         elif event.key in ("tab", "shift+tab"):
-            if not self.next_field(1 if event.key == "tab" else -1):
+            answered = event.key == "tab" and self.answer_equals()
+            if not self.next_field(1 if event.key == "tab" else -1) and not answered:
                 return
         elif not self._picked(event.character):
             return

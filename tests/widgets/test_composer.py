@@ -158,6 +158,94 @@ async def test_equal_choices_are_answered_together() -> None:
         assert composer.written.cursor == len("x bb y bb")
 
 
+async def test_what_is_typed_over_a_field_goes_into_its_equals_with_tab_and_one_undo_takes_it_back() -> None:
+    composer = Composer()
+    app = Stage(composer)
+    async with app.test() as pilot:
+        composer.open(REPLY, title="Reply")
+        composer.focus_text()
+        composer.insert("On {{ask: day}} or {{ask: hour}}:\nyes, {{ask: day}}. {{ask: day}}")
+        await pilot.press("M", "o", "n")
+        typed = "On Mon or {{ask: hour}}:\nyes, {{ask: day}}. {{ask: day}}"
+        assert composer.written.body == typed
+        await pilot.press("tab")
+        assert composer.written.body == "On Mon or {{ask: hour}}:\nyes, Mon. Mon"
+        assert composer.query_one(Editor).selected_text == "{{ask: hour}}"
+        composer.undo()
+        assert composer.written.body == typed
+        await pilot.press("ctrl+y", "tab", "9", "tab")
+        assert composer.written.body == "On Mon or 9:\nyes, Mon. Mon"
+
+
+async def test_the_last_answer_goes_into_a_field_before_it_and_tab_stays_in_the_text() -> None:
+    composer = Composer()
+    app = Stage(composer)
+    async with app.test() as pilot:
+        composer.open(Written("reply", body="{{ask: day}} and {{ask: day}}."), title="Reply")
+        composer.focus_text()
+        composer.next_field(-1)
+        await pilot.press("9", "tab")
+        assert composer.written.body == "9 and 9."
+        assert composer.written.cursor == len("9 and 9")
+        assert composer.query_one(Editor).has_focus
+        await pilot.press("ctrl+z")
+        assert composer.written.body == "{{ask: day}} and 9."
+
+
+async def test_a_field_is_left_as_it_is_where_the_text_around_it_was_changed() -> None:
+    composer = Composer()
+    app = Stage(composer)
+    async with app.test() as pilot:
+        composer.open(REPLY, title="Reply")
+        composer.focus_text()
+        composer.insert("On {{ask: day}} or {{ask: day}}")
+        await pilot.press("9", "home", "x", "tab")
+        assert composer.written.body == "xOn 9 or {{ask: day}}"
+
+
+async def test_without_room_copies_and_subject_fold_away_until_a_field_has_the_keys() -> None:
+    composer = Composer()
+    app = Stage(composer)
+    async with app.test(80, 12) as pilot:
+        composer.set_small(True)
+        composer.open(
+            Written("reply_all", "ana@example.com", "bo@example.com, li@example.com", "Re: Refund"), title="R"
+        )
+        composer.focus_text()
+        await pilot.pause()
+        assert composer.query_one(Editor).size.height == 9
+        assert "Subject" not in shown(app)
+        assert "+2 in Copies" in shown(app)
+        for key in ("up", "shift+tab"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert "Subject" in shown(app)
+            assert "bo@example.com" in shown(app)
+            assert "in Copies" not in shown(app)
+            assert isinstance(app.focused, Input)
+            await pilot.press("enter")
+            await pilot.pause()
+            assert composer.query_one(Editor).has_focus
+            assert "Subject" not in shown(app)
+        await pilot.press("a", "enter", "b", "up")
+        assert composer.query_one(Editor).has_focus
+
+
+async def test_with_room_all_fields_are_shown_and_a_note_has_none() -> None:
+    composer = Composer()
+    app = Stage(composer)
+    async with app.test() as pilot:
+        composer.open(Written("reply_all", "ana@example.com", "bo@example.com", "Re: Refund"), title="Reply")
+        composer.focus_text()
+        await pilot.pause()
+        assert "Subject" in shown(app)
+        assert "in Copies" not in shown(app)
+        composer.set_small(True)
+        composer.open(Written("note"), title="Note")
+        await pilot.press("up")
+        assert composer.query_one(Editor).has_focus
+
+
 async def test_digits_are_digits_where_nothing_is_to_be_picked() -> None:
     composer = Composer()
     app = Stage(composer)
