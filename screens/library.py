@@ -242,7 +242,7 @@ class LibraryScreen(FramedScreen[Snippet]):
 
         used = "It was never used." if not row.uses else "It was used " + str(row.uses) + " times."
         self.app.push_screen(
-            ConfirmScreen(self.seat, "Delete “" + row.title + "”?", (used, "u takes it back.")), answered
+            ConfirmScreen(self.seat, "Delete “" + row.name + "”?", (used, "u takes it back.")), answered
         )
 
     def action_library_export(self, text: str) -> None:

@@ -24,7 +24,7 @@ def snippet_line(snippet: Snippet, cells: int, *, folder: str = "") -> list[Piec
         room = min(18, max(12, cells // 5))
         left.append((fit(_flat(snippet.folder) if folder == "shown" else "", room) + " ", "muted"))
     mark = "± " if snippet.actions else "  "
-    left += [(mark, "due"), (_flat(snippet.title) or "(no title)", "plain")]
+    left += [(mark, "due"), (_flat(snippet.name), "plain")]
     trigger = ";" + _flat(snippet.trigger) if snippet.trigger else ""
     right: list[Piece] = [(fit(trigger, 12) + " ", "key"), (f"{_uses(snippet):>5} ", "faint")]
     return both_ends(left, right, cells)
@@ -59,7 +59,7 @@ def field_words(fields: tuple[OpenField, ...]) -> str:
 def preview(snippet: Snippet, values: Mapping[str, str], cells: int) -> list[list[Piece]]:
     """A snippet as it would be inserted, under what it is and what it changes."""
     rendered = render(snippet.body, values)
-    lines: list[list[Piece]] = [[(_flat(snippet.title) or "(no title)", "unread")]]
+    lines: list[list[Piece]] = [[(_flat(snippet.name), "unread")]]
     about = (_flat(snippet.folder), ";" + _flat(snippet.trigger) if snippet.trigger else "", _times(snippet))
     lines.append([(" · ".join(part for part in about if part), "muted")])
     if snippet.keywords:

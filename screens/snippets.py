@@ -60,6 +60,8 @@ class SnippetPicker(DeskScreen[Chosen | None], ModalScreen[Chosen | None]):
         self.lines = LineList[Snippet](self._draw, key=lambda row: row.id, empty="No snippet has these words.")
         self.lines.can_focus = False
         self.preview = Preview(self._values)
+        self.box = Container(classes="picker-box")
+        self.box.border_title = self._kinds
         self._library = Library(())
         self._filled: Mapping[str, str] = {}
 
@@ -67,7 +69,7 @@ class SnippetPicker(DeskScreen[Chosen | None], ModalScreen[Chosen | None]):
     def compose(self) -> ComposeResult:
         label = LabelLine()
         label.say("Macro" if self._macros else "Snippet")
-        with Container(classes="picker-box"):
+        with self.box:
             with Horizontal(classes="picker-line"):
                 yield label
                 yield self.field
@@ -92,6 +94,10 @@ class SnippetPicker(DeskScreen[Chosen | None], ModalScreen[Chosen | None]):
         self.seat.jobs.read("snippet picker", read, self._library_read)
 
     @property
+    def _kinds(self) -> str:
+        return "Macros" if self._macros else "Snippets"
+
+    @property
     @override
     def place(self) -> Place:
         return Place.PICKER
@@ -105,6 +111,8 @@ class SnippetPicker(DeskScreen[Chosen | None], ModalScreen[Chosen | None]):
     def _library_read(self, found: _Read) -> None:
         if not self.is_attached:
             return
+        if found.ticket is not None:
+            self.box.border_title = f"{self._kinds} for #{found.ticket.ticket.row.number}"
         self._library = Library(found.snippets)
         self._filled = filling(found.ticket, self.seat.me, self.seat.clock(), self.seat.zone)
         self._search()

@@ -17,6 +17,7 @@ from desk.snippets.macros import Actions
 
 _BEFORE_CURSOR = re.compile(r"(?:^|(?<=[\s(\[>]));([\w.-]{0,40})$")
 _SHORTEST_TYPO = 4
+_WORDS_OF_NAME = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,13 @@ class Snippet:
     actions: Actions = field(default_factory=Actions)
     id: int = 0
     uses: int = 0
+
+    @property
+    def name(self) -> str:
+        """What it is called in a list: its title; where that is empty its trigger, else its first words."""
+        words = self.body.split(maxsplit=_WORDS_OF_NAME)[:_WORDS_OF_NAME]
+        trigger = self.trigger.strip().removeprefix(";")
+        return " ".join(self.title.split()) or (";" + trigger if trigger else " ".join(words)) or "empty snippet"
 
 
 @dataclass(frozen=True, slots=True)

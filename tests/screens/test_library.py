@@ -41,6 +41,35 @@ def test_a_line_tells_title_trigger_and_use() -> None:
         assert pieces_width(snippet_line(snippet, 60, folder="shown")) == 60
 
 
+@pytest.mark.parametrize(
+    ("snippet", "name"),
+    [
+        (Snippet("", "Good day!", trigger="hi"), ";hi"),
+        (Snippet(" ", "Your parcel is on its way to\nyou now", trigger=""), "Your parcel is on its way"),
+        (Snippet("", "", trigger=""), "empty snippet"),
+    ],
+)
+def test_without_a_title_the_trigger_or_the_first_words_stand_in_for_it(snippet: Snippet, name: str) -> None:
+    line = "".join(text for text, _ in snippet_line(snippet, 80))
+    assert line.strip().startswith(name)
+    assert preview(snippet, {}, 70)[0][0][0] == name
+    assert "no title" not in line
+
+
+@pytest.mark.parametrize(("macros", "title"), [(False, "Snippets for #1042"), (True, "Macros for #1042")])
+async def test_the_picker_says_what_it_picks_for_which_ticket(
+    workspace: Workspace, connection: Connection, shelf: None, macros: bool, title: str
+) -> None:
+    ticket = make_ticket(connection, number=1042, customer_id=make_customer(connection, "Ana Ruiz"))
+    app = Stage(workspace, LibraryScreen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.idle()
+        app.push_screen(SnippetPicker(app.seat, ticket, "", macros))
+        await app.idle()
+        await pilot.pause()
+        assert title in seen(app)
+
+
 def test_a_macro_says_what_it_changes() -> None:
     actions = parse_actions('status=solved assignee=me priority=high snooze="tue 9am" +late -new')
     assert action_words(actions) == (
