@@ -63,10 +63,14 @@ async def settled(app: HeardApp) -> None:
 
 
 def _at_work(app: HeardApp) -> bool:
-    pumps: tuple[MessagePump, ...] = (app, app.screen)
-    if app.workspace.resting is not None:
+    """Whether anything was asked, announced or moved that isn't answered, handled or laid out yet."""
+    screen = app.screen
+    if app.workspace.resting is not None or app.jobs.busy or not screen.is_attached:
         return True
-    return app.jobs.busy or any(pump._message_queue.qsize() for pump in pumps) or not app.screen.is_attached
+    if screen._layout_required or screen._callbacks:
+        return True
+    pumps: tuple[MessagePump, ...] = (app, screen, *screen.walk_children())
+    return any(pump._message_queue.qsize() for pump in pumps)
 
 
 async def press(app: HeardApp, *keys: str) -> None:
