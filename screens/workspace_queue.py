@@ -110,7 +110,15 @@ class QueueWork(Workbench):
     def _first_read(self, found: Sequence[TicketRow]) -> None:
         self.queue.show([row.id for row in found], found)
         self.queue.home()
+        self._view_is_there()
         self.post_message(self.ListRead())
+
+    _view_awaited = False
+
+    def _view_is_there(self) -> None:
+        if self._view_awaited:
+            self._view_awaited = False
+            self.release_keys()
 
     def _listed(self, serial: int, found: Listing) -> None:
         if serial != self._list_serial:
@@ -118,6 +126,7 @@ class QueueWork(Workbench):
         self.seat.jobs.forget("first")
         self.queue.show(found.ids, found.rows)
         self.post_message(self.ListRead())
+        self._view_is_there()
         self._listing = found
         self.list_count = len(found.ids)
         if self.view is not None:
@@ -208,6 +217,9 @@ class QueueWork(Workbench):
             self.notice("There is no view " + digit, "warning")
             return
         self.close_ticket()
+        # A key typed behind the digit is meant for the new list: Enter would open a ticket of the old one.
+        self._view_awaited = True
+        self.hold_keys()
         self.open_view(view)
         self.go_to_pane("main")
 
