@@ -24,6 +24,8 @@ from tests.factories import NOW, make_agent
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from tests.servers.mail import Account, MailServer
+
 # Examples are held to what they find, never to how long a busy machine takes over them.
 settings.register_profile("heard", deadline=None)
 settings.load_profile("heard")
@@ -126,3 +128,22 @@ def engine(connection: Connection) -> "Engine":
 def by(connection: Connection) -> By:
     """Ana, an agent of the workspace, at `NOW`."""
     return By(make_agent(connection, handle="ana", name="Ana Ruiz"), NOW)
+
+
+@pytest.fixture(scope="session")
+def mail_server() -> "Iterator[MailServer]":
+    """A real mail server for the whole run; whoever breaks it gets it mended by `account`."""
+    from tests.servers.mail import MailServer, missing
+
+    if why := missing():
+        pytest.skip(why)
+    with MailServer() as server:
+        yield server
+
+
+@pytest.fixture
+def account(mail_server: "MailServer") -> "Account":
+    """An empty mailbox on a server that runs and can all that it can."""
+    mail_server.advertise("")
+    mail_server.start()
+    return mail_server.account()
