@@ -134,7 +134,13 @@ class Setup:
     def token(self, user: str, seconds: int = 3600) -> str:
         """A token for a user, good for so many seconds; one of the past has expired."""
         now = int(time.time())
-        claims = {"sub": user, "iss": "tests", "iat": now - 5, "nbf": now - 5, "exp": now + seconds}
+        claims: dict[str, str | int] = {
+            "sub": user,
+            "iss": "tests",
+            "iat": now - 5,
+            "nbf": now - 5,
+            "exp": now + seconds,
+        }
         signed = f"{_part({'alg': 'HS256', 'typ': 'JWT'})}.{_part(claims)}"
         return f"{signed}.{_text(hmac.new(self._key(), signed.encode(), hashlib.sha256).digest())}"
 
