@@ -1,0 +1,26 @@
+"""What goes wrong between here and a source, each in a short sentence with what to do. None of them holds a secret.
+
+HeardError
+└── SourceError
+    ├── Unreachable   nobody answers, or the line broke: try again later, by itself
+    ├── Denied        the login was refused: only a person, or a new token, can mend it
+    └── Broken        the other side says what its own protocol does not allow
+"""
+
+from desk.errors import HeardError
+
+
+class SourceError(HeardError):
+    """A source can't be used now."""
+
+
+class Unreachable(SourceError):
+    """Offline, unknown host, refused, timed out or cut off: the same try may work later."""
+
+
+class Denied(SourceError):
+    """The login was refused: a wrong password, or a token that has expired."""
+
+
+class Broken(SourceError):
+    """The other side doesn't keep to its protocol, or refuses what it must be able to do."""

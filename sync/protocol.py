@@ -1,0 +1,252 @@
+"""What the engine and a source say to each other. A source does network and parsing, the engine does the database.
+
+The invariants: a page's cursor is saved in the transaction of its records, so every record may come twice and none is
+lost; reading changes nothing on the other side; an operation whose end is unclear is looked for before it is tried
+again. Times are microseconds UTC. Methods raise `sync.errors.SourceError` and nothing else.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+
+class Capability(StrEnum):
+    """What a source can do, as far as it is known; a source that has not logged in yet knows little."""
+
+    DELIVERS = "delivers"  # takes replies
+    LIVE = "live"  # tells of news at once (IDLE); without it, it is asked again and again
+    CLAIMS = "claims"  # agents can show each other who has a mail
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was tried, in words: `said` is what came of it, `mend` what to do where it failed."""
+
+    name: str
+    works: bool
+    said: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What works, step by step; the first failing step is the last one that was tried."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def works(self) -> bool:
+        """Whether every step worked."""
+        return all(step.works for step in self.steps)
+
+
+class Role(StrEnum):
+    """What a stream is for."""
+
+    INBOX = "inbox"
+    SENT = "sent"
+    ALL = "all"  # Gmail's folder of everything that is neither spam nor trash
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A part of a source that has a cursor of its own: a folder. `key` names it in records and never changes."""
+
+    key: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class MailRecord:
+    """A mail as it lies on the server. `labels` and `thread` are filled where the service has them (Gmail)."""
+
+    stream: str
+    validity: int
+    uid: int
+    raw: bytes = field(repr=False)
+    flags: tuple[str, ...]
+    arrived_at: int
+    labels: tuple[str, ...] = ()
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FlagsChanged:
+    """The flags of a mail, all of them, as they are now."""
+
+    stream: str
+    validity: int
+    uid: int
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """No mail has a UID from `first` to `last` any more; most of them may never have been one."""
+
+    stream: str
+    validity: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A mail that is there and that the server can't give; it is not asked for again."""
+
+    stream: str
+    validity: int
+    uid: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamReset:
+    """The server has numbered the stream anew: UIDs of an earlier `validity` mean nothing, and every mail comes again.
+
+    What is gone is not known before the stream was read to its end; match by Message-ID and digest until then.
+    """
+
+    stream: str
+    validity: int
+
+
+Record = MailRecord | FlagsChanged | Gone | Unreadable | StreamReset
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a pull has brought. `remaining`: how many mails are still to come, where it is known."""
+
+    records: tuple[Record, ...]
+    cursor: str
+    more: bool
+    remaining: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverMail:
+    """Send a mail that is ready to the last byte: its Message-ID and Date were fixed when it was accepted.
+
+    `begun_at`: when it was written; a look for it need not go back further.
+    """
+
+    key: str
+    message_id: str
+    raw: bytes = field(repr=False)
+    sender: str
+    recipients: tuple[str, ...]
+    begun_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarkMail:
+    """Set a keyword on a mail, or take it away: who has it. A keyword that another one has set first is a conflict.
+
+    `keyword` is one of a family, which starts with `family`: at most one of a family is on a mail.
+    """
+
+    key: str
+    stream: str
+    validity: int
+    uid: int
+    family: str
+    keyword: str
+    on: bool
+
+
+Operation = DeliverMail | MarkMail
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """It has arrived; `external_id` is its name on the other side. `said`: what is worth telling all the same."""
+
+    external_id: str
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Somebody else was first; nothing was changed."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not now; nothing was changed, and it may be tried again after so many seconds."""
+
+    seconds: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Never in this form; nothing was changed."""
+
+    why: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """It may have arrived or not: `find` it before it is tried again."""
+
+    why: str
+
+
+Outcome = Receipt | Conflict | Later | Refused | Unclear
+
+
+class Source(Protocol):
+    """One connected service. Used by one thread, except for `stop`."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """Which kind of service it is."""
+        ...
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What it can do, as far as it is known."""
+        ...
+
+    def check(self) -> Health:
+        """Try everything that sync needs, changing nothing; never raises."""
+        ...
+
+    def streams(self) -> tuple[Stream, ...]:
+        """What is read, the most urgent first."""
+        ...
+
+    def pull(self, stream: Stream, cursor: str) -> Page:
+        """The next records after a cursor, which is empty at the start and otherwise a page's."""
+        ...
+
+    def push(self, operation: Operation) -> Outcome:
+        """Carry out an operation once; an unclear end is an outcome, never an error."""
+        ...
+
+    def find(self, operation: Operation) -> Receipt | None:
+        """Whether an operation whose end was unclear has arrived; None where it has surely not."""
+        ...
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for news, at most so long: True as soon as there is some. `stop` ends it at once."""
+        ...
+
+    def stop(self) -> None:
+        """End a `wait`, now and from now on; callable from every thread."""
+        ...
+
+    def close(self) -> None:
+        """Let go of every connection; the next call makes new ones."""
+        ...
