@@ -1,0 +1,1 @@
+"""A mailbox as a source: IMAP in, SMTP out."""
