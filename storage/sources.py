@@ -1,11 +1,45 @@
-"""Which sources take back what is written here. A file that was imported takes nothing."""
+"""The sources of a workspace: what is connected, how each is doing, and which of them take back what is written here.
+
+Settings never hold a secret: those come from the credentials ladder (console.credentials) at each use.
+"""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
+from desk.errors import BadInput, NotFound
+from desk.ids import new_uid
+from desk.nearest import mend_name
 from storage.connect import Connection
 
+# A file that was imported takes nothing.
 DELIVERING = ("mailbox", "rt", "zendesk", "zammad", "freshdesk", "helpscout", "team")
+
+_ROWS = """
+    SELECT s.id, s.kind, s.name, s.settings, ifnull(t.state, ''), ifnull(t.said, ''), ifnull(t.mend, ''), t.tried_at,
+           t.synced_at, t.next_at, ifnull(t.failures, 0), ifnull(t.done, 0), ifnull(t.total, 0), ifnull(t.asked_at, 0)
+      FROM source s LEFT JOIN source_state t ON t.source_id = s.id
+     WHERE s.kind IN (SELECT value FROM json_each(?)) ORDER BY s.id"""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A connected source and how it is doing; the fields are those of storage.models.Source and SourceState."""
+
+    id: int
+    kind: str
+    name: str
+    settings: Mapping[str, str]
+    state: str
+    said: str
+    mend: str
+    tried_at: int | None
+    synced_at: int | None
+    next_at: int | None
+    failures: int
+    done: int
+    total: int
+    asked_at: int
 
 
 def delivering(connection: Connection, ticket_ids: Iterable[int]) -> dict[int, int]:
@@ -16,3 +50,71 @@ def delivering(connection: Connection, ticket_ids: Iterable[int]) -> dict[int, i
         (json.dumps(list(ticket_ids)), json.dumps(DELIVERING)),
     )
     return dict(rows.fetchall())
+
+
+def connected(connection: Connection) -> tuple[SourceRow, ...]:
+    """Every source that is synced, the oldest first."""
+    found = connection.execute(_ROWS, (json.dumps(DELIVERING),))
+    return tuple(SourceRow(*row[:3], json.loads(row[3]), *row[4:]) for row in found)
+
+
+def source_named(connection: Connection, name: str) -> SourceRow:
+    """The connected source of that name; NotFound with the nearest one."""
+    rows = connected(connection)
+    for row in rows:
+        if row.name.casefold() == name.strip().casefold():
+            return row
+    mend = mend_name(name, [row.name for row in rows]) if rows else "Nothing is connected yet: `heard connect mailbox`."
+    raise NotFound(f"There is no source “{name}”", mend)
+
+
+def add(connection: Connection, kind: str, name: str, settings: Mapping[str, str], now: int) -> int:
+    """Connect a source, inside the caller's transaction; BadInput where its name is taken."""
+    if connection.execute("SELECT 1 FROM source WHERE name = ?", (name,)).fetchone():
+        raise BadInput(f"There is a source “{name}” already", "Give it another name with --name.")
+    row = connection.execute(
+        "INSERT INTO source(uid, kind, name, settings, created_at) VALUES(?, ?, ?, ?, ?) RETURNING id",
+        (new_uid(), kind, name, json.dumps(dict(settings), ensure_ascii=False), now),
+    ).fetchone()
+    return int(row[0])
+
+
+def tell(connection: Connection, source_id: int, **columns: int | str | None) -> None:
+    """Keep how a source is doing, inside the caller's transaction; columns that aren't named stay as they are."""
+    connection.execute(
+        """INSERT OR IGNORE INTO source_state(source_id, state, said, mend, failures, done, total, asked_at)
+           VALUES(?, 'idle', '', '', 0, 0, 0, 0)""",
+        (source_id,),
+    )
+    changes = ", ".join(f"{column} = ?" for column in columns)
+    statement = f"UPDATE source_state SET {changes} WHERE source_id = ?"  # noqa: S608 - the columns are ours
+    connection.execute(statement, (*columns.values(), source_id))
+
+
+def ask_for_a_round(connection: Connection, now: int) -> None:
+    """Wish that the sync process looks everywhere now, whatever its pace; inside the caller's transaction."""
+    for row in connected(connection):
+        tell(connection, row.id, asked_at=now)
+
+
+def asked_at(connection: Connection, source_id: int) -> int:
+    """When a person last wished for a round of this source; 0 for never."""
+    row = connection.execute("SELECT asked_at FROM source_state WHERE source_id = ?", (source_id,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def cursor(connection: Connection, source_id: int, stream: str) -> str:
+    """How far a stream was read; empty where it never was."""
+    row = connection.execute(
+        "SELECT value FROM cursor WHERE source_id = ? AND stream = ?", (source_id, stream)
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def keep_cursor(connection: Connection, source_id: int, stream: str, value: str, now: int) -> None:
+    """How far a stream was read, in the transaction that holds what was read."""
+    connection.execute(
+        """INSERT INTO cursor(source_id, stream, value, updated_at) VALUES(?, ?, ?, ?)
+           ON CONFLICT DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at""",
+        (source_id, stream, value, now),
+    )

@@ -1,0 +1,136 @@
+"""What leaves next, and what became of it: the outbox as the sync process works it.
+
+States go waiting → sending → handed → sent, failed, held, or waiting again. The invariants: a row is `handed`,
+committed, before the other side can take it, so that whoever finds it so after a crash knows that its end is unclear,
+and that one still `sending` has surely not left; what a ticket has waiting leaves in its order; a reply that its
+customer has overtaken is held. Every function works in the caller's transaction.
+"""
+
+import json
+from dataclasses import dataclass
+
+from storage.connect import Connection
+
+_COLUMNS = "o.id, o.uid, o.ticket_id, t.number, o.message_id, o.kind, o.payload, o.tries, o.created_at, o.ready_at"
+# A failed one waits for a person and holds nobody up; a held one does, since the agent is to read before more leaves.
+_NEXT = f"""
+    SELECT {_COLUMNS} FROM outbox o CROSS JOIN ticket t ON t.id = o.ticket_id
+     WHERE o.source_id = ? AND o.state = 'waiting' AND o.state NOT IN ('sent','dropped') AND o.ready_at <= ?
+       AND NOT EXISTS(SELECT 1 FROM outbox p WHERE p.ticket_id = o.ticket_id AND p.id < o.id
+                      AND p.state IN ('undoable','waiting','sending','handed','held'))
+     ORDER BY o.id LIMIT 1"""  # noqa: S608 - the columns are ours
+_UNCLEAR = f"""
+    SELECT {_COLUMNS} FROM outbox o CROSS JOIN ticket t ON t.id = o.ticket_id
+     WHERE o.source_id = ? AND o.state = 'handed' AND o.state NOT IN ('sent','dropped') ORDER BY o.id"""  # noqa: S608
+_SOONEST = """
+    SELECT min(ready_at) FROM outbox
+     WHERE source_id = ? AND state IN ('undoable','waiting') AND state NOT IN ('sent','dropped')"""
+# A machine's answer is no word of the customer's.
+_OVERTAKEN = """
+    SELECT 1 FROM message WHERE ticket_id = ? AND kind IN ('inbound','call') AND automatic = '' AND bounce = ''
+       AND id > ? LIMIT 1"""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A row of the outbox on its way.
+
+    `seen_inbound_id`: the customer's newest message when it was begun, if known. `ready_at`: since when it may leave,
+    and for one that was handed over, when that was.
+    """
+
+    id: int
+    uid: bytes
+    ticket_id: int
+    ticket_number: int
+    message_id: int | None
+    kind: str
+    seen_inbound_id: int | None
+    tries: int
+    created_at: int
+    ready_at: int
+
+
+def release(connection: Connection, now: int) -> bool:
+    """Let go what waits for a source and can't be taken back any more; whether anything was."""
+    moved = connection.execute(
+        "UPDATE outbox SET state = 'waiting' WHERE state = 'undoable' AND ready_at <= ? AND source_id IS NOT NULL",
+        (now,),
+    )
+    return moved.rowcount > 0
+
+
+def next_job(connection: Connection, source_id: int, now: int) -> Job | None:
+    """What leaves next for a source; None where nothing may leave now."""
+    row = connection.execute(_NEXT, (source_id, now)).fetchone()
+    return None if row is None else _job(row)
+
+
+def unclear_jobs(connection: Connection, source_id: int) -> tuple[Job, ...]:
+    """What was handed over, and nobody knows whether it was taken."""
+    return tuple(_job(row) for row in connection.execute(_UNCLEAR, (source_id,)))
+
+
+def soonest(connection: Connection, source_id: int) -> int | None:
+    """When the next one may leave; None where nothing waits."""
+    at: int | None = connection.execute(_SOONEST, (source_id,)).fetchone()[0]
+    return at
+
+
+def overtaken(connection: Connection, job: Job) -> bool:
+    """Whether the customer has written since this reply was begun."""
+    if job.kind != "reply" or job.message_id is None:
+        return False
+    # Message ids only ever grow: what came in after the reply was written has a higher one than the reply.
+    seen = job.seen_inbound_id if job.seen_inbound_id is not None else job.message_id
+    return connection.execute(_OVERTAKEN, (job.ticket_id, seen)).fetchone() is not None
+
+
+def begin(connection: Connection, job: Job) -> bool:
+    """Mark it as being sent; False where somebody has dropped it in the meantime."""
+    moved = connection.execute(
+        "UPDATE outbox SET state = 'sending', tries = tries + 1, error = '' WHERE id = ? AND state = 'waiting'",
+        (job.id,),
+    )
+    return moved.rowcount == 1
+
+
+def hand_over(connection: Connection, job: Job, now: int) -> None:
+    """From here on the other side may have it."""
+    connection.execute("UPDATE outbox SET state = 'handed', ready_at = ? WHERE id = ?", (now, job.id))
+
+
+def take_back_begun(connection: Connection, source_id: int) -> None:
+    """What was being sent when its process ended, and can't have left: it waits again."""
+    connection.execute(
+        "UPDATE outbox SET state = 'waiting' WHERE source_id = ? AND state = 'sending' AND state NOT IN ('sent','dropped')",
+        (source_id,),
+    )
+
+
+def arrived(connection: Connection, job: Job, now: int, said: str = "") -> None:
+    """It has left for good; `said` is what is worth knowing all the same."""
+    connection.execute("UPDATE outbox SET state = 'sent', sent_at = ?, error = ? WHERE id = ?", (now, said, job.id))
+
+
+def put_off(connection: Connection, job: Job, until: int, why: str) -> None:
+    """Try it again at `until`."""
+    connection.execute(
+        "UPDATE outbox SET state = 'waiting', ready_at = ?, error = ? WHERE id = ?", (until, why, job.id)
+    )
+
+
+def fail(connection: Connection, job: Job, why: str) -> None:
+    """It can't leave as it is; a person decides."""
+    connection.execute("UPDATE outbox SET state = 'failed', error = ? WHERE id = ?", (why, job.id))
+
+
+def hold(connection: Connection, job: Job, why: str) -> None:
+    """It may not leave before a person has looked."""
+    connection.execute("UPDATE outbox SET state = 'held', error = ? WHERE id = ?", (why, job.id))
+
+
+def _job(row: tuple[int, bytes, int, int, int | None, str, str, int, int]) -> Job:
+    payload = json.loads(row[6])
+    seen = payload.get("seen_inbound_id") if isinstance(payload, dict) else None
+    return Job(*row[:6], seen, *row[7:])

@@ -1,0 +1,116 @@
+"""The way out to one source: each operation once, in its ticket's order, held where its customer has overtaken it.
+
+The invariant: what may have arrived is looked for before it is sent again, and where even that leaves a doubt, a person
+decides. So a customer never gets an answer twice, and none is lost without a word.
+"""
+
+from collections.abc import Callable
+from threading import Event
+
+from desk.times import SECOND
+from storage import delivery
+from storage.connect import Connection, writing
+from storage.delivery import Job
+from storage.sources import SourceRow
+from storage.workspace import Workspace
+from sync.errors import SourceError
+from sync.letters import operation
+from sync.protocol import Capability, Conflict, Later, Outcome, Receipt, Refused, Source, Unclear
+from sync.tally import Tally
+
+# A mail that was handed over may take a while until it can be found where it was kept.
+LOOK_FOR = 120 * SECOND
+OVERTAKEN = "The customer wrote again before this left: read it, then send, change or drop this."
+DOUBT = "It may have left when the line broke, and it can't be found on the server: look there, then retry or drop it."
+
+
+class Deliverer:
+    """Sends what waits for one source."""
+
+    def __init__(
+        self, workspace: Workspace, connection: Connection, row: SourceRow, source: Source, clock: Callable[[], int]
+    ) -> None:
+        self._workspace = workspace
+        self._connection = connection
+        self._row = row
+        self._source = source
+        self._clock = clock
+
+    def deliver(self, stopping: Event) -> Tally:
+        """Everything that may leave now. Raises SourceError where the source can't be reached; nothing is lost by it."""
+        tally = Tally()
+        with writing(self._connection):
+            delivery.release(self._connection, self._clock())
+            delivery.take_back_begun(self._connection, self._row.id)
+        for job in delivery.unclear_jobs(self._connection, self._row.id):
+            self._clear_up(job, tally)
+        while not stopping.is_set():
+            job = delivery.next_job(self._connection, self._row.id, self._clock())
+            if job is None:
+                break
+            self._send(job, tally)
+        return tally
+
+    def _send(self, job: Job, tally: Tally) -> None:
+        wanted = operation(self._workspace, self._connection, self._row, job)
+        with writing(self._connection):
+            if wanted is None:
+                # It concerns this workspace alone: a mailbox knows nothing of notes and states.
+                delivery.arrived(self._connection, job, self._clock())
+                return
+            if delivery.overtaken(self._connection, job):
+                delivery.hold(self._connection, job, OVERTAKEN)
+                tally.held += 1
+                return
+            if not delivery.begin(self._connection, job):
+                return
+        try:
+            outcome = self._source.push(wanted, lambda: self._hand_over(job))
+        except SourceError as error:
+            with writing(self._connection):
+                delivery.put_off(self._connection, job, self._clock(), error.message)
+            raise
+        self._settle(job, outcome, tally)
+
+    def _hand_over(self, job: Job) -> None:
+        with writing(self._connection):
+            delivery.hand_over(self._connection, job, self._clock())
+
+    def _settle(self, job: Job, outcome: Outcome, tally: Tally) -> None:
+        """Keep what came of it. An unclear end stays `handed`, and is looked for from the next round on."""
+        now = self._clock()
+        with writing(self._connection):
+            match outcome:
+                case Receipt():
+                    delivery.arrived(self._connection, job, now, outcome.said)
+                    tally.pushed += 1
+                case Later():
+                    delivery.put_off(self._connection, job, now + outcome.seconds * SECOND, outcome.why)
+                case Conflict():
+                    delivery.hold(self._connection, job, outcome.why)
+                    tally.held += 1
+                case Refused():
+                    delivery.fail(self._connection, job, f"{outcome.why} {outcome.mend}".strip())
+                    tally.failed += 1
+                case Unclear():
+                    pass
+
+    def _clear_up(self, job: Job, tally: Tally) -> None:
+        """Look for what was handed over; while it may still turn up, wait."""
+        wanted = operation(self._workspace, self._connection, self._row, job)
+        if wanted is None:
+            return
+        found = self._source.find(wanted)
+        now = self._clock()
+        if found is None and now - job.ready_at < LOOK_FOR:
+            return
+        with writing(self._connection):
+            if found is not None:
+                delivery.arrived(self._connection, job, now, found.said)
+                tally.pushed += 1
+            elif Capability.KEEPS_SENT in self._source.capabilities:
+                # The server keeps a copy of all that it takes, and has none of this.
+                delivery.put_off(self._connection, job, now, "")
+            else:
+                delivery.hold(self._connection, job, DOUBT)
+                tally.held += 1

@@ -1,0 +1,60 @@
+"""One sync process for each workspace, and how it knows that the last console has gone.
+
+Both are locks of the operating system on files in the workspace, so that they end with their process, however it ends:
+`sync.lock` is held by the sync process alone, `consoles.lock` is shared by every console.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from desk.errors import Refused
+from storage.workspace import Workspace
+
+SYNC = "sync.lock"
+CONSOLES = "consoles.lock"
+
+
+@contextmanager
+def only_one(workspace: Workspace) -> Iterator[None]:
+    """Be the workspace's sync process; Refused where another one is."""
+    with _locked(workspace, SYNC, fcntl.LOCK_EX) as got:
+        if not got:
+            raise Refused(
+                "This workspace is being synced already", "Leave it to the process that runs, or end that one first."
+            )
+        yield
+
+
+@contextmanager
+def seated(workspace: Workspace) -> Iterator[None]:
+    """Be one of the workspace's consoles."""
+    with _locked(workspace, CONSOLES, fcntl.LOCK_SH):
+        yield
+
+
+def is_synced(workspace: Workspace) -> bool:
+    """Whether a sync process runs now."""
+    with _locked(workspace, SYNC, fcntl.LOCK_EX) as got:
+        return not got
+
+
+def anyone_seated(workspace: Workspace) -> bool:
+    """Whether any console is open."""
+    with _locked(workspace, CONSOLES, fcntl.LOCK_EX) as got:
+        return not got
+
+
+@contextmanager
+def _locked(workspace: Workspace, name: str, kind: int) -> Iterator[bool]:
+    descriptor = os.open(workspace.folder / name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)

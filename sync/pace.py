@@ -1,0 +1,49 @@
+"""When to try a source again: soon after a slip, rarely when it stays away, not at all while it refuses the password.
+
+Pure arithmetic, so that it can be tested without waiting. Times are microseconds UTC, spans too.
+"""
+
+from dataclasses import dataclass
+from random import Random
+
+from desk.times import MINUTE, SECOND
+
+FIRST = 2 * SECOND
+LONGEST = 5 * MINUTE
+# A refused password is tried so rarely that no server locks the account for it.
+DENIED = 15 * MINUTE
+# From here on the source counts as away: its state says so, and one try at a time is all that it gets.
+AWAY_AFTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often it failed in a row, and the earliest time of the next try (0: at once)."""
+
+    failures: int = 0
+    next_at: int = 0
+
+    @property
+    def away(self) -> bool:
+        """Whether it failed so often that people should be told."""
+        return self.failures >= AWAY_AFTER
+
+    def due(self, now: int) -> bool:
+        """Whether a try may be made."""
+        return now >= self.next_at
+
+
+def after_failure(pace: Pace, now: int, chance: Random, asked: int | None = None) -> Pace:
+    """The pace after one more failure; `asked` is the span that the server itself asked for (Retry-After).
+
+    Doubled each time up to `LONGEST`, and spread over its upper half, so that the consoles of a team that lost their
+    network together don't all come back in the same second.
+    """
+    span = min(LONGEST, FIRST << min(pace.failures, 16))
+    spread = span // 2 + chance.randrange(span // 2 + 1)
+    return Pace(pace.failures + 1, now + max(spread, asked or 0))
+
+
+def after_refusal(pace: Pace, now: int) -> Pace:
+    """The pace after a refused login: nothing but a person can mend it."""
+    return Pace(pace.failures + 1, now + DENIED)
