@@ -22,6 +22,9 @@ _NEXT = f"""
 _UNCLEAR = f"""
     SELECT {_COLUMNS} FROM outbox o CROSS JOIN ticket t ON t.id = o.ticket_id
      WHERE o.source_id = ? AND o.state = 'handed' AND o.state NOT IN ('sent','dropped') ORDER BY o.id"""  # noqa: S608
+_BEGUN = """
+    UPDATE outbox SET state = 'waiting'
+     WHERE source_id = ? AND state = 'sending' AND state NOT IN ('sent','dropped')"""
 _SOONEST = """
     SELECT min(ready_at) FROM outbox
      WHERE source_id = ? AND state IN ('undoable','waiting') AND state NOT IN ('sent','dropped')"""
@@ -49,6 +52,9 @@ class Job:
     tries: int
     created_at: int
     ready_at: int
+
+
+_Row = tuple[int, bytes, int, int, int | None, str, str, int, int, int]
 
 
 def release(connection: Connection, now: int) -> bool:
@@ -86,12 +92,14 @@ def overtaken(connection: Connection, job: Job) -> bool:
     return connection.execute(_OVERTAKEN, (job.ticket_id, seen)).fetchone() is not None
 
 
-def begin(connection: Connection, job: Job) -> bool:
-    """Mark it as being sent; False where somebody has dropped it in the meantime."""
+def begin(connection: Connection, job: Job, message_id: str) -> bool:
+    """Mark it as being sent under that Message-ID; False where somebody has dropped it in the meantime."""
     moved = connection.execute(
         "UPDATE outbox SET state = 'sending', tries = tries + 1, error = '' WHERE id = ? AND state = 'waiting'",
         (job.id,),
     )
+    # By it the copy in the sent folder, answers and bounces find their way back.
+    connection.execute("UPDATE message SET message_id = ? WHERE id = ?", (message_id, job.message_id))
     return moved.rowcount == 1
 
 
@@ -102,10 +110,7 @@ def hand_over(connection: Connection, job: Job, now: int) -> None:
 
 def take_back_begun(connection: Connection, source_id: int) -> None:
     """What was being sent when its process ended, and can't have left: it waits again."""
-    connection.execute(
-        "UPDATE outbox SET state = 'waiting' WHERE source_id = ? AND state = 'sending' AND state NOT IN ('sent','dropped')",
-        (source_id,),
-    )
+    connection.execute(_BEGUN, (source_id,))
 
 
 def arrived(connection: Connection, job: Job, now: int, said: str = "") -> None:
@@ -130,7 +135,7 @@ def hold(connection: Connection, job: Job, why: str) -> None:
     connection.execute("UPDATE outbox SET state = 'held', error = ? WHERE id = ?", (why, job.id))
 
 
-def _job(row: tuple[int, bytes, int, int, int | None, str, str, int, int]) -> Job:
-    payload = json.loads(row[6])
-    seen = payload.get("seen_inbound_id") if isinstance(payload, dict) else None
-    return Job(*row[:6], seen, *row[7:])
+def _job(row: _Row) -> Job:
+    row_id, uid, ticket_id, number, message_id, kind, payload, tries, created_at, ready_at = row
+    seen = json.loads(payload).get("seen_inbound_id")
+    return Job(row_id, uid, ticket_id, number, message_id, kind, seen, tries, created_at, ready_at)

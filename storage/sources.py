@@ -55,7 +55,10 @@ def delivering(connection: Connection, ticket_ids: Iterable[int]) -> dict[int, i
 def connected(connection: Connection) -> tuple[SourceRow, ...]:
     """Every source that is synced, the oldest first."""
     found = connection.execute(_ROWS, (json.dumps(DELIVERING),))
-    return tuple(SourceRow(*row[:3], json.loads(row[3]), *row[4:]) for row in found)
+    return tuple(
+        SourceRow(source_id, kind, name, json.loads(settings), *state)
+        for source_id, kind, name, settings, *state in found
+    )
 
 
 def source_named(connection: Connection, name: str) -> SourceRow:

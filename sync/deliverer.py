@@ -7,6 +7,7 @@ decides. So a customer never gets an answer twice, and none is lost without a wo
 from collections.abc import Callable
 from threading import Event
 
+from desk.errors import BadInput
 from desk.times import SECOND
 from storage import delivery
 from storage.connect import Connection, writing
@@ -37,7 +38,7 @@ class Deliverer:
         self._clock = clock
 
     def deliver(self, stopping: Event) -> Tally:
-        """Everything that may leave now. Raises SourceError where the source can't be reached; nothing is lost by it."""
+        """Everything that may leave now; SourceError where the source can't be reached, by which nothing is lost."""
         tally = Tally()
         with writing(self._connection):
             delivery.release(self._connection, self._clock())
@@ -45,14 +46,20 @@ class Deliverer:
         for job in delivery.unclear_jobs(self._connection, self._row.id):
             self._clear_up(job, tally)
         while not stopping.is_set():
-            job = delivery.next_job(self._connection, self._row.id, self._clock())
-            if job is None:
+            waiting = delivery.next_job(self._connection, self._row.id, self._clock())
+            if waiting is None:
                 break
-            self._send(job, tally)
+            self._send(waiting, tally)
         return tally
 
     def _send(self, job: Job, tally: Tally) -> None:
-        wanted = operation(self._workspace, self._connection, self._row, job)
+        try:
+            wanted = operation(self._workspace, self._connection, self._row, job)
+        except BadInput as error:
+            with writing(self._connection):
+                delivery.fail(self._connection, job, str(error))
+            tally.failed += 1
+            return
         with writing(self._connection):
             if wanted is None:
                 # It concerns this workspace alone: a mailbox knows nothing of notes and states.
@@ -62,7 +69,7 @@ class Deliverer:
                 delivery.hold(self._connection, job, OVERTAKEN)
                 tally.held += 1
                 return
-            if not delivery.begin(self._connection, job):
+            if not delivery.begin(self._connection, job, wanted.message_id):
                 return
         try:
             outcome = self._source.push(wanted, lambda: self._hand_over(job))

@@ -12,7 +12,6 @@ from threading import Event, Thread
 from desk.errors import HeardError
 from storage import delivery, sources
 from storage.connect import Connection, writing
-from storage.queue import data_version
 from storage.sources import SourceRow
 from storage.workspace import open_to_read, open_to_write
 from sync.lock import only_one

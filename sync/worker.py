@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from random import Random
 from threading import Event
 
+from storage.mailbox import take
+
 from desk.errors import HeardError
 from desk.times import MINUTE, SECOND
 from storage import delivery, sources
 from storage.connect import Connection, writing
-from storage.mailbox import take
 from storage.sources import SourceRow
 from storage.workspace import Workspace
 from sync.deliverer import Deliverer

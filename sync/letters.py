@@ -1,0 +1,53 @@
+"""From a row of the outbox to what a source is asked to do: a mailbox takes replies and forwarded mails, no more."""
+
+from zoneinfo import ZoneInfo
+
+from desk.mail.addresses import Address
+from desk.times import to_datetime
+from storage.connect import Connection
+from storage.delivery import Job
+from storage.outgoing import Before, Written, before, written
+from storage.sources import SourceRow
+from storage.workspace import Workspace
+from sync.protocol import DeliverMail
+from sync.sources.mailbox.compose import Answered, Enclosed, Letter, compose, recipients_in
+from sync.sources.mailbox.wording import Quoted, Quoting
+
+_MAILED = ("reply", "forward")
+
+
+def operation(workspace: Workspace, connection: Connection, row: SourceRow, job: Job) -> DeliverMail | None:
+    """What that row asks of its source; None where the source has nothing to do with it.
+
+    Raises BadInput where the mail can't be made: no recipient, or an address that is none.
+    """
+    if row.kind != "mailbox" or job.kind not in _MAILED or job.message_id is None:
+        return None
+    told = written(workspace, connection, job.message_id)
+    answered = before(connection, job.ticket_id, job.message_id) if job.kind == "reply" else None
+    composed = compose(_letter(row, job, told, answered))
+    return DeliverMail(
+        job.uid.hex(), composed.message_id, composed.raw, composed.sender, composed.recipients, job.created_at
+    )
+
+
+def _letter(row: SourceRow, job: Job, told: Written, answered: Before | None) -> Letter:
+    settings = row.settings
+    return Letter(
+        uid=job.uid,
+        at=told.at,
+        sender=Address(settings.get("from") or told.author, settings["address"]),
+        to=recipients_in(told.recipients),
+        copies=recipients_in(told.copies),
+        subject=told.subject,
+        body=told.body,
+        answered=None if answered is None else _answered(settings.get("zone", "UTC"), answered),
+        quoting=Quoting(settings.get("quoting", Quoting.TOP)),
+        signature=settings.get("signature", ""),
+        enclosed=tuple(Enclosed(file.name, file.type, file.path.read_bytes()) for file in told.files),
+    )
+
+
+def _answered(zone: str, answered: Before) -> Answered:
+    words = Quoted(answered.author, to_datetime(answered.at).astimezone(ZoneInfo(zone)), answered.body)
+    return Answered(answered.message_id, answered.references, words)
