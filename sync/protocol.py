@@ -104,9 +104,10 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class StreamReset:
-    """The server has numbered the stream anew: UIDs of an earlier `validity` mean nothing, and every mail comes again.
+    """The server has numbered the stream anew: UIDs that were known mean nothing, and every mail comes again.
 
-    What is gone is not known before the stream was read to its end; match by Message-ID and digest until then.
+    `validity` is the new one, and the old one where a server lost mails without noticing. What is gone is not known
+    before the stream was read to its end; match by Message-ID and digest until then.
     """
 
     stream: str
@@ -202,7 +203,7 @@ Outcome = Receipt | Conflict | Later | Refused | Unclear
 
 
 class Source(Protocol):
-    """One connected service. Used by one thread, except for `stop`."""
+    """One connected service. Used by one thread, except for `wake`."""
 
     @property
     def name(self) -> str:
@@ -236,15 +237,18 @@ class Source(Protocol):
         ...
 
     def find(self, operation: Operation) -> Receipt | None:
-        """Whether an operation whose end was unclear has arrived; None where it has surely not."""
+        """Whether an operation whose end was unclear has arrived; None where nothing of it can be found."""
         ...
 
     def wait(self, seconds: float) -> bool:
-        """Wait for news, at most so long: True as soon as there is some. `stop` ends it at once."""
+        """Wait for news, at most so long: True as soon as there is some. `wake` ends it at once.
+
+        Raises SourceError where the line breaks meanwhile.
+        """
         ...
 
-    def stop(self) -> None:
-        """End a `wait`, now and from now on; callable from every thread."""
+    def wake(self) -> None:
+        """End the `wait` that is on, or the next one where none is; callable from every thread."""
         ...
 
     def close(self) -> None:
