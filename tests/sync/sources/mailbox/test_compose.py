@@ -50,7 +50,8 @@ READ_OTHERWISE = re.compile(r"^begin \d|\A\s*<(?:!doctype|html|head|body|div|tab
 def as_read(text: str) -> str:
     """What a reader has of a text: cleaned, without blanks at the ends of its lines and empty lines around it."""
     marked = re.sub(r"^(>+)$", r"\1 ", clean(text), flags=re.MULTILINE)
-    return "\n".join(line.rstrip(" ") for line in marked.split("\n")).strip("\n")
+    read = "\n".join(line.rstrip(" ") for line in marked.split("\n")).strip("\n")
+    return read if read.strip() else ""
 
 
 def sound(composed: Composed) -> Mail:
