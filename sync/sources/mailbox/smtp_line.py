@@ -15,7 +15,7 @@ from typing import Literal
 from desk.endpoints import Endpoint, is_loopback
 from desk.text import clean
 from sync.errors import Broken, Denied, SourceError, Unreachable
-from sync.secret import Secret, without
+from sync.secret import HIDDEN, Secret, without
 from sync.sources.mailbox.away import AGAIN, away
 
 Login = Literal["password", "token"]
@@ -181,7 +181,8 @@ class Line:
     def _prove(self, secret: Secret) -> Reply:
         """Say who we are; the answer doesn't hold the secret, should the server repeat it."""
         reply = self._offered(secret)
-        return Reply(reply.code, without(secret, reply.words))
+        words = without(secret, reply.words)
+        return Reply(reply.code, words.replace(_base64(secret.reveal()), HIDDEN) if secret else words)
 
     def _offered(self, secret: Secret) -> Reply:
         """The server's answer to the one way to log in that fits."""
@@ -203,9 +204,9 @@ class Line:
 
     def _hidden(self, command: str, private: str) -> Reply:
         """Say what is only for the server, which may repeat it in its answer."""
-        coded = base64.b64encode(private.encode()).decode("ascii")
+        coded = _base64(private)
         reply = self.say(command + coded)
-        return Reply(reply.code, reply.words.replace(coded, "…"))
+        return Reply(reply.code, reply.words.replace(coded, HIDDEN))
 
 
 def _greeted(endpoint: Endpoint, context: ssl.SSLContext) -> smtplib.SMTP:
@@ -229,3 +230,7 @@ def _greeted(endpoint: Endpoint, context: ssl.SSLContext) -> smtplib.SMTP:
 
 def _cleaned(words: bytes) -> str:
     return clean(words.decode("utf-8", "replace"), lines=False)[:_LONGEST_WORDS].strip()
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode("ascii")

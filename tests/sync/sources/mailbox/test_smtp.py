@@ -370,8 +370,10 @@ def test_no_encryption_offered_means_no_login() -> None:
 @pytest.mark.parametrize("login", ["password", "token"])
 def test_no_error_holds_the_secret_nor_what_is_made_of_it(login: str) -> None:
     """All that hangs on the error is searched: its words, its causes, and the values in every frame."""
-    coded = [base64.b64encode(text.encode()).decode() for text in (f"\0support@example.test\0{CANARY}", CANARY)]
-    for said in (f"535 5.7.8 bad {CANARY}", f"535 5.7.8 AUTH PLAIN {coded[0]}", f"535 {coded[1]}", CUT):
+    user = "support@example.test"
+    spoken = {"password": f"\0{user}\0{CANARY}", "token": f"user={user}\1auth=Bearer {CANARY}\1\1"}[login]
+    coded = [base64.b64encode(text.encode()).decode() for text in (spoken, CANARY)]
+    for said in (f"535 5.7.8 bad {CANARY}", f"535 5.7.8 {coded[0]}", f"535 {coded[1]}", CUT):
         with ScriptedSmtp({"AUTH": said}) as server:
             try:
                 once(submission(server.port, CANARY, login=login), mail_to("a@x.example"))
