@@ -61,7 +61,9 @@ def wide(question: Question, endings: Sequence[str] = ()) -> str:
     words = _telling(question)
     if question.mode == "digits" or not words:
         return ""
-    if len(words) == 1 and not also_called(words[0]) and (endings or len(words[0]) <= INDEXED):
+    if (endings or len(words[-1]) <= INDEXED) and not any(
+        also_called(word) or (len(word) <= INDEXED and at < len(words) - 1) for at, word in enumerate(words)
+    ):
         return ""
     starts = [exactly(word) if len(word) > INDEXED else _beginning(word) for word in words]
     if len(words[-1]) > INDEXED:
