@@ -110,9 +110,14 @@ def _write(connection: Connection, persons: Iterable[Person]) -> None:
             ],
         )  # fmt: skip
         connection.executemany(
-            "INSERT OR IGNORE INTO identity(customer_id, kind, value, normal, known) VALUES(?, ?, ?, ?, 1)",
-            [(number, *entry) for number, person in batch for entry in person.identities],
+            "INSERT INTO identity(customer_id, kind, value, normal, known) VALUES(?, ?, ?, ?, 1)",
+            [(number, *entry) for number, person in batch for entry in _different(person.identities)],
         )
+
+
+def _different(identities: Iterable[Identity]) -> Iterable[Identity]:
+    """Each identity once: the index that would refuse the second is not there yet."""
+    return {(kind, normal): (kind, value, normal) for kind, value, normal in identities}.values()
 
 
 def _person(
