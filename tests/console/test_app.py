@@ -17,7 +17,8 @@ from screens.keymap import keymap
 from storage import drafts
 from storage.connect import Connection
 from storage.workspace import Workspace
-from tests.screens.room import console, desk, fill, notice, place, press, settled
+from tests.rest import settled
+from tests.screens.room import console, desk, fill, notice, place, press
 
 
 def status(connection: Connection, ticket: int) -> int:
