@@ -15,7 +15,7 @@ from storage.search.query import Finder
 from storage.workspace import Workspace
 from tests.factories import NOW, make_customer, make_identity, make_message, make_ticket
 from tests.hostile import HOSTILE
-from tests.rest import seen, settled
+from tests.rest import DEADLINE, seen, settled, until
 from tests.screens.stage import Stage, harmless_on_screen, storable, written
 
 
@@ -142,7 +142,7 @@ async def test_enter_gives_up_kindly_and_nothing_opens_by_itself_later(
 
     def held(connection: Connection, text: str, regions: tuple[str, ...], *, deep: bool) -> tuple[Contact, ...]:
         if deep:
-            slow.wait(5)
+            slow.wait(DEADLINE)
         return answers(connection, text, regions, deep=deep)
 
     monkeypatch.setattr(customers, "search", held)
@@ -152,11 +152,10 @@ async def test_enter_gives_up_kindly_and_nothing_opens_by_itself_later(
         screen = app.screen
         assert isinstance(screen, CustomersScreen)
         await settled(app)
-        await pilot.press(*"ruis", "enter")
-        for _ in range(200):
-            if screen.notices.text:
-                break
-            await pilot.pause(0.01)
+        screen.field.value = "ruis"
+        await until(app, lambda: "Looking further" in seen(app))
+        assert screen.take_key("Enter")
+        await until(app, lambda: screen.notices.text)
         assert screen.notices.text.startswith("Still searching")
         slow.set()
         await settled(app)
