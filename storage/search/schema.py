@@ -9,7 +9,7 @@ long again.)
 | table | answers |
 |---|---|
 | identity_normal | exact identifiers, and their beginnings (an index of the table itself) |
-| lookup | words, beginnings of words, digits, and last digits (`~` and the digits backwards) |
+| lookup | words, beginnings of words, digits, and last digits (`desk.digits`) |
 | lookup_part | what stands in the middle of an identifier (trigrams) |
 | lookup_backwards | email addresses by their end: the half that is right when the other holds a typo |
 | lookup_word, lookup_misspelling | the words of names, and what is left of them when letters are taken out |

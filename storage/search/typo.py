@@ -17,7 +17,7 @@ from desk.nicknames import also_called
 from desk.phones import abroad, calling_codes, national
 from storage.connect import Connection
 from storage.search.documents import NAMES, SHORTEST_WORD, TWO_EDITS, pieces
-from storage.search.expressions import any_of, ends_with, exactly
+from storage.search.expressions import any_of, begins_with, ends_with, exactly
 from storage.search.rank import RANKS, Finding, Identity
 from storage.search.schema import LAST_PLACE, WORD_BITS
 from storage.search.several import several
@@ -229,7 +229,7 @@ def _by_digits(connection: Connection, question: Question, regions: tuple[str, .
     # One digit lies in neither half, or two swapped ones could spoil both.
     half = len(bare) // 2
     kinds = (IdentityKind.PHONE, IdentityKind.ACCOUNT, IdentityKind.ORDER)
-    for part in (ends_with(bare[half + 1 :]), f'"{bare[:half]}"*'):
+    for part in (ends_with(bare[half + 1 :]), begins_with(bare[:half])):
         rows = connection.execute(several(_NAMED, len(kinds)), (LAST_PLACE, part, CUSTOMERS, *kinds))
         numbers = [(customer, normal.removeprefix("+").partition("x")[0]) for customer, normal in rows]
         _merge(found, _within(digits, numbers))

@@ -151,11 +151,11 @@ def test_a_keystroke_takes_few_statements(connection: Connection, text: str) -> 
 
 def test_a_beginning_is_asked_for_in_quotes() -> None:
     assert expressions.narrow(ask('a" OR b')) == '"a" AND "or" AND "b"*'
-    assert expressions.narrow(ask("0134")) == '"~4310"*'
-    assert expressions.wide(ask("0134")) == '("0134"* OR "~4310"*)'
-    assert expressions.narrow(ask("013")) == '("013"* OR "~310"*)'
-    assert expressions.narrow(ask("+1415")) == '"1415"*'
-    assert expressions.narrow(ask("0301234")) == '("0301234"* OR "~4321030"* OR "301234"* OR "~432103"*)'
+    assert expressions.narrow(ask("0134")) == '"~~4310"*'
+    assert expressions.wide(ask("0134")) == '("~0134"* OR "~~4310"*)'
+    assert expressions.narrow(ask("013")) == '("~013"* OR "~~310"*)'
+    assert expressions.narrow(ask("+1415")) == '"~1415"*'
+    assert expressions.narrow(ask("0301234")) == '("~0301234"* OR "~~4321030"* OR "~301234"* OR "~~432103"*)'
     assert expressions.narrow(ask("shop.example.com")) == '"shop" AND ("example")'
     assert expressions.wide(ask("smith")) == ""
     assert expressions.long_ending(ask("ana michael")) == "michael"
