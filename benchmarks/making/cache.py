@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import platformdirs
 
@@ -56,6 +57,14 @@ def copy(workspace: Workspace, folder: Path) -> Workspace:
     """The same workspace again, in a folder that isn't there yet, to be written to."""
     shutil.copytree(workspace.folder, folder)
     return Workspace(folder)
+
+
+@contextmanager
+def copied(wanted: Wanted) -> Iterator[Workspace]:
+    """A copy of the workspace of that size, to be written to, on the disk of the kept one; it goes afterwards."""
+    workspace = kept(wanted)
+    with TemporaryDirectory(dir=cache_folder(), prefix="copy-") as folder:
+        yield copy(workspace, Path(folder) / "workspace")
 
 
 def cache_folder() -> Path:

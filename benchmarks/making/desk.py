@@ -116,7 +116,7 @@ def _take_in(connection: Connection, beside: Workspace) -> None:
     connection.execute("PRAGMA synchronous=OFF")
     connection.execute("ATTACH ? AS beside", (str(beside.database),))
     with writing(connection):
-        tables = [name for (name,) in connection.execute(_COPIED) if not name.startswith(("lookup", *_PEOPLE))]
+        tables = [name for (name,) in connection.execute(COPIED) if not name.startswith(("lookup", *_PEOPLE))]
         with untriggered(connection, tables):
             for table in tables:
                 connection.execute(f'DELETE FROM main."{table}"')
@@ -125,5 +125,5 @@ def _take_in(connection: Connection, beside: Workspace) -> None:
 
 
 # All but virtual tables (their own tables hold what they know) and what SQLite and Alembic keep for themselves.
-_COPIED = """SELECT name FROM beside.sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'
+COPIED = """SELECT name FROM beside.sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'
     AND name NOT LIKE 'sqlite@_%' ESCAPE '@' AND name <> 'alembic_version'"""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.making import NOW, Wanted, cache, copy, kept
-from benchmarks.making.desk import _COPIED, make
+from benchmarks.making import NOW, Wanted, cache, copied, copy, kept
+from benchmarks.making.desk import COPIED, make
 from benchmarks.making.people import Person, people
 from benchmarks.making.phones import countries, number
 from benchmarks.making.rows import indexed_afterwards
@@ -58,7 +58,7 @@ def ordinary(connection: Connection, made: Workspace) -> Connection:
 
 def _tables(connection: Connection) -> dict[str, Counter[object]]:
     """The rows of every table that isn't full text, without its order."""
-    names = [name for (name,) in connection.execute(_COPIED.replace("beside.", ""))]
+    names = [name for (name,) in connection.execute(COPIED.replace("beside.", ""))]
     plain = [name for name in names if not name.startswith(("message_text", "lookup_part", "lookup_"))]
     return {
         name: Counter(connection.execute(f'SELECT * FROM "{name}"'))
@@ -206,6 +206,18 @@ def test_what_was_made_is_kept_and_older_ones_go(tmp_path: Path, monkeypatch: py
     assert not first.folder.exists()
     assert kept(Wanted(6, 5, 5)).exists()
     assert second.exists(), "those of another size stay"
+
+
+def test_a_copy_may_be_written_to_and_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(cache.VARIABLE, str(tmp_path))
+    wanted = Wanted(5, 5, 5)
+    with copied(wanted) as mine:
+        with closing(open_to_write(mine)) as connection, writing(connection):
+            connection.execute("DELETE FROM message")
+        assert mine.folder.is_relative_to(tmp_path)
+    assert not mine.exists()
+    with closing(open_to_read(kept(wanted))) as connection:
+        assert connection.execute("SELECT count(*) FROM message").fetchone() == (5,)
 
 
 def test_a_half_made_one_is_never_taken_for_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
