@@ -7,10 +7,10 @@ PACKAGES := console screens widgets sync storage desk
 # Two cores are the smallest machine this is tested on.
 WORKERS ?= 2
 
-.PHONY: help run demo test check format bench screenshots constraints clean
+.PHONY: help run demo test check format bench bench-full screenshots constraints clean
 
 help: ## what can be made here
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
 $(VENV)/heard: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Heard needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -53,6 +53,9 @@ constraints: ## pin every package anew (needs uv)
 
 bench: $(VENV)/dev ## measure everything beside its peers (minutes), into docs/performance.md
 	$(BIN)/python -m benchmarks.everything --write docs/performance.md
+
+bench-full: $(VENV)/dev ## the same with a million customers and tickets, into docs/performance-full.md
+	$(BIN)/python -m benchmarks.everything --full --write docs/performance-full.md
 
 clean: ## forget the installed packages
 	rm -rf $(VENV)

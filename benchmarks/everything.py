@@ -1,182 +1,124 @@
-"""Every benchmark at a size that takes minutes, as one table: what Heard takes, peers, limits, goals.
+"""Every benchmark in one run and one table: what Heard takes, peers, limits, goals.
 
-    python -m benchmarks.everything [--write docs/performance.md] [--runs 5]
+    python -m benchmarks.everything [--full] [--only queue] [--write docs/performance.md] [--runs 5]
 
-Those that need ../shared/data are left out where it isn't there, and the table says so.
+Each part runs in a process of its own and sends its figures as it finds them: a part that crashes or hangs is said to
+have done so, and takes nobody else's figures along. The exit code is 1 where one did, and 0 where a goal is missed.
 """
 
 import argparse
-import os
-import platform
-import random
+import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
-from statistics import median
-from tempfile import TemporaryDirectory
 
-from benchmarks import febrl, imports, lookup, mail_accuracy, queue, terminal
-from benchmarks.figures import Beside, Figure, at_least, at_most, table
-from benchmarks.made_tickets import make
-from benchmarks.people import SEED, fill, people
-from desk.identifiers import ask, fold
-from storage.connect import writing
-from storage.search import expressions
-from storage.search.query import Finder
-from storage.workspace import Workspace, open_to_read, open_to_write
+from benchmarks.circumstances import data, machine, versions
+from benchmarks.figures import Figure
+from benchmarks.making import Wanted
+from benchmarks.page import Circumstances, Measured, misses, needless, omitted, page, read_reasons, table_of
+from benchmarks.parts import PARTS, Part, Scale
 
-QUEUE_TICKETS = 50_000
-CUSTOMERS = 21_000
-SESSIONS = 100
-
-HEAD = """# Performance
-
-Made by `make bench` (`python -m benchmarks.everything --write docs/performance.md`), {date}, on {machine}.
-
-Every peer and every limit was measured in the same run. A *peer* is what does the same thing elsewhere; a *limit* is
-what it can't be faster than (the bare SQL statement, reading mails without storing them). The ratio is Heard to the
-peer, else to the limit. Times in a terminal are the best of {runs} runs from outside, over a pseudo-terminal of
-120×40, with everything compiled; those of the look-up are medians of CPU time. The queue has {tickets:,} tickets, the
-look-up {customers:,} customers, the console in the terminal 1,000 tickets.
-
-"Textual list" is the smallest Textual application with a list of 1,000 rows and a cursor, "Textual line" one with a
-line of text (`benchmarks/bare.py`). The keyboard is live when the first `j`, pressed every 20 ms from the first rows
-on, has moved the cursor. Memory is warm when SQLModel has been imported. A cursor key's bytes don't hold the preview,
-which is drawn when the cursor rests for 80 ms.
-
-{table}
-"""
+SMALL = Wanted(100_000, 100_000, 300_000)
+FULL = Wanted(1_000_000, 1_000_000, 3_000_000)
+# A part that has said nothing for so long is taken to hang, in seconds; making the million takes five minutes.
+PATIENCE = 1800.0
 
 
-def start(runs: int) -> Iterator[Figure]:
-    """The console in a terminal."""
-    with TemporaryDirectory() as folder:
-        for found in terminal.measure(terminal.prepare(Path(folder), 1000), runs):
-            yield found.figure()
-
-
-def lists() -> Iterator[Figure]:
-    """Pages, counts and searches of the queue."""
-    with TemporaryDirectory() as folder, closing(open_to_read(make(Path(folder), QUEUE_TICKETS))) as connection:
-        for found in queue.figures(connection):
-            limit = Beside(found.bare, "bare SQL")
-            if found.goal is None:
-                yield Figure(found.what, found.heard, "ms", limit=limit)
-            else:
-                yield at_most(found.what, found.heard, "ms", found.goal, limit=limit)
-
-
-def keystrokes() -> Iterator[Figure]:
-    """Typing in the look-up."""
-    with TemporaryDirectory() as folder, closing(open_to_write(Workspace(Path(folder)))) as connection:
-        with writing(connection):
-            fill(connection, people(CUSTOMERS))
-        chance = random.Random(SEED + 1)
-        finder = Finder(connection)
-        given = argparse.Namespace(customers=CUSTOMERS)
-        typed = [lookup.typed_for(connection, chance, given.customers) for _ in range(SESSIONS)]
-        texts = [text[:end] for _, text in typed for end in range(1, len(text) + 1)]
-
-        def rows(statement: str, value: str) -> object:
-            return connection.execute(statement, (value,)).fetchall()
-
-        matches = [expression for text in texts if (expression := expressions.narrow(ask(text)))]
-        bare = [lookup.cost(rows, lookup.BARE_WORDS, match) for match in matches]
-        like = [lookup.cost(rows, lookup.LIKE, f"%{text}%") for text in chance.sample(texts, 40)]
-        fast = [lookup.cost(finder.fast, text) for text in texts]
-        yield at_most(
-            "a keystroke in the look-up", _ms(fast), "ms", 5, Beside(_ms(like), "LIKE"), Beside(_ms(bare), "bare FTS")
-        )
-        reached = sum(customer in [hit.customer_id for hit in finder.find(text)] for customer, text in typed)
-        yield at_least("who was meant is among ten", reached / len(typed), "of 1", 0.95)
-
-
-def names() -> Iterator[Figure]:
-    """Garbled names of the Febrl set."""
-    from rapidfuzz import fuzz, process
-
-    originals, questions = febrl.questions_of(febrl.records(febrl.DATASET))
-    known = {number: fold(febrl.person(row).name) for number, row in enumerate(originals, 1)}
-    with TemporaryDirectory() as folder, closing(open_to_write(Workspace(Path(folder)))) as connection:
-        with writing(connection):
-            fill(connection, map(febrl.person, originals))
-        finder = Finder(connection, ("AU",))
-        share, took = febrl.recall(questions, lambda text: [hit.customer_id for hit in finder.find(text, febrl.TOP)])
-
-    def brute(text: str) -> list[int]:
-        return [key for _, _, key in process.extract(fold(text), known, scorer=fuzz.WRatio, limit=febrl.TOP)]
-
-    brute_share, brute_took = febrl.recall(questions, brute)
-    yield at_least(
-        "Febrl: right person among ten", share, "of 1", brute_share, Beside(brute_share, "rapidfuzz over all names")
-    )
-    yield Figure("Febrl: a question", took, "ms", Beside(brute_took, "rapidfuzz over all names"))
-
-
-def mails() -> Iterator[Figure]:
-    """How truly and how fast mails are read and taken in."""
-    fields = mail_accuracy.zammad(mail_accuracy.DATA / "zammad")
-    yield at_least("mail fields as Zammad reads them", fields.share * 100, "%", 95)
-    replies, different = mail_accuracy.trimmed(mail_accuracy.DATA / "email_reply_trimmer")
-    yield at_least("replies folded as trimmed by hand", (replies - len(different)) / replies * 100, "%", 50)
-    box = mail_accuracy.DATA / "easy-ham.mbox.gz"
-    yield at_least("mails read and folded", mail_accuracy.speed(box)[1], "mails/s", 600)
-    yield from imports.figures(box)
-
-
-def collect(runs: int) -> tuple[list[Figure], list[str]]:
-    """Every figure, and which parts were left out."""
-    parts: list[tuple[str, Path | None, Callable[[], Iterator[Figure]]]] = [
-        ("the console", None, lambda: start(runs)),
-        ("lists", None, lists),
-        ("the look-up", None, keystrokes),
-        ("garbled names", febrl.DATASET, names),
-        ("mails", mail_accuracy.DATA, mails),
-    ]
-    found: list[Figure] = []
-    left_out = []
-    for name, needed, measure in parts:
-        if needed is not None and not needed.exists():
-            left_out.append(f"Left out, since {needed.name} is not there: {name}.")
+def run(parts: Sequence[Part], scale: Scale, patience: float = PATIENCE) -> list[Measured]:
+    """What each part found, one after the other."""
+    found = []
+    for part in parts:
+        if part.needed is not None and not part.needed.exists():
+            found.append(Measured(part.title, part.note, left_out=f"it needs {part.needed.name}, which is not there"))
             continue
         begun = time.monotonic()
-        found += measure()
-        print(f"{name}: {time.monotonic() - begun:.0f} s", flush=True)
-    return found, left_out
+        measured = replace(measure(part, scale, patience), seconds=time.monotonic() - begun)
+        print(f"{part.key}: {measured.crashed or 'done'}, {measured.seconds:.0f} s", file=sys.stderr, flush=True)
+        found.append(measured)
+    return found
 
 
-def machine() -> str:
-    """What this runs on."""
-    model = ""
-    if Path("/proc/cpuinfo").exists():
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
-    processor = f"{os.cpu_count()} cores ({model or platform.machine()})"
-    return f"{processor}, {platform.system()}, Python {platform.python_version()}"
+def measure(part: Part, scale: Scale, patience: float) -> Measured:
+    """What one part finds in a process of its own, up to where it ends, however it ends."""
+    context = get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_send, args=(sender, part, scale))
+    process.start()
+    sender.close()
+    figures: list[Figure] = []
+    crashed = ""
+    with receiver:
+        while True:
+            if not receiver.poll(patience):
+                crashed = f"nothing came for {patience:.0f} s"
+                process.kill()
+                break
+            try:
+                message = receiver.recv()
+            except EOFError:
+                process.join()
+                crashed = f"ended by itself with code {process.exitcode}"
+                break
+            if message is None:
+                break
+            if isinstance(message, str):
+                crashed = message
+                break
+            figures.append(message)
+    process.join()
+    return Measured(part.title, part.note, tuple(figures), crashed=crashed)
 
 
-def _ms(costs: list[float]) -> float:
-    return median(costs) * 1000
+def _send(sender: Connection, part: Part, scale: Scale) -> None:
+    """In the part's own process: its figures one by one, then None, or else what went wrong as text."""
+    try:
+        for figure in part.measure(scale):
+            sender.send(figure)
+        sender.send(None)
+    # The border of a process: whatever it was, the other parts go on and the table names it.
+    except Exception as error:
+        sender.send(f"{type(error).__name__}: {error}")
+        raise
 
 
-def main() -> None:
-    """Print the table; write it where that was asked for."""
+def text_of(found: Sequence[Measured]) -> str:
+    """The table, and what is to be said with it in a terminal."""
+    reasons = read_reasons()
+    pieces = [table_of(found)]
+    for title, text in (("What misses", misses(found, reasons)), ("What was left out", omitted(found))):
+        if text:
+            pieces.append(f"{title}:\n{text}")
+    pieces += [f"reasons.toml explains what is met now: {what}" for what in needless(found, reasons)]
+    return "\n\n".join(pieces)
+
+
+def main() -> int:
+    """Print the table; write the page where that was asked for."""
     options = argparse.ArgumentParser(description="Run every benchmark.")
-    options.add_argument("--runs", type=int, default=5)
-    options.add_argument("--write", type=Path, help="put the table into this file too")
+    options.add_argument("--full", action="store_true", help="a million customers and tickets instead of 100,000")
+    options.add_argument("--messages", type=int, help="how many messages instead of three a ticket")
+    options.add_argument("--only", action="append", choices=[part.key for part in PARTS], help="this part alone")
+    options.add_argument("--runs", type=int, default=5, help="how often whatever runs in a terminal is started")
+    options.add_argument("--write", type=Path, help="put the page into this file too")
     given = options.parse_args()
-    found, left_out = collect(given.runs)
-    text = "\n\n".join((table(found), *left_out))
-    print(text)
+    if given.only and given.write:
+        options.error("a page has all parts: --only and --write don't go together")
+    wanted = FULL if given.full else SMALL
+    scale = Scale(replace(wanted, messages=given.messages or wanted.messages), given.runs)
+    machine_now, begun = machine(), time.monotonic()
+    found = run([part for part in PARTS if not given.only or part.key in given.only], scale)
+    print(text_of(found))
     if given.write:
-        page = HEAD.format(
-            date=datetime.now(UTC).strftime("%-d %B %Y"), machine=machine(), runs=given.runs, table=text,
-            tickets=QUEUE_TICKETS, customers=CUSTOMERS,
+        run_of = Circumstances(
+            " with a million" if given.full else "", "make bench-full" if given.full else "make bench",
+            machine_now, versions(), data(scale.wanted), (time.monotonic() - begun) / 60,
         )  # fmt: skip
-        given.write.write_text(page, encoding="utf-8")
+        given.write.write_text(page(found, run_of, read_reasons()), encoding="utf-8")
+    return int(any(part.crashed for part in found))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

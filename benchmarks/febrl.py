@@ -10,11 +10,13 @@ and social security number; each copy that has both names asks for its original 
 import csv
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.people import Person, fill
+from benchmarks.figures import Beside, Figure, at_least
+from benchmarks.making.people import Person, fill, identity
 from desk.identifiers import fold
 from desk.lookup import IdentityKind
 from storage.connect import writing
@@ -39,10 +41,10 @@ def person(record: Record) -> Person:
     address = ", ".join(
         record[field] for field in ("street_number", "address_1", "suburb", "postcode", "state") if record[field]
     )
-    identities = [(IdentityKind.NAME, name)]
+    identities = [identity(IdentityKind.NAME, name)]
     if record["soc_sec_id"]:
-        identities.append((IdentityKind.ACCOUNT, record["soc_sec_id"]))
-    return Person(name, tuple(identities), {"address": address, "born": record["date_of_birth"]})
+        identities.append(identity(IdentityKind.ACCOUNT, record["soc_sec_id"]))
+    return Person(name, tuple(identities), details={"address": address, "born": record["date_of_birth"]})
 
 
 def recall(questions: list[tuple[str, int]], ask: Callable[[str], list[int]]) -> tuple[float, float]:
@@ -66,6 +68,27 @@ def questions_of(rows: list[Record]) -> tuple[list[Record], list[tuple[str, int]
         if "-dup-" in row["rec_id"] and row["given_name"] and row["surname"]
     ]
     return list(originals.values()), questions
+
+
+def figures() -> Iterator[Figure]:
+    """Recall among ten and time of a question, beside brute force over all names."""
+    from rapidfuzz import fuzz, process
+
+    originals, questions = questions_of(records(DATASET))
+    known = {number: fold(person(row).name) for number, row in enumerate(originals, 1)}
+    with TemporaryDirectory() as folder, closing(open_to_write(Workspace(Path(folder)))) as connection:
+        with writing(connection):
+            fill(connection, map(person, originals))
+        finder = Finder(connection, ("AU",))
+        share, took = recall(questions, lambda text: [hit.customer_id for hit in finder.find(text, TOP)])
+
+    def brute(text: str) -> list[int]:
+        return [key for _, _, key in process.extract(fold(text), known, scorer=fuzz.WRatio, limit=TOP)]
+
+    brute_share, brute_took = recall(questions, brute)
+    peer = "rapidfuzz over all names"
+    yield at_least("Febrl: right person among ten", share, "of 1", brute_share, Beside(brute_share, peer))
+    yield Figure("Febrl: a question, p50", took, "ms", Beside(brute_took, peer))
 
 
 def main() -> None:

@@ -32,30 +32,30 @@ class Figure:
         beside = self.peer or self.limit
         return (
             self.what,
-            f"{_number(self.heard)} {self.unit}",
+            f"{number(self.heard)} {self.unit}",
             self._beside(self.peer),
             self._beside(self.limit),
-            f"{self.heard / beside.value:.2f}" if beside and beside.value else "",
+            number(self.heard / beside.value) if beside and beside.value else "",
             self.goal,
             "" if self.met is None else "yes" if self.met else "NO",
         )
 
     def _beside(self, beside: Beside | None) -> str:
-        return f"{_number(beside.value)} {beside.name}" if beside else ""
+        return f"{number(beside.value)} {beside.name}" if beside else ""
 
 
 def at_most(
     what: str, heard: float, unit: str, most: float, peer: Beside | None = None, limit: Beside | None = None
 ) -> Figure:
     """A figure that may not be above `most`."""
-    return Figure(what, heard, unit, peer, limit, f"at most {_number(most)}", heard <= most)
+    return Figure(what, heard, unit, peer, limit, f"at most {number(most)}", heard <= most)
 
 
 def at_least(
     what: str, heard: float, unit: str, least: float, peer: Beside | None = None, limit: Beside | None = None
 ) -> Figure:
     """A figure that may not be below `least`."""
-    return Figure(what, heard, unit, peer, limit, f"at least {_number(least)}", heard >= least)
+    return Figure(what, heard, unit, peer, limit, f"at least {number(least)}", heard >= least)
 
 
 def at_most_times(what: str, heard: float, unit: str, times: float, peer: Beside) -> Figure:
@@ -65,14 +65,21 @@ def at_most_times(what: str, heard: float, unit: str, times: float, peer: Beside
 
 def table(figures: Iterable[Figure]) -> str:
     """The figures as a table in Markdown."""
-    lines = [COLUMNS, *(figure.cells for figure in figures)]
+    return drawn([figure.cells for figure in figures])
+
+
+def drawn(lines: list[tuple[str, ...]]) -> str:
+    """Lines of cells under the names of the columns, in Markdown. A pipe in a cell doesn't end it."""
+    lines = [tuple(cell.replace("|", "\\|") for cell in line) for line in (COLUMNS, *lines)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(COLUMNS))]
-    drawn = [
-        "| " + " | ".join(cell.ljust(size) for cell, size in zip(line, widths, strict=True)) + " |" for line in lines
-    ]
+    padded = [[cell.ljust(size) for cell, size in zip(line, widths, strict=True)] for line in lines]
+    rows = [f"| {' | '.join(cells)} |" for cells in padded]
     rule = "|" + "|".join("-" * (size + 2) for size in widths) + "|"
-    return "\n".join((drawn[0], rule, *drawn[1:]))
+    return "\n".join((rows[0], rule, *rows[1:]))
 
 
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+def number(value: float) -> str:
+    """Three digits that say something, whatever the size."""
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 0.1 or value == 0 else f"{value:.2g}"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.people import SEED, fill, people
+from benchmarks.making import SEED, Wanted, copy, kept
 from desk.identifiers import ask
 from desk.lookup import IdentityKind
 from storage.connect import Connection, writing
@@ -50,14 +50,10 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=300)
     parser.add_argument("--folder", type=Path, default=None)
     arguments = parser.parse_args()
-    with TemporaryDirectory(dir=arguments.folder) as folder:
-        workspace = Workspace(Path(folder))
+    with TemporaryDirectory() as folder:
+        made = kept(Wanted(arguments.customers, 0, 0), arguments.folder)
+        workspace = copy(made, Path(folder) / "workspace")
         connection = open_to_write(workspace)
-        start = time.perf_counter()
-        with writing(connection):
-            fill(connection, people(arguments.customers))
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        print(f"made and indexed in {time.perf_counter() - start:.0f} s")
         _sizes(connection, workspace)
         chance = random.Random(SEED + 1)
         _typing(connection, chance, arguments)

@@ -10,7 +10,6 @@ Goals are those of a million tickets; times are the best of many runs in millise
 import argparse
 import json
 import random
-import tempfile
 import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +18,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC
 from pathlib import Path
 
-from benchmarks.made_tickets import NOW, make
+from benchmarks.making import NOW, Wanted, kept
 from desk.filters import parse
 from desk.records import ViewRow
 from storage import queue
@@ -163,10 +162,9 @@ def main() -> None:
     options.add_argument("--folder", type=Path, help="where made workspaces are kept between runs")
     options.add_argument("--json", action="store_true")
     given = options.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
-        workspace = make(given.folder or Path(temporary), given.tickets)
-        with closing(open_to_read(workspace)) as connection:
-            found = list(figures(connection))
+    workspace = kept(Wanted(given.tickets, given.tickets, given.tickets * 3), given.folder)
+    with closing(open_to_read(workspace)) as connection:
+        found = list(figures(connection))
     if given.json:
         print(json.dumps([asdict(figure) for figure in found]))
         return

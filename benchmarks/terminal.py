@@ -23,7 +23,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.figures import Beside, Figure, at_most, at_most_times, table
-from benchmarks.made_tickets import NOW, make
+from benchmarks.making import NOW, Wanted, copy, kept
 from desk.filters import parse
 from storage.first_page import remember
 from storage.queue import Scope, ids_query, rows
@@ -231,7 +231,7 @@ def prepare(folder: Path, tickets: int) -> Desk:
     """The workspace with its first page remembered, as a console leaves it, and a mailbox for the peer."""
     for package in ("benchmarks", "console", "desk", "screens", "storage", "sync", "widgets"):
         compileall.compile_dir(ROOT / package, quiet=1)
-    workspace = make(folder, tickets)
+    workspace = copy(kept(Wanted(tickets, tickets, tickets * 3)), folder / "workspace")
     with closing(open_to_write(workspace)) as connection:
         scope = Scope(parse("status:active"), "due", None, NOW, UTC)
         query, parameters = ids_query(connection, scope)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from desk.digits import from_back, word_of
 from desk.lookup import IdentityKind
 
 Mode = Literal["empty", "digits", "email", "domain", "text"]
@@ -214,10 +215,10 @@ def _as_it_stands(text: str) -> str:
 
 
 def tokens(kind: IdentityKind, value: str, normal: str) -> set[str]:
-    """The words under which an identity stands in the look-up; `~` opens digits that are written backwards."""
+    """The words under which an identity stands in the look-up."""
     match kind:
         case IdentityKind.NAME | IdentityKind.COMPANY:
-            return spellings(value) | set(words_of(normal))
+            return set(map(word_of, spellings(value).union(words_of(normal))))
         case IdentityKind.EMAIL:
             return _tokens_of_address(normal)
         case IdentityKind.PHONE:
@@ -237,14 +238,13 @@ def _tokens_of_address(normal: str) -> set[str]:
         labels.pop()
     found.update(labels)
     found.discard("")
-    return found
+    return set(map(word_of, found))
 
 
 def _tokens_of_code(normal: str) -> set[str]:
     parts = words_of(normal)
-    found = {*parts, "".join(parts)}
     digits = "".join(letter for letter in normal if letter.isdigit())
+    found = set(map(word_of, filter(None, (*parts, "".join(parts), digits))))
     if digits:
-        found.update((digits, f"~{digits[::-1]}"))
-    found.discard("")
+        found.add(from_back(digits))
     return found

@@ -8,6 +8,8 @@ asked for whole; digits being typed never need it.
 import re
 import unicodedata
 
+from desk.digits import from_back, word_of
+
 _DIGITS = re.compile(r"[0-9]+")
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _EXTENSION = re.compile(
@@ -64,17 +66,16 @@ def national(international: str) -> str:
 
 
 def searchable_digits(normal: str) -> set[str]:
-    """The digits by which a stored number is found: from the front, without its country, and from the back (`~`)."""
+    """The words by which a stored number is found: from the front, without its country, and from the back."""
     number, _, extension = normal.partition("x")
     digits = number.removeprefix("+")
     if not digits.isascii() or not digits.isdigit():
-        return {digits} if digits.isalnum() else set()
-    found = {digits, f"~{digits[::-1]}"}
-    if number.startswith("+"):
-        found.add(national(digits))
+        return {word_of(digits)} if digits.isalnum() else set()
+    found = {word_of(digits), from_back(digits)}
+    if number.startswith("+") and national(digits):
+        found.add(word_of(national(digits)))
     if extension:
-        found.add(f"~{(digits + extension)[::-1]}")
-    found.discard("")
+        found.add(from_back(digits + extension))
     return found
 
 

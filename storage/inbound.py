@@ -19,15 +19,14 @@ PREVIEW_LENGTH = 160
 
 # A call is contact from both sides; what a machine of ours sent answers nobody.
 _COUNTS = """
-UPDATE ticket SET
-    message_count = (SELECT count(*) FROM message m WHERE m.ticket_id = ticket.id),
-    updated_at = max(updated_at, coalesce((SELECT max(m.at) FROM message m WHERE m.ticket_id = ticket.id), 0)),
-    inbound_at = (SELECT max(m.at) FROM message m WHERE m.ticket_id = ticket.id AND m.kind IN ('inbound', 'call')),
-    outbound_at = (SELECT max(m.at) FROM message m WHERE m.ticket_id = ticket.id
-                   AND (m.kind = 'call' OR m.kind = 'outbound' AND m.automatic = '')),
-    first_response_at = (SELECT min(m.at) FROM message m WHERE m.ticket_id = ticket.id
-                   AND (m.kind = 'call' OR m.kind = 'outbound' AND m.automatic = ''))
-WHERE id IN (SELECT value FROM json_each(?))
+UPDATE ticket SET message_count = f.messages, updated_at = max(updated_at, coalesce(f.newest, 0)),
+    inbound_at = f.asked, outbound_at = f.answered, first_response_at = f.first
+FROM (SELECT value AS ticket_id, count(m.id) AS messages, max(m.at) AS newest,
+             max(m.at) FILTER (WHERE m.kind IN ('inbound', 'call')) AS asked,
+             max(m.at) FILTER (WHERE m.kind = 'call' OR m.kind = 'outbound' AND m.automatic = '') AS answered,
+             min(m.at) FILTER (WHERE m.kind = 'call' OR m.kind = 'outbound' AND m.automatic = '') AS first
+      FROM json_each(?) LEFT JOIN message m ON m.ticket_id = value GROUP BY value) f
+WHERE id = f.ticket_id
 """
 _NEWEST = """
 SELECT t.id, m.body, m.folds, m.subject FROM ticket t JOIN message m ON m.id = (
@@ -51,9 +50,8 @@ FROM ticket t JOIN message m ON m.id = (
     ORDER BY i.at DESC, i.id DESC LIMIT 1)
 WHERE t.id IN (SELECT value FROM json_each(:asked))
 """  # noqa: S608  the condition is ours
-_SAID = (
-    "SELECT body FROM message WHERE ticket_id = ? AND kind = 'inbound' AND at > ? - ? ORDER BY at DESC, id DESC LIMIT ?"
-)
+_SAID = """
+SELECT body FROM message WHERE ticket_id = ? AND kind = 'inbound' AND at > ? - ? ORDER BY at DESC, id DESC LIMIT ?"""
 # Anger outlives a calm answer; the customer's newest words on the ticket are enough to hear it.
 HEARD = 5
 _CONTACTED = """

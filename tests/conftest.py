@@ -6,7 +6,6 @@ The workspace is migrated once a run and copied for each test. Nothing of the ma
 import itertools
 import os
 import shutil
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -45,8 +44,6 @@ FOREIGN = (
     "LC_CTYPE",
 )
 FOREIGN_BEGINNINGS = ("HEARD_", "SSH_", "TEXTUAL", "TERM_PROGRAM", "XDG_")
-# Textual's Pilot waits two of these per key; 20 ms is its own choice, at 1 ms it gets slower again.
-PILOT_GRANULARITY = 0.005
 _numbers = itertools.count()
 
 
@@ -79,17 +76,6 @@ def own_environment(homes: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     yield
     monkeypatch.undo()
     time.tzset()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def quick_pilot() -> None:
-    """Let Pilot notice sooner that the app is idle: ten keys take 0.4 s instead of 0.9.
-
-    Only where a collected test has imported Textual, which takes 160 ms that tests of the desk need not spend.
-    """
-    waiting = sys.modules.get("textual._wait")
-    if waiting is not None:
-        vars(waiting)["SLEEP_GRANULARITY"] = PILOT_GRANULARITY
 
 
 @pytest.fixture(scope="session")

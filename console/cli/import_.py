@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Import, and print what was read, added, updated, skipped, and what could not be used."""
     from console.config import load
     from desk.identifiers import address_of
-    from storage.imports.mail import MailRules
+    from storage.imports.reading import MailRules
     from storage.imports.run import Wish, import_files
     from storage.workspace import locate, open_to_write
 

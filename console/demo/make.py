@@ -12,11 +12,9 @@ from desk.ids import new_uid
 from desk.statuses import Status
 from desk.times import MINUTE
 from storage.connect import Connection, writing
-from storage.imports.conversations import NewMessage, NewTicket, add_message, add_tags, add_ticket, channel_id
-from storage.imports.people import CustomerBook
 from storage.imports.run import import_source
-from storage.inbound import after_inbound
-from storage.search.index import index_customers
+from storage.ingest.batch import Batch
+from storage.ingest.rows import NewMessage, NewTicket
 from storage.workspace import Workspace, open_to_write
 
 REGIONS = ("DE", "GB", "US")
@@ -50,7 +48,8 @@ class _Maker:
         self._dice = random.Random(seed)
         self._now = now
         self._cast: Cast = cast()
-        self._source_id = import_source(connection, now)
+        self._batch = Batch(connection, import_source(connection, now), REGIONS, now)
+        self._channels: dict[str, int] = dict(connection.execute("SELECT key, id FROM channel").fetchall())
         self._agents: dict[str, int] = {}
         self._queues: dict[str, tuple[int, int]] = {}
 
@@ -62,15 +61,14 @@ class _Maker:
         known = stars(self._now)
         stories = [*self._fixed(plots, known), *self._ordinary(plots, crowd, tickets - len(known) - REPEATED_CALLS)]
         stories += self._repeated_caller(plots, crowd[0])
-        book = CustomerBook(self._connection, REGIONS, self._source_id, self._now)
         ids: dict[int, int] = {}
         quiet = [made for made in (*crowd, *known) if id(made) not in {id(story.customer) for story in stories}]
         for made in [*quiet, *(story.customer for story in sorted(stories, key=_last))]:
             if id(made) not in ids:
-                ids[id(made)] = book.add(made.person)
-        made_tickets = [self._write(story, ids[id(story.customer)]) for story in sorted(stories, key=_created)]
-        index_customers(self._connection, sorted(book.changed))
-        after_inbound(self._connection, made_tickets)
+                ids[id(made)] = self._batch.book.add(made.person)
+        for story in sorted(stories, key=_created):
+            self._batch.changed_tickets.add(self._write(story, ids[id(story.customer)]))
+        self._batch.finish()
 
     def _make_team(self) -> None:
         teams: dict[str, int] = {}
@@ -128,15 +126,14 @@ class _Maker:
     def _write(self, story: Story, customer_id: int) -> int:
         queue_id, team_id = self._queues[story.scenario.queue]
         agent = self._agent(story)
-        ticket_id = add_ticket(
-            self._connection,
-            self._source_id,
-            NewTicket(story.subject, channel_id(self._connection, story.channel), customer_id, story.created_at,
-                      status=int(story.status), priority=int(story.priority), assignee_id=agent),
+        ticket_id = self._batch.rows.ticket(
+            NewTicket(story.subject, self._channels[story.channel], customer_id, story.created_at,
+                      status=int(story.status), priority=int(story.priority), assignee_id=agent)
         )  # fmt: skip
         for line in story.lines:
             self._say(ticket_id, customer_id, agent or self._agents["ben"], story, line)
-        add_tags(self._connection, ticket_id, story.scenario.tags)
+        self._batch.rows.tags(ticket_id, story.scenario.tags)
+        self._batch.write()
         last = max(line.at for line in story.lines)
         self._connection.execute(
             """UPDATE ticket SET queue_id = ?, team_id = ?, goal = ?, snoozed_until = ?, promised_at = ?,
@@ -154,9 +151,7 @@ class _Maker:
     def _say(self, ticket_id: int, customer_id: int, agent: int, story: Story, line: Line) -> None:
         from_customer = line.kind in ("inbound", "call")
         name = self._name(agent)
-        add_message(
-            self._connection,
-            self._source_id,
+        message_id = self._batch.rows.message(
             ticket_id,
             NewMessage(
                 kind=line.kind,
@@ -169,9 +164,9 @@ class _Maker:
             ),
         )
         if line.kind == "call":
+            self._batch.write()
             self._connection.execute(
-                "UPDATE message SET seconds = ? WHERE ticket_id = ? AND kind = 'call'",
-                (self._dice.randrange(90, 700), ticket_id),
+                "UPDATE message SET seconds = ? WHERE id = ?", (self._dice.randrange(90, 700), message_id)
             )
 
     def _remember(self, ticket_id: int, agent: int, story: Story, last: int) -> None:

@@ -7,14 +7,14 @@ from console.demo.content import Cast, Names
 from desk.identifiers import fold
 from desk.lookup import IdentityKind
 from desk.times import DAY
-from storage.imports.people import Given, Person
+from storage.ingest.records import CustomerRecord, IdentityRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
     """A customer as made, with what a story about them may name."""
 
-    person: Person
+    person: CustomerRecord
     first: str
     email: str
     phone: str
@@ -78,11 +78,16 @@ def _made(
     *,
     first: str,
 ) -> Made:
-    given = [Given(IdentityKind.EMAIL, email), Given(IdentityKind.ACCOUNT, account), Given(IdentityKind.ORDER, order)]
+    given = [
+        IdentityRecord(kind, value)
+        for kind, value in (
+            (IdentityKind.EMAIL, email), (IdentityKind.ACCOUNT, account), (IdentityKind.ORDER, order),
+        )
+    ]  # fmt: skip
     if phone:
         # Every fifth number was only seen in a signature so far.
-        given.append(Given(IdentityKind.PHONE, phone, known=int(account) % 5 != 0))
-    person = Person(name, tuple(given), organization, since=now - days * DAY, plan=plan)
+        given.append(IdentityRecord(IdentityKind.PHONE, phone, known=int(account) % 5 != 0))
+    person = CustomerRecord(name, tuple(given), organization, since=now - days * DAY, plan=plan)
     return Made(person, first, email, phone, account, order)
 
 

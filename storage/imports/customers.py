@@ -8,8 +8,9 @@ from desk.errors import BadInput
 from desk.identifiers import normal_form
 from desk.lookup import IdentityKind
 from storage.imports import values
-from storage.imports.people import CustomerBook, Given, Person
 from storage.imports.tables import Read
+from storage.ingest.people import CustomerBook
+from storage.ingest.records import CustomerRecord, IdentityRecord
 from storage.library import Outcome
 
 _LISTS = (
@@ -23,16 +24,16 @@ _SINGLE = ("name", "given_name", "surname", "organization", "since", "plan", "no
 FIELDS = (*_SINGLE, *(name for _, names in _LISTS for name in names))
 
 
-def person_of(read: Read) -> Person:
+def person_of(read: Read) -> CustomerRecord:
     """The customer that a record tells of; BadInput where it names nobody."""
     fields = read.fields
     name = values.text(fields, "name") or " ".join(
         part for part in (values.text(fields, "given_name"), values.text(fields, "surname")) if part
     )
-    identities = tuple(Given(kind, value) for kind, names in _LISTS for value in values.texts(fields, *names))
+    identities = tuple(IdentityRecord(kind, value) for kind, names in _LISTS for value in values.texts(fields, *names))
     if not name and not identities:
         raise BadInput("The customer has no name and no identity", "Give a name, an email, a phone or an account.")
-    return Person(
+    return CustomerRecord(
         name=name,
         identities=identities,
         organization=values.text(fields, "organization"),
@@ -44,7 +45,7 @@ def person_of(read: Read) -> Person:
     )
 
 
-def take(book: CustomerBook, person: Person) -> Outcome:
+def take(book: CustomerBook, person: CustomerRecord) -> Outcome:
     """Add or update one customer: "added", "updated" or "skipped" (nothing new)."""
     key = person.external_id or _own_key(person)
     customer_id = book.with_external_id(key) if key else None
@@ -56,7 +57,7 @@ def take(book: CustomerBook, person: Person) -> Outcome:
     return "updated" if book.update(customer_id, person) else "skipped"
 
 
-def _same(book: CustomerBook, person: Person) -> int | None:
+def _same(book: CustomerBook, person: CustomerRecord) -> int | None:
     """The one customer with the same account or email, where there is exactly one."""
     for kind in (IdentityKind.ACCOUNT, IdentityKind.EMAIL):
         found = {
@@ -70,7 +71,7 @@ def _same(book: CustomerBook, person: Person) -> int | None:
     return None
 
 
-def _own_key(person: Person) -> str | None:
+def _own_key(person: CustomerRecord) -> str | None:
     """A key made of the record itself, for records that have nothing else by which a second run would know them."""
     telling = {IdentityKind.ACCOUNT, IdentityKind.EMAIL}
     if any(identity.kind in telling for identity in person.identities):

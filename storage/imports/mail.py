@@ -1,186 +1,149 @@
-"""Mails into tickets: who wrote, which thread, what is new; one mail at a time, inside the importer's transaction.
+"""Mails into tickets: who wrote, which thread, what is new; a batch of mails inside the importer's transaction.
 
 No mail is ever dropped: one that can't be read becomes a message with its raw bytes beside it, named in the report.
 """
 
-import hashlib
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
 
-from desk.identifiers import address_of
-from desk.ids import new_uid
-from desk.mail.addresses import Address
-from desk.mail.message import Mail, read_mail
-from desk.mail.quotes import find_folds
+from desk.lookup import IdentityKind
 from desk.statuses import Status
 from desk.text import clean
-from storage.attachments import keep
-from storage.connect import Connection
-from storage.imports import threads
-from storage.imports.conversations import NewMessage, NewTicket, add_message, add_ticket, channel_id
-from storage.imports.files import RawMail
-from storage.imports.people import CustomerBook
+from storage.imports.reading import ReadMail, known_digests
 from storage.imports.report import Problem, Report
+from storage.imports.threads import Thread, Threads
 from storage.inbound import reopen
-from storage.workspace import Workspace
+from storage.ingest.batch import Batch
+from storage.ingest.records import CustomerRecord, IdentityRecord
+from storage.ingest.rows import NewMessage, NewTicket
 
+# What tells a copy of a mail from another that has the same Message-ID: sender, subject, text.
+Likeness = tuple[str, str, str]
 
-@dataclass(frozen=True, slots=True)
-class MailRules:
-    """What the importer is told: addresses of the team itself, and the state that new tickets get."""
-
-    own: frozenset[str] = frozenset()
-    status: Status = Status.OPEN
+_SAME_ID = """
+SELECT message_id, sender, subject, body FROM message WHERE message_id IN (SELECT value FROM json_each(?))"""
+_SUGGEST = "INSERT OR IGNORE INTO suggestion(ticket_id, other_ticket_id, reason, created_at) VALUES(?, ?, ?, ?)"
+_MOVE = "UPDATE message SET ticket_id = ? WHERE ticket_id = ?"
+_MERGE = "UPDATE ticket SET merged_into_id = ?, status = 4 WHERE id = ?"
 
 
 class MailTaker:
-    """Takes mails into one workspace."""
+    """Takes the mails of one batch in; new tickets get the status `status`."""
 
-    def __init__(
-        self, workspace: Workspace, connection: Connection, book: CustomerBook, source_id: int, now: int,
-        rules: MailRules,
-    ) -> None:  # fmt: skip
-        self._workspace = workspace
-        self._connection = connection
-        self._book = book
-        self._source_id = source_id
-        self._now = now
-        self._rules = rules
-        self._email = channel_id(connection, "email")
-        self.changed: set[int] = set()
-
-    def take(self, mail: RawMail, report: Report) -> None:
-        """Add one mail, or count it as skipped where the very same bytes, or the same Message-ID, are there already."""
-        digest = hashlib.sha256(mail.raw).digest()
-        if self._known("digest", digest):
-            report.skipped += 1
-            return
-        read = read_mail(mail.raw)
-        if read.message_id and self._is_copy(read):
-            report.skipped += 1
-            return
-        if read.unparsed:
-            report.unparsed += 1
-        else:
-            report.added += 1
-        report.problems += [Problem(mail.where, problem) for problem in read.problems]
-        self._add(read, digest, mail.raw)
-
-    def _add(self, mail: Mail, digest: bytes, raw: bytes) -> None:
-        sent_by_us = address_of(mail.sender.address) in self._rules.own
-        customer_id = self._customer(mail, sent_by_us)
-        at = mail.date if mail.date is not None else self._now
-        ticket_id = self._ticket(mail, customer_id, at)
-        if not sent_by_us and mail.bounce is None and not mail.automatic and self._rules.status.active:
-            reopen(self._connection, ticket_id, at)
-        message_id = add_message(
-            self._connection,
-            self._source_id,
-            ticket_id,
-            NewMessage(
-                kind="outbound" if sent_by_us else "inbound",
-                at=at,
-                body=mail.text,
-                subject=mail.subject,
-                sender=_shown(mail.sender),
-                recipients=", ".join(map(_shown, mail.to)),
-                copies=", ".join(map(_shown, mail.cc)),
-                customer_id=None if sent_by_us else customer_id,
-                folds=find_folds(clean(mail.text)),
-                html=mail.html_used,
-                automatic=mail.automatic,
-                bounce=_bounce_words(mail),
-                unparsed=mail.unparsed,
-                trackers=mail.trackers,
-                message_id=mail.message_id or None,
-                in_reply_to=mail.in_reply_to or None,
-                digest=digest,
-                raw=keep(self._workspace, raw) if mail.unparsed or mail.problems else None,
-            ),
+    def __init__(self, batch: Batch, mails: Sequence[ReadMail], status: Status) -> None:
+        self._batch = batch
+        self._status = status
+        self._mails = mails
+        self._messages = [mail.message for mail in mails if mail.message is not None]
+        self._digests = known_digests(batch.connection, [mail.digest for mail in mails if mail.message is not None])
+        self._likenesses = self._same_ids()
+        ids = (message.message_id for message in self._messages if message.message_id)
+        self._threads = Threads(
+            batch.connection, chain(ids, *(mail.parents for mail in mails), (mail.bounced for mail in mails))
         )
-        threads.remember_references(self._connection, message_id, _parents(mail))
-        for part in mail.attachments:
-            self._connection.execute(
-                """INSERT INTO attachment(uid, message_id, name, type, size, digest, content_id, inline)
-                   VALUES(?, ?, ?, ?, ?, ?, ?, ?)""",
-                (
-                    new_uid(), message_id, part.name, part.type, len(part.content),
-                    keep(self._workspace, part.content), part.content_id, part.inline,
-                ),
-            )  # fmt: skip
-        self.changed.add(ticket_id)
+        self._email: int = batch.connection.execute("SELECT id FROM channel WHERE key = 'email'").fetchone()[0]
+        self._suggestions: list[tuple[object, ...]] = []
+        self._joined: list[tuple[int, int]] = []
+        self._written: list[tuple[int, int]] = []
 
-    def _customer(self, mail: Mail, sent_by_us: bool) -> int | None:
-        """Who this is about. A machine's bounce is from nobody; an answer of ours is to its first recipient."""
-        if mail.bounce is not None:
-            return None
-        if sent_by_us:
-            others = [one for one in (*mail.to, *mail.cc) if address_of(one.address) not in self._rules.own]
-            person = others[0] if others else None
-        else:
-            person = mail.sender
-        if person is None or "@" not in person.address:
-            return None
-        return self._book.writer(person.address, person.name)
+    def take(self, report: Report) -> None:
+        """Add each mail, or count it as skipped where its bytes, or its Message-ID with the same words, are there."""
+        people = [mail.person for mail in self._mails if mail.person is not None]
+        self._batch.book.expect(
+            CustomerRecord("", (IdentityRecord(IdentityKind.EMAIL, person.address),)) for person in people
+        )
+        for mail in self._mails:
+            report.read += 1
+            if mail.message is None or mail.digest in self._digests or self._is_copy(mail.message):
+                report.skipped += 1
+                continue
+            self._digests.add(mail.digest)
+            if mail.message.unparsed:
+                report.unparsed += 1
+            else:
+                report.added += 1
+            report.problems += [Problem(mail.where, problem) for problem in mail.problems]
+            self._add(mail, mail.message)
+        self._write()
 
-    def _ticket(self, mail: Mail, customer_id: int | None, at: int) -> int:
-        original = [mail.bounce.message_id] if mail.bounce is not None and mail.bounce.message_id else []
-        related = threads.related_tickets(self._connection, mail.message_id or None, [*_parents(mail), *original])
+    def _add(self, mail: ReadMail, message: NewMessage) -> None:
+        person = mail.person
+        customer_id = None if person is None else self._batch.book.writer(person.address, person.name)
+        thread = self._thread(mail, message, customer_id)
+        if not mail.ours and not mail.quiet and self._status.active:
+            self._written.append((thread.ticket_id, message.at))
+        message_id = self._batch.rows.message(
+            thread.ticket_id, message if mail.ours else replace(message, customer_id=customer_id)
+        )
+        self._batch.rows.references(message_id, mail.parents)
+        for attachment in mail.attachments:
+            self._batch.rows.attachment(message_id, attachment)
+        self._threads.remember(thread, message.at, message.message_id, mail.parents)
+        self._batch.changed_tickets.add(thread.ticket_id)
+
+    def _thread(self, mail: ReadMail, message: NewMessage, customer_id: int | None) -> Thread:
+        related = self._threads.related(message.message_id, [*mail.parents, *([mail.bounced] if mail.bounced else [])])
         if related and self._same_matter(mail, related[0]) and not self._is_closed(related[0]):
-            if len(related) > 1:
-                threads.join(self._connection, related[0], related[1:])
+            self._join(related[0], related[1:])
             return related[0]
-        ticket_id = add_ticket(
-            self._connection,
-            self._source_id,
-            NewTicket(mail.subject, self._email, customer_id, at, status=int(self._rules.status)),
+        at = message.at
+        ticket_id = self._batch.rows.ticket(
+            NewTicket(mail.subject, self._email, customer_id, at, status=int(self._status))
         )
         if related:
-            threads.suggest(self._connection, ticket_id, related[0], "answers it, as a new matter", self._now)
-        elif threads.is_reply(mail.subject):
-            other = threads.by_subject(self._connection, customer_id, mail.subject, at, ticket_id)
+            self._suggest(ticket_id, related[0].ticket_id, "answers it, as a new matter")
+        elif mail.reply:
+            other = self._threads.by_subject(customer_id, mail.base, at)
             if other is not None:
-                threads.suggest(self._connection, ticket_id, other, "same customer and subject", self._now)
-        return ticket_id
+                self._suggest(ticket_id, other, "same customer and subject")
+        return self._threads.begin(ticket_id, mail.base, customer_id, at)
 
-    def _is_closed(self, ticket_id: int) -> bool:
+    def _suggest(self, ticket_id: int, other_id: int, reason: str) -> None:
+        """Leave a note that two tickets may be one matter; the agent decides."""
+        self._suggestions.append((ticket_id, other_id, reason, self._batch.now))
+
+    def _join(self, into: Thread, others: Sequence[Thread]) -> None:
+        """Move all messages of tickets that a late mail has shown to be one thread into the nearest of them."""
+        self._threads.join(into, others)
+        self._joined += [(into.ticket_id, other.ticket_id) for other in others]
+        self._batch.changed_tickets.update(other.ticket_id for other in others)
+
+    def _is_closed(self, thread: Thread) -> bool:
         """Closed is final: an answer to it is a ticket of its own. One that was closed by this import isn't meant."""
-        (status,) = self._connection.execute("SELECT status FROM ticket WHERE id = ?", (ticket_id,)).fetchone()
-        return bool(status == Status.CLOSED != self._rules.status)
+        return thread.closed and self._status is not Status.CLOSED
 
-    def _same_matter(self, mail: Mail, ticket_id: int) -> bool:
+    def _same_matter(self, mail: ReadMail, thread: Thread) -> bool:
         """People answer an old mail to write about something new: then the subject changes and has no reply mark."""
-        if mail.bounce is not None or threads.is_reply(mail.subject) or not mail.subject.strip():
-            return True
-        (subject,) = self._connection.execute("SELECT subject FROM ticket WHERE id = ?", (ticket_id,)).fetchone()
-        return threads.base_subject(subject) == threads.base_subject(mail.subject)
+        # What bounced names the mail that it was, whatever its subject.
+        bounce = mail.message is not None and mail.message.bounce
+        return bool(bounce) or mail.reply or not mail.subject.strip() or thread.base == mail.base
 
-    def _is_copy(self, mail: Mail) -> bool:
+    def _is_copy(self, message: NewMessage) -> bool:
         """The same mail by another way (a second folder, another list): same Message-ID, sender, subject and text."""
-        rows = self._connection.execute(
-            "SELECT sender, subject, body FROM message WHERE message_id = ?", (mail.message_id,)
-        )
-        return (clean(_shown(mail.sender), lines=False), clean(mail.subject, lines=False), clean(mail.text)) in rows
+        if not message.message_id:
+            return False
+        known = self._likenesses.setdefault(message.message_id, set())
+        likeness = (clean(message.sender, lines=False), clean(message.subject, lines=False), clean(message.body))
+        if likeness in known:
+            return True
+        known.add(likeness)
+        return False
 
-    def _known(self, column: str, value: bytes) -> bool:
-        statement = f"SELECT 1 FROM message WHERE {column} = ? LIMIT 1"  # noqa: S608 - the column is ours
-        return self._connection.execute(statement, (value,)).fetchone() is not None
+    def _same_ids(self) -> dict[str, set[Likeness]]:
+        known: dict[str, set[Likeness]] = {}
+        asked = json.dumps([message.message_id for message in self._messages if message.message_id])
+        for message_id, *likeness in self._batch.connection.execute(_SAME_ID, (asked,)):
+            known.setdefault(message_id, set()).add((likeness[0], likeness[1], likeness[2]))
+        return known
 
-
-def _parents(mail: Mail) -> list[str]:
-    """What a mail answers, the nearest last: its References, then its In-Reply-To."""
-    named = [*mail.references, mail.in_reply_to]
-    return [one for one in dict.fromkeys(named) if one and one != mail.message_id]
-
-
-def _shown(person: Address) -> str:
-    """An address as mail programs write it: the name in quotes where its letters would part it."""
-    if not person.name:
-        return person.address
-    name = f'"{person.name}"' if any(letter in person.name for letter in ',;<>@"()') else person.name
-    return f"{name} <{person.address}>" if person.address else person.name
-
-
-def _bounce_words(mail: Mail) -> str:
-    if mail.bounce is None:
-        return ""
-    return " ".join(part for part in (mail.bounce.status, mail.bounce.recipient) if part) or "undelivered"
+    def _write(self) -> None:
+        """The rows, then what was worked out of whole tickets, in the order in which it came about."""
+        connection = self._batch.connection
+        self._batch.write()
+        for ticket_id, at in self._written:
+            reopen(connection, ticket_id, at)
+        connection.executemany(_MOVE, self._joined)
+        connection.executemany(_MERGE, self._joined)
+        connection.executemany(_SUGGEST, self._suggestions)

@@ -4,9 +4,12 @@ Stopped anywhere, a batch is there whole or not at all; the next run finds what 
 bytes, records by their keys) and goes on behind it. So nothing else needs to be remembered about an import.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,18 +17,19 @@ from desk.errors import BadInput
 from desk.ids import new_uid
 from storage.connect import Connection, writing
 from storage.imports import customers
-from storage.imports.files import Kind, looks_like_mail, mails, other_files, size
-from storage.imports.mail import MailRules, MailTaker
-from storage.imports.people import CustomerBook
+from storage.imports.files import Kind, looks_like_mail, other_files, size
+from storage.imports.mail import MailTaker
+from storage.imports.reading import Job, MailRules, read_mails
 from storage.imports.report import Problem, Progress, Report, Watch, unwatched
 from storage.imports.snippets import snippet_of
 from storage.imports.tables import Read, count_lines, guess, is_table, parse_map, rows
-from storage.imports.tickets import TicketTaker, ticket_of
+from storage.imports.tickets import ticket_of
+from storage.ingest.batch import Batch
+from storage.ingest.pace import Pace
+from storage.ingest.tickets import put_tickets
 from storage.library import take
 from storage.workspace import Workspace
 
-# As many as fit between two looks of a console at the same database: a batch holds the lock for some 100 ms.
-BATCH = 200
 # All imports are one source: the same file under another name is still the same mails.
 SOURCE = "import"
 
@@ -73,76 +77,80 @@ class _Importer:
     watch: Watch
     source_id: int
     report: Report = field(default_factory=Report)
+    pace: Pace = field(default_factory=Pace)
 
     def take_mails(self, path: Path) -> None:
         """Every mail of a file or folder."""
         if path.is_dir():
             self.report.problems += [Problem(str(file), "This is no mail; left out") for file in other_files(path)]
         total = size(path) if path.exists() else 0
-        done_files, done = 0, 0
-        for batch in _batches(mails(path)):
-            book = self._book()
-            taker = MailTaker(self.workspace, self.connection, book, self.source_id, self.now, self.wish.rules)
-            with writing(self.connection):
-                for mail in batch:
-                    self.report.read += 1
-                    taker.take(mail, self.report)
-                self._settle(book, taker.changed)
-            for mail in batch:
-                # Within one file the end grows; in a folder each mail is a file of its own.
-                if path.is_dir():
-                    done_files += mail.end
-                else:
-                    done = mail.end
-            self.watch(Progress(path.name, min(done_files + done, total), total))
+        rules = self.wish.rules
+        found = read_mails(self.connection, Job(self.workspace, path, rules.own, self.now))
+        done = 0
+        for mails in self.pace.batches(found, weight=attrgetter("weight")):
+            with self._batch(len(mails)) as batch:
+                MailTaker(batch, mails, rules.status).take(self.report)
+            # Within one file the end grows; in a folder each mail is a file of its own.
+            done = done + sum(mail.end for mail in mails) if path.is_dir() else mails[-1].end
+            self.watch(Progress(path.name, min(done, total), total))
 
     def take_rows(self, path: Path, kind: Kind) -> None:
         """Every record of a table."""
         total = count_lines(path)
         taken = 0
-        for batch in _batches(rows(path, kind, parse_map(self.wish.mapping, kind))):
-            book = self._book()
-            with writing(self.connection):
-                self._settle(book, self._take_batch(kind, batch, book))
-            taken += len(batch)
+        for found in self.pace.batches(rows(path, kind, parse_map(self.wish.mapping, kind)), weight=_no_weight):
+            self.report.read += len(found)
+            self._take(kind, found)
+            taken += len(found)
             self.watch(Progress(path.name, min(taken, total), total))
         if not taken:
             self.report.problems.append(Problem(str(path), "The file has no records"))
 
-    def _take_batch(self, kind: Kind, batch: Sequence[Read | Problem], book: CustomerBook) -> set[int]:
-        tickets = TicketTaker(self.connection, book, self.source_id, self.now)
-        for row in batch:
-            self.report.read += 1
-            if isinstance(row, Problem):
-                self._refuse(row)
-                continue
+    def _take(self, kind: Kind, found: Sequence[Read | Problem]) -> None:
+        match kind:
+            case Kind.CUSTOMERS:
+                people = self._usable(found, customers.person_of)
+                with self._batch(len(people)) as batch:
+                    batch.book.expect(people)
+                    for person in people:
+                        self.report.count(customers.take(batch.book, person))
+            case Kind.TICKETS:
+                tickets = self._usable(found, partial(ticket_of, now=self.now))
+                with self._batch(len(tickets)) as batch:
+                    for outcome in put_tickets(batch, tickets):
+                        self.report.count(outcome)
+            case _:
+                pieces = self._usable(found, snippet_of)
+                with self._batch(len(pieces)):
+                    for piece in pieces:
+                        self.report.count(take(self.connection, piece, self.now))
+
+    def _usable(self, found: Sequence[Read | Problem], parse: Callable[[Read], Item]) -> list[Item]:
+        """The records that make sense; the others are named in the report."""
+        usable = []
+        for read in found:
             try:
-                if kind is Kind.CUSTOMERS:
-                    outcome = customers.take(book, customers.person_of(row))
-                elif kind is Kind.TICKETS:
-                    outcome = tickets.take(ticket_of(row))
+                if isinstance(read, Problem):
+                    self._refuse(read)
                 else:
-                    outcome = take(self.connection, snippet_of(row), self.now)
+                    usable.append(parse(read))
             except BadInput as error:
-                self._refuse(Problem(row.where, str(error)))
-            else:
-                self.report.count(outcome)
-        return tickets.changed
+                self._refuse(Problem(read.where, str(error)))
+        return usable
+
+    @contextmanager
+    def _batch(self, count: int) -> Iterator[Batch]:
+        """One transaction for so many records, with all that follows from them."""
+        begun = time.perf_counter()
+        with writing(self.connection):
+            batch = Batch(self.connection, self.source_id, self.wish.regions, self.now)
+            yield batch
+            batch.finish()
+        self.pace.took(count, time.perf_counter() - begun)
 
     def _refuse(self, problem: Problem) -> None:
         self.report.unparsed += 1
         self.report.problems.append(problem)
-
-    def _settle(self, book: CustomerBook, ticket_ids: set[int]) -> None:
-        """What follows from a batch: the look-up knows its people, the tickets their figures."""
-        from storage.inbound import after_inbound
-        from storage.search.index import index_customers
-
-        index_customers(self.connection, sorted(book.changed))
-        after_inbound(self.connection, sorted(ticket_ids))
-
-    def _book(self) -> CustomerBook:
-        return CustomerBook(self.connection, self.wish.regions, self.source_id, self.now)
 
 
 def _kind(path: Path, wish: Wish) -> Kind:
@@ -173,7 +181,7 @@ def import_source(connection: Connection, now: int) -> int:
     return int(connection.execute("SELECT id FROM source WHERE name = ?", (SOURCE,)).fetchone()[0])
 
 
-def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, BATCH)):
-        yield batch
+def _no_weight(read: Read | Problem) -> int:
+    """Rows of a table lie in memory anyway."""
+    del read
+    return 0

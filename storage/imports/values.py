@@ -96,9 +96,10 @@ def others(fields: dict[str, object], known: Iterable[str]) -> dict[str, str]:
 def _moment(written: str) -> int | None:
     if re.fullmatch(r"[0-9]{9,10}", written):
         return int(written) * SECOND
-    candidates = [] if re.fullmatch(r"[0-9]{4,8}", written) else [_iso(written)]
-    candidates += [_by_form(written, form) for form in _DATES]
-    found = next((moment for moment in candidates if moment is not None), None)
+    found = None if re.fullmatch(r"[0-9]{4,8}", written) else _iso(written)
+    if found is None:
+        # Tried only where ISO's form isn't it: each costs 20 µs.
+        found = next((moment for form in _DATES if (moment := _by_form(written, form))), None)
     if found is None:
         return None
     return from_datetime(found if found.tzinfo else found.replace(tzinfo=UTC))

@@ -7,7 +7,10 @@ from storage.schema import VERSION
 
 
 def migrate(connection: Connection) -> None:
-    """Run every migration that the open database still lacks, and seed a new one, all in one transaction."""
+    """Run every migration that the open database still lacks, and seed a new one, all in one transaction.
+
+    A migration that changes the look-up only empties it: a million customers take two minutes, once.
+    """
     from alembic import command
     from alembic.config import Config
 
@@ -19,5 +22,16 @@ def migrate(connection: Connection) -> None:
     with engine_over(connection).begin() as bound:
         config.attributes["connection"] = bound
         command.upgrade(config, "head")
+        _fill_lookup(connection)
         seed(connection)
         bound.exec_driver_sql(f"PRAGMA user_version={VERSION}")
+
+
+def _fill_lookup(connection: Connection) -> None:
+    (emptied,) = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM customer) AND NOT EXISTS (SELECT 1 FROM lookup_docsize)"
+    ).fetchone()
+    if emptied:
+        from storage.search.index import rebuild
+
+        rebuild(connection)

@@ -28,6 +28,7 @@ from storage.models.tickets import (
     Suggestion,
     Tag,
     Ticket,
+    TicketCount,
     TicketTag,
     Watch,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "Tag",
     "Team",
     "Ticket",
+    "TicketCount",
     "TicketTag",
     "View",
     "Watch",

@@ -1,6 +1,6 @@
 """Who writes, who answers, and where records come from."""
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from storage.models.columns import NEVER_REUSED, key, uid
@@ -76,7 +76,12 @@ class Identity(SQLModel, table=True):
     known: bool = True
     source_id: int | None = Field(default=None, foreign_key="source.id")
 
-    __table_args__ = (UniqueConstraint("customer_id", "kind", "normal"), NEVER_REUSED)
+    # The one index that holds the text: it keeps an identity from being there twice, and finds it by its beginning.
+    __table_args__ = (
+        Index("identity_normal", "normal", "customer_id", "kind", unique=True),
+        Index("identity_customer", "customer_id"),
+        NEVER_REUSED,
+    )
 
 
 class Agent(SQLModel, table=True):

@@ -112,11 +112,14 @@ class Ticket(SQLModel, table=True):
             *("created_at", "id", "status", "snoozed_until", "updated_at"),
             sqlite_where=text("status<3"),
         ),
+        # These three times few tickets have: a list over all years begins with those that do, in the order of the index.
+        # `status>=0` is true of every ticket, and only who says so is given these instead of those of active tickets.
+        Index("ticket_due", "due_at", "id", "status", sqlite_where=text("due_at IS NOT NULL AND status>=0")),
         Index(
-            "ticket_snoozed",
-            *("snoozed_until", "id", "status"),
-            sqlite_where=text("status<3 AND snoozed_until IS NOT NULL"),
+            "ticket_promised", "promised_at", "id", "status", sqlite_where=text("promised_at IS NOT NULL AND status>=0")
         ),
+        Index("ticket_snoozed", "snoozed_until", "id", "status", sqlite_where=text("snoozed_until IS NOT NULL")),
+        Index("ticket_assignee", "assignee_id", text("updated_at DESC"), text("id DESC")),
         Index("ticket_updated", text("updated_at DESC"), text("id DESC")),
         Index("ticket_created", "created_at", "id"),
         Index("ticket_resolved", "status", text("updated_at DESC"), text("id DESC"), sqlite_where=text("status>=3")),
@@ -124,6 +127,15 @@ class Ticket(SQLModel, table=True):
         Index("ticket_customer", "customer_id", text("updated_at DESC")),
         Index("ticket_external", "source_id", "external_id", sqlite_where=text("external_id IS NOT NULL")),
     )
+
+
+class TicketCount(SQLModel, table=True):
+    """How many tickets have a status, kept by triggers: to count a million takes 8 ms, to read this 5 µs."""
+
+    status: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    tickets: int
+
+    __tablename__ = "ticket_count"
 
 
 class Message(SQLModel, table=True):

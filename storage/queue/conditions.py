@@ -15,6 +15,7 @@ from desk.statuses import Status, parse_priority
 from storage.connect import Connection
 from storage.queue import names
 from storage.queue.words import said
+from storage.search.schema import LAST_PLACE
 
 ACTIVE = frozenset(status for status in Status if status.active)
 
@@ -200,8 +201,8 @@ _TAGS = {
     ),
 }
 # Of customers alike, the two thousand last in contact.
-_CUSTOMERS = """t.customer_id IN (SELECT id FROM customer WHERE recency IN (
-    SELECT rowid FROM lookup WHERE lookup MATCH ? ORDER BY rowid DESC LIMIT 2000))"""
+_CUSTOMERS = f"""t.customer_id IN (SELECT id FROM customer WHERE recency IN (
+    SELECT {LAST_PLACE}-rowid FROM lookup WHERE lookup MATCH ? ORDER BY rowid LIMIT 2000))"""  # noqa: S608  a number of ours
 _FLAGS = {
     # The index of angry tickets says `mood>0`, and SQLite wants to hear that very term.
     "angry": Condition("t.mood>0 AND t.mood>=?", (UPSET,)),

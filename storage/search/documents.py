@@ -10,7 +10,7 @@ from desk.lookup import IdentityKind
 
 # Misspellings are kept for the first letters of a word only, and two missing letters only in longer words: all of it
 # would be ten times as large, and people get the beginnings of long names right.
-PIECE = 8
+PIECE = 7
 TWO_EDITS = 7
 SHORTEST_WORD = 3
 
@@ -50,15 +50,19 @@ def vocabulary_of(normal: str) -> set[str]:
 
 
 def pieces(word: str) -> set[int]:
-    """`word`'s beginning with no, one or (in longer words) two letters left out, each as a checksum.
+    """`word`'s beginning with no, one or (in longer words) two letters left out, each as a checksum of 24 bits.
 
     Two words within one slip of each other (a letter changed, added, left out, or two swapped) share a piece. As
     checksums they take half the room; what shares one by chance is compared as a word before anyone sees it.
     """
     start = word[:PIECE]
-    found = {crc32(start.encode())}
+    found = {_checksum(start)}
     length = len(start)
     for missing in (1, 2) if len(word) >= TWO_EDITS else (1,):
         for kept in combinations(range(length), length - missing):
-            found.add(crc32("".join(start[position] for position in kept).encode()))
+            found.add(_checksum("".join(start[position] for position in kept)))
     return found
+
+
+def _checksum(text: str) -> int:
+    return crc32(text.encode()) >> 8

@@ -1,12 +1,13 @@
 """What the full-text tables are asked for, made from words that hold only letters and digits.
 
 The invariant: every word goes in quotes and none can hold one (`desk.identifiers.words_of`), so that nothing typed is
-ever read as an operator. A beginning (`"jo"*`) is cheap up to six letters, for which the index is made, and again
-beyond, where few words share it.
+ever read as an operator; digits are marked as they were when they were stored (`desk.digits`). A beginning (`"jo"*`) is
+cheap up to six signs, for which the index is made, and again beyond, where few words share it.
 """
 
 from collections.abc import Sequence
 
+from desk.digits import from_back, word_of
 from desk.identifiers import COMMON_LABELS, Question
 from desk.nicknames import also_called
 from desk.phones import abroad
@@ -61,7 +62,9 @@ def wide(question: Question, endings: Sequence[str] = ()) -> str:
     words = _telling(question)
     if question.mode == "digits" or not words:
         return ""
-    if len(words) == 1 and not also_called(words[0]) and (endings or len(words[0]) <= INDEXED):
+    if (endings or len(words[-1]) <= INDEXED) and not any(
+        also_called(word) or (len(word) <= INDEXED and at < len(words) - 1) for at, word in enumerate(words)
+    ):
         return ""
     starts = [exactly(word) if len(word) > INDEXED else _beginning(word) for word in words]
     if len(words[-1]) > INDEXED:
@@ -87,12 +90,17 @@ def any_of(terms: list[str]) -> str:
 
 def exactly(word: str) -> str:
     """A whole word, quoted."""
-    return f'"{word}"'
+    return f'"{word_of(word)}"'
+
+
+def begins_with(word: str) -> str:
+    """Words that begin so."""
+    return f'"{word_of(word)}"*'
 
 
 def ends_with(digits: str) -> str:
     """Numbers that end so."""
-    return f'"~{digits[::-1]}"*'
+    return f'"{from_back(digits)}"*'
 
 
 def _telling(question: Question) -> tuple[str, ...]:
@@ -106,14 +114,14 @@ def _telling(question: Question) -> tuple[str, ...]:
 def _of_number(question: Question) -> str:
     digits = question.digits
     if question.plus:
-        return f'"{digits}"*'
-    terms = [f'"{digits}"*']
+        return begins_with(digits)
+    terms = [begins_with(digits)]
     if len(digits) >= LAST_DIGITS:
         terms.append(ends_with(digits))
     if abroad(digits):
-        terms.append(f'"{abroad(digits)}"*')
+        terms.append(begins_with(abroad(digits)))
     elif digits.startswith("0") and len(digits) >= WITH_TRUNK_ZERO:
-        terms += [f'"{digits[1:]}"*', ends_with(digits[1:])]
+        terms += [begins_with(digits[1:]), ends_with(digits[1:])]
     return any_of(terms)
 
 
@@ -122,7 +130,7 @@ def _whole(word: str) -> str:
 
 
 def _beginning(word: str) -> str:
-    return any_of([f'"{word}"*', ends_with(word)]) if _is_end(word) else f'"{word}"*'
+    return any_of([begins_with(word), ends_with(word)]) if _is_end(word) else begins_with(word)
 
 
 def _is_end(word: str) -> bool:

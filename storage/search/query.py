@@ -5,7 +5,7 @@ that stop after a few rows; `deep` (substrings, then typos) fills up what is mis
 connection and one thread; `connection.interrupt()` from another thread ends a call with `Interrupted`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from desk.identifiers import Question, ask, backwards, fold
@@ -13,7 +13,8 @@ from desk.lookup import Hit, IdentityKind, Interrupted
 from desk.phones import abroad
 from storage.connect import Connection
 from storage.search import expressions
-from storage.search.rank import RANKS, Finding, Identity, best, containing
+from storage.search.rank import RANKS, Finding, Identity, best, containing, shared_word
+from storage.search.schema import LAST_PLACE
 from storage.search.several import several
 
 # The newest this many that have the words are ranked; more changes nothing but the time.
@@ -30,21 +31,16 @@ MOST_ENDINGS = 40
 HIGHEST = "\U0010ffff"
 
 _WORDS = (
-    "SELECT c.id, c.recency FROM lookup l CROSS JOIN customer c ON c.recency = l.rowid "
-    "WHERE lookup MATCH ? ORDER BY l.rowid DESC LIMIT ?"
+    "SELECT c.id, c.recency FROM lookup l CROSS JOIN customer c ON c.recency = ? - l.rowid "
+    "WHERE lookup MATCH ? ORDER BY l.rowid LIMIT ?"
 )
 _PARTS = (
-    "SELECT c.id, c.recency FROM lookup_part l CROSS JOIN customer c ON c.recency = l.rowid "
-    "WHERE lookup_part MATCH ? ORDER BY l.rowid DESC LIMIT ?"
+    "SELECT c.id, c.recency FROM lookup_part l CROSS JOIN customer c ON c.recency = ? - l.rowid "
+    "WHERE lookup_part MATCH ? ORDER BY l.rowid LIMIT ?"
 )
-_STARTS = (
-    "SELECT i.customer_id, c.recency, i.normal FROM identity i CROSS JOIN customer c ON c.id = i.customer_id "
-    "WHERE i.normal >= ? AND i.normal < ? AND c.merged_into_id IS NULL LIMIT ?"
-)
-_UNTAGGED = (
-    "SELECT b.customer_id, c.recency, b.address FROM lookup_backwards b CROSS JOIN customer c ON c.id = b.customer_id "
-    "WHERE b.address >= ? AND b.address < ? AND c.merged_into_id IS NULL LIMIT ?"
-)
+# These read nothing but the index: of many that begin so, all but the exact ones would be looked up for nothing.
+_STARTS = "SELECT customer_id, normal FROM identity WHERE normal >= ? AND normal < ? LIMIT ?"
+_UNTAGGED = "SELECT customer_id, address FROM lookup_backwards WHERE address >= ? AND address < ? LIMIT ?"
 _ENDINGS = "SELECT word FROM lookup_word WHERE word >= ? AND word < ? LIMIT ?"
 _TICKET = (
     "SELECT c.id, c.recency FROM ticket t CROSS JOIN customer c ON c.id = t.customer_id "
@@ -52,6 +48,7 @@ _TICKET = (
 )
 _RECENCIES = "SELECT id, recency FROM customer WHERE id IN (?*) AND merged_into_id IS NULL"
 _IDENTITIES = "SELECT customer_id, kind, value, normal, known FROM identity WHERE customer_id IN (?*)"
+_IDENTITIES_WITH = f"{_IDENTITIES} AND instr(normal, ?)"
 _CUSTOMERS = (
     "SELECT c.id, c.uid, c.name, coalesce(o.name, ''), c.plan, c.contacted_at FROM customer c "
     "LEFT JOIN organization o ON o.id = c.organization_id WHERE c.id IN (?*)"
@@ -120,12 +117,18 @@ class Finder:
 
     def _starts(self, question: Question) -> Candidates:
         """Everyone with an identity that begins so, as long as they are few: the newest of many come by words."""
-        found: Candidates = {}
+        found: set[int] = set()
         for start in _beginnings(question):
             found |= self._few(_STARTS, start)
         if question.mode == "email":
             found |= self._few(_UNTAGGED, backwards(question.address))
-        return found
+        return self._standing(found)
+
+    def _standing(self, customers: Collection[int]) -> Candidates:
+        """Those of these customers who weren't merged into another."""
+        if not customers:
+            return {}
+        return dict(self._connection.execute(several(_RECENCIES, len(customers)), tuple(customers)).fetchall())
 
     def _endings(self, question: Question) -> list[str]:
         """The names that a long last word may become; none where they are too many to ask for one by one."""
@@ -135,32 +138,46 @@ class Finder:
         words = self._connection.execute(_ENDINGS, (start, start + HIGHEST, MOST_ENDINGS + 1)).fetchall()
         return [word for (word,) in words] if len(words) <= MOST_ENDINGS else []
 
-    def _few(self, statement: str, start: str) -> Candidates:
+    def _few(self, statement: str, start: str) -> set[int]:
         end = start + (HIGHEST if len(start) >= SHORTEST_START else "\x00")
         rows = self._connection.execute(statement, (start, end, SELECTIVE + 1)).fetchall()
         few = len(rows) <= SELECTIVE
-        return {customer: recency for customer, recency, normal in rows if few or normal == start}
+        return {customer for customer, normal in rows if few or normal == start}
 
     def _rows(self, statement: str, expression: str, limit: int) -> Candidates:
         if not expression:
             return {}
-        return dict(self._connection.execute(statement, (expression, limit)).fetchall())
+        return dict(self._connection.execute(statement, (LAST_PLACE, expression, limit)).fetchall())
 
-    def _identities(self, customers: Candidates) -> dict[int, list[Identity]]:
+    def _identities(self, customers: Collection[int], needle: str = "") -> dict[int, list[Identity]]:
+        """Their identities, or those that hold `needle`."""
         by_customer: dict[int, list[Identity]] = {customer: [] for customer in customers}
-        rows = self._connection.execute(several(_IDENTITIES, len(customers)), tuple(customers))
-        for customer, kind, value, normal, known in rows:
+        statement = several(_IDENTITIES_WITH if needle else _IDENTITIES, len(customers))
+        for customer, kind, value, normal, known in self._connection.execute(
+            statement, (*customers, needle) if needle else tuple(customers)
+        ):
             by_customer[customer].append((kind, value, normal, known))
         return by_customer
 
     def _ranked(self, question: Question, customers: Candidates, closeness: float = 1.0) -> list[Ranked]:
-        if not customers:
-            return []
+        """How these customers answer.
+
+        Most identities of a customer have nothing to do with the question, and to hand them to Python took half the
+        time of a keystroke: so only those that hold its longest word are compared, and all of them where none did.
+        """
+        needle = shared_word(question)
         ranked: list[Ranked] = []
-        for customer, identities in self._identities(customers).items():
-            finding = best(question, identities, closeness)
-            if finding:
-                ranked.append((finding, customers[customer], customer))
+        left = customers
+        for held in dict.fromkeys((needle, "")):
+            if not left or (held != needle and question.mode != "text"):
+                break
+            found = {
+                customer: finding
+                for customer, identities in self._identities(left, held).items()
+                if (finding := best(question, identities, closeness, apart=not held))
+            }
+            ranked += [(finding, customers[customer], customer) for customer, finding in found.items()]
+            left = {customer: recency for customer, recency in left.items() if customer not in found}
         return ranked
 
     def _whole_number(self, question: Question, text: str, _limit: int) -> list[Ranked]:
@@ -175,7 +192,7 @@ class Finder:
         if not number or number.removeprefix("+") == question.digits:
             return []
         asked = Question("digits", digits=number.removeprefix("+"), plus=True)
-        return self._ranked(asked, self._few(_STARTS, number))
+        return self._ranked(asked, self._standing(self._few(_STARTS, number)))
 
     def _substrings(self, question: Question, _text: str, limit: int) -> list[Ranked]:
         ranked: list[Ranked] = []
@@ -197,7 +214,7 @@ class Finder:
         nearest = sorted(close, key=lambda customer: -close[customer])[: 2 * limit]
         if not nearest:
             return []
-        recencies = dict(self._connection.execute(several(_RECENCIES, len(nearest)), nearest).fetchall())
+        recencies = self._standing(nearest)
         ranked: list[Ranked] = []
         for customer, identities in self._identities(recencies).items():
             finding = explain(question, identities, close[customer])

@@ -36,8 +36,25 @@ class Finding:
     closeness: float = 1.0
 
 
-def best(question: Question, identities: Sequence[Identity], closeness: float = 1.0) -> Finding | None:
-    """The best answer among a customer's identities; None where none answers."""
+def shared_word(question: Question) -> str:
+    """The longest word that every identity holds which answers the question by itself; empty where there is none.
+
+    Not of digits: those may stand in an identity with letters or blanks between them.
+    """
+    if question.mode == "digits":
+        return ""
+    forms = (question.name, question.code, without_tag(question.address), question.handle)
+    shared = [word for word in question.words if all(word in form for form in forms if form)]
+    return max(shared, key=len, default="")
+
+
+def best(
+    question: Question, identities: Sequence[Identity], closeness: float = 1.0, *, apart: bool = True
+) -> Finding | None:
+    """The best answer among a customer's identities; None where none answers.
+
+    `apart` lets words be spread over several identities, which can only be judged where all of them are given.
+    """
     compare = _COMPARISONS[question.mode]
     found: Finding | None = None
     for identity in identities:
@@ -47,7 +64,7 @@ def best(question: Question, identities: Sequence[Identity], closeness: float = 
         rank = _rank(question, match)
         if found is None or rank < found.rank or (rank == found.rank and identity[3] and not found.known):
             found = Finding(match, rank, identity[0], identity[1], bool(identity[3]), closeness)
-    if found is None and question.mode == "text":
+    if found is None and apart and question.mode == "text":
         return _by_words_apart(question, identities, closeness)
     return found
 

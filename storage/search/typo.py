@@ -8,6 +8,7 @@ shares a half is read from an index and compared. All of it is bounded by rows r
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, permutations
+from json import dumps
 from math import log2
 
 from desk.identifiers import Question, backwards, without_tag
@@ -16,8 +17,9 @@ from desk.nicknames import also_called
 from desk.phones import abroad, calling_codes, national
 from storage.connect import Connection
 from storage.search.documents import NAMES, SHORTEST_WORD, TWO_EDITS, pieces
-from storage.search.expressions import any_of, ends_with, exactly
+from storage.search.expressions import any_of, begins_with, ends_with, exactly
 from storage.search.rank import RANKS, Finding, Identity
+from storage.search.schema import LAST_PLACE, WORD_BITS
 from storage.search.several import several
 
 # Rows read from an index for one half, and customers compared for one expression.
@@ -36,14 +38,16 @@ TELLING = 0.1
 LONGER = 0.02
 HIGHEST = "\U0010ffff"
 
+# A piece's words have their ids in the lower bits of the entries above it.
 _MEANINGS = (
-    "SELECT DISTINCT w.word FROM lookup_misspelling m CROSS JOIN lookup_word w ON w.id = m.word_id "
-    "WHERE m.piece IN (?*)"
+    "SELECT DISTINCT w.word FROM json_each(?1) p CROSS JOIN lookup_misspelling m "
+    "ON m.entry BETWEEN p.value << ?2 AND (p.value + 1 << ?2) - 1 "
+    "CROSS JOIN lookup_word w ON w.id = m.entry - (p.value << ?2)"
 )
 _KNOWN = "SELECT word FROM lookup_word WHERE word IN (?*)"
 _NAMED = (
-    "SELECT i.customer_id, i.normal FROM (SELECT rowid AS recency FROM lookup WHERE lookup MATCH ? "
-    "ORDER BY rowid DESC LIMIT ?) l CROSS JOIN customer c ON c.recency = l.recency "
+    "SELECT i.customer_id, i.normal FROM (SELECT ? - rowid AS recency FROM lookup WHERE lookup MATCH ? "
+    "ORDER BY rowid LIMIT ?) l CROSS JOIN customer c ON c.recency = l.recency "
     "CROSS JOIN identity i ON i.customer_id = c.id AND i.kind IN (?*)"
 )
 _STARTING = "SELECT customer_id, normal FROM identity WHERE normal >= ? AND normal < ? LIMIT ?"
@@ -133,7 +137,7 @@ def _readings(words: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 
 def _named(connection: Connection, expression: str) -> list[tuple[int, str]]:
-    rows = connection.execute(several(_NAMED, len(NAMES)), (expression, CUSTOMERS, *NAMES))
+    rows = connection.execute(several(_NAMED, len(NAMES)), (LAST_PLACE, expression, CUSTOMERS, *NAMES))
     return [(customer, normal) for customer, normal in rows]
 
 
@@ -146,8 +150,7 @@ def _meanings(connection: Connection, word: str) -> list[str]:
     if len(word) < SHORTEST_WORD or not word.isalpha():
         return meant
     allowed = EDITS if len(word) >= TWO_EDITS else 1
-    asked = sorted(pieces(word))
-    near = [known for (known,) in connection.execute(several(_MEANINGS, len(asked)), asked)]
+    near = [known for (known,) in connection.execute(_MEANINGS, (dumps(sorted(pieces(word))), WORD_BITS))]
     near = [
         known for known in near if OSA.distance(word, known, score_cutoff=EDITS) <= allowed or known[:1] == word[:1]
     ]
@@ -226,8 +229,8 @@ def _by_digits(connection: Connection, question: Question, regions: tuple[str, .
     # One digit lies in neither half, or two swapped ones could spoil both.
     half = len(bare) // 2
     kinds = (IdentityKind.PHONE, IdentityKind.ACCOUNT, IdentityKind.ORDER)
-    for part in (ends_with(bare[half + 1 :]), f'"{bare[:half]}"*'):
-        rows = connection.execute(several(_NAMED, len(kinds)), (part, CUSTOMERS, *kinds))
+    for part in (ends_with(bare[half + 1 :]), begins_with(bare[:half])):
+        rows = connection.execute(several(_NAMED, len(kinds)), (LAST_PLACE, part, CUSTOMERS, *kinds))
         numbers = [(customer, normal.removeprefix("+").partition("x")[0]) for customer, normal in rows]
         _merge(found, _within(digits, numbers))
         if not question.plus:
@@ -244,7 +247,7 @@ def _by_code(connection: Connection, code: str) -> dict[int, float]:
     digits = "".join(letter for letter in code[half + 1 :] if letter.isdigit())
     if len(digits) >= SHORTEST_WORD:
         kinds = (IdentityKind.ACCOUNT, IdentityKind.ORDER)
-        rows = connection.execute(several(_NAMED, len(kinds)), (ends_with(digits), CUSTOMERS, *kinds))
+        rows = connection.execute(several(_NAMED, len(kinds)), (LAST_PLACE, ends_with(digits), CUSTOMERS, *kinds))
         _merge(found, _within(code, rows))
     return found
 

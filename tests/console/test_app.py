@@ -1,6 +1,5 @@
 """The console as a whole, wired: an agent works the queue by keys, and nothing that was typed is lost."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,8 @@ from screens.keymap import keymap
 from storage import drafts
 from storage.connect import Connection
 from storage.workspace import Workspace
-from tests.screens.room import console, desk, fill, notice, place, press, settled
+from tests.rest import handled, settled, until
+from tests.screens.room import console, desk, fill, notice, place, press
 
 
 def status(connection: Connection, ticket: int) -> int:
@@ -107,13 +107,9 @@ async def test_a_reply_is_kept_as_typed_sent_and_taken_back(workspace: Workspace
         assert place(app) is Place.COMPOSER
         assert here.composer.written.recipients == "c0@example.org"
         here.composer.insert("It is on its way.")
-        await asyncio.sleep(0)
-        for _ in range(200):
-            kept = drafts.load(connection, first, here.seat.me.id, "reply_all")
-            if kept is not None:
-                break
-            await asyncio.sleep(0.01)
-        assert isinstance(kept, DraftRow)
+        await until(app, lambda: drafts.load(connection, first, here.seat.me.id, "reply_all"))
+        kept = drafts.load(connection, first, here.seat.me.id, "reply_all")
+        assert kept is not None
         assert kept.body == "It is on its way."
         await press(app, "Ctrl+S")
         assert place(app) is Place.TICKET
@@ -132,7 +128,7 @@ async def test_leaving_saves_what_was_typed_in_the_last_moment(workspace: Worksp
         here = desk(app)
         await press(app, "n")
         here.composer.insert("Ask the warehouse")
-        await asyncio.sleep(0.02)
+        await handled(app)
         me = here.seat.me.id
         await app.save_before_leaving()
         kept = drafts.load(connection, first, me, "note")
@@ -153,7 +149,7 @@ async def test_a_draft_that_cannot_be_saved_stays_and_is_told(
         here = desk(app)
         await press(app, "n")
         here.composer.insert("Ask the warehouse")
-        await asyncio.sleep(0.02)
+        await handled(app)
         here.save_draft()
         await settled(app)
         assert "The disk is full" in notice(app)
@@ -201,11 +197,7 @@ async def test_what_another_console_does_appears_and_the_cursor_stays(
     async with console(workspace) as app:
         await press(app, "j", "j")
         connection.execute("UPDATE ticket SET status = 3, updated_at = updated_at + 1 WHERE id = ?", (ids[0],))
-        for _ in range(100):
-            if desk(app).queue.count == len(ids) - 1:
-                break
-            await asyncio.sleep(0.02)
-        assert desk(app).queue.count == len(ids) - 1
+        await until(app, lambda: desk(app).queue.count == len(ids) - 1)
         assert desk(app).current_id == ids[2]
 
 
@@ -245,10 +237,7 @@ async def test_quitting_asks_first(workspace: Workspace, connection: Connection)
         assert isinstance(app.screen, ConfirmScreen)
         await press(app, "Esc", "q")
         app.screen.dismiss(True)
-        for _ in range(200):
-            if app.return_code is not None:
-                break
-            await asyncio.sleep(0.01)
+        await until(app, lambda: app.return_code is not None)
     assert app.return_code == 0
 
 

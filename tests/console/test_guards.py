@@ -1,6 +1,7 @@
-"""The parts of the guards that need no terminal: the line filter and the decoder."""
+"""The parts of the guards that need no terminal: the line filter, the decoder, and what wakes the keyboard's thread."""
 
 import re
+import select
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
-from console.guards import NoActingText, TolerantDecoder
+from console.guards import NoActingText, TolerantDecoder, WakingEvent
 
 BLACK = Color(0, 0, 0)
 ACTING = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -65,3 +66,22 @@ def test_mouse_reports_are_dropped_also_in_pieces() -> None:
         assert rest.endswith("b")
         if cut >= 3:
             assert rest == "b"
+
+
+def test_the_way_out_wakes_whoever_waits_for_a_key() -> None:
+    # Stock Textual looks at its event every 100 ms, which is most of the 270 ms that it takes to quit.
+    event = WakingEvent()
+
+    def awake() -> bool:
+        return bool(select.select([event.reader], [], [], 0)[0])
+
+    assert not awake()
+    for _ in range(2):
+        event.set()
+        event.set()
+        assert awake()
+        assert event.is_set()
+        event.clear()
+        event.clear()
+        assert not awake()
+        assert not event.is_set()

@@ -46,7 +46,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 @given(st.text(), st.sampled_from(STORED))
 def test_tokens_hold_nothing_but_letters_and_digits(value: str, kind: IdentityKind) -> None:
     for token in tokens(kind, value, normal_form(kind, value)):
-        assert words_of(token.removeprefix("~")) == [token.removeprefix("~")]
+        assert words_of(token.lstrip("~")) == [token.lstrip("~")]
 
 
 def test_a_name_is_found_by_every_way_to_spell_it() -> None:
@@ -59,7 +59,7 @@ def test_an_address_is_found_by_its_parts_but_not_by_com() -> None:
 
 
 def test_a_code_is_found_by_its_digits_from_both_ends() -> None:
-    assert tokens(IdentityKind.ACCOUNT, "AC-1234", "ac1234") == {"ac1234", "1234", "~4321"}
+    assert tokens(IdentityKind.ACCOUNT, "AC-1234", "ac1234") == {"ac1234", "~1234", "~~4321"}
 
 
 def test_addresses_without_tag_and_backwards() -> None:

@@ -1,10 +1,7 @@
 """A whole console over a workspace with some tickets, for the tests of how its parts are wired."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-
-from textual.message_pump import MessagePump
 
 from console.app import HeardApp
 from console.config import Config
@@ -15,6 +12,7 @@ from screens.workspace import WorkspaceScreen
 from storage.connect import Connection
 from storage.workspace import Workspace
 from tests.factories import NOW, make_agent, make_customer, make_message, make_tag, make_ticket
+from tests.rest import settled
 
 SUBJECTS = ("Refund for order 8841", "Tablet stays white", "New address", "Wrong size")
 
@@ -49,28 +47,6 @@ async def console(workspace: Workspace, *, size: tuple[int, int] = (120, 36)) ->
             app.workspace.furnish()
             await settled(app)
         yield app
-
-
-async def settled(app: HeardApp) -> None:
-    """Until every question has its answer and every message was handled: three looks in a row find nothing."""
-    quiet = 0
-    for _ in range(1000):
-        await asyncio.sleep(0.005)
-        quiet = 0 if _at_work(app) else quiet + 1
-        if quiet == 3:
-            return
-    raise AssertionError("the console never came to rest")
-
-
-def _at_work(app: HeardApp) -> bool:
-    """Whether anything was asked, announced or moved that isn't answered, handled or laid out yet."""
-    screen = app.screen
-    if app.workspace.resting is not None or app.jobs.busy or not screen.is_attached:
-        return True
-    if screen._layout_required or screen._callbacks:
-        return True
-    pumps: tuple[MessagePump, ...] = (app, screen, *screen.walk_children())
-    return any(pump._message_queue.qsize() for pump in pumps)
 
 
 async def press(app: HeardApp, *keys: str) -> None:

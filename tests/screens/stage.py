@@ -1,11 +1,9 @@
 """A small console for tests of single screens: real jobs, a real seat, and it remembers what it was asked for."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import UTC
 
 from textual import events
-from textual.app import App
 from typing_extensions import override
 
 from desk.errors import HeardError
@@ -18,10 +16,11 @@ from storage.connect import Connection
 from storage.workspace import Workspace
 from tests.factories import NOW
 from tests.hostile import FORBIDDEN
+from tests.rest import PatientApp, seen
 from widgets.theme import THEMES, VARIABLES
 
 
-class Stage(App[None]):
+class Stage(PatientApp):
     """Shows the screen that `make` gives; `opened` is what it asked the app to open, `failed` what went wrong."""
 
     def __init__(
@@ -92,25 +91,6 @@ class Stage(App[None]):
         """Remembered."""
         self.opened.append(("demo", None))
 
-    async def idle(self) -> None:
-        """Until every question has its answer and all messages are handled, twice in a row."""
-        quiet = 0
-        for _ in range(400):
-            await asyncio.sleep(0.005)
-            quiet = 0 if self._at_work() else quiet + 1
-            if quiet == 2:
-                return
-        raise AssertionError("the screen never came to rest")
-
-    def _at_work(self) -> bool:
-        return self.jobs.busy or self._message_queue.qsize() > 0 or self.screen._message_queue.qsize() > 0
-
-
-def seen(app: App[None]) -> str:
-    """The screen as plain text."""
-    strips = app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip) for strip in strips[: app.size.height])
-
 
 def written(connection: Connection, statement: str, *values: object) -> object:
     """The one value that a statement finds."""
@@ -123,6 +103,6 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def harmless_on_screen(app: App[None]) -> None:
+def harmless_on_screen(app: Stage) -> None:
     """Nothing on the screen could act on a terminal."""
     assert not FORBIDDEN & set(seen(app).replace("\n", ""))

@@ -10,7 +10,8 @@ from storage.connect import Connection
 from storage.library import replace_or_add
 from storage.workspace import Workspace
 from tests.factories import NOW
-from tests.screens.room import console, desk, fill, press, settled
+from tests.rest import settled
+from tests.screens.room import console, desk, fill, press
 from widgets.editor import Editor
 
 

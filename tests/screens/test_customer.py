@@ -16,7 +16,8 @@ from storage.search.query import Finder
 from storage.workspace import Workspace
 from tests.factories import NOW, make_agent, make_customer, make_identity, make_message, make_ticket
 from tests.hostile import HOSTILE
-from tests.screens.stage import Stage, harmless_on_screen, seen, storable, written
+from tests.rest import seen, settled
+from tests.screens.stage import Stage, harmless_on_screen, storable, written
 from widgets.inks import pieces_width
 
 
@@ -61,7 +62,7 @@ async def test_the_way_back_is_shown_on_a_small_screen(workspace: Workspace, ana
     app = Stage(workspace, lambda seat: CustomerScreen(seat, ana))
     async with app.run_test(size=(80, 24)):
         await open_on(app, kind)
-        await app.idle()
+        await settled(app)
         assert seen(app).splitlines()[-1].rstrip().endswith("Esc back  ? keys")
 
 
@@ -69,7 +70,7 @@ async def open_on(app: Stage, kind: type) -> CustomerScreen:
     """The screen with its cursor on the first line of a kind."""
     screen = app.screen
     assert isinstance(screen, CustomerScreen)
-    await app.idle()
+    await settled(app)
     for _ in range(40):
         if isinstance(screen.lines.row, kind):
             return screen
@@ -101,11 +102,9 @@ async def test_one_key_confirms_a_maybe_and_u_takes_it_back(
         screen.step(1)
         assert screen.situation().maybe
         await pilot.press("Y")
-        await app.idle()
         assert written(connection, known) == 1
         assert "Confirmed +1 415 555 4471" in seen(app)
         await pilot.press("u")
-        await app.idle()
         assert written(connection, known) == 0
         assert "maybe" in seen(app)
 
@@ -119,7 +118,7 @@ async def test_flag_rename_and_identity_are_deeds_that_the_look_up_knows(
         screen.do("customer.rename", "Ana Torres")
         screen.do("row.add", "order 8841")
         screen.do("customer.flag", "pays late")
-        await app.idle()
+        await settled(app)
         assert "Ana Torres" in seen(app)
         assert "! pays late" in seen(app)
         screen.do("row.add", "who knows what")
@@ -139,16 +138,13 @@ async def test_a_flag_goes_after_a_question_and_the_note_is_written_in_a_form(
     async with app.run_test(size=(80, 30)) as pilot:
         await open_on(app, Flag)
         await pilot.press("d", "y")
-        await app.idle()
         assert written(connection, "SELECT flags FROM customer WHERE id = ?", ana) == "[]"
         await open_on(app, Note)
         await pilot.press("enter")
-        await app.idle()
         form = app.screen
         assert isinstance(form, FormScreen)
         assert form.values == {"note": "Calls in the morning"}
         await pilot.press("!", "ctrl+s")
-        await app.idle()
         assert written(connection, "SELECT note FROM customer WHERE id = ?", ana) == "Calls in the morning!"
 
 
@@ -172,11 +168,11 @@ async def test_hostile_text_in_every_field_does_no_harm(workspace: Workspace, co
     )
     app = Stage(workspace, lambda seat: CustomerScreen(seat, customer_id))
     async with app.run_test(size=(120, 160)):
-        await app.idle()
+        await settled(app)
         harmless_on_screen(app)
         screen = app.screen
         assert isinstance(screen, CustomerScreen)
         screen.action_move_bottom()
-        await app.idle()
+        await settled(app)
         harmless_on_screen(app)
     assert not app.failed

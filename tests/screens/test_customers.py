@@ -15,7 +15,8 @@ from storage.search.query import Finder
 from storage.workspace import Workspace
 from tests.factories import NOW, make_customer, make_identity, make_message, make_ticket
 from tests.hostile import HOSTILE
-from tests.screens.stage import Stage, harmless_on_screen, seen, storable, written
+from tests.rest import DEADLINE, seen, settled, until
+from tests.screens.stage import Stage, harmless_on_screen, storable, written
 
 
 @pytest.fixture
@@ -57,10 +58,9 @@ def test_a_hit_says_by_what_it_was_found_and_a_name_how_they_are_reached(
 async def test_the_last_digits_find_and_enter_opens(workspace: Workspace, people: dict[str, int]) -> None:
     app = Stage(workspace, CustomersScreen)
     async with app.run_test(size=(120, 30)) as pilot:
-        await app.idle()
+        await settled(app)
         assert "Last contacts" in seen(app)
         await pilot.press("4", "4", "7", "1")
-        await app.idle()
         assert "? +1 415 555 4471" in seen(app)
         assert "2 open · 1 resolved" in seen(app)  # the card beside the list
         await pilot.press("enter")
@@ -71,12 +71,10 @@ async def test_the_slower_search_comes_by_itself_and_keeps_the_cursor(
     workspace: Workspace, people: dict[str, int]
 ) -> None:
     app = Stage(workspace, lambda seat: CustomersScreen(seat, "anna ruis"))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24)):
         screen = app.screen
         assert isinstance(screen, CustomersScreen)
-        await app.idle()
-        await pilot.pause(0.15)
-        await app.idle()
+        await settled(app)
         row = screen.lines.row
         assert isinstance(row, Contact)
         assert row.name == "Ana Ruiz"
@@ -87,18 +85,14 @@ async def test_nobody_found_offers_a_new_customer_with_what_was_typed(
 ) -> None:
     app = Stage(workspace, lambda seat: CustomersScreen(seat, "zoe@nowhere.example"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.idle()
-        await pilot.pause(0.15)
-        await app.idle()
+        await settled(app)
         assert "New customer" in seen(app)
         assert "Nobody found" in seen(app)
         await pilot.press("enter")
-        await app.idle()
         form = app.screen
         assert isinstance(form, FormScreen)
         assert form.values["email"] == "zoe@nowhere.example"
         await pilot.press("Z", "o", "e", "ctrl+s")
-        await app.idle()
         made = written(connection, "SELECT id FROM customer WHERE name = 'Zoe'")
         assert app.opened == [("customer", made)]
     assert [hit.name for hit in Finder(connection).find("zoe@nowhere.example")] == ["Zoe"]
@@ -110,9 +104,8 @@ async def test_enter_waits_for_the_slower_search_and_opens_its_first_hit(
     monkeypatch.setattr(customers, "REST", 60)  # so that only Enter asks for the slower search
     app = Stage(workspace, CustomersScreen)
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.idle()
+        await settled(app)
         await pilot.press(*"anna", "space", *"ruis", "enter")
-        await app.idle()
         assert app.opened == [("customer", people["ana"])]
 
 
@@ -123,10 +116,10 @@ async def test_enter_never_opens_who_was_found_for_less_than_was_typed(
     async with app.run_test(size=(80, 24)):
         screen = app.screen
         assert isinstance(screen, CustomersScreen)
-        await app.idle()
+        await settled(app)
         screen.field.value = "ruiz"  # the list still shows the last contacts, Sam first
         assert screen.take_key("Enter")
-        await app.idle()
+        await settled(app)
         assert app.opened == [("customer", people["ana"])]
 
 
@@ -135,9 +128,8 @@ async def test_enter_before_the_answer_goes_to_a_new_customer_where_nobody_is_fo
 ) -> None:
     app = Stage(workspace, CustomersScreen)
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.idle()
+        await settled(app)
         await pilot.press(*"zoe@x.example", "enter")
-        await app.idle()
         form = app.screen
         assert isinstance(form, FormScreen)
         assert form.values["email"] == "zoe@x.example"
@@ -150,7 +142,7 @@ async def test_enter_gives_up_kindly_and_nothing_opens_by_itself_later(
 
     def held(connection: Connection, text: str, regions: tuple[str, ...], *, deep: bool) -> tuple[Contact, ...]:
         if deep:
-            slow.wait(5)
+            slow.wait(DEADLINE)
         return answers(connection, text, regions, deep=deep)
 
     monkeypatch.setattr(customers, "search", held)
@@ -159,18 +151,16 @@ async def test_enter_gives_up_kindly_and_nothing_opens_by_itself_later(
     async with app.run_test(size=(80, 24)) as pilot:
         screen = app.screen
         assert isinstance(screen, CustomersScreen)
-        await app.idle()
-        await pilot.press(*"ruis", "enter")
-        for _ in range(200):
-            if screen.notices.text:
-                break
-            await pilot.pause(0.01)
+        await settled(app)
+        screen.field.value = "ruis"
+        await until(app, lambda: "Looking further" in seen(app))
+        assert screen.take_key("Enter")
+        await until(app, lambda: screen.notices.text)
         assert screen.notices.text.startswith("Still searching")
         slow.set()
-        await app.idle()
+        await settled(app)
         assert app.opened == []
         await pilot.press("enter")
-        await app.idle()
         assert app.opened == [("customer", people["ana"])]
 
 
@@ -186,6 +176,6 @@ async def test_hostile_names_and_queries_do_no_harm(workspace: Workspace, connec
         assert isinstance(screen, CustomersScreen)
         for query in ("", *(text for _, text in HOSTILE[3:12])):
             screen.field.value = query[:200]
-            await app.idle()
+            await settled(app)
             harmless_on_screen(app)
     assert not app.failed

@@ -17,7 +17,8 @@ from storage.connect import Connection
 from storage.search.index import index_customers
 from storage.workspace import Workspace
 from tests.factories import make_customer, make_ticket
-from tests.screens.stage import Stage, seen
+from tests.rest import seen, settled
+from tests.screens.stage import Stage
 
 PAGES: dict[str, Callable[[Seat], DeskScreen[None]]] = {
     "customers": CustomersScreen,
@@ -36,10 +37,10 @@ async def test_a_page_follows_the_size_of_the_terminal(name: str, workspace: Wor
     index_customers(connection, [customer_id])
     app = Stage(workspace, PAGES[name])
     async with app.run_test(size=(100, 30)) as pilot:
-        await app.idle()
+        await settled(app)
         for width, height in SIZES:
             await pilot.resize_terminal(width, height)
-            await app.idle()
+            await settled(app)
             shown = seen(app).split("\n")
             assert len(shown) == height
             assert shown[0].startswith(" Heard")
@@ -50,7 +51,7 @@ async def test_a_page_follows_the_size_of_the_terminal(name: str, workspace: Wor
 async def test_the_welcome_stands_in_a_very_small_terminal(workspace: Workspace) -> None:
     app = Stage(workspace, WelcomeScreen)
     async with app.run_test(size=(40, 12)):
-        await app.idle()
+        await settled(app)
         assert "Heard" in seen(app)
 
 
@@ -59,12 +60,10 @@ async def test_an_answer_that_comes_after_the_page_was_left_changes_nothing(work
     async with app.run_test(size=(80, 24)) as pilot:
         screen = app.screen
         assert isinstance(screen, OutboxScreen)
-        await app.idle()
+        await settled(app)
         heard: list[int] = []
         screen.read("late", lambda connection: 1, heard.append)
         await pilot.press("escape")
-        await app.idle()
-        await pilot.pause()
         screen.read("later", lambda connection: 2, heard.append)
-        await app.idle()
+        await settled(app)
         assert 2 not in heard

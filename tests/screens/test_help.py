@@ -8,14 +8,15 @@ from screens.welcome import WAYS, WelcomeScreen, detail, needs_welcome, setting
 from storage.connect import Connection
 from storage.workspace import Workspace, locate
 from tests.factories import make_customer
-from tests.screens.stage import Stage, seen
+from tests.rest import seen, settled
+from tests.screens.stage import Stage
 from widgets.inks import pieces_width
 
 
 async def test_help_shows_each_action_of_the_place_and_each_operator(workspace: Workspace) -> None:
     app = Stage(workspace, lambda seat: HelpScreen(seat, WORK))
     async with app.run_test(size=(120, 200)) as pilot:
-        await app.idle()
+        await settled(app)
         shown = seen(app)
         for action in ACTIONS:
             if action.places & WORK:
@@ -23,7 +24,6 @@ async def test_help_shows_each_action_of_the_place_and_each_operator(workspace: 
         for operator in OPERATORS:
             assert operator.help[:40] in shown
         await pilot.press("/", "s", "n", "o", "o", "z")
-        await app.idle()
         shown = seen(app)
         assert "Away until a time in words" in shown
         assert "One line down" not in shown
@@ -34,7 +34,7 @@ async def test_help_shows_each_action_of_the_place_and_each_operator(workspace: 
 async def test_help_of_a_page_without_a_filter_leaves_the_operators_out(workspace: Workspace) -> None:
     app = Stage(workspace, lambda seat: HelpScreen(seat, frozenset({Place.OUTBOX})))
     async with app.run_test(size=(80, 60)):
-        await app.idle()
+        await settled(app)
         assert "Try again" in seen(app)
         assert FILTER not in seen(app)
 
@@ -67,14 +67,13 @@ def test_the_commands_can_be_typed_as_they_stand(workspace: Workspace) -> None:
 async def test_the_ways_to_begin_fit_a_small_terminal(workspace: Workspace) -> None:
     app = Stage(workspace, WelcomeScreen)
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.idle()
+        await settled(app)
         for way in WAYS:
             assert way.title in seen(app)
             assert way.words in seen(app)
             for line in detail(way.key, locate(None), app.seat.keymap):
                 assert pieces_width(line) <= 74
         await pilot.press("j")
-        await app.idle()
         assert "import customers.csv" in seen(app)
         await pilot.press("k", "enter")
         assert app.opened == [("demo", None)]
@@ -82,12 +81,11 @@ async def test_the_ways_to_begin_fit_a_small_terminal(workspace: Workspace) -> N
 
 async def test_it_goes_away_once_something_is_there(workspace: Workspace, connection: Connection) -> None:
     app = Stage(workspace, WelcomeScreen)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24)):
         screen = app.screen
         assert isinstance(screen, WelcomeScreen)
-        await app.idle()
+        await settled(app)
         make_customer(connection)
         screen.changed()
-        await app.idle()
-        await pilot.pause()
+        await settled(app)
         assert not isinstance(app.screen, WelcomeScreen)

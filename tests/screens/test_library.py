@@ -17,7 +17,8 @@ from storage.connect import Connection
 from storage.workspace import Workspace
 from tests.factories import NOW, make_agent, make_customer, make_ticket
 from tests.hostile import HOSTILE
-from tests.screens.stage import Stage, harmless_on_screen, seen, storable, written
+from tests.rest import seen, settled
+from tests.screens.stage import Stage, harmless_on_screen, storable, written
 from widgets.inks import fit_pieces, pieces_width
 
 REFUND = Snippet(
@@ -62,11 +63,10 @@ async def test_the_picker_says_what_it_picks_for_which_ticket(
 ) -> None:
     ticket = make_ticket(connection, number=1042, customer_id=make_customer(connection, "Ana Ruiz"))
     app = Stage(workspace, LibraryScreen)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await app.idle()
+    async with app.run_test(size=(80, 24)):
+        await settled(app)
         app.push_screen(SnippetPicker(app.seat, ticket, "", macros))
-        await app.idle()
-        await pilot.pause()
+        await settled(app)
         assert title in seen(app)
 
 
@@ -111,19 +111,18 @@ async def test_folders_search_and_export(workspace: Workspace, shelf: None, tmp_
     async with app.run_test(size=(120, 36)) as pilot:
         screen = app.screen
         assert isinstance(screen, LibraryScreen)
-        await app.idle()
+        await settled(app)
         assert "2 snippets" in seen(app)
         await pilot.press("right", "right")
         assert screen.folder == "Refund"
         assert "1 of 2 snippets" in seen(app)
         await pilot.press("escape", "/", "m", "o", "n", "e", "y", "enter")
-        await app.idle()
         assert screen.lines.row is not None
         assert screen.lines.row.title == "Refund on its way"
         assert "± status → pending" in seen(app)
         file = tmp_path / "out.toml"
         screen.do("library.export", str(file))
-        await app.idle()
+        await settled(app)
         assert [snippet.title for snippet in parse_snippets(file.read_text(), "out")] == ["Refund on its way"]
 
 
@@ -132,18 +131,15 @@ async def test_a_snippet_is_written_with_its_mistakes_told_live(
 ) -> None:
     app = Stage(workspace, LibraryScreen)
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.idle()
+        await settled(app)
         await pilot.press("+")
-        await app.idle()
         form = app.screen
         assert isinstance(form, FormScreen)
         await pilot.press("T", "y", *["tab"] * 5, *"Hi {{nam}}")
-        await app.idle()
         assert "is no variable" in form.reading
         await pilot.press("ctrl+s")
         assert isinstance(app.screen, FormScreen)
         await pilot.press(*["backspace"] * 7, "ctrl+s")
-        await app.idle()
         assert written(connection, "SELECT body FROM snippet WHERE title = 'Ty'") == "Hi"
         assert "Saved the snippet “Ty”" in seen(app)
 
@@ -151,20 +147,19 @@ async def test_a_snippet_is_written_with_its_mistakes_told_live(
 async def test_leaving_a_form_asks_only_where_something_was_written(workspace: Workspace, shelf: None) -> None:
     app = Stage(workspace, LibraryScreen)
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.idle()
+        await settled(app)
         await pilot.press("enter", "escape")
         assert isinstance(app.screen, LibraryScreen)
         await pilot.press("enter", "x", "escape")
         assert "Leave without saving?" in seen(app)
         await pilot.press("y")
-        await app.idle()
         assert isinstance(app.screen, LibraryScreen)
 
 
 async def test_a_question_over_a_form_gives_the_keys_back(workspace: Workspace, shelf: None) -> None:
     app = Stage(workspace, LibraryScreen)
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.idle()
+        await settled(app)
         await pilot.press("enter")
         form = app.screen
         assert isinstance(form, FormScreen)
@@ -177,12 +172,10 @@ async def test_delete_asks_and_is_undone(workspace: Workspace, connection: Conne
     agent = make_agent(connection)
     app = Stage(workspace, LibraryScreen, agent_id=agent)
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.idle()
+        await settled(app)
         await pilot.press("d", "y")
-        await app.idle()
         assert written(connection, "SELECT count(*) FROM snippet") == 1
         await pilot.press("u")
-        await app.idle()
         assert written(connection, "SELECT count(*) FROM snippet") == 2
 
 
@@ -194,16 +187,14 @@ async def test_the_picker_gives_what_its_preview_showed(
     app = Stage(workspace, LibraryScreen)
     chosen: list[Chosen | None] = []
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.idle()
+        await settled(app)
         app.push_screen(SnippetPicker(app.seat, ticket, "ref", macros), chosen.append)
-        await app.idle()
+        await settled(app)
         assert "Hi Ana," in seen(app)
         await pilot.press("enter")
-        await app.idle()
         app.push_screen(SnippetPicker(app.seat, None, "good day", macros), chosen.append)
-        await app.idle()
+        await settled(app)
         await pilot.press("enter", "escape")
-        await app.idle()
     assert chosen[0] is not None
     assert chosen[0].text == "Hi Ana,\n{{ask: order number}}"
     assert [field.prompt for field in chosen[0].fields] == ["order number"]
@@ -222,10 +213,10 @@ async def test_hostile_snippets_do_no_harm(workspace: Workspace, connection: Con
     async with app.run_test(size=(100, 140)):
         screen = app.screen
         assert isinstance(screen, LibraryScreen)
-        await app.idle()
+        await settled(app)
         harmless_on_screen(app)
         for _ in HOSTILE[::4]:
             screen.step(4)
-            await app.idle()
+            await settled(app)
             harmless_on_screen(app)
     assert not app.failed

@@ -12,7 +12,8 @@ from storage.connect import Connection
 from storage.workspace import Workspace
 from tests.factories import NOW, make_agent, make_message, make_ticket
 from tests.hostile import HOSTILE
-from tests.screens.stage import Stage, harmless_on_screen, seen, storable, written
+from tests.rest import seen, settled
+from tests.screens.stage import Stage, harmless_on_screen, storable, written
 from widgets.inks import pieces_width
 from widgets.moments import moment
 
@@ -64,20 +65,16 @@ async def test_a_failed_one_is_tried_again_and_a_held_one_dropped_after_a_questi
     async with app.run_test(size=(120, 36)) as pilot:
         screen = app.screen
         assert isinstance(screen, OutboxScreen)
-        await app.idle()
+        await settled(app)
         assert "4 on the way" in seen(app)
         await pilot.press("f5")
-        await app.idle()
         assert written(connection, state, operations["failed"]) == "waiting"
         screen.lines.go_to(operations["held"])
         await pilot.press("d", "n")
-        await app.idle()
         assert written(connection, state, operations["held"]) == "held"
         await pilot.press("d", "y")
-        await app.idle()
         assert written(connection, state, operations["held"]) == "dropped"
         await pilot.press("u")
-        await app.idle()
         assert written(connection, state, operations["held"]) == "held"
         screen.lines.go_to(operations["sent"])
         await pilot.press("d")
@@ -95,11 +92,10 @@ async def test_an_empty_outbox_is_one_pane_that_says_what_was_sent_last(
     make_message(connection, make_ticket(connection, number=1043), kind="outbound", at=NOW - 90 * SECOND)
     make_message(connection, ticket, kind="inbound", at=NOW)
     app = Stage(workspace, OutboxScreen)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size):
         screen = app.screen
         assert isinstance(screen, OutboxScreen)
-        await app.idle()
-        await pilot.pause()
+        await settled(app)
         assert "Everything is out" in seen(app)
         assert "Last sent: " + moment(NOW - 60 * SECOND, NOW, UTC) + "  #1042 Where is my parcel?" in seen(app)
         assert not screen.side_pane.display
@@ -107,17 +103,15 @@ async def test_an_empty_outbox_is_one_pane_that_says_what_was_sent_last(
         make_operation(connection, ticket, "waiting")
         connection.commit()
         screen.changed()
-        await app.idle()
-        await pilot.pause()
+        await settled(app)
         assert "Everything is out" not in seen(app)
         assert "waits for the connection" in seen(app)
 
 
 async def test_an_outbox_that_nothing_ever_left_says_what_it_is_for(workspace: Workspace) -> None:
     app = Stage(workspace, OutboxScreen)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await app.idle()
-        await pilot.pause()
+    async with app.run_test(size=(80, 24)):
+        await settled(app)
         assert "What you send waits here until it has left." in seen(app)
 
 
@@ -126,6 +120,6 @@ async def test_hostile_subjects_and_errors_do_no_harm(workspace: Workspace, conn
         make_operation(connection, make_ticket(connection, subject=storable(text)), "failed", storable(text))
     app = Stage(workspace, OutboxScreen)
     async with app.run_test(size=(120, 120)):
-        await app.idle()
+        await settled(app)
         harmless_on_screen(app)
     assert not app.failed

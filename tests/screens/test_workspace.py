@@ -8,7 +8,8 @@ from storage.connect import Connection
 from storage.workspace import Workspace
 from tests.factories import NOW, make_agent, make_customer, make_identity, make_message, make_tag, make_ticket
 from tests.hostile import HOSTILE
-from tests.screens.room import console, desk, fill, notice, place, press, settled
+from tests.rest import settled
+from tests.screens.room import console, desk, fill, notice, place, press
 
 
 async def test_no_text_of_a_stranger_breaks_the_screen_or_acts_on_it(

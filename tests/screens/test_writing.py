@@ -15,7 +15,8 @@ from storage.connect import Connection
 from storage.deeds.change import Change
 from storage.workspace import Workspace
 from tests.factories import NOW, make_customer, make_identity, make_message, make_ticket
-from tests.screens.room import console, desk, fill, press, settled
+from tests.rest import settled
+from tests.screens.room import console, desk, fill, press
 from widgets.composer import Written
 
 ME = AgentRow(1, "ana", "Ana Bell")

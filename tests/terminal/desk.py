@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-from storage.connect import connect
+from storage.connect import connect, writing
 from storage.workspace import Workspace
 from tests.terminal.term import Term
 
@@ -76,9 +76,14 @@ class Desk(Term):
         found = self.ask(query, *values)
         return found[0][0] if found else None
 
-    def comes_true(self, query: str, *values: Value, seconds: float = 10) -> None:
+    def comes_true(self, query: str, *values: Value) -> None:
         """Read until the query's first value is true."""
-        self.wait_for(lambda desk: bool(desk.one(query, *values)), seconds)
+        self.wait_for(lambda desk: bool(desk.one(query, *values)))
+
+    def end_undo_time(self) -> None:
+        """Let the time be over in which what was sent can be taken back."""
+        with closing(connect(self.workspace.database)) as connection, writing(connection):
+            connection.execute("UPDATE outbox SET ready_at = created_at")
 
     @property
     def open_number(self) -> int:

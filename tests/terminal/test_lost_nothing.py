@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from screens.workspace_writing import SAVE_AFTER
 from storage.workspace import Workspace
 from tests.terminal.desk import HEARD, Desk, strangers_bytes
-from tests.terminal.term import DEADLINE
 
 pytestmark = pytest.mark.terminal
 DRAFTS = "SELECT body FROM draft ORDER BY updated_at DESC"
@@ -33,8 +33,9 @@ def test_a_draft_is_there_at_the_next_start(demo: Workspace, number: signal.Sign
         desk.wait_until_live()
         begin_a_reply(desk, "Dear Ana, I have looked")
         if number == signal.SIGKILL:
-            # A second is what may be lost; the draft must be there before it is over.
-            desk.comes_true("SELECT 1 FROM draft WHERE body LIKE '%I have looked'", seconds=1.5)
+            # The draft is on the disk without another key, within the second that may be lost.
+            assert SAVE_AFTER < 1
+            desk.comes_true("SELECT 1 FROM draft WHERE body LIKE '%I have looked'")
         desk.signal(number)
         desk.wait_for_exit()
         assert number == signal.SIGKILL or desk.restored
@@ -72,7 +73,7 @@ def test_two_consoles_see_each_other_and_keep_their_own_drafts(demo: Workspace) 
         ana.press("ctrl+s")
         ana.wait_for("Replied to #")
         # The watcher looks several times a second; the other console shows it without a key.
-        ben.wait_for("This is Ana", 5)
+        ben.wait_for("This is Ana")
         assert ben.ask(DRAFTS) == [("This is Ben",)]
 
 
@@ -95,7 +96,7 @@ def test_a_full_disk_is_said_and_the_words_stay_on_the_screen(demo: Workspace) -
             with suppress(AssertionError):
                 desk.wait_for("not saved, but still here", 0.7)
                 break
-        assert "The draft is not saved, but still here" in desk.text
+        desk.wait_for("The draft is not saved, but still here")
         assert "Words and 0" in desk.text
         assert b"Traceback" not in desk.raw
 
@@ -186,7 +187,7 @@ def test_a_megabyte_is_pasted_and_kept(desk: Desk) -> None:
         while desk.read(0):
             continue
     desk.send("\x1b[201~the end")
-    desk.comes_true(f"SELECT length(body) >= {len(paste)} FROM draft", seconds=DEADLINE)
+    desk.comes_true(f"SELECT length(body) >= {len(paste)} FROM draft")
     desk.wait_for("the end")
     assert str(desk.one(DRAFTS)).count("grinder") == len(paste) // len(line)
 
@@ -214,14 +215,15 @@ def test_mashed_keys_never_break_it(demo: Workspace, seed: int) -> None:
         desk.wait_until_quiet(0.3)
         assert b"Traceback" not in desk.raw, pressed[-40:]
         assert strangers_bytes(bytes(desk.raw)) == b""
-        for _ in range(5):
+        for _ in range(9):
+            # Esc closes what is open, the question too. A key right behind it would be taken for Alt, as it may be on
+            # a busy machine even after the rest; then the next round asks. Whatever is still on its way then ends in
+            # the question.
             desk.press("escape")
             desk.wait_until_quiet(0.2)
-            if "Leave Heard?" in desk.text:
-                break
             desk.press("ctrl+q")
-            desk.wait_until_quiet(0.2)
-            if "Leave Heard?" in desk.text:
+            with suppress(AssertionError):
+                desk.wait_for("Leave Heard?", 5)
                 break
         desk.press("enter")
         assert desk.wait_for_exit() == 0

@@ -44,7 +44,7 @@ def write_the_refund(desk: Desk) -> None:
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 36), (200, 60)])
 def test_a_reply_is_written_taken_back_sent_and_resolved(demo: Workspace, columns: int, rows: int) -> None:
-    with Desk(demo, columns=columns, rows=rows, undo_seconds=2) as desk:
+    with Desk(demo, columns=columns, rows=rows, undo_seconds=600) as desk:
         desk.wait_until_live()
         number = open_refund(desk)
         write_the_refund(desk)
@@ -60,6 +60,8 @@ def test_a_reply_is_written_taken_back_sent_and_resolved(demo: Workspace, column
 
         desk.send("Yours")
         desk.press("ctrl+s")
+        desk.comes_true("SELECT 1 FROM outbox WHERE kind = 'reply' AND state = 'undoable'")
+        desk.end_undo_time()
         desk.comes_true(SENT)
         body = str(desk.one("SELECT body FROM message WHERE kind = 'outbound' ORDER BY id DESC LIMIT 1"))
         assert body.startswith("Hi Ana,\n\nyour refund of 18 EUR for order 8841 left us today.")

@@ -18,6 +18,7 @@ from desk.records import AttachmentRow, CustomerCard, IdentityRow, TicketRow
 from desk.records import Message as Entry
 from desk.times import DAY, HOUR, MINUTE, SECOND
 from tests.hostile import FORBIDDEN
+from tests.rest import PatientApp
 from widgets.theme import DEFAULT, THEMES, VARIABLES
 
 # Tue 4 Aug 2026 14:03 UTC.
@@ -32,7 +33,7 @@ def clock() -> int:
     return NOW
 
 
-class Stage(App[None]):
+class Stage(PatientApp):
     """Shows one widget; keeps every message of ours."""
 
     def __init__(self, widget: Widget, theme: str = DEFAULT) -> None:
@@ -70,14 +71,6 @@ class Stage(App[None]):
 def drawn(app: App[None]) -> list[Strip]:
     """The lines of the screen, as the terminal gets them."""
     return app.screen._compositor.render_strips()
-
-
-async def settled(pilot: Pilot[None], app: Stage) -> None:
-    """Until nothing more is written."""
-    before = -1
-    while before != len(app.written):
-        before = len(app.written)
-        await pilot.pause()
 
 
 def lines_of(widget: Widget) -> list[Strip]:

@@ -10,7 +10,8 @@ from textual.strip import Strip
 from desk.records import TicketRow
 from desk.times import DAY
 from tests.hostile import HOSTILE
-from tests.widgets.stage import NOW, Stage, assert_harmless, clock, drawn, settled, text_of, ticket
+from tests.rest import settled
+from tests.widgets.stage import NOW, Stage, assert_harmless, clock, drawn, text_of, ticket
 from widgets.columns import cells, columns
 from widgets.inks import fit_pieces, pieces_width
 from widgets.rowcache import PAGE
@@ -74,13 +75,13 @@ async def test_a_cursor_key_draws_two_lines_and_reads_nothing(count: int) -> Non
 async def test_a_cursor_key_writes_at_most_a_kilobyte(width: int) -> None:
     view = queue(MILLION)
     app = Stage(view)
-    async with app.test(width, 60) as pilot:
+    async with app.test(width, 60):
         view.show(view.keys)
         view.focus()
-        await settled(pilot, app)
+        await settled(app)
         app.written.clear()
         view.move(1)
-        await settled(pilot, app)
+        await settled(app)
         assert 0 < len("".join(app.written).encode()) <= 1_000
 
 
@@ -178,7 +179,7 @@ async def test_the_cursor_stays_in_sight_on_a_smaller_screen() -> None:
         await pilot.pause()
         assert view.scroll_offset.y <= 11 < view.scroll_offset.y + 24
         await pilot.resize_terminal(80, 5)
-        await settled(pilot, app)
+        await settled(app)
         assert view.scroll_offset.y <= 11 < view.scroll_offset.y + 5
 
 

@@ -11,7 +11,8 @@ from desk.mail.quotes import Fold
 from desk.records import Message
 from desk.times import HOUR, SECOND
 from tests.hostile import HOSTILE
-from tests.widgets.stage import NOW, Stage, assert_harmless, attachment, clock, drawn, message, settled, text_of
+from tests.rest import settled
+from tests.widgets.stage import NOW, Stage, assert_harmless, attachment, clock, drawn, message, text_of
 from widgets.conversation import LAID_OUT, Conversation
 from widgets.message_lines import GUTTER
 from widgets.transcript import CURSOR_BAR, Transcript
@@ -225,7 +226,7 @@ async def test_a_narrower_screen_keeps_the_place() -> None:
         view.go_to(12)
         await pilot.pause()
         await pilot.resize_terminal(60, 20)
-        await settled(pilot, app)
+        await settled(app)
         assert view._conversation.anchor(view.scroll_offset.y)[0] == 12
         assert all(strip.cell_length == 60 for strip in drawn(app))
 

@@ -15,7 +15,7 @@ from desk.identifiers import address_of
 from desk.statuses import Status
 from desk.times import DAY, HOUR
 from storage.connect import Connection
-from storage.imports.mail import MailRules
+from storage.imports.reading import MailRules
 from storage.imports.report import Report
 from storage.imports.run import Wish, import_files
 from storage.imports.threads import base_subject, is_reply

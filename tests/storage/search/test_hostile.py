@@ -10,6 +10,7 @@ from desk.text import clean
 from storage.connect import Connection
 from storage.search import expressions, query, typo
 from storage.search.query import Finder
+from storage.search.schema import LAST_PLACE
 from storage.search.several import several
 from tests.hostile import HOSTILE
 from tests.storage.search.desk_of_people import REGIONS, add
@@ -99,18 +100,19 @@ def test_a_long_question_is_cut() -> None:
 @pytest.mark.parametrize(
     ("statement", "values"),
     [
-        (query._WORDS, ('"ana"*', 30)),
-        (query._PARTS, ('"ana"', 30)),
+        (query._WORDS, (LAST_PLACE, '"ana"*', 30)),
+        (query._PARTS, (LAST_PLACE, '"ana"', 30)),
         (query._STARTS, ("ana", "anb", 13)),
         (query._UNTAGGED, ("ana@", "ana@x", 13)),
         (query._ENDINGS, ("ana", "anb", 13)),
         (query._TICKET, (7,)),
         (several(query._RECENCIES, 2), (1, 2)),
         (several(query._IDENTITIES, 2), (1, 2)),
+        (several(query._IDENTITIES_WITH, 2), (1, 2, "ana")),
         (several(query._CUSTOMERS, 2), (1, 2)),
-        (several(typo._MEANINGS, 2), (1, 2)),
+        (typo._MEANINGS, ("[1, 2]", 25)),
         (several(typo._KNOWN, 2), ("ana", "an")),
-        (several(typo._NAMED, 2), ('"ana"', 200, 1, 6)),
+        (several(typo._NAMED, 2), (LAST_PLACE, '"ana"', 200, 1, 6)),
         (typo._STARTING, ("ana", "anb", 13)),
         (typo._ENDING, ("ana", "anb", 13)),
     ],
@@ -149,11 +151,11 @@ def test_a_keystroke_takes_few_statements(connection: Connection, text: str) -> 
 
 def test_a_beginning_is_asked_for_in_quotes() -> None:
     assert expressions.narrow(ask('a" OR b')) == '"a" AND "or" AND "b"*'
-    assert expressions.narrow(ask("0134")) == '"~4310"*'
-    assert expressions.wide(ask("0134")) == '("0134"* OR "~4310"*)'
-    assert expressions.narrow(ask("013")) == '("013"* OR "~310"*)'
-    assert expressions.narrow(ask("+1415")) == '"1415"*'
-    assert expressions.narrow(ask("0301234")) == '("0301234"* OR "~4321030"* OR "301234"* OR "~432103"*)'
+    assert expressions.narrow(ask("0134")) == '"~~4310"*'
+    assert expressions.wide(ask("0134")) == '("~0134"* OR "~~4310"*)'
+    assert expressions.narrow(ask("013")) == '("~013"* OR "~~310"*)'
+    assert expressions.narrow(ask("+1415")) == '"~1415"*'
+    assert expressions.narrow(ask("0301234")) == '("~0301234"* OR "~~4321030"* OR "~301234"* OR "~~432103"*)'
     assert expressions.narrow(ask("shop.example.com")) == '"shop" AND ("example")'
     assert expressions.wide(ask("smith")) == ""
     assert expressions.long_ending(ask("ana michael")) == "michael"

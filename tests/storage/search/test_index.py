@@ -64,7 +64,8 @@ def entries(connection: Connection) -> Entries:
         "parts": connection.execute("SELECT DISTINCT term, doc FROM temp.lookup_part_terms ORDER BY 1, 2").fetchall(),
         "backwards": connection.execute("SELECT address, customer_id FROM lookup_backwards ORDER BY 1, 2").fetchall(),
         "misspellings": connection.execute(
-            "SELECT w.word, m.piece FROM lookup_misspelling m JOIN lookup_word w ON w.id = m.word_id ORDER BY 1, 2"
+            "SELECT w.word, m.entry >> 25 FROM lookup_misspelling m JOIN lookup_word w ON w.id = m.entry & 0x1ffffff "
+            "ORDER BY 1, 2"
         ).fetchall(),
         "gone": connection.execute("SELECT * FROM lookup_gone").fetchall(),
     }

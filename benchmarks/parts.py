@@ -1,0 +1,120 @@
+"""The parts of a run, in the order of the table: what each measures at which size, and how, in words for the page.
+
+A part's modules are imported in its own process, so that one that doesn't even load takes nobody else's figures along.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.figures import Beside, Figure, at_most
+from benchmarks.making import Wanted, kept
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much of everything, and how often whatever is timed in a terminal is started."""
+
+    wanted: Wanted
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What `--only` takes, the title in the table, a word on how it measures, and data that it can't do without."""
+
+    key: str
+    title: str
+    note: str
+    measure: Callable[[Scale], Iterator[Figure]]
+    needed: Path | None = None
+
+
+def _console(scale: Scale) -> Iterator[Figure]:
+    from benchmarks import terminal
+
+    with TemporaryDirectory() as folder:
+        for found in terminal.measure(terminal.prepare(Path(folder), 1000), scale.runs):
+            yield found.figure()
+
+
+def _queue(scale: Scale) -> Iterator[Figure]:
+    from benchmarks import queue
+    from storage.workspace import open_to_read
+
+    with closing(open_to_read(kept(scale.wanted))) as connection:
+        for found in queue.figures(connection):
+            limit = Beside(found.bare, "bare SQL")
+            if found.goal is None:
+                yield Figure(found.what, found.heard, "ms", limit=limit)
+            else:
+                yield at_most(found.what, found.heard, "ms", found.goal, limit=limit)
+
+
+def _peers(scale: Scale) -> Iterator[Figure]:
+    from benchmarks import peers
+    from storage.workspace import open_to_read
+
+    with closing(open_to_read(kept(scale.wanted))) as connection, TemporaryDirectory() as folder:
+        yield from peers.figures(connection, Path(folder) / "identities.txt")
+
+
+def _names(_: Scale) -> Iterator[Figure]:
+    from benchmarks import febrl
+
+    return febrl.figures()
+
+
+def _mails(_: Scale) -> Iterator[Figure]:
+    from benchmarks import imports, mail_accuracy
+
+    yield from mail_accuracy.figures()
+    yield from imports.figures(mail_accuracy.DATA / "easy-ham.mbox.gz")
+
+
+PARTS = (
+    Part(
+        "console",
+        "The console in a terminal",
+        """from outside, over a pseudo-terminal of 120×40, with everything compiled; the best of the runs. “Textual
+        list” is the smallest Textual application with a list of 1,000 rows and a cursor, “Textual line” one with a line
+        of text (`benchmarks/bare.py`). The keyboard is live when the first `j`, pressed every 20 ms from the first rows
+        on, has moved the cursor. Memory is warm when SQLModel has been imported. A cursor key's bytes don't hold the
+        preview, which is drawn when the cursor rests for 80 ms.""",
+        _console,
+    ),
+    Part(
+        "queue",
+        "The queue",
+        """inside the process, the best of many runs, warm. The bare SQL reads the ids in their order and the tickets'
+        own columns, without compiling a filter, joining names or making records.""",
+        _queue,
+    ),
+    Part(
+        "peers",
+        "A customer by something known of them, beside what else would find one",
+        """the same words asked of all. Heard ranks by the last contact, hydrates ten customers and forgives slips;
+        ripgrep, fzf and LIKE find lines that hold the very letters. ripgrep and fzf are processes, started for each
+        word over a file of all identities that lies in memory: their times are from start to end, Heard's and LIKE's
+        are CPU time.""",
+        _peers,
+    ),
+    Part(
+        "names",
+        "Garbled names",
+        """the questions of Febrl's third set about 2,000 people, whose names were garbled on purpose.""",
+        _names,
+        SHARED / "people" / "dataset3.csv",
+    ),
+    Part(
+        "mails",
+        "Mails read and taken in",
+        """on one core, over mails of public archives; right is what Zammad reads, and what people cut off by hand.""",
+        _mails,
+        SHARED / "mail",
+    ),
+)

@@ -1,0 +1,281 @@
+"""Finding or making the customers that a batch meets.
+
+What is known of them is read for the whole batch at once (`expect`), what is new is gathered and written at once
+(`write`). The invariant: after each call the book answers as if all before it had been written already; whoever is met
+has every identity once, and stands in `changed` until the look-up has indexed them.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from desk.identifiers import normal_form
+from desk.ids import new_uid
+from desk.lookup import IdentityKind
+from desk.text import clean
+from storage.connect import Connection
+from storage.ingest.records import CustomerRecord, IdentityRecord
+
+_OWNERS = """
+SELECT i.kind, i.normal, coalesce(c.merged_into_id, c.id), c.recency FROM identity i JOIN customer c
+ON c.id = i.customer_id WHERE i.normal IN (SELECT value FROM json_each(?)) ORDER BY c.recency DESC"""
+_BY_EXTERNAL_ID = """
+SELECT external_id, coalesce(merged_into_id, id) FROM customer
+WHERE source_id = ? AND external_id IN (SELECT value FROM json_each(?))"""
+_CUSTOMERS = """
+SELECT id, name, organization_id, since, plan, note, details FROM customer
+WHERE id IN (SELECT value FROM json_each(?))"""
+_IDENTITIES = """
+SELECT customer_id, kind, normal, known FROM identity WHERE customer_id IN (SELECT value FROM json_each(?))"""
+_ORGANIZATIONS = "SELECT name, min(id) FROM organization WHERE name IN (SELECT value FROM json_each(?)) GROUP BY name"
+_COUNTERS = """
+SELECT (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'customer'),
+       (SELECT coalesce(max(recency), 0) FROM customer), (SELECT coalesce(max(id), 0) FROM organization)"""
+_ADD_ORGANIZATION = "INSERT INTO organization(id, uid, name, domain, note, created_at) VALUES(?, ?, ?, '', '', ?)"
+_ADD = """
+INSERT INTO customer(id, uid, name, organization_id, since, plan, note, mood, flags, details, recency, source_id,
+    external_id, created_at, updated_at) VALUES(?, ?, ?, ?, ?, ?, ?, 0, '[]', ?, ?, ?, ?, ?, ?)"""
+_ADD_IDENTITY = """
+INSERT INTO identity(customer_id, kind, value, normal, known, source_id) VALUES(?, ?, ?, ?, ?, ?)
+ON CONFLICT(customer_id, kind, normal) DO UPDATE SET known = 1 WHERE excluded.known > known"""
+_RENAME = "UPDATE customer SET name = ? WHERE id = ?"
+_UPDATE = """
+UPDATE customer SET organization_id = ?, since = ?, plan = ?, note = ?, details = ?, updated_at = ? WHERE id = ?"""
+
+# An identity's kind and normal form.
+Key = tuple[int, str]
+
+
+@dataclass(slots=True)
+class _Known:
+    """A customer as they stand, what this batch learnt included."""
+
+    name: str
+    organization_id: int | None
+    since: int | None
+    plan: str
+    note: str
+    details: str
+    identities: dict[Key, bool] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """What a record may add to."""
+        return self.organization_id, self.since, self.plan, self.note, self.details
+
+
+class CustomerBook:
+    """The customers of one workspace during one batch."""
+
+    def __init__(self, connection: Connection, regions: tuple[str, ...], source_id: int, now: int) -> None:
+        self._connection = connection
+        self._regions = regions
+        self._source_id = source_id
+        self._now = now
+        counters: tuple[int, int, int] = connection.execute(_COUNTERS).fetchone()
+        self._customer_id, self._recency, self._organization_id = counters
+        self._owners: dict[Key, list[int]] = {}
+        self._recencies: dict[int, int] = {}
+        self._by_external_id: dict[str, int | None] = {}
+        self._known: dict[int, _Known] = {}
+        self._organizations: dict[str, int | None] = {}
+        self._met: dict[Key, list[int]] = {}
+        self._new_organizations: list[tuple[object, ...]] = []
+        self._new: list[tuple[object, ...]] = []
+        self._new_identities: list[tuple[object, ...]] = []
+        self._updated: dict[int, None] = {}
+        self._renamed: dict[int, None] = {}
+        self.changed: set[int] = set()
+
+    def expect(self, records: Iterable[CustomerRecord]) -> None:
+        """Read what is known of these at once; asking without it is as right, and slower."""
+        records = list(records)
+        identities = [identity for record in records for identity in record.identities]
+        keys = [(int(identity.kind), self._normal(identity.kind, identity.value)) for identity in identities]
+        self._learn_owners(dict.fromkeys(keys))
+        self._learn_external_ids({record.external_id for record in records if record.external_id})
+        self._learn_organizations({_line(record.organization) for record in records if record.organization})
+        found = {owner for key in keys for owner in self._owners[key]}
+        self._learn(found | {owner for owner in self._by_external_id.values() if owner is not None})
+
+    def with_identity(self, kind: IdentityKind, value: str) -> list[int]:
+        """The customers who have this identity, the most recently met first; a merged one counts as who they became."""
+        key = (int(kind), self._normal(kind, value))
+        self._learn_owners([key])
+        found = dict.fromkeys((*self._owners[key], *self._met.get(key, ())))
+        return sorted(found, key=lambda owner: -self._recencies[owner])
+
+    def with_external_id(self, external_id: str) -> int | None:
+        """The customer that an earlier run made from the same record."""
+        self._learn_external_ids([external_id])
+        return self._by_external_id[external_id]
+
+    def writer(self, address: str, name: str) -> int:
+        """Who writes from `address`: the customer who has it, or a new one. A name in a header is only a maybe."""
+        name = _line(name)
+        known = self.with_identity(IdentityKind.EMAIL, address)
+        if not known:
+            return self.add(CustomerRecord(name or address, (IdentityRecord(IdentityKind.EMAIL, address),)))
+        customer_id = known[0]
+        if name and "@" not in name:
+            self._learn_name(customer_id, name)
+        return customer_id
+
+    def add(self, record: CustomerRecord) -> int:
+        """A new customer."""
+        name = _line(record.name) or _first_value(record.identities) or "Unknown"
+        # Each new customer stands above all others in the look-up; an import puts all in order when it ends.
+        self._customer_id += 1
+        self._recency += 1
+        customer_id = self._customer_id
+        known = _Known(
+            name, self._organization(record.organization), record.since, clean(record.plan, lines=False),
+            clean(record.note), _json(record.details),
+        )  # fmt: skip
+        self._new.append(
+            (customer_id, new_uid(), name, *known.facts, self._recency, self._source_id, record.external_id, self._now,
+             self._now)
+        )  # fmt: skip
+        self._known[customer_id] = known
+        self._recencies[customer_id] = self._recency
+        if record.external_id:
+            self._by_external_id[record.external_id] = customer_id
+        self._join(customer_id, [IdentityRecord(IdentityKind.NAME, name), *record.identities, *_company(record)])
+        self.changed.add(customer_id)
+        return customer_id
+
+    def update(self, customer_id: int, record: CustomerRecord) -> bool:
+        """Add what the record knows and the workspace lacks; whether anything was new. Nothing is overwritten."""
+        given = [*record.identities, *_company(record)]
+        if record.name:
+            given.insert(0, IdentityRecord(IdentityKind.NAME, record.name))
+        joined = self._join(customer_id, given)
+        known = self._customer(customer_id)
+        before = known.facts
+        known.organization_id = known.organization_id or self._organization(record.organization)
+        known.since = known.since if known.since is not None else record.since
+        known.plan = known.plan or clean(record.plan, lines=False)
+        known.note = known.note or clean(record.note)
+        known.details = _json({**record.details, **json.loads(known.details)})
+        if known.facts != before:
+            self._updated[customer_id] = None
+        elif not joined:
+            return False
+        self.changed.add(customer_id)
+        return True
+
+    def write(self) -> None:
+        """Put everything that is new into the database."""
+        many = self._connection.executemany
+        many(_ADD_ORGANIZATION, self._new_organizations)
+        many(_ADD, self._new)
+        many(_ADD_IDENTITY, self._new_identities)
+        many(_RENAME, [(self._known[customer_id].name, customer_id) for customer_id in self._renamed])
+        many(
+            _UPDATE,
+            [(*self._known[customer_id].facts, self._now, customer_id) for customer_id in self._updated],
+        )
+        for gathered in (self._new_organizations, self._new, self._new_identities, self._renamed, self._updated):
+            gathered.clear()
+
+    def _learn_name(self, customer_id: int, name: str) -> None:
+        known = self._customer(customer_id)
+        if "@" in known.name:
+            known.name = name
+            self._renamed[customer_id] = None
+            self.changed.add(customer_id)
+        if self._join(customer_id, [IdentityRecord(IdentityKind.NAME, name, known=False)]):
+            self.changed.add(customer_id)
+
+    def _join(self, customer_id: int, given: Sequence[IdentityRecord]) -> bool:
+        identities = self._customer(customer_id).identities
+        joined = False
+        for identity in given:
+            value = _line(identity.value)
+            if not value:
+                continue
+            key = (int(identity.kind), _normal(identity.kind, value, self._regions))
+            if identities.get(key, -1) >= identity.known:
+                continue
+            identities[key] = identity.known
+            self._met.setdefault(key, []).append(customer_id)
+            self._new_identities.append((customer_id, key[0], value, key[1], identity.known, self._source_id))
+            joined = True
+        return joined
+
+    def _organization(self, name: str) -> int | None:
+        name = _line(name)
+        if not name:
+            return None
+        self._learn_organizations([name])
+        known = self._organizations[name]
+        if known is None:
+            self._organization_id += 1
+            known = self._organizations[name] = self._organization_id
+            self._new_organizations.append((known, new_uid(), name, self._now))
+        return known
+
+    def _normal(self, kind: IdentityKind, value: str) -> str:
+        return _normal(kind, _line(value), self._regions)
+
+    def _customer(self, customer_id: int) -> _Known:
+        self._learn([customer_id])
+        return self._known[customer_id]
+
+    def _learn(self, customer_ids: Iterable[int]) -> None:
+        missing = [customer_id for customer_id in customer_ids if customer_id not in self._known]
+        if not missing:
+            return
+        asked = (json.dumps(missing),)
+        for customer_id, *facts in self._connection.execute(_CUSTOMERS, asked):
+            self._known[customer_id] = _Known(*facts)
+        for customer_id, kind, normal, known in self._connection.execute(_IDENTITIES, asked):
+            self._known[customer_id].identities[kind, normal] = bool(known)
+
+    def _learn_owners(self, keys: Iterable[Key]) -> None:
+        missing = [key for key in keys if key not in self._owners]
+        if not missing:
+            return
+        self._owners.update((key, []) for key in missing)
+        asked = json.dumps(list({normal for _, normal in missing}))
+        for kind, normal, owner, recency in self._connection.execute(_OWNERS, (asked,)):
+            if owner not in self._owners.setdefault((kind, normal), []):
+                self._owners[kind, normal].append(owner)
+            self._recencies[owner] = max(recency, self._recencies.get(owner, recency))
+
+    def _learn_external_ids(self, external_ids: Iterable[str]) -> None:
+        missing = [external_id for external_id in external_ids if external_id not in self._by_external_id]
+        if missing:
+            found = self._connection.execute(_BY_EXTERNAL_ID, (self._source_id, json.dumps(missing)))
+            self._by_external_id.update({**dict.fromkeys(missing), **dict(found)})
+
+    def _learn_organizations(self, names: Iterable[str]) -> None:
+        missing = [name for name in names if name not in self._organizations]
+        if missing:
+            found = dict(self._connection.execute(_ORGANIZATIONS, (json.dumps(missing),)).fetchall())
+            self._organizations.update({name: found.get(name) for name in missing})
+
+
+@lru_cache(maxsize=10_000)
+def _normal(kind: IdentityKind, value: str, regions: tuple[str, ...]) -> str:
+    return normal_form(kind, value, regions)
+
+
+def _company(record: CustomerRecord) -> tuple[IdentityRecord, ...]:
+    return (IdentityRecord(IdentityKind.COMPANY, record.organization),) if record.organization.strip() else ()
+
+
+def _first_value(identities: tuple[IdentityRecord, ...]) -> str:
+    return next((value for identity in identities if (value := _line(identity.value))), "")
+
+
+def _line(text: str) -> str:
+    return clean(text, lines=False).strip()
+
+
+def _json(details: Mapping[str, str]) -> str:
+    if not details:
+        return "{}"
+    cleaned = {clean(key, lines=False): clean(value) for key, value in details.items() if value.strip()}
+    return json.dumps(cleaned, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,143 @@
+"""Tickets with their messages, known again by their external ids: what the workspace has stays, what it lacks comes."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from desk.text import clean
+from storage.agents import me
+from storage.ingest.batch import Batch
+from storage.ingest.records import CustomerRecord, TicketRecord
+from storage.ingest.rows import NewMessage, NewTicket
+from storage.library import Outcome
+
+_KNOWN = """
+SELECT external_id, id, customer_id FROM ticket
+WHERE source_id = ? AND external_id IN (SELECT value FROM json_each(?))"""
+_SAID = "SELECT ticket_id, external_id FROM message WHERE ticket_id IN (SELECT value FROM json_each(?))"
+_TAGGED = """
+SELECT k.ticket_id, g.name FROM ticket_tag k JOIN tag g ON g.id = k.tag_id
+WHERE k.ticket_id IN (SELECT value FROM json_each(?))"""
+_AGENT = "SELECT id FROM agent WHERE handle = ? OR name = ? ORDER BY id LIMIT 1"
+_LONGEST_SUBJECT = 120
+
+
+@dataclass(slots=True)
+class _Known:
+    """A ticket that is there, and what it has."""
+
+    ticket_id: int
+    customer_id: int | None
+    said: set[str] = field(default_factory=set)
+    tags: set[str] = field(default_factory=set)
+
+
+def put_tickets(batch: Batch, records: Sequence[TicketRecord]) -> list[Outcome]:
+    """Add or bring up each ticket, in order: "added", "updated" or "skipped" (all of it was there).
+
+    To a ticket that is there only messages and tags are added: what agents changed here since stays as they left it.
+    """
+    batch.book.expect(record.customer for record in records if record.customer is not None)
+    known = _known(batch, records)
+    desk = _Desk(batch)
+    return [_put(batch, desk, known, record) for record in records]
+
+
+def _put(batch: Batch, desk: "_Desk", known: dict[str, _Known], record: TicketRecord) -> Outcome:
+    ticket = known.get(record.external_id)
+    outcome: Outcome = "skipped"
+    if ticket is None:
+        ticket = known[record.external_id] = _add(batch, desk, record)
+        outcome = "added"
+    said = [message for message in record.messages if message.external_id not in ticket.said]
+    for message in said:
+        ticket.said.add(message.external_id)
+        batch.rows.message(
+            ticket.ticket_id,
+            NewMessage(
+                kind=message.kind,
+                at=message.at,
+                body=message.body,
+                # The full text finds a subject where a message carries it.
+                subject=record.subject,
+                sender=message.sender,
+                customer_id=ticket.customer_id if message.kind in ("inbound", "call") else None,
+                external_id=message.external_id,
+            ),
+        )
+    tags = [tag for tag in map(_tag, record.tags) if tag and tag not in ticket.tags]
+    ticket.tags.update(tags)
+    batch.rows.tags(ticket.ticket_id, tags)
+    if outcome == "skipped" and (said or tags):
+        outcome = "updated"
+    if outcome != "skipped":
+        batch.changed_tickets.add(ticket.ticket_id)
+    return outcome
+
+
+def _add(batch: Batch, desk: "_Desk", record: TicketRecord) -> _Known:
+    customer_id = None if record.customer is None else _customer(batch, record.customer)
+    ticket_id = batch.rows.ticket(
+        NewTicket(
+            subject=record.subject or _first_words(record),
+            channel_id=desk.channels[record.channel],
+            customer_id=customer_id,
+            created_at=record.created_at,
+            status=record.status,
+            priority=record.priority,
+            assignee_id=desk.agent(record.assignee),
+            external_id=record.external_id,
+            details=record.details,
+        )
+    )
+    return _Known(ticket_id, customer_id)
+
+
+def _first_words(record: TicketRecord) -> str:
+    return record.messages[0].body.strip().partition("\n")[0][:_LONGEST_SUBJECT] if record.messages else ""
+
+
+def _customer(batch: Batch, record: CustomerRecord) -> int:
+    for identity in record.identities:
+        found = batch.book.with_identity(identity.kind, identity.value)
+        if len(found) == 1:
+            batch.book.update(found[0], record)
+            return found[0]
+    return batch.book.add(record)
+
+
+def _known(batch: Batch, records: Iterable[TicketRecord]) -> dict[str, _Known]:
+    asked = json.dumps([record.external_id for record in records])
+    rows = batch.connection.execute(_KNOWN, (batch.source_id, asked)).fetchall()
+    known = {external_id: _Known(ticket_id, customer_id) for external_id, ticket_id, customer_id in rows}
+    if known:
+        by_id = {ticket.ticket_id: ticket for ticket in known.values()}
+        ids = json.dumps(list(by_id))
+        for ticket_id, external_id in batch.connection.execute(_SAID, (ids,)):
+            by_id[ticket_id].said.add(external_id)
+        for ticket_id, tag in batch.connection.execute(_TAGGED, (ids,)):
+            by_id[ticket_id].tags.add(tag)
+    return known
+
+
+class _Desk:
+    """The channels and agents of the workspace; an agent who is new is made."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._connection = batch.connection
+        self.channels: dict[str, int] = dict(batch.connection.execute("SELECT key, id FROM channel").fetchall())
+        self._agents: dict[str, int] = {}
+
+    def agent(self, name: str) -> int | None:
+        handle = clean(name, lines=False).strip()
+        if not handle:
+            return None
+        if handle not in self._agents:
+            row = self._connection.execute(_AGENT, (handle.lower(), handle)).fetchone()
+            made = row or (me(self._connection, handle.lower().replace(" ", "."), handle).id,)
+            self._agents[handle] = int(made[0])
+        return self._agents[handle]
+
+
+def _tag(name: str) -> str:
+    return clean(name, lines=False).strip().lower()
