@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from random import Random
 from threading import Event
 
-from storage.mailbox import take
-
 from desk.errors import HeardError
 from desk.times import MINUTE, SECOND
 from storage import delivery, sources
 from storage.connect import Connection, writing
+from storage.mailbox import Mailbox, own_addresses
 from storage.sources import SourceRow
 from storage.workspace import Workspace
 from sync.deliverer import Deliverer
 from sync.errors import Denied
 from sync.pace import Pace, after_failure, after_refusal
 from sync.protocol import Capability, Source, Stream
+from sync.taking import take
 from sync.tally import Tally, Tell
 
 # A server that can't tell of news is asked this often; one that can is asked too, should its word have got lost.
@@ -31,12 +31,13 @@ LISTEN_FOR = 10 * MINUTE
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a worker works with: the workspace, the clock, and whom it tells."""
+    """What a worker works with: the workspace, the clock, whom it tells, and whose national phone numbers it knows."""
 
     workspace: Workspace
     clock: Callable[[], int]
     chance: Random
     tell: Tell
+    regions: tuple[str, ...] = ()
 
 
 class Worker:
@@ -49,6 +50,7 @@ class Worker:
         self._source = source
         self._stopping = stopping
         self._deliverer = Deliverer(desk.workspace, connection, row, source, desk.clock)
+        self._box = Mailbox(desk.workspace, row, own_addresses(row.settings), desk.regions)
         self._pace = Pace()
         self.tally = Tally()
 
@@ -97,7 +99,7 @@ class Worker:
         connection, source_id = self._connection, self._row.id
         page = self._source.pull(stream, sources.cursor(connection, source_id, stream.key))
         now = self._desk.clock()
-        self.tally.pulled += take(self._desk.workspace, connection, self._row, stream.role, page.records, now)
+        self.tally.pulled += take(connection, self._box, stream, page.records, now)
         remaining[stream.key] = page.remaining or 0
         with writing(connection):
             sources.keep_cursor(connection, source_id, stream.key, page.cursor, now)

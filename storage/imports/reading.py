@@ -152,7 +152,7 @@ def _chunks(connection: Connection, job: Job) -> Iterator[list[ReadMail]]:
         digests = [hashlib.sha256(raw.raw).digest() for raw in chunk]
         known = known_digests(connection, digests)
         yield [
-            ReadMail(raw.where, raw.end, digest) if digest in known else _read(job, raw, digest)
+            ReadMail(raw.where, raw.end, digest) if digest in known else read_one(job, raw, digest)
             for raw, digest in zip(chunk, digests, strict=True)
         ]
 
@@ -186,9 +186,10 @@ def known_digests(connection: Connection, digests: list[bytes]) -> set[bytes]:
     return known
 
 
-def _read(job: Job, raw: RawMail, digest: bytes) -> ReadMail:
+def read_one(job: Job, raw: RawMail, digest: bytes, *, sent: bool = False) -> ReadMail:
+    """One mail, read and ready; `sent` says that it lay where the team's own mails do."""
     mail = read_mail(raw.raw)
-    ours = address_of(mail.sender.address) in job.own
+    ours = sent or address_of(mail.sender.address) in job.own
     named = dict.fromkeys([*mail.references, mail.in_reply_to])
     message = NewMessage(
         kind="outbound" if ours else "inbound",

@@ -20,6 +20,7 @@ from storage.models.people import (
     Source,
     Team,
 )
+from storage.models.sync import MailCopy, SourceState
 from storage.models.tickets import (
     ActiveTag,
     Attachment,
@@ -46,6 +47,7 @@ __all__ = [
     "Draft",
     "Event",
     "Identity",
+    "MailCopy",
     "Membership",
     "Message",
     "MessageReference",
@@ -56,6 +58,7 @@ __all__ = [
     "Setting",
     "Snippet",
     "Source",
+    "SourceState",
     "Suggestion",
     "Tag",
     "Team",

@@ -1,0 +1,169 @@
+"""A mailbox's mails into tickets, and where each of them lies there.
+
+Mails come in as an import's do (storage.imports.mail), and may come twice: what is known is only found again. Three
+things an import doesn't know: what this workspace has sent itself, what was read elsewhere, and that a mailbox of years
+is no heap of open work.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from desk.statuses import Status
+from desk.times import DAY
+from storage.connect import Connection, writing
+from storage.imports.files import RawMail
+from storage.imports.mail import MailTaker
+from storage.imports.reading import Job, ReadMail, read_one
+from storage.imports.report import Report
+from storage.ingest.batch import Batch
+from storage.sources import SourceRow
+from storage.workspace import Workspace
+
+# So many mails are one transaction: a console that saves a draft waits for one of them.
+BATCH = 25
+# What nobody wrote on for so long when the mailbox is connected counts as solved.
+STALE = 30 * DAY
+SEEN = "\\Seen"
+
+_OURS = """
+    SELECT message_id, id FROM message
+     WHERE message_id IN (SELECT value FROM json_each(?)) AND agent_id IS NOT NULL AND kind = 'outbound'"""
+_BY_DIGEST = "SELECT id FROM message WHERE digest = ? LIMIT 1"
+_BY_MESSAGE_ID = "SELECT id FROM message WHERE message_id = ? ORDER BY id LIMIT 1"
+_KEEP = """
+    INSERT INTO mail_copy(source_id, stream, validity, uid, message_id, flags) VALUES(?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET message_id = excluded.message_id, flags = excluded.flags"""
+_TICKETS = "SELECT DISTINCT ticket_id FROM message WHERE id IN (SELECT value FROM json_each(?))"
+_READ = "UPDATE ticket SET unread = 0 WHERE id IN (SELECT value FROM json_each(?)) AND unread"
+# Only what nobody here has touched: its history has no event yet.
+_STALE = """
+    UPDATE ticket SET status = 3, solved_at = updated_at, unread = 0, due_at = NULL
+     WHERE id IN (SELECT value FROM json_each(?)) AND status = 0 AND updated_at < ?
+       AND NOT EXISTS(SELECT 1 FROM event e WHERE e.ticket_id = ticket.id)"""
+# Answered with another program: what was open waits for its customer now.
+_ANSWERED = """
+    UPDATE ticket SET status = 1
+     WHERE id IN (SELECT value FROM json_each(?)) AND status = 0 AND outbound_at > coalesce(inbound_at, 0)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Where a mail lies, how it is marked there, and what it says. `where` names it for a person."""
+
+    stream: str
+    validity: int
+    uid: int
+    flags: tuple[str, ...]
+    arrived_at: int
+    raw: bytes
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """The mailbox that mails come from. `own`: the addresses that are the team's."""
+
+    workspace: Workspace
+    row: SourceRow
+    own: frozenset[str]
+    regions: tuple[str, ...]
+
+
+def own_addresses(settings: Mapping[str, str]) -> frozenset[str]:
+    """The mailbox's address, and those that are the team's too."""
+    from desk.identifiers import address_of
+
+    named = (settings.get("address", ""), *settings.get("also", "").split(","))
+    return frozenset(address_of(each) for each in named if each.strip())
+
+
+def take(connection: Connection, mailbox: Mailbox, copies: Sequence[Copy], now: int, *, sent: bool) -> int:
+    """Take these mails in; how many of them were new. `sent`: they lie in the folder of what the team has sent."""
+    new = 0
+    for start in range(0, len(copies), BATCH):
+        part = copies[start : start + BATCH]
+        read = [_read(mailbox, copy, sent=sent) for copy in part]
+        with writing(connection):
+            new += _take(connection, mailbox, part, read, now)
+    return new
+
+
+def mark(connection: Connection, source_id: int, copy: tuple[str, int, int], flags: Iterable[str]) -> None:
+    """The flags of a mail (stream, validity, uid) are these now."""
+    connection.execute(
+        "UPDATE mail_copy SET flags = ? WHERE source_id = ? AND stream = ? AND validity = ? AND uid = ?",
+        (" ".join(flags), source_id, *copy),
+    )
+
+
+def remove(connection: Connection, source_id: int, stream: str, validity: int, first: int, last: int) -> None:
+    """These mails lie there no more. What they said stays."""
+    connection.execute(
+        "DELETE FROM mail_copy WHERE source_id = ? AND stream = ? AND validity = ? AND uid BETWEEN ? AND ?",
+        (source_id, stream, validity, first, last),
+    )
+
+
+def renumber(connection: Connection, source_id: int, stream: str, validity: int) -> None:
+    """The server counts anew: where mails lay before means nothing now, and each will come again."""
+    connection.execute(
+        "DELETE FROM mail_copy WHERE source_id = ? AND stream = ? AND validity <> ?", (source_id, stream, validity)
+    )
+
+
+def _read(mailbox: Mailbox, copy: Copy, *, sent: bool) -> ReadMail:
+    # A mail without a date counts as written when it arrived.
+    job = Job(mailbox.workspace, mailbox.workspace.folder, mailbox.own, copy.arrived_at)
+    digest = hashlib.sha256(copy.raw).digest()
+    return read_one(job, RawMail(copy.where, copy.raw, 0), digest, sent=sent)
+
+
+def _take(connection: Connection, mailbox: Mailbox, copies: Sequence[Copy], read: Sequence[ReadMail], now: int) -> int:
+    ours = _sent_from_here(connection, read)
+    others = [mail for mail in read if _message_id(mail) not in ours]
+    batch = Batch(connection, mailbox.row.id, mailbox.regions, now)
+    report = Report()
+    MailTaker(batch, others, Status.OPEN).take(report)
+    batch.finish()
+    placed = [_place(connection, mail, ours) for mail in read]
+    connection.executemany(
+        _KEEP,
+        [
+            (mailbox.row.id, copy.stream, copy.validity, copy.uid, message_id, " ".join(copy.flags))
+            for copy, message_id in zip(copies, placed, strict=True)
+        ],
+    )
+    _settle(connection, batch.changed_tickets, copies, placed, now)
+    return report.added + report.unparsed
+
+
+def _sent_from_here(connection: Connection, read: Sequence[ReadMail]) -> dict[str, int]:
+    """Which of these are copies of what agents wrote here, by Message-ID: their words are here already, unquoted."""
+    asked = json.dumps([message_id for mail in read if (message_id := _message_id(mail))])
+    return dict(connection.execute(_OURS, (asked,)).fetchall())
+
+
+def _message_id(mail: ReadMail) -> str:
+    return (mail.message.message_id or "") if mail.message is not None else ""
+
+
+def _place(connection: Connection, mail: ReadMail, ours: Mapping[str, int]) -> int:
+    """The message that a mail is, just taken in or known."""
+    message_id = _message_id(mail)
+    if message_id in ours:
+        return ours[message_id]
+    row = connection.execute(_BY_DIGEST, (mail.digest,)).fetchone()
+    # A copy that came by another way has other headers, and so another digest.
+    row = row or connection.execute(_BY_MESSAGE_ID, (message_id,)).fetchone()
+    return int(row[0])
+
+
+def _settle(connection: Connection, changed: set[int], copies: Sequence[Copy], placed: Sequence[int], now: int) -> None:
+    unseen = [message_id for copy, message_id in zip(copies, placed, strict=True) if SEEN not in copy.flags]
+    unread = {ticket_id for (ticket_id,) in connection.execute(_TICKETS, (json.dumps(unseen),))}
+    connection.execute(_READ, (json.dumps(sorted(changed - unread)),))
+    asked = json.dumps(sorted(changed))
+    connection.execute(_ANSWERED, (asked,))
+    connection.execute(_STALE, (asked, now - STALE))
