@@ -99,9 +99,9 @@ class Setup:
     def write(self) -> Path:
         """Write all that Dovecot reads; the answer is its configuration."""
         account = run_as() or pwd.getpwuid(os.geteuid())
-        for name in ("run", "run/state", "mail", "home", "tls", "oauth2/default/HS256"):
+        for name in ("run", "run/state", "mail", "home", "oauth2/default/HS256"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        self._make_certificate()
+        self.make_certificate()
         key = base64.b64encode(self._key())
         (self.folder / "oauth2/default/HS256/default").write_bytes(key)
         (self.folder / "oauth2.conf").write_text(
@@ -147,9 +147,11 @@ class Setup:
     def _key(self) -> bytes:
         return hashlib.sha256(self.password.encode()).digest()
 
-    def _make_certificate(self) -> None:
+    def make_certificate(self) -> None:
+        """Make the certificate, where there is none yet."""
         if self.certificate.exists():
             return
+        self.certificate.parent.mkdir(exist_ok=True)
         subprocess.run(
             [OPENSSL or "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
              "-nodes", "-days", "30", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",

@@ -127,13 +127,18 @@ class MailServer:
 
     def start(self) -> None:
         """Start what doesn't run."""
-        self.setup.write()
+        self.setup.make_certificate()
         settings = sink.Settings(
             str(self.folder / "sent"), self.smtp_port, PASSWORD, str(self.certificate),
             str(self.folder / "tls" / "key.pem"), self.require_auth, self.imap_port, self.slow_seconds,
         )  # fmt: skip
         (self.folder / "sink.json").write_text(json.dumps(asdict(settings)))
-        self.imap.start()
+        if not self.imap.runs:
+            # Sockets of a killed one would be taken for living ones.
+            shutil.rmtree(self.folder / "run", ignore_errors=True)
+            self.setup.write()
+            self.imap.start()
+            until(self._lets_in, "the first login at Dovecot")
         self.smtp.start()
 
     def stop(self) -> None:
@@ -150,12 +155,12 @@ class MailServer:
         """Start Dovecot anew with only these capabilities after the login; empty for all that it can."""
         if capability != self.setup.capability:
             self.setup.capability = capability
-            self.imap.stop()
+            self.imap.kill()  # A polite end takes a second.
             self.start()
 
     def wipe(self) -> None:
         """Lose every mailbox, as a broken disk does: all is numbered anew."""
-        self.imap.stop()
+        self.imap.kill()
         for name in ("mail", "home"):
             shutil.rmtree(self.folder / name)
         self.start()
@@ -168,6 +173,15 @@ class MailServer:
         """What the sink has kept, as soon as it is so many."""
         until(lambda: len(list((self.folder / "sent").glob("*.json"))) >= count, f"the sending of {count} mails")
         return self.sent()
+
+    def _lets_in(self) -> bool:
+        """Whether it does more than listen."""
+        try:
+            with imaplib.IMAP4(HOST, self.imap_port, 60) as connection:
+                connection.login("nobody@example.test", PASSWORD)
+        except (imaplib.IMAP4.error, OSError):
+            return False
+        return True
 
     def __enter__(self) -> Self:
         self.start()

@@ -50,6 +50,11 @@ class Server:
         self.command, self.port, self.log, self.account = command, port, log, account
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def runs(self) -> bool:
+        """Whether it was started and not ended since."""
+        return self._process is not None
+
     def start(self) -> None:
         """Start it and wait until it listens."""
         if self._process is not None:
@@ -89,7 +94,8 @@ class Server:
             return
         if number == signal.SIGTERM:
             process.terminate()
-        else:
-            os.killpg(process.pid, number)
+            # Its children may outlive it, and its id is nobody else's as long as it has not been waited for.
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait(PATIENCE)
         until(lambda: not listens(self.port), f"the end of {self.command[0]}")

@@ -16,7 +16,8 @@ class Cursor:
     """`upcoming`: UIDs from here on were never looked at. `changes`: the MODSEQ up to which changes are known.
 
     `present`: how many mails below `upcoming` there were when deletions were last looked for; -1: never.
-    `missing` is ascending.
+    `missing` is ascending. `part`: how many pages of the changes beyond `changes` were handed over; it only tells one
+    page from the next, since they all begin anew after a break.
     """
 
     validity: int = 0
@@ -24,6 +25,7 @@ class Cursor:
     missing: tuple[Span, ...] = ()
     changes: int = 0
     present: int = -1
+    part: int = 0
 
     def reaching(self, upcoming: int) -> Self:
         """With everything below `upcoming` looked at, and what is new among it missing."""
@@ -47,6 +49,7 @@ class Cursor:
                 "missing": self.missing,
                 "changes": self.changes,
                 "present": self.present,
+                "part": self.part,
             }
         )
 
@@ -61,6 +64,7 @@ def read(text: str) -> Cursor:
             tuple((int(first), int(last)) for first, last in kept["missing"]),
             int(kept["changes"]),
             int(kept["present"]),
+            int(kept["part"]),
         )
     except (ValueError, KeyError, TypeError):
         return Cursor()

@@ -33,18 +33,25 @@ def log_in(wire: Wire, user: str, token: bool, secret: Callable[[], Secret]) -> 
 
 
 def _try(wire: Wire, user: str, token: bool, secret: Secret) -> None:
+    failure: SourceError
     try:
         if token:
             _with_token(wire, user, secret)
         else:
             _with_password(wire, user, secret)
+    except SourceError as error:
+        failure = error
     except imaplib.IMAP4.abort as error:
-        raise wire.unusable(error) from None
+        failure = wire.unusable(error)
     except imaplib.IMAP4.error as error:
-        said = without(secret, str(error))[:200]
+        failure = _refusal(wire, user, token, without(secret, str(error))[:200])
+    except UnicodeError:
+        failure = Denied("The password holds what is no letter", "Give it anew.")
     else:
         return
-    raise _refusal(wire, user, token, said)
+    # What was on its way stands in the frames below, in plain text or packed; a talkative traceback would show them.
+    failure.__context__ = failure.__traceback__ = None
+    raise failure
 
 
 def _with_password(wire: Wire, user: str, secret: Secret) -> None:

@@ -37,8 +37,8 @@ class Reading:
 
     `given`: the cursor of the last page, for which the rest holds. `todo`: the UIDs that are missing and there,
     ascending; those from `fresh_from` on came while we were reading. `told`: the flags of the last page's mails.
-    `seen`: without QRESYNC, the UIDs that were there at the last look; `flags`: without CONDSTORE, those of the newest
-    mails.
+    `changes`: what is still to tell of a look, `compared`. `seen`: without QRESYNC, the UIDs that were there at the
+    last look; `flags`: without CONDSTORE, those of the newest mails.
     """
 
     key: str
@@ -49,7 +49,8 @@ class Reading:
     sizes: dict[int, int] = field(default_factory=dict)
     fresh_from: int = 0
     told: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    changes: "deque[Record] | None" = None
+    changes: "deque[Record]" = field(default_factory=deque)
+    compared: Look | None = None
     seen: "array[int] | None" = None
     flags: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
@@ -67,14 +68,14 @@ class Reading:
         cursor, todo = self._with_news(server, cursor, look)
         if todo and todo[-1] >= self.fresh_from:
             return self._mails(server, cursor, todo)
-        if self.changes is None:
-            self.changes = self._changes(server, cursor, look)
+        if not self.changes and self.compared != look:
+            self.changes, self.compared = self._changes(server, cursor, look), look
         if self.changes:
-            return self._changed(cursor, look, self.changes)
+            return self._changed(cursor)
         cursor = _level(cursor, look)
         if todo:
             return self._mails(server, cursor, todo)
-        self.look = None
+        self.look = self.compared = None
         return self._page((), replace(cursor, missing=()), more=False)
 
     def is_behind(self, look: Look) -> bool:
@@ -84,16 +85,14 @@ class Reading:
         return known != (look.validity, look.upcoming or cursor.upcoming, look.changes, look.present)
 
     def _forget(self) -> None:
-        self.todo = self.changes = self.seen = None
+        self.todo = self.seen = self.compared = None
         self.sizes, self.flags = {}, {}
+        self.changes.clear()
 
     def _look(self, server: Server) -> Look:
         now = time.monotonic()
         if self.look is None or server.folder != self.key or now - self.looked_at > LOOK_AGAIN:
-            before, self.look = self.look, server.examine(self.key)
-            self.looked_at = now
-            if self.look != before:
-                self.changes = None
+            self.look, self.looked_at = server.examine(self.key), now
         return self.look
 
     def _with_news(self, server: Server, cursor: Cursor, look: Look) -> "tuple[Cursor, array[int]]":
@@ -130,7 +129,7 @@ class Reading:
         return there[-1] if there else 0
 
     def _mails(self, server: Server, cursor: Cursor, todo: "array[int]") -> Page:
-        if todo[-1] not in self.sizes:
+        if any(todo[-place] not in self.sizes for place in (1, min(MOST_MAILS, len(todo)))):
             self._weigh(server, todo)
         wanted: list[int] = []
         weight = 0
@@ -213,9 +212,13 @@ class Reading:
         there = frozenset(self.seen)
         return list(uids.folded(uid for uid in before if uid not in there))
 
-    def _changed(self, cursor: Cursor, look: Look, changes: "deque[Record]") -> Page:
-        records = tuple(changes.popleft() for _ in range(min(MOST_CHANGES, len(changes))))
-        return self._page(records, cursor if changes else _level(cursor, look), more=True)
+    def _changed(self, cursor: Cursor) -> Page:
+        records = tuple(self.changes.popleft() for _ in range(min(MOST_CHANGES, len(self.changes))))
+        if self.changes or self.compared is None:
+            cursor = replace(cursor, part=cursor.part + 1)
+        else:
+            cursor = _level(cursor, self.compared)
+        return self._page(records, cursor, more=True)
 
     def _page(self, records: tuple[Record, ...], cursor: Cursor, *, more: bool) -> Page:
         self.given = cursor.text()
@@ -224,4 +227,4 @@ class Reading:
 
 def _level(cursor: Cursor, look: Look) -> Cursor:
     """With every change known up to a look. What was deleted after it makes the next look see fewer mails again."""
-    return replace(cursor, changes=look.changes, present=look.present)
+    return replace(cursor, changes=look.changes, present=look.present, part=0)
