@@ -25,6 +25,7 @@ COMMANDS = {
     "snippets": "snippets",
     "checklists": "checklists",
     "outbox": "outbox",
+    "secret": "secret",
     "backup": "backup",
     "restore": "restore",
     "doctor": "doctor",

@@ -42,6 +42,10 @@ def every_check(workspace: Workspace) -> Iterator[Check]:
         yield check()
     for examine in (rights, disk, database):
         yield examine(workspace)
+    from console.credentials import examined
+
+    yield examined.keyring()
+    yield from examined.sources(workspace)
 
 
 def python() -> Check:

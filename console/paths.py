@@ -36,6 +36,11 @@ def copies_folder() -> Path:
     return Path(platformdirs.user_state_dir("heard"))
 
 
+def secrets_folder() -> Path:
+    """Where secrets lie in plain text, if an explicit command has put any there: apart from workspaces and backups."""
+    return _data_folder() / "secrets"
+
+
 def _data_folder() -> Path:
     # mypy would take the rest for unreachable where it runs on Linux itself.
     system: str = sys.platform

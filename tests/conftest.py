@@ -42,6 +42,8 @@ FOREIGN = (
     "EDITOR",
     "LC_ALL",
     "LC_CTYPE",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "CREDENTIALS_DIRECTORY",
 )
 FOREIGN_BEGINNINGS = ("HEARD_", "SSH_", "TEXTUAL", "TERM_PROGRAM", "XDG_")
 _numbers = itertools.count()

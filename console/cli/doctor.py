@@ -1,4 +1,4 @@
-"""check terminal, database, rights, disk, locale and clock, and say how to mend what is wrong
+"""check terminal, database, rights, disk, locale, clock, keyring and sources, and say how to mend what is wrong
 
 Status 0 where all is well, else 1. Works without a terminal and without a workspace, and changes nothing.
 """
