@@ -10,6 +10,7 @@ import shlex
 import signal
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 
 from console.credentials.rungs import Found, Passed, Rung, secret_in
 from desk.errors import BadInput
@@ -64,7 +65,8 @@ def _run(command: Sequence[str], seconds: float) -> Secret | str:
         finally:
             if printed is None:
                 # Its children too: one that holds the pipe open would keep us waiting for ever.
-                os.killpg(process.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
     if printed is None:
         return f"{name} did not end within {seconds:g} s"
     read = secret_in(printed, f"what {name} printed")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from console.credentials.commands import from_command
 from console.credentials.plain_files import file_of, from_file, remove_file, write_file
-from console.credentials.ring import Ring, RingTrouble
+from console.credentials.ring import Ring, RingAbsent, RingTrouble
 from console.credentials.rungs import Found, NoSecret, Passed, Rung, Served, Wanted
 from console.credentials.variables import from_variable
 from sync.secret import Secret
@@ -93,15 +93,14 @@ class Ladder:
         return str(write_file(wanted, secret, self._folder))
 
     def remove(self, wanted: Wanted) -> tuple[str, ...]:
-        """Take it out of keyring and file; the answer says out of which. A keyring that can't be used holds none."""
+        """Take it out of keyring and file; the answer says out of which. Raises RingTrouble where one is locked."""
         self.forget(wanted)
         places: list[str] = []
         try:
             if self._ring.remove(wanted):
                 places.append("the keyring")
-        except RingTrouble:
-            if not file_of(wanted, self._folder).exists():
-                raise
+        except RingAbsent:
+            pass  # what isn't there holds nothing
         if remove_file(wanted, self._folder):
             places.append(str(file_of(wanted, self._folder)))
         return tuple(places)

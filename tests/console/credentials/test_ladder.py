@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from console.credentials.ladder import Ladder
-from console.credentials.ring import Ring, RingAbsent, RingTrouble
+from console.credentials.ring import Ring, RingAbsent, RingLocked
 from console.credentials.rungs import NoSecret, Rung, Served, Wanted
 from sync.errors import Denied
 from sync.secret import Secret
@@ -166,8 +166,13 @@ def test_removing_takes_it_out_everywhere(tmp_path: Path) -> None:
     assert steps.remove(SUPPORT) == ()
     with pytest.raises(NoSecret):
         steps.look(SUPPORT)
-    with pytest.raises(RingTrouble):
-        ladder(tmp_path).remove(SUPPORT)
+    assert ladder(tmp_path).remove(SUPPORT) == ()
+
+    def locked() -> Memory:
+        raise RingLocked("It is locked")
+
+    with pytest.raises(RingLocked):
+        ladder(tmp_path, ring=Ring(locked)).remove(SUPPORT)
 
 
 def test_a_new_one_goes_where_the_old_one_lay(tmp_path: Path) -> None:
