@@ -8,7 +8,8 @@ it can write it down.
 import re
 from collections.abc import Callable
 
-from sync.protocol import DeliverMail, Later, Receipt, Refused, Unclear
+from desk.errors import HeardError
+from sync.protocol import DeliverMail, Later, Receipt, Refused, Step, Unclear
 from sync.sources.mailbox.smtp_line import Line, Reply, Submission
 
 Sent = Receipt | Later | Refused | Unclear
@@ -47,10 +48,14 @@ class MailSender:
             self.close()
         return outcome
 
-    def check(self) -> str:
-        """Log in, and say what the server takes. Raises SourceError."""
-        limit = self._open_line().limit
-        return f"takes mails of up to {_megabytes(limit)} MB" if limit else "takes mails of any size"
+    def check(self) -> Step:
+        """Log in, and say what the server takes; never raises."""
+        try:
+            limit = self._open_line().limit
+        except HeardError as error:
+            return Step("sending", False, error.message, error.mend)
+        size = f"up to {_megabytes(limit)} MB" if limit else "any size"
+        return Step("sending", True, f"{self._host}:{self._submission.endpoint.port} takes mails of {size}")
 
     def close(self) -> None:
         """Let go of the line; the next mail opens a new one."""

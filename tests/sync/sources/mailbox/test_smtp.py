@@ -10,7 +10,7 @@ import pytest
 
 from desk.endpoints import Endpoint, parse_endpoint
 from sync.errors import Broken, Denied, SourceError, Unreachable
-from sync.protocol import DeliverMail, Later, Outcome, Receipt, Refused, Unclear
+from sync.protocol import DeliverMail, Later, Outcome, Receipt, Refused, Step, Unclear
 from sync.secret import Secret
 from sync.sources.mailbox.smtp import MailSender
 from sync.sources.mailbox.smtp_line import Submission
@@ -73,7 +73,7 @@ def test_encrypted_from_the_second_word_on(account: Account) -> None:
     assert isinstance(once(way, mail_to("a@x.example")), Receipt)
     assert server.sent()[-1].tls
     sender = MailSender(way)
-    assert sender.check() == "takes mails of up to 64 MB"
+    assert sender.check() == Step("sending", True, f"localhost:{server.smtp_port} takes mails of up to 64 MB")
     sender.close()
 
 
@@ -218,6 +218,13 @@ def test_the_wrong_password(account: Account) -> None:
         once(submission(account.server.smtp_port, CANARY), mail_to("a@x.example"))
     assert CANARY not in str(caught.value)
     assert "support@example.test" in caught.value.message
+
+
+def test_a_check_says_what_is_wrong(account: Account) -> None:
+    step = MailSender(submission(account.server.smtp_port, "wrong")).check()
+    assert not step.works
+    assert "refused the password" in step.said
+    assert step.mend
 
 
 def test_nobody_there() -> None:
