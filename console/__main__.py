@@ -24,6 +24,8 @@ COMMANDS = {
     "set": "set",
     "snippets": "snippets",
     "checklists": "checklists",
+    "connect": "connect",
+    "sync": "sync",
     "outbox": "outbox",
     "secret": "secret",
     "backup": "backup",

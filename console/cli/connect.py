@@ -1,0 +1,125 @@
+"""add a source: a mailbox that mails come from and replies go out by
+
+Asks for what isn't given, tries the login, the folders and the way out, and keeps nothing before all of it works. The
+secret is never an argument: it comes from HEARD_<NAME>_TOKEN or another rung of the ladder, or is asked for.
+"""
+
+import argparse
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from console.connecting import OPTIONS
+from desk.times import now
+
+if TYPE_CHECKING:
+    from console.asking import Asking
+    from sync.protocol import Health, Source
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's own options."""
+    parser.add_argument("kind", choices=["mailbox"], metavar="mailbox", help="what to connect")
+    parser.add_argument("--name", help="what to call it (default: what stands before the @)")
+    parser.add_argument("--user", help="who logs in; the mailbox's address where --address names no other")
+    parser.add_argument("--address", help="the mailbox's address")
+    parser.add_argument("--imap", metavar="URL", help="imaps://HOST:PORT or imap+starttls://HOST:PORT")
+    parser.add_argument("--smtp", metavar="URL", help="smtps://HOST:PORT or smtp+starttls://HOST:PORT")
+    parser.add_argument(
+        "--provider", metavar="KEY", help="the servers of a well-known provider, for a domain of one's own"
+    )
+    parser.add_argument("--ca", metavar="FILE", help="a certificate to trust beside the usual ones")
+    parser.add_argument(
+        "--option", action="append", default=[], metavar="KEY=VALUE", help=f"more: {', '.join(OPTIONS)}"
+    )
+    parser.add_argument("--no-input", action="store_true", help="ask nothing")
+    parser.add_argument("--test-mail", action="store_true", help="also send a mail to the mailbox itself")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Connect it; Refused, with nothing kept, where a step doesn't work."""
+    from console.asking import Asking
+    from console.connecting import checked, open_source
+    from console.credentials.ladder import Ladder
+    from console.credentials.rungs import Wanted
+    from console.paths import secrets_folder
+    from storage import sources
+    from storage.connect import writing
+    from storage.workspace import locate, open_to_write
+
+    asking = Asking(silent=arguments.no_input)
+    settings = checked(_settings(arguments, asking))
+    name = arguments.name or settings["address"].partition("@")[0]
+    ladder = Ladder(secrets_folder(), asking.secret)
+    with closing(open_to_write(locate(arguments.workspace))) as connection, writing(connection):
+        sources.add(connection, "mailbox", name, settings, now())
+        row = sources.source_named(connection, name)
+        # Whatever fails from here on takes the source back with it.
+        with closing(open_source(row, ladder)) as source:
+            _show(source.check())
+            if arguments.test_mail:
+                _send_to_itself(source, settings["address"])
+    kept = asking.offer_to_keep(ladder, Wanted(name, settings))
+    print(f"Connected “{name}”. {kept}".rstrip())
+    print("`heard sync` fetches its mails and sends what waits; so does every console while it is open.")
+    return 0
+
+
+def _settings(arguments: argparse.Namespace, asking: "Asking") -> dict[str, str]:
+    """What was given, and what the provider's table knows for the rest."""
+    from console.asking import settings_of
+
+    address = arguments.address or (arguments.user if "@" in (arguments.user or "") else "")
+    address = address or asking.line("The mailbox's address", "--address")
+    settings = {"address": address, "user": arguments.user or address}
+    if not (arguments.imap and arguments.smtp):
+        settings |= _servers(address, arguments.provider, asking)
+    given = {"imap": arguments.imap, "smtp": arguments.smtp, "ca": arguments.ca}
+    return {**settings, **{key: value for key, value in given.items() if value}, **settings_of(arguments.option)}
+
+
+def _servers(address: str, key: str | None, asking: "Asking") -> dict[str, str]:
+    """The servers of a well-known provider, or those that a person names."""
+    from desk.providers import Provider, provider_named, servers_of
+    from sync.sources.mailbox.providers import known_providers
+
+    found = provider_named(key, known_providers()) if key else servers_of(address, known_providers())
+    if not isinstance(found, Provider):
+        imap = asking.line(f"The IMAP server of {found.domain} (such as {found.imap[0]})", "--imap")
+        return {"imap": imap, "smtp": asking.line(f"Its SMTP server (such as {found.smtp[0]})", "--smtp")}
+    print(f"{found.title}: {found.imap} and {found.smtp}, as its documents say; never tried by us.")
+    for note in found.notes:
+        print(f"  {note}")
+    login = "token" if found.login == "oauth" else "password"
+    return {
+        "imap": str(found.imap), "smtp": str(found.smtp), "login": login,
+        "keeps_sent": "yes" if found.keeps_sent else "no",
+    }  # fmt: skip
+
+
+def _show(health: "Health") -> None:
+    """Every step that was tried; Refused at the one that failed."""
+    from desk.errors import Refused
+    from widgets.cells import harmless
+
+    for step in health.steps:
+        print(harmless(f"  {'✓' if step.works else '✗'} {step.name}: {step.said}"))
+        if not step.works:
+            raise Refused(f"The mailbox was not connected, since its {step.name} failed", step.mend)
+
+
+def _send_to_itself(source: "Source", address: str) -> None:
+    """A mail to the mailbox itself; Refused where it didn't leave."""
+    from desk.errors import Refused
+    from desk.ids import new_uid
+    from desk.mail.addresses import Address
+    from sync.protocol import DeliverMail, Receipt
+    from sync.sources.mailbox.compose import Letter, compose
+
+    here = Address("Heard", address)
+    words = "This mail was sent by heard connect, to see whether replies can leave. Nothing needs to be done."
+    mail = compose(Letter(new_uid(), now(), here, (here,), "Test of the mailbox", words, automatic=True))
+    wanted = DeliverMail("test", mail.message_id, mail.raw, mail.sender, mail.recipients, now())
+    outcome = source.push(wanted, lambda: None)
+    if not isinstance(outcome, Receipt):
+        raise Refused(f"The mailbox was not connected, since its test mail didn't leave: {outcome.why}", "")
+    print("  ✓ test mail: sent to the mailbox itself")

@@ -1,0 +1,76 @@
+"""From a source's settings to the source itself: where what sync needs and what the console knows are put together.
+
+Settings are texts by name, as `heard connect` keeps them; the invariant: none of them is a secret.
+"""
+
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+
+from console.credentials.access import access
+from console.credentials.ladder import Ladder
+from console.credentials.rungs import Wanted
+from desk.endpoints import parse_endpoint
+from desk.errors import BadInput
+from desk.nearest import mend_name
+from storage.sources import SourceRow
+from sync.protocol import Source
+
+# What `--option` may set beside the servers; each is told in docs/mailbox.md.
+OPTIONS = (
+    "also", "folders", "from", "signature", "quoting", "zone", "keeps_sent", "login", "secret_command",
+    "token_command", "token_url", "client_id", "client_secret", "scope",
+)  # fmt: skip
+NEEDED = ("imap", "smtp", "user", "address")
+
+
+def checked(settings: Mapping[str, str]) -> Mapping[str, str]:
+    """The settings of a mailbox, or BadInput with what is wrong in them."""
+    for name in NEEDED:
+        if not settings.get(name):
+            raise BadInput(f"The mailbox has no {name}", f"Give it with --{name}.")
+    for name in settings:
+        if name not in (*NEEDED, *OPTIONS, "ca"):
+            raise BadInput(f"A mailbox has no option “{name}”", mend_name(name, OPTIONS))
+    parse_endpoint(settings["imap"], "imap")
+    parse_endpoint(settings["smtp"], "smtp")
+    _context(settings)
+    return settings
+
+
+def open_source(row: SourceRow, ladder: Ladder) -> Source:
+    """The source of that row; it connects when it is used first. BadInput where its settings can't be used."""
+    from sync.sources.mailbox.smtp import MailSender
+    from sync.sources.mailbox.smtp_line import Submission
+    from sync.sources.mailbox.source import Account, Mailbox
+
+    settings = checked(row.settings)
+    secret = access(ladder, Wanted(row.name, settings))
+    token = settings.get("login") == "token"
+    account = Account(
+        name=row.name,
+        imap=parse_endpoint(settings["imap"], "imap"),
+        user=settings["user"],
+        token=token,
+        folders=tuple(name.strip() for name in settings.get("folders", "").split(",") if name.strip()),
+        keeps_sent=settings.get("keeps_sent") == "yes",
+        certificate=settings.get("ca", ""),
+    )
+    submission = Submission(
+        endpoint=parse_endpoint(settings["smtp"], "smtp"),
+        user=settings["user"],
+        secret=secret,
+        login="token" if token else "password",
+        context=_context(settings),
+    )
+    return Mailbox(account, secret, MailSender(submission))
+
+
+def _context(settings: Mapping[str, str]) -> ssl.SSLContext:
+    file = settings.get("ca", "")
+    if file and not Path(file).is_file():
+        raise BadInput(f"There is no certificate at {file}", "Check what --ca names.")
+    try:
+        return ssl.create_default_context(cafile=file or None)
+    except ssl.SSLError as error:
+        raise BadInput(f"{file} holds no certificate that can be used: {error.reason}", "It must be PEM.") from None
