@@ -64,6 +64,10 @@ namespace inbox {{
 }}
 service anvil {{
   chroot =
+  # Nobody is made to wait for the wrong passwords of another test.
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   chroot =

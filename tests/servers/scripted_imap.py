@@ -20,9 +20,9 @@ CUT = b""
 Answers = Mapping[str, bytes | list[bytes]]
 USUAL: dict[str, bytes | list[bytes]] = {
     "": b"* OK ready\r\n",
-    "CAPABILITY": b"* CAPABILITY IMAP4rev1 AUTH=PLAIN IDLE\r\n@ OK\r\n",
+    "CAPABILITY": b"* CAPABILITY IMAP4rev1 AUTH=PLAIN IDLE\r\n@ OK done\r\n",
     "AUTHENTICATE": b"+ \r\n",
-    "LIST": b'* LIST (\\HasNoChildren) "/" INBOX\r\n@ OK\r\n',
+    "LIST": b'* LIST (\\HasNoChildren) "/" INBOX\r\n@ OK done\r\n',
     "EXAMINE": b"* 0 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 1]\r\n@ OK [READ-ONLY]\r\n",
     "IDLE": b"+ idling\r\n",
 }
@@ -52,6 +52,10 @@ class ScriptedImap:
                 line.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(60)
+
+    def answer(self, answers: Answers) -> None:
+        """Say something else from now on, and nothing of what was told before."""
+        self._answers = dict(answers)
 
     def count(self, beginning: str) -> int:
         """How often it was told a command."""

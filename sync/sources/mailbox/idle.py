@@ -9,7 +9,6 @@ import socket
 import time
 from collections.abc import Callable
 
-from sync.errors import Unreachable
 from sync.sources.mailbox.wire import Wire
 
 # Well below the 29 minutes of the standard, and below the patience of most routers with a silent line.
@@ -20,9 +19,7 @@ _TAG = b"HEARD"
 _NEWS = re.compile(rb"\* (\d+ (EXISTS|EXPUNGE|FETCH)|VANISHED)\b", re.IGNORECASE)
 
 
-def idle(
-    wire: Wire, seconds: float, wake: socket.socket, stopped: Callable[[], bool], guard: float = GUARD
-) -> bool | None:
+def idle(wire: Wire, seconds: float, wake: socket.socket, stopped: Callable[[], bool]) -> bool | None:
     """Whether news came within so many seconds; None where the server ends the waiting itself, again and again.
 
     Raises Unreachable where it is gone.
@@ -30,7 +27,7 @@ def idle(
     end = time.monotonic() + seconds
     slips = 0
     while not stopped() and (left := end - time.monotonic()) > 0:
-        spoke = _once(wire, min(left, guard), wake, stopped)
+        spoke = _once(wire, min(left, GUARD), wake, stopped)
         if spoke:
             return True
         slips = 0 if spoke is False else slips + 1
@@ -45,28 +42,20 @@ def _once(wire: Wire, seconds: float, wake: socket.socket, stopped: Callable[[],
     try:
         wire.send(_TAG + b" IDLE\r\n")
         heard = False
-        while not (line := _line(wire)).startswith(b"+"):
+        while not (line := wire.readline()).startswith(b"+"):
             if line.startswith(_TAG):
                 return None
             heard = heard or _NEWS.match(line) is not None
         end = time.monotonic() + seconds
         while not heard and not stopped() and (left := end - time.monotonic()) > 0:
             if wire.news(left, wake):
-                line = _line(wire)
+                line = wire.readline()
                 if line.startswith(_TAG):
                     return None
                 heard = _NEWS.match(line) is not None
         wire.send(b"DONE\r\n")
-        while not (line := _line(wire)).startswith(_TAG):
+        while not (line := wire.readline()).startswith(_TAG):
             heard = heard or _NEWS.match(line) is not None
         return heard
     finally:
         wire.patience = patience
-
-
-def _line(wire: Wire) -> bytes:
-    line = wire.readline()
-    if line.upper().startswith(b"* BYE"):
-        said = line[6:].strip().decode("utf-8", "replace")[:200]
-        raise Unreachable(f"{wire.host} ended the conversation: {said}", "It is tried again by itself.")
-    return line

@@ -120,7 +120,7 @@ class Server:
             everything = _EVERYTHING.search(said)
             found = uids.spans(everything[1]) if everything else []
         else:
-            found = [(int(word), int(word)) for line in lines if isinstance(line, bytes) for word in line.split()]
+            found = _listed(lines)
         first, last = span
         return uids.numbers((low, high) for low, high in found if first <= low and high <= last)
 
@@ -132,8 +132,7 @@ class Server:
         day = datetime.fromtimestamp(max(0, since - DAY) / SECOND, UTC)
         date = f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}"
         lines = self._uid("SEARCH", "SINCE", date, "HEADER", "MESSAGE-ID", quoted(message_id))
-        words = [word for line in lines if isinstance(line, bytes) for word in line.split()]
-        return uids.numbers((int(word), int(word)) for word in words)
+        return uids.numbers(_listed(lines))
 
     def sizes(self, wanted: Iterable[Span]) -> tuple[dict[int, int], str]:
         """How large the mails of these spans are, in bytes, and why the server left some out, if it did."""
@@ -273,6 +272,12 @@ class Server:
         self.open = False
         self._wire.shutdown()
         return error
+
+
+def _listed(lines: Iterable[Line]) -> list[Span]:
+    """The UIDs of a SEARCH answer."""
+    words = [word for line in _texts(lines) for word in line.split()]
+    return uids.spans(b",".join(words)) if words else []
 
 
 def _texts(lines: Iterable[Line]) -> list[bytes]:

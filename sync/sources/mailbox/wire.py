@@ -54,7 +54,7 @@ class Wire(imaplib.IMAP4):
             raise self._away(error) from None
 
     def readline(self) -> bytes:
-        """The next line, with its end."""
+        """The next line, with its end. A goodbye (BYE) is no line but the end, whatever was being said."""
         searched = self._taken
         while (end := self._buffer.find(b"\n", searched)) < 0:
             searched = len(self._buffer)
@@ -63,6 +63,9 @@ class Wire(imaplib.IMAP4):
             searched -= self._receive()
         line = bytes(memoryview(self._buffer)[self._taken : end + 1])
         self._taken = end + 1
+        if line[:5].upper() == b"* BYE":
+            said = line[5:].strip().decode("utf-8", "replace")[:200]
+            raise Unreachable(f"{self.endpoint.host} ended the conversation: {said}", AGAIN)
         return line
 
     def read(self, size: int) -> bytes:
