@@ -74,9 +74,8 @@ def _post(grant: Grant, host: str, refresh: Secret, client: Secret | None, secon
     request = urllib.request.Request(  # noqa: S310 - its scheme was checked
         grant.url, urllib.parse.urlencode(fields).encode(), {"Accept": "application/json"}
     )
-    opener = urllib.request.build_opener(_Stay, urllib.request.HTTPSHandler(context=ssl.create_default_context()))
     try:
-        with opener.open(request, timeout=seconds) as response:
+        with _opener().open(request, timeout=seconds) as response:
             return _minted(host, response.read(_LARGEST))
     except urllib.error.HTTPError as error:
         with error:
@@ -89,6 +88,20 @@ def _post(grant: Grant, host: str, refresh: Secret, client: Secret | None, secon
         return Unreachable(f"{host} can't be reached for a new token", "Check the network.")
     except (OSError, HTTPException):
         return Unreachable(f"{host} broke off the making of a new token", "It is tried again by itself.")
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    """The usual one without what follows redirects: those end as errors."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(context=ssl.create_default_context()),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+    ):
+        opener.add_handler(handler)
+    return opener
 
 
 def _untrusted(host: str, error: ssl.SSLCertVerificationError) -> Broken:
@@ -131,10 +144,3 @@ def _object(body: bytes) -> dict[str, object]:
     except (ValueError, RecursionError):
         return {}
     return given if isinstance(given, dict) else {}
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """Goes nowhere else with a token."""
-
-    def redirect_request(self, *_: object) -> None:
-        """No other address; what the server said becomes an HTTPError."""

@@ -122,7 +122,6 @@ class MailSender:
                 return Refused(
                     f"{self._host} takes no addresses with letters beyond ASCII", "Ask for another address of theirs."
                 )
-            line.speak_utf8()
             options += " SMTPUTF8"
         return options + (" BODY=8BITMIME" if not mail.raw.isascii() and line.offers("8bitmime") else "")
 

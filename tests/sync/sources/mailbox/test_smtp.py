@@ -285,6 +285,13 @@ def test_too_large_is_known_before_anything_is_sent() -> None:
         assert not any(line.startswith("MAIL") for line in server.heard)
 
 
+def test_no_address_is_two_commands() -> None:
+    with ScriptedSmtp({}) as server:
+        outcome = once(submission(server.port), mail_to("a@x.example>\r\nRCPT TO:<b@y.example"))
+        assert isinstance(outcome, Refused)
+        assert not any("y.example" in line for line in server.heard)
+
+
 def test_size_and_eight_bits_are_announced_where_offered() -> None:
     with ScriptedSmtp({}) as server:
         once(submission(server.port), mail_to("a@x.example", raw=RAW + "é\r\n".encode()))
