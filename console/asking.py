@@ -1,4 +1,4 @@
-"""Questions on the shell, for commands that may ask: what isn't given is asked for, or refused where nobody may be asked.
+"""Questions on the shell: what isn't given is asked for, or refused where nobody may be asked.
 
 The invariant: a secret is never shown, and never kept but where the answer was yes.
 """

@@ -13,7 +13,6 @@ from console.credentials.rungs import Wanted
 from desk.endpoints import parse_endpoint
 from desk.errors import BadInput
 from desk.nearest import mend_name
-from storage.sources import SourceRow
 from sync.protocol import Source
 
 # What `--option` may set beside the servers; each is told in docs/mailbox.md.
@@ -24,8 +23,8 @@ OPTIONS = (
 NEEDED = ("imap", "smtp", "user", "address")
 
 
-def checked(settings: Mapping[str, str]) -> Mapping[str, str]:
-    """The settings of a mailbox, or BadInput with what is wrong in them."""
+def checked(settings: Mapping[str, str]) -> None:
+    """Raise BadInput with what is wrong in the settings of a mailbox."""
     for name in NEEDED:
         if not settings.get(name):
             raise BadInput(f"The mailbox has no {name}", f"Give it with --{name}.")
@@ -35,20 +34,19 @@ def checked(settings: Mapping[str, str]) -> Mapping[str, str]:
     parse_endpoint(settings["imap"], "imap")
     parse_endpoint(settings["smtp"], "smtp")
     _context(settings)
-    return settings
 
 
-def open_source(row: SourceRow, ladder: Ladder) -> Source:
-    """The source of that row; it connects when it is used first. BadInput where its settings can't be used."""
+def open_source(name: str, settings: Mapping[str, str], ladder: Ladder) -> Source:
+    """The mailbox of that name; it connects when it is used first. BadInput where its settings can't be used."""
     from sync.sources.mailbox.smtp import MailSender
     from sync.sources.mailbox.smtp_line import Submission
     from sync.sources.mailbox.source import Account, Mailbox
 
-    settings = checked(row.settings)
-    secret = access(ladder, Wanted(row.name, settings))
+    checked(settings)
+    secret = access(ladder, Wanted(name, settings))
     token = settings.get("login") == "token"
     account = Account(
-        name=row.name,
+        name=name,
         imap=parse_endpoint(settings["imap"], "imap"),
         user=settings["user"],
         token=token,

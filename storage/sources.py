@@ -71,10 +71,15 @@ def source_named(connection: Connection, name: str) -> SourceRow:
     raise NotFound(f"There is no source “{name}”", mend)
 
 
-def add(connection: Connection, kind: str, name: str, settings: Mapping[str, str], now: int) -> int:
-    """Connect a source, inside the caller's transaction; BadInput where its name is taken."""
+def refuse_taken(connection: Connection, name: str) -> None:
+    """Raise BadInput where a source has that name."""
     if connection.execute("SELECT 1 FROM source WHERE name = ?", (name,)).fetchone():
         raise BadInput(f"There is a source “{name}” already", "Give it another name with --name.")
+
+
+def add(connection: Connection, kind: str, name: str, settings: Mapping[str, str], now: int) -> int:
+    """Connect a source, inside the caller's transaction; BadInput where its name is taken."""
+    refuse_taken(connection, name)
     row = connection.execute(
         "INSERT INTO source(uid, kind, name, settings, created_at) VALUES(?, ?, ?, ?, ?) RETURNING id",
         (new_uid(), kind, name, json.dumps(dict(settings), ensure_ascii=False), now),

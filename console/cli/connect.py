@@ -47,17 +47,18 @@ def run(arguments: argparse.Namespace) -> int:
     from storage.workspace import locate, open_to_write
 
     asking = Asking(silent=arguments.no_input)
-    settings = checked(_settings(arguments, asking))
+    settings = _settings(arguments, asking)
+    checked(settings)
     name = arguments.name or settings["address"].partition("@")[0]
     ladder = Ladder(secrets_folder(), asking.secret)
-    with closing(open_to_write(locate(arguments.workspace))) as connection, writing(connection):
-        sources.add(connection, "mailbox", name, settings, now())
-        row = sources.source_named(connection, name)
-        # Whatever fails from here on takes the source back with it.
-        with closing(open_source(row, ladder)) as source:
+    with closing(open_to_write(locate(arguments.workspace))) as connection:
+        sources.refuse_taken(connection, name)
+        with closing(open_source(name, settings, ladder)) as source:
             _show(source.check())
             if arguments.test_mail:
                 _send_to_itself(source, settings["address"])
+        with writing(connection):
+            sources.add(connection, "mailbox", name, settings, now())
     kept = asking.offer_to_keep(ladder, Wanted(name, settings))
     print(f"Connected “{name}”. {kept}".rstrip())
     print("`heard sync` fetches its mails and sends what waits; so does every console while it is open.")

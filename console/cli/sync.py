@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     tell = _tell_as_json if arguments.json else _tell
     ladder = Ladder(secrets_folder())
     desk = Desk(workspace, now, SystemRandom(), tell, load().phone_regions)
-    engine = Engine(desk, lambda row: open_source(row, ladder))
+    engine = Engine(desk, lambda row: open_source(row.name, row.settings, ladder))
     _end_cleanly(engine.stopping)
     if arguments.watch or arguments.for_consoles:
         engine.watch(lambda: not arguments.for_consoles or anyone_seated(workspace))
@@ -77,7 +77,8 @@ def _words(happening: Happening) -> str:
             more = f", {left:,} to come" if left else ""
             return f"{happening['source']}: {happening['records']} from {happening['stream']}{more}"
         case "delivered":
-            return f"{happening['source']}: {happening['pushed']} sent, {happening['held']} held, {happening['failed']} failed"
+            counts = f"{happening['pushed']} sent, {happening['held']} held, {happening['failed']} failed"
+            return f"{happening['source']}: {counts}"
         case "error":
             return f"{happening['source']}: {happening['what']}. {happening['mend']}".rstrip()
         case _:
