@@ -43,8 +43,8 @@ def open_source(name: str, settings: Mapping[str, str], ladder: Ladder) -> Sourc
     from sync.sources.mailbox.source import Account, Mailbox
 
     checked(settings)
-    secret = access(ladder, Wanted(name, settings))
-    token = settings.get("login") == "token"
+    wanted = Wanted(name, settings)
+    secret, token = access(ladder, wanted), wanted.is_token
     account = Account(
         name=name,
         imap=parse_endpoint(settings["imap"], "imap"),
