@@ -23,6 +23,8 @@ from sync.sources.mailbox.server import Changes, Look, Server
 MOST_MAILS = 200
 MOST_BYTES = 8 << 20
 MOST_CHANGES = 2000
+# Up to so many bytes a mail isn't weighed singly.
+LIGHT = 64 << 10
 # So many sizes are asked for at once; a folder with fewer new numbers needs no search.
 SIZES_AHEAD = 1000
 # Without CONDSTORE, of so many of the newest mails the flags are compared.
@@ -144,14 +146,14 @@ class Reading:
         return self._page(tuple(records), cursor.without(todo[-1] + 1 if todo else 1), more=True)
 
     def _weigh(self, server: Server, todo: "array[int]") -> None:
-        """Ask how large the next mails are; those that are gone meanwhile leave `todo`."""
+        """Ask which of the next mails are heavy, and how much; one answer for all costs less than a size for each."""
         ahead = todo[-SIZES_AHEAD:]
-        self.sizes, refused = server.sizes(uids.folded(ahead))
-        if refused:
-            # Whatever it can't weigh goes alone, so that it takes no other mail with it.
-            self.sizes.update({uid: MOST_BYTES for uid in ahead if uid not in self.sizes})
-        del todo[-len(ahead) :]
-        todo.extend(uid for uid in ahead if uid in self.sizes)
+        self.sizes = dict.fromkeys(ahead, LIGHT // 2)
+        heavy = server.larger(uids.folded(ahead), LIGHT)
+        if heavy:
+            known, _ = server.sizes(uids.folded(heavy))
+            # Whatever can't be weighed goes alone, so that it takes no other mail with it.
+            self.sizes.update({uid: known.get(uid, MOST_BYTES) for uid in heavy})
 
     def _records(self, server: Server, validity: int, wanted: list[int]) -> list[Record]:
         found, refused = server.mails(wanted)

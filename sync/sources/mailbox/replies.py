@@ -7,9 +7,10 @@ together again.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import date
+from functools import cache
 
-from desk.times import SECOND
+from desk.times import DAY, HOUR, MINUTE, SECOND
 from sync.sources.mailbox.folder_names import decoded
 
 # One value of an answer: a word or text, nothing (NIL), or a list in parentheses.
@@ -20,9 +21,11 @@ _TOKEN = re.compile(rb'[()]|"(?:[^"\\]|\\.)*"|[^\s()"]+')
 _LITERAL = re.compile(rb"\{\d+\+?\}$")
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _DATE = re.compile(rb"\s*(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)\s*")
+# How the answers look that come by the thousand; the order is the one that was asked for, which most servers keep.
+_USUAL_SIZE = re.compile(rb"\d+ \(UID (\d+) RFC822\.SIZE (\d+)\)")
+_USUAL_MAIL = re.compile(rb'\d+ \(UID (\d+) FLAGS \(([^()"]*)\) INTERNALDATE "([^"]*)" BODY\[\] \{\d+\}')
 _MONTHS = (b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec")
-# RFC 3339's epoch arithmetic in whole microseconds, without the float of datetime.timestamp().
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = date(1970, 1, 1)
 
 
 @dataclass(slots=True)
@@ -54,6 +57,10 @@ def fetched(lines: Iterable[Line]) -> dict[int, Fetched]:
     """
     mails: dict[int, Fetched] = {}
     for parts in _answers(lines):
+        usual = _usual(parts)
+        if usual is not None:
+            mails[usual.uid] = usual
+            continue
         facts = _facts(parts)
         uid = facts.get(b"UID")
         if isinstance(uid, bytes) and uid.isdigit():
@@ -78,14 +85,36 @@ def moment(text: bytes) -> int:
     match = _DATE.fullmatch(text)
     if match is None or match[2].lower() not in _MONTHS:
         return 0
-    day, year, hour, minute, second, away_hours, away_minutes = (int(match[place]) for place in (1, 3, 4, 5, 6, 8, 9))
-    away = timedelta(hours=away_hours, minutes=away_minutes)
     try:
-        local = datetime(year, _MONTHS.index(match[2].lower()) + 1, day, hour, minute, min(second, 59), tzinfo=UTC)
+        begin = _day(int(match[3]), _MONTHS.index(match[2].lower()) + 1, int(match[1]))
     except ValueError:
         return 0
-    seconds = (local - _EPOCH) // timedelta(seconds=1) - (1 if match[7] == b"+" else -1) * away.seconds
-    return seconds * SECOND
+    hours, minutes, seconds, away_hours, away_minutes = (int(match[place]) for place in (4, 5, 6, 8, 9))
+    away = away_hours * HOUR + away_minutes * MINUTE
+    return begin + hours * HOUR + minutes * MINUTE + seconds * SECOND - (away if match[7] == b"+" else -away)
+
+
+@cache
+def _day(year: int, month: int, day: int) -> int:
+    """When a day begins, in microseconds UTC."""
+    return (date(year, month, day) - _EPOCH).days * DAY
+
+
+def _usual(parts: Sequence[bytes | tuple[bytes, bytes]]) -> Fetched | None:
+    """A mail from an answer of a usual form, read in one go; None for every other."""
+    first = parts[0]
+    if isinstance(first, bytes):
+        match = _USUAL_SIZE.fullmatch(first)
+        return None if match is None else Fetched(int(match[1]), size=int(match[2]))
+    match = _USUAL_MAIL.fullmatch(first[0])
+    if match is None or len(parts) != 2 or parts[1] != b")":
+        return None
+    return Fetched(int(match[1]), _marks(match[2].split()), arrived_at=moment(match[3]), raw=first[1])
+
+
+def _marks(flags: Iterable[bytes]) -> tuple[str, ...]:
+    # Recent is no mark of the mail's: it says that no other connection has seen it yet.
+    return tuple(flag.decode("utf-8", "replace") for flag in flags if flag != b"\\Recent")
 
 
 def _answers(lines: Iterable[Line]) -> Iterable[list[bytes | tuple[bytes, bytes]]]:
@@ -134,14 +163,13 @@ def _add(mail: Fetched, facts: dict[bytes, Value]) -> None:
     for name, value in facts.items():
         match name, value:
             case b"FLAGS", list(flags):
-                # Recent is no mark of the mail's: it says that no other connection has seen it yet.
-                mail.flags = tuple(flag for flag in _words(flags) if flag != "\\Recent")
+                mail.flags = _marks(flag for flag in flags if isinstance(flag, bytes))
             case b"RFC822.SIZE", bytes(size) if size.isdigit():
                 mail.size = int(size)
             case b"MODSEQ", [bytes(changes)] if changes.isdigit():
                 mail.changes = int(changes)
-            case b"INTERNALDATE", bytes(date):
-                mail.arrived_at = moment(date)
+            case b"INTERNALDATE", bytes(text):
+                mail.arrived_at = moment(text)
             case b"BODY[]", bytes(raw):
                 mail.raw = raw
             case b"X-GM-LABELS", list(labels):

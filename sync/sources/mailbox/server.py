@@ -112,17 +112,12 @@ class Server:
 
     def numbers(self, span: Span) -> "array[int]":
         """The UIDs of a span that are there."""
-        compact = "ESEARCH" in self.capabilities
-        asked = f"UID {uids.written([span])}"
-        lines = self._uid("SEARCH", *(["RETURN (ALL)"] if compact else []), asked)
-        if compact:
-            said = b" ".join(line for line in self._told("ESEARCH"))
-            everything = _EVERYTHING.search(said)
-            found = uids.spans(everything[1]) if everything else []
-        else:
-            found = _listed(lines)
         first, last = span
-        return uids.numbers((low, high) for low, high in found if first <= low and high <= last)
+        return uids.numbers((low, high) for low, high in self._searched([span], "") if first <= low and high <= last)
+
+    def larger(self, wanted: Iterable[Span], size: int) -> "array[int]":
+        """The UIDs of those mails of these spans that have more bytes."""
+        return uids.numbers(self._searched(wanted, f" LARGER {size}"))
 
     def with_message_id(self, message_id: str, since: int) -> "array[int]":
         """The UIDs of the mails of the open folder that have this Message-ID and came in not before a moment.
@@ -229,6 +224,14 @@ class Server:
         kept = b" ".join(self._told("PERMANENTFLAGS")).strip(b"()").decode("latin-1").lower()
         present = int(lines[-1]) if lines and isinstance(lines[-1], bytes) and lines[-1].isdigit() else 0
         return Look(validity, upcoming, present, self._number("HIGHESTMODSEQ"), frozenset(kept.split()))
+
+    def _searched(self, wanted: Iterable[Span], rule: str) -> list[Span]:
+        compact = "ESEARCH" in self.capabilities
+        lines = self._uid("SEARCH", *(["RETURN (ALL)"] if compact else []), f"UID {uids.written(wanted)}{rule}")
+        if not compact:
+            return _listed(lines)
+        everything = _EVERYTHING.search(b" ".join(self._told("ESEARCH")))
+        return uids.spans(everything[1]) if everything else []
 
     def _uid(self, command: str, *arguments: str | bytes) -> list[Line]:
         with self._speaking():

@@ -32,6 +32,7 @@ class Wire(imaplib.IMAP4):
         self._context = context
         self._buffer = bytearray()
         self._taken = 0
+        self._piece = memoryview(bytearray(_CHUNK))
         if endpoint.security == "none" and not is_loopback(endpoint.host):
             raise Broken("A password is not sent in plain text to another machine", "Use imaps:// in its address.")
         try:
@@ -148,9 +149,8 @@ class Wire(imaplib.IMAP4):
         """Read ahead; the answer is by how much what was taken already is forgotten."""
         forgotten, self._taken = self._taken, 0
         del self._buffer[:forgotten]
-        piece = bytearray(_CHUNK)
-        count = self._fill(memoryview(piece))
-        self._buffer += memoryview(piece)[:count]
+        count = self._fill(self._piece)
+        self._buffer += self._piece[:count]
         return forgotten
 
     def _fill(self, view: memoryview) -> int:

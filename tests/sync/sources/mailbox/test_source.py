@@ -1,0 +1,147 @@
+"""The mailbox as a whole: which folders it reads, what it keeps of what was sent, who has a mail."""
+
+import time
+
+import pytest
+
+from desk.errors import NotFound
+from sync.protocol import Capability, Conflict, DeliverMail, Later, MarkMail, Receipt, Refused, Role
+from sync.secret import Secret
+from sync.sources.mailbox import folders
+from sync.sources.mailbox.replies import Folder
+from sync.sources.mailbox.source import Account as Settings
+from sync.sources.mailbox.source import Mailbox
+from tests.servers.line import Line
+from tests.servers.mail import Account, MailServer
+from tests.sync.sources.mailbox.reader import INBOX, NoWayOut, inbox, mail, mailbox_of, opened, plain, truth
+
+
+def reply(number: int) -> DeliverMail:
+    now = time.time_ns() // 1000
+    return DeliverMail(
+        f"k{number}", f"<{number}@example.org>", mail(number), "support@example.test", ("a@b.test",), now
+    )
+
+
+def claim(account: Account, agent: str, uid: int = 1, on: bool = True) -> MarkMail:
+    with opened(account) as mailbox:
+        validity = inbox(mailbox).page(mailbox).records[0].validity
+    return MarkMail("k", INBOX, validity, uid, "$Heard-", f"$Heard-{agent}", on)
+
+
+def test_the_inbox_and_the_sent_mail_are_read_and_what_else_is_wished(account: Account) -> None:
+    with account.imap() as connection:
+        connection.create('"Bestellungen &- R&APw-ckgaben"')
+    wished = mailbox_of(account, folders=("bestellungen & rückgaben", "INBOX"))
+    streams = wished.streams()
+    wished.close()
+    assert [(stream.name, stream.role) for stream in streams] == [
+        ("INBOX", Role.INBOX), ("Sent", Role.SENT), ("Bestellungen & Rückgaben", Role.OTHER),
+    ]  # fmt: skip
+    assert streams[2].key == "Bestellungen &- R&APw-ckgaben"
+
+
+def test_a_folder_in_another_alphabet_is_read(account: Account) -> None:
+    with account.imap() as connection:
+        connection.create('"&ZeVnLIqe-"')
+    account.put(mail(1), folder="&ZeVnLIqe-")
+    mailbox = mailbox_of(account, folders=("日本語",))
+    stream = mailbox.streams()[2]
+    page = mailbox.pull(stream, "")
+    mailbox.close()
+    assert [getattr(record, "raw", b"") for record in page.records] == [mail(1)]
+
+
+LISTED = [Folder("INBOX", frozenset()), Folder("INBOX.Gesendet", frozenset()), Folder("Spam", frozenset({"\\junk"}))]
+GMAIL = [
+    Folder("INBOX", frozenset()), Folder("[Gmail]/Alle Nachrichten", frozenset({"\\all"})),
+    Folder("[Gmail]/Gesendet", frozenset({"\\sent"})),
+]  # fmt: skip
+
+
+def test_sent_mail_is_known_by_its_name_where_it_has_no_mark() -> None:
+    assert [stream.key for stream in folders.chosen(LISTED, (), gmail=False)] == ["INBOX", "INBOX.Gesendet"]
+
+
+def test_on_gmail_one_folder_holds_every_mail_once() -> None:
+    found = folders.chosen(GMAIL, (), gmail=True)
+    assert [(stream.key, stream.role) for stream in found] == [("[Gmail]/Alle Nachrichten", Role.ALL)]
+    # Where that folder is hidden from IMAP, the others have to do.
+    assert [stream.role for stream in folders.chosen([GMAIL[0], GMAIL[2]], (), gmail=True)] == [Role.INBOX, Role.SENT]
+
+
+def test_a_folder_that_is_not_there_is_named_with_the_nearest() -> None:
+    with pytest.raises(NotFound, match="Spam"):
+        folders.chosen(LISTED, ("Spma",), gmail=False)
+
+
+def test_what_was_sent_is_kept_among_the_sent_mail_once(account: Account) -> None:
+    with opened(account) as mailbox:
+        assert mailbox.find(reply(1)) is None
+        assert isinstance(mailbox.push(reply(1)), Receipt)
+        mailbox.push(reply(1))
+        assert isinstance(mailbox.find(reply(1)), Receipt)
+        assert mailbox.find(reply(2)) is None
+    kept = truth(account, "Sent")
+    assert list(kept.values()) == [(mail(1), frozenset({"\\Seen"}))]
+
+
+def test_a_provider_that_keeps_copies_gets_none_of_ours(account: Account) -> None:
+    settings = Settings("Support", plain(account.server.imap_port), account.user, keeps_sent=True)
+    mailbox = Mailbox(settings, lambda: Secret(account.password), NoWayOut())
+    assert mailbox.push(reply(1)) == Receipt("<1@example.org>")
+    mailbox.close()
+    assert truth(account, "Sent") == {}
+
+
+def test_what_was_sent_stays_sent_though_no_copy_could_be_kept(account: Account) -> None:
+    account.server.imap.kill()
+    with opened(account) as mailbox:
+        outcome = mailbox.push(reply(1))
+    assert isinstance(outcome, Receipt)
+    assert "without a copy" in outcome.said
+
+
+def test_of_two_agents_one_gets_the_mail(account: Account) -> None:
+    account.put(mail(1))
+    ana, ben = claim(account, "ana"), claim(account, "ben")
+    with opened(account) as one, opened(account) as other:
+        assert isinstance(one.push(ana), Receipt)
+        assert other.push(ben) == Conflict("$Heard-ana was first")
+        assert isinstance(one.push(ana), Receipt)
+        assert one.find(ana) is not None
+        assert other.find(ben) is None
+        assert Capability.CLAIMS in one.capabilities
+        assert isinstance(one.push(claim(account, "ana", on=False)), Receipt)
+        assert isinstance(other.push(ben), Receipt)
+    assert truth(account)[1][1] == {"$Heard-ben"}
+
+
+def test_a_mail_that_is_gone_or_has_another_number_is_nobodys(account: Account) -> None:
+    account.put(mail(1))
+    with opened(account) as mailbox:
+        wish = claim(account, "ana")
+        assert isinstance(mailbox.push(claim(account, "ana", uid=9)), Conflict)
+        other = MarkMail("k", INBOX, wish.validity + 1, 1, "$Heard-", "$Heard-ana", True)
+        assert isinstance(mailbox.push(other), Conflict)
+    assert truth(account)[1][1] == frozenset()
+
+
+def test_a_server_that_cannot_tell_who_was_first_takes_no_claims(account: Account, mail_server: MailServer) -> None:
+    account.put(mail(1))
+    wish = claim(account, "ana")
+    mail_server.advertise("IMAP4rev1")
+    with opened(account) as mailbox:
+        outcome = mailbox.push(wish)
+        assert Capability.CLAIMS not in mailbox.capabilities
+    assert isinstance(outcome, Refused)
+
+
+def test_a_claim_waits_where_the_line_is_cut(account: Account) -> None:
+    account.put(mail(1))
+    wish = claim(account, "ana")
+    with Line(account.server.imap_port) as line, opened(account, line.port) as mailbox:
+        mailbox.streams()
+        line.cut()
+        assert isinstance(mailbox.push(wish), Later)
+        assert isinstance(mailbox.push(wish), Receipt)
