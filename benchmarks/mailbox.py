@@ -25,7 +25,7 @@ from tests.servers.mail import Account, MailServer
 from tests.servers.processes import HOST
 
 MAILS = 5000
-ROUNDS = 5
+ROUNDS = 7
 WHAT = "(UID FLAGS INTERNALDATE BODY.PEEK[])"
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import lru_cache
 
 from desk.times import DAY, HOUR, MINUTE, SECOND
 from sync.sources.mailbox.folder_names import decoded
@@ -20,7 +20,9 @@ Line = bytes | tuple[bytes, bytes] | None
 _TOKEN = re.compile(rb'[()]|"(?:[^"\\]|\\.)*"|[^\s()"]+')
 _LITERAL = re.compile(rb"\{\d+\+?\}$")
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
-_DATE = re.compile(rb"\s*(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)\s*")
+_DATE = re.compile(rb"(\d{1,2})-([A-Za-z]{3})-(\d{4})")
+_CLOCK = re.compile(rb"(\d\d):(\d\d):(\d\d)")
+_ZONE = re.compile(rb"([+-])(\d\d)(\d\d)")
 # How the answers look that come by the thousand; the order is the one that was asked for, which most servers keep.
 _USUAL_SIZE = re.compile(rb"\d+ \(UID (\d+) RFC822\.SIZE (\d+)\)")
 _USUAL_MAIL = re.compile(rb'\d+ \(UID (\d+) FLAGS \(([^()"]*)\) INTERNALDATE "([^"]*)" BODY\[\] \{\d+\}')
@@ -81,23 +83,38 @@ def folders(lines: Iterable[Line]) -> list[Folder]:
 
 
 def moment(text: bytes) -> int:
-    """An INTERNALDATE in microseconds UTC; 0 where it is none."""
-    match = _DATE.fullmatch(text)
-    if match is None or match[2].lower() not in _MONTHS:
-        return 0
+    """An INTERNALDATE (`17-Jul-1996 02:44:25 -0700`) in microseconds UTC; 0 where it is none."""
     try:
-        begin = _day(int(match[3]), _MONTHS.index(match[2].lower()) + 1, int(match[1]))
+        day, clock, zone = text.split()
+        return _day(day) + _clock(clock) - _zone(zone)
     except ValueError:
         return 0
-    hours, minutes, seconds, away_hours, away_minutes = (int(match[place]) for place in (4, 5, 6, 8, 9))
-    away = away_hours * HOUR + away_minutes * MINUTE
-    return begin + hours * HOUR + minutes * MINUTE + seconds * SECOND - (away if match[7] == b"+" else -away)
 
 
-@cache
-def _day(year: int, month: int, day: int) -> int:
-    """When a day begins, in microseconds UTC."""
-    return (date(year, month, day) - _EPOCH).days * DAY
+# Each part takes few values, and they come again and again: remembered, a moment costs a fifth.
+@lru_cache(4096)
+def _day(text: bytes) -> int:
+    day, month, year = _parts(_DATE, text)
+    return (date(int(year), _MONTHS.index(month.lower()) + 1, int(day)) - _EPOCH).days * DAY
+
+
+@lru_cache(4096)
+def _clock(text: bytes) -> int:
+    hours, minutes, seconds = (int(part) for part in _parts(_CLOCK, text))
+    return hours * HOUR + minutes * MINUTE + seconds * SECOND
+
+
+@lru_cache(256)
+def _zone(text: bytes) -> int:
+    sign, hours, minutes = _parts(_ZONE, text)
+    return (int(hours) * HOUR + int(minutes) * MINUTE) * (1 if sign == b"+" else -1)
+
+
+def _parts(form: re.Pattern[bytes], text: bytes) -> tuple[bytes, ...]:
+    match = form.fullmatch(text)
+    if match is None:
+        raise ValueError
+    return match.groups()
 
 
 def _usual(parts: Sequence[bytes | tuple[bytes, bytes]]) -> Fetched | None:
@@ -109,12 +126,17 @@ def _usual(parts: Sequence[bytes | tuple[bytes, bytes]]) -> Fetched | None:
     match = _USUAL_MAIL.fullmatch(first[0])
     if match is None or len(parts) != 2 or parts[1] != b")":
         return None
-    return Fetched(int(match[1]), _marks(match[2].split()), arrived_at=moment(match[3]), raw=first[1])
+    return Fetched(int(match[1]), _usual_marks(match[2]), arrived_at=moment(match[3]), raw=first[1])
 
 
 def _marks(flags: Iterable[bytes]) -> tuple[str, ...]:
     # Recent is no mark of the mail's: it says that no other connection has seen it yet.
     return tuple(flag.decode("utf-8", "replace") for flag in flags if flag != b"\\Recent")
+
+
+@lru_cache(1024)
+def _usual_marks(flags: bytes) -> tuple[str, ...]:
+    return _marks(flags.split())
 
 
 def _answers(lines: Iterable[Line]) -> Iterable[list[bytes | tuple[bytes, bytes]]]:

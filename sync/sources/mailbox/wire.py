@@ -73,10 +73,12 @@ class Wire(imaplib.IMAP4):
         """Exactly so many bytes."""
         if size > LARGEST_MAIL:
             raise Broken("The mail server announced a mail that is larger than a mail can be")
-        ahead = self._buffer[self._taken : self._taken + size]
+        end = self._taken + size
+        if end <= len(self._buffer):
+            self._taken, begin = end, self._taken
+            return bytes(memoryview(self._buffer)[begin:end])
+        ahead = self._buffer[self._taken :]
         self._taken += len(ahead)
-        if len(ahead) == size:
-            return bytes(ahead)
         whole = bytearray(size)
         whole[: len(ahead)] = ahead
         view, filled = memoryview(whole), len(ahead)
