@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.circumstances import data, machine, versions
 from benchmarks.figures import Figure
-from benchmarks.making import Wanted
+from benchmarks.making import Wanted, kept
 from benchmarks.page import Circumstances, Measured, misses, needless, omitted, page, read_reasons, table_of
 from benchmarks.parts import PARTS, Part, Scale
 
@@ -28,8 +28,12 @@ PATIENCE = 1800.0
 
 
 def run(parts: Sequence[Part], scale: Scale, patience: float = PATIENCE) -> list[Measured]:
-    """What each part found, one after the other."""
+    """What each part found, one after the other, once the data are there."""
     found = []
+    if any(part.made for part in parts):
+        begun = time.monotonic()
+        kept(scale.wanted)
+        print(f"data: there after {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
     for part in parts:
         if part.needed is not None and not part.needed.exists():
             found.append(Measured(part.title, part.note, left_out=f"it needs {part.needed.name}, which is not there"))

@@ -25,13 +25,17 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What `--only` takes, the title in the table, a word on how it measures, and data that it can't do without."""
+    """What `--only` takes, the title in the table, and a word on how it measures.
+
+    `needed` is data of others that it can't do without, `made` whether it works on the made-up workspace.
+    """
 
     key: str
     title: str
     note: str
     measure: Callable[[Scale], Iterator[Figure]]
     needed: Path | None = None
+    made: bool = True
 
 
 def _console(scale: Scale) -> Iterator[Figure]:
@@ -109,6 +113,7 @@ PARTS = (
         """the questions of Febrl's third set about 2,000 people, whose names were garbled on purpose.""",
         _names,
         SHARED / "people" / "dataset3.csv",
+        made=False,
     ),
     Part(
         "mails",
@@ -116,5 +121,6 @@ PARTS = (
         """on one core, over mails of public archives; right is what Zammad reads, and what people cut off by hand.""",
         _mails,
         SHARED / "mail",
+        made=False,
     ),
 )
