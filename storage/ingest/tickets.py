@@ -8,7 +8,7 @@ from desk.text import clean
 from storage.agents import me
 from storage.ingest.batch import Batch
 from storage.ingest.records import CustomerRecord, TicketRecord
-from storage.ingest.rows import NewMessage, NewTicket
+from storage.ingest.rows import NewMessage
 from storage.library import Outcome
 
 _KNOWN = """
@@ -40,17 +40,27 @@ def put_tickets(batch: Batch, records: Sequence[TicketRecord]) -> list[Outcome]:
     batch.book.expect(record.customer for record in records if record.customer is not None)
     known = _known(batch, records)
     desk = _Desk(batch)
-    return [_put(batch, desk, known, record) for record in records]
+    outcomes: list[Outcome] = []
+    for record in records:
+        ticket = known.get(record.external_id)
+        outcome: Outcome = "skipped"
+        if ticket is None:
+            ticket = known[record.external_id] = _add(batch, desk, record)
+            outcome = "added"
+        if record.messages and _say(batch, ticket, record) and outcome == "skipped":
+            outcome = "updated"
+        if record.tags and _mark(batch, ticket, record) and outcome == "skipped":
+            outcome = "updated"
+        if outcome != "skipped":
+            batch.changed_tickets.add(ticket.ticket_id)
+        outcomes.append(outcome)
+    return outcomes
 
 
-def _put(batch: Batch, desk: "_Desk", known: dict[str, _Known], record: TicketRecord) -> Outcome:
-    ticket = known.get(record.external_id)
-    outcome: Outcome = "skipped"
-    if ticket is None:
-        ticket = known[record.external_id] = _add(batch, desk, record)
-        outcome = "added"
-    said = [message for message in record.messages if message.external_id not in ticket.said]
-    for message in said:
+def _say(batch: Batch, ticket: _Known, record: TicketRecord) -> bool:
+    """Add the messages that the ticket lacks; whether there were any."""
+    new = [message for message in record.messages if message.external_id not in ticket.said]
+    for message in new:
         ticket.said.add(message.external_id)
         batch.rows.message(
             ticket.ticket_id,
@@ -65,30 +75,29 @@ def _put(batch: Batch, desk: "_Desk", known: dict[str, _Known], record: TicketRe
                 external_id=message.external_id,
             ),
         )
-    tags = [tag for tag in map(_tag, record.tags) if tag and tag not in ticket.tags]
-    ticket.tags.update(tags)
-    batch.rows.tags(ticket.ticket_id, tags)
-    if outcome == "skipped" and (said or tags):
-        outcome = "updated"
-    if outcome != "skipped":
-        batch.changed_tickets.add(ticket.ticket_id)
-    return outcome
+    return bool(new)
+
+
+def _mark(batch: Batch, ticket: _Known, record: TicketRecord) -> bool:
+    """Add the tags that the ticket lacks; whether there were any."""
+    new = [tag for tag in map(_tag, record.tags) if tag and tag not in ticket.tags]
+    ticket.tags.update(new)
+    batch.rows.tags(ticket.ticket_id, new)
+    return bool(new)
 
 
 def _add(batch: Batch, desk: "_Desk", record: TicketRecord) -> _Known:
     customer_id = None if record.customer is None else _customer(batch, record.customer)
     ticket_id = batch.rows.ticket(
-        NewTicket(
-            subject=record.subject or _first_words(record),
-            channel_id=desk.channels[record.channel],
-            customer_id=customer_id,
-            created_at=record.created_at,
-            status=record.status,
-            priority=record.priority,
-            assignee_id=desk.agent(record.assignee),
-            external_id=record.external_id,
-            details=record.details,
-        )
+        record.subject or _first_words(record),
+        desk.channels[record.channel],
+        customer_id,
+        record.created_at,
+        status=record.status,
+        priority=record.priority,
+        assignee_id=desk.agent(record.assignee) if record.assignee else None,
+        external_id=record.external_id,
+        details=record.details,
     )
     return _Known(ticket_id, customer_id)
 
