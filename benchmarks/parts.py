@@ -4,13 +4,13 @@ A part's modules are imported in its own process, so that one that doesn't even 
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.figures import Beside, Figure, at_most
-from benchmarks.making import Wanted, kept
+from benchmarks.making import Wanted, cache_folder, copied, kept
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
@@ -41,9 +41,16 @@ class Part:
 def _console(scale: Scale) -> Iterator[Figure]:
     from benchmarks import terminal
 
-    with TemporaryDirectory() as folder:
-        for found in terminal.measure(terminal.prepare(Path(folder), 1000), scale.runs):
+    with _folder() as folder:
+        for found in terminal.measure(terminal.prepare(folder, 1000), scale.runs):
             yield found.figure()
+
+
+def _under_load(scale: Scale) -> Iterator[Figure]:
+    from benchmarks import under_load
+
+    with _folder() as folder:
+        yield from under_load.figures(folder, scale.wanted.tickets)
 
 
 def _queue(scale: Scale) -> Iterator[Figure]:
@@ -59,12 +66,21 @@ def _queue(scale: Scale) -> Iterator[Figure]:
                 yield at_most(found.what, found.heard, "ms", found.goal, limit=limit)
 
 
+def _lookup(scale: Scale) -> Iterator[Figure]:
+    from benchmarks import lookup
+    from storage.workspace import open_to_write
+
+    # Without tickets, so that the size of the file is the customers' alone.
+    with copied(Wanted(scale.wanted.customers, 0, 0)) as workspace, closing(open_to_write(workspace)) as connection:
+        yield from lookup.measure(connection)
+
+
 def _peers(scale: Scale) -> Iterator[Figure]:
     from benchmarks import peers
     from storage.workspace import open_to_read
 
-    with closing(open_to_read(kept(scale.wanted))) as connection, TemporaryDirectory() as folder:
-        yield from peers.figures(connection, Path(folder) / "identities.txt")
+    with closing(open_to_read(kept(scale.wanted))) as connection, _folder() as folder:
+        yield from peers.figures(connection, folder / "identities.txt")
 
 
 def _names(_: Scale) -> Iterator[Figure]:
@@ -80,16 +96,31 @@ def _mails(_: Scale) -> Iterator[Figure]:
     yield from imports.figures(mail_accuracy.DATA / "easy-ham.mbox.gz")
 
 
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder on the disk of the made workspaces: what is copied there may be too large for memory."""
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=cache_folder(), prefix="run-") as folder:
+        yield Path(folder)
+
+
 PARTS = (
     Part(
         "console",
         "The console in a terminal",
         """from outside, over a pseudo-terminal of 120×40, with everything compiled; the best of the runs. “Textual
-        list” is the smallest Textual application with a list of 1,000 rows and a cursor, “Textual line” one with a line
-        of text (`benchmarks/bare.py`). The keyboard is live when the first `j`, pressed every 20 ms from the first rows
-        on, has moved the cursor. Memory is warm when SQLModel has been imported. A cursor key's bytes don't hold the
-        preview, which is drawn when the cursor rests for 80 ms.""",
+        list” is the smallest Textual application with a list of 1,000 rows and a cursor, “Textual line” one with a
+        line of text (`benchmarks/bare.py`). The keyboard is live when the first `j`, pressed every 20 ms from the
+        first rows on, has moved the cursor. Memory is warm when SQLModel has been imported. A cursor key's bytes
+        don't hold the preview, which is drawn when the cursor rests for 80 ms.""",
         _console,
+    ),
+    Part(
+        "load",
+        "Keys while mails come in",
+        """from outside, over a pseudo-terminal, 30 keys a second from the byte of the key to the frame that answers
+        it, while `heard import` takes in mails at full speed into the same workspace, in its own process.""",
+        _under_load,
     ),
     Part(
         "queue",
@@ -99,8 +130,16 @@ PARTS = (
         _queue,
     ),
     Part(
+        "lookup",
+        "The look-up",
+        """CPU time of the thread, warm, unless it says wall. Keystrokes are those of whole sessions of typing, seven
+        in ten for a customer of the tenth that was last in contact; each is ranked and hydrated. The bare FTS and
+        B-tree statements give row numbers alone. A slip is one letter changed, added, left out or swapped.""",
+        _lookup,
+    ),
+    Part(
         "peers",
-        "A customer by something known of them, beside what else would find one",
+        "The look-up beside what else finds a line",
         """the same words asked of all. Heard ranks by the last contact, hydrates ten customers and forgives slips;
         ripgrep, fzf and LIKE find lines that hold the very letters. ripgrep and fzf are processes, started for each
         word over a file of all identities that lies in memory: their times are from start to end, Heard's and LIKE's
@@ -118,7 +157,8 @@ PARTS = (
     Part(
         "mails",
         "Mails read and taken in",
-        """on one core, over mails of public archives; right is what Zammad reads, and what people cut off by hand.""",
+        """on one core, over mails of public archives; right is what Zammad reads, and what people cut off by
+        hand.""",
         _mails,
         SHARED / "mail",
         made=False,
