@@ -23,6 +23,11 @@ from benchmarks.parts import PARTS, Part, Scale
 
 SMALL = Wanted(100_000, 100_000, 300_000)
 FULL = Wanted(1_000_000, 1_000_000, 3_000_000)
+# Each page names the other.
+OTHER = {
+    False: "With a million of everything: [performance-full.md](performance-full.md).",
+    True: "With a tenth of everything, in minutes: [performance.md](performance.md).",
+}
 # A part that has said nothing for so long is taken to hang, in seconds; making the million takes five minutes.
 PATIENCE = 1800.0
 
@@ -118,7 +123,7 @@ def main() -> int:
     if given.write:
         run_of = Circumstances(
             " with a million" if given.full else "", "make bench-full" if given.full else "make bench",
-            machine_now, versions(), data(scale.wanted), (time.monotonic() - begun) / 60,
+            machine_now, versions(), data(scale.wanted), (time.monotonic() - begun) / 60, OTHER[given.full],
         )  # fmt: skip
         given.write.write_text(page(found, run_of, read_reasons()), encoding="utf-8")
     return int(any(part.crashed for part in found))
