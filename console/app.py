@@ -41,8 +41,9 @@ from storage.workspace import Workspace
 from widgets.theme import DEFAULT, THEMES, VARIABLES
 
 TICK_SECONDS = 1.0
-# A slow disk must not keep the screen from coming up.
-HOLD_SECONDS = 0.5
+# A slow disk must not keep the screen from coming up, nor keys from acting, if it only were to leave.
+DRAW_SECONDS = 0.5
+HOLD_SECONDS = 5.0
 # What the first frame can do without is made when no key has come for so long.
 REST_SECONDS = 0.3
 # A field that is busy for longer must not keep the console from leaving.
@@ -81,6 +82,7 @@ class HeardApp(Doors, inherit_bindings=False):
         self.workspace.opening = opening
         self.unsaved: tuple[HeardError, ...] = ()
         self._held = ExitStack()
+        self._shown = False
         self._listed = False
         self._early: list[events.Key] = []
         self._last_key = 0.0
@@ -104,18 +106,25 @@ class HeardApp(Doors, inherit_bindings=False):
         self.jobs.start(self.changed, fingerprint)
         if self.workspace.opening is None:
             self._held.enter_context(self.batch_update())
-            self.set_timer(HOLD_SECONDS, self.draw)
+            self.set_timer(DRAW_SECONDS, self.draw)
+            self.set_timer(HOLD_SECONDS, self.listed)
             handle, name = self.config.agent_handle, self.config.agent_name
             self.jobs.keep(lambda connection: me(connection, handle, name), self._seated, self._not_seated)
         self.set_interval(TICK_SECONDS, self.tick)
 
-    @on(QueueWork.ListRead)
-    async def draw(self) -> None:
-        """Let the first frame be drawn, and keys act; once, and at the latest after `HOLD_SECONDS`."""
-        if not self._listed:
-            self._listed = True
+    def draw(self) -> None:
+        """Let the first frame be drawn; once, and at the latest after `DRAW_SECONDS`."""
+        if not self._shown:
+            self._shown = True
             self._held.close()
             self.call_after_refresh(self._drawn)
+
+    @on(QueueWork.ListRead)
+    async def listed(self) -> None:
+        """The list is there, or failed, or is waited for no longer: keys act."""
+        self.draw()
+        if not self._listed:
+            self._listed = True
             await self.act_early()
 
     def _drawn(self) -> None:
@@ -215,6 +224,7 @@ class HeardApp(Doors, inherit_bindings=False):
         screen = self.screen
         if isinstance(screen, DeskScreen):
             screen.fail(error)
+        self.call_later(self.listed)
 
     def _copy(self, text: str) -> str:
         driver = self._driver

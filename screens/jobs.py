@@ -195,15 +195,15 @@ class Jobs:
         """End the threads once all writes are done; what failed meanwhile, since nobody is there to be told."""
         if self._ending.is_set() or not self._threads:
             return ()
-        self._ending.set()
         self._pending.failures.clear()
         self._pending.ended = asyncio.get_running_loop().create_future()
-        self._pending.queue.put(None)
         with self._lock:
+            self._ending.set()
             for reader in self._readers:
                 if reader.connection is not None:
                     reader.connection.interrupt()
             self._lock.notify_all()
+        self._pending.queue.put(None)
         await self._pending.ended
         return tuple(self._pending.failures)
 
@@ -232,6 +232,12 @@ class Jobs:
             return explain(self.workspace.database, getattr(error, "orig", None) or error)
         return InternalError("Heard made a mistake of its own (" + type(error).__name__ + ": " + str(error) + ")")
 
+    def _tell(self, call: Call) -> None:
+        """Bring it to the loop; not after the end, when there may be no loop any more."""
+        with self._lock:
+            if not self._ending.is_set():
+                self._deliver(call)
+
     # In the reader threads
 
     def _read_on(self, reader: _Reader) -> None:
@@ -244,9 +250,12 @@ class Jobs:
                 call = partial(read.failed, self._explained(error))
             with self._lock:
                 reader.key = ""
-            self._deliver(partial(self._answered, partial(self._if_newest, read, call)))
-        if reader.connection is not None:
-            reader.connection.close()
+            self._tell(partial(self._answered, partial(self._if_newest, read, call)))
+        with self._lock:
+            # Whoever interrupts holds the lock too, and a connection that is closed can't be interrupted.
+            connection, reader.connection = reader.connection, None
+        if connection is not None:
+            connection.close()
 
     def _next(self, reader: _Reader) -> _Read | None:
         with self._lock:
@@ -296,7 +305,7 @@ class Jobs:
                 if newer != version:
                     state = fingerprint(connection) if fingerprint else newer
                     if version is not None and state != seen:
-                        self._deliver(changed)
+                        self._tell(changed)
                     version, seen = newer, state
             except (HeardError, driver().Error):
                 pass  # no workspace yet, or the disk is away; whoever reads will say so
