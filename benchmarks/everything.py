@@ -89,7 +89,8 @@ def _send(sender: Connection, part: Part, scale: Scale) -> None:
         sender.send(None)
     # The border of a process: whatever it was, the other parts go on and the table names it.
     except Exception as error:
-        sender.send(f"{type(error).__name__}: {error}")
+        # What a terminal showed may follow; the table has room for a line.
+        sender.send(f"{type(error).__name__}: {error}".partition("\n")[0])
         raise
 
 

@@ -26,7 +26,7 @@ def _well(scale: Scale) -> Iterator[Figure]:
 
 def _raising(_: Scale) -> Iterator[Figure]:
     yield FOUND
-    raise ValueError("no such column")
+    raise ValueError("no such column\n┌ and what was seen ┐")
 
 
 def _dying(_: Scale) -> Iterator[Figure]:
