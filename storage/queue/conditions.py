@@ -113,8 +113,10 @@ def _group(asker: Asker, group: tuple[Term, ...], order: Order, *, active: bool)
         return _negated(first, _tag(asker, first.value, "active_tag" if active else "ticket_tag"))
     condition = _negated(first, _FIELDS[first.field](asker, group))
     lead = _LEADS.get(first.field, _LEADS.get(f"{first.field}:{first.value}"))
-    if active or lead is None or first.negated or len(group) > 1 or first.value in ("none", "no"):
+    if active or lead is None or first.negated:
         return condition
+    if len(group) > 1 or first.value in _MOST.get(first.field, ()):
+        return condition.held_back
     if first.field in order.with_field:
         return condition
     led = replace(condition, sql=condition.sql + lead, leads=True)
@@ -274,6 +276,8 @@ _LEADS = {
     "due": " AND t.status>=0",
     "is:promised": " AND t.status>=0",
 }
+# What nearly all tickets are, so that it isn't worth looking.
+_MOST = {"due": ("none",), "snoozed": ("no",)}
 _IN_TIME = {"created", "updated", "due"}
 _COMPARED = {"<": "<", ">": ">", "<=": "<=", ">=": ">="}
 _FIELDS: dict[str, Callable[[Asker, tuple[Term, ...]], Condition]] = {
