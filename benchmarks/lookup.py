@@ -79,8 +79,8 @@ def _typing(connection: Connection, texts: Sequence[str]) -> Iterator[Figure]:
     yield at_most("a keystroke, ten found, p50", _at(found, 0.5), "ms", 0.5, like, Beside(_at(words, 0.5), "bare FTS"))
     yield at_most("a keystroke, ten found, p99", _at(found, 0.99), "ms", 2, None, Beside(_at(words, 0.99), "bare FTS"))
     yield Figure("the same, p99", _at(found, 0.99), "ms", limit=Beside(_at(starts, 0.99), "bare B-tree"))
-    yield at_most("a keystroke, fifty lines of the screen, p50", _at(shown, 0.5), "ms", 0.5)
-    yield at_most("a keystroke, fifty lines of the screen, p99", _at(shown, 0.99), "ms", 2)
+    yield at_most("a keystroke, the screen's thirty lines, p50", _at(shown, 0.5), "ms", 0.5)
+    yield at_most("a keystroke, the screen's thirty lines, p99", _at(shown, 0.99), "ms", 2)
 
 
 def _crowds(connection: Connection) -> Iterator[Figure]:
