@@ -266,7 +266,7 @@ async def main():
     failures = []
     jobs = Jobs(Workspace(Path(sys.argv[1])), asyncio.get_running_loop().call_soon_threadsafe, failures.append)
     jobs.start(lambda: None)
-    jobs.warm()
+    jobs.warm(lambda: None)
     jobs.deed(lambda session: session.connection().exec_driver_sql("SELECT 1").scalar(), lambda answer: None)
     while jobs.busy:
         await asyncio.sleep(0.001)
