@@ -55,8 +55,8 @@ SELECT body FROM message WHERE ticket_id = ? AND kind = 'inbound' AND at > ? - ?
 # Anger outlives a calm answer; the customer's newest words on the ticket are enough to hear it.
 HEARD = 5
 _CONTACTED = """
-SELECT c.id, max(m.at) FROM ticket t JOIN customer c ON c.id = t.customer_id
-JOIN message m ON m.ticket_id = t.id AND m.kind IN ('inbound', 'call')
+SELECT c.id, max(m.at) FROM ticket t JOIN message m ON m.ticket_id = t.id AND m.kind IN ('inbound', 'call')
+JOIN customer c ON c.id = coalesce(m.customer_id, t.customer_id)
 WHERE t.id IN (SELECT value FROM json_each(?)) GROUP BY c.id
 HAVING max(m.at) > coalesce(c.contacted_at, -1 << 62) ORDER BY 2
 """

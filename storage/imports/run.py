@@ -149,6 +149,7 @@ class _Importer:
             yield batch
             batch.finish()
         self.pace.took(count, time.perf_counter() - begun)
+        self.pace.rest()
 
     def _refuse(self, problem: Problem) -> None:
         self.report.unparsed += 1

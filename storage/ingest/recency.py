@@ -23,7 +23,8 @@ _C, _BELOW, _ABOVE = (_MET.format(name) for name in ("c", "b", "a"))
 _MISPLACED = f"""
 SELECT 1 FROM customer c
 WHERE c.id IN (SELECT value FROM json_each(?1)
-               UNION SELECT customer_id FROM ticket WHERE id IN (SELECT value FROM json_each(?2)))
+               UNION SELECT customer_id FROM ticket WHERE id IN (SELECT value FROM json_each(?2))
+               UNION SELECT customer_id FROM message WHERE ticket_id IN (SELECT value FROM json_each(?2)))
   AND c.merged_into_id IS NULL
   AND ({_C} < (SELECT {_BELOW} FROM customer b WHERE b.recency < c.recency AND b.merged_into_id IS NULL
                ORDER BY b.recency DESC LIMIT 1)
@@ -78,3 +79,4 @@ def _move(connection: Connection, customer_ids: "array[int]", pace: Pace) -> Non
                 if customer_id in there:
                     touch(connection, customer_id)
         pace.took(len(batch), time.perf_counter() - begun)
+        pace.rest()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from desk.text import clean
 from storage.agents import me
@@ -28,8 +28,8 @@ class _Known:
 
     ticket_id: int
     customer_id: int | None
-    said: set[str] = field(default_factory=set)
-    tags: set[str] = field(default_factory=set)
+    said: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
 
 
 def put_tickets(batch: Batch, records: Sequence[TicketRecord]) -> list[Outcome]:
@@ -60,8 +60,8 @@ def put_tickets(batch: Batch, records: Sequence[TicketRecord]) -> list[Outcome]:
 def _say(batch: Batch, ticket: _Known, record: TicketRecord) -> bool:
     """Add the messages that the ticket lacks; whether there were any."""
     new = [message for message in record.messages if message.external_id not in ticket.said]
+    ticket.said |= {message.external_id for message in new}
     for message in new:
-        ticket.said.add(message.external_id)
         batch.rows.message(
             ticket.ticket_id,
             NewMessage(
@@ -81,7 +81,7 @@ def _say(batch: Batch, ticket: _Known, record: TicketRecord) -> bool:
 def _mark(batch: Batch, ticket: _Known, record: TicketRecord) -> bool:
     """Add the tags that the ticket lacks; whether there were any."""
     new = [tag for tag in map(_tag, record.tags) if tag and tag not in ticket.tags]
-    ticket.tags.update(new)
+    ticket.tags |= set(new)
     batch.rows.tags(ticket.ticket_id, new)
     return bool(new)
 
@@ -120,13 +120,19 @@ def _known(batch: Batch, records: Iterable[TicketRecord]) -> dict[str, _Known]:
     rows = batch.connection.execute(_KNOWN, (batch.source_id, asked)).fetchall()
     known = {external_id: _Known(ticket_id, customer_id) for external_id, ticket_id, customer_id in rows}
     if known:
-        by_id = {ticket.ticket_id: ticket for ticket in known.values()}
-        ids = json.dumps(list(by_id))
-        for ticket_id, external_id in batch.connection.execute(_SAID, (ids,)):
-            by_id[ticket_id].said.add(external_id)
-        for ticket_id, tag in batch.connection.execute(_TAGGED, (ids,)):
-            by_id[ticket_id].tags.add(tag)
+        ids = [ticket.ticket_id for ticket in known.values()]
+        said, tags = _by_ticket(batch, _SAID, ids), _by_ticket(batch, _TAGGED, ids)
+        for ticket in known.values():
+            ticket.said = frozenset(said.get(ticket.ticket_id, ()))
+            ticket.tags = frozenset(tags.get(ticket.ticket_id, ()))
     return known
+
+
+def _by_ticket(batch: Batch, statement: str, ticket_ids: list[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for ticket_id, value in batch.connection.execute(statement, (json.dumps(ticket_ids),)):
+        found.setdefault(ticket_id, []).append(value)
+    return found
 
 
 class _Desk:
