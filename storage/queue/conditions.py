@@ -18,7 +18,7 @@ from desk.statuses import Status, parse_priority
 from storage.connect import Connection
 from storage.queue import names
 from storage.queue.orders import Order
-from storage.queue.words import said, unsaid
+from storage.queue.words import Looked, said, unsaid
 from storage.search.schema import LAST_PLACE
 
 ACTIVE = frozenset(status for status in Status if status.active)
@@ -41,19 +41,16 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far a question may go: `few` tickets are found first and then sorted, of a span of time `few_in_time`.
-
-    A phrase is looked for in the newest `messages` that hold its words.
-    """
+    """How far a question may go: `few` tickets are found first and then sorted, of a span of time `few_in_time`."""
 
     few: int
     few_in_time: int
-    messages: int
+    looked: Looked
 
 
 # For the first page of a million tickets in 10 ms: more than 4,000 are met often enough to read them in the list's
 # order, but those of one time lie far behind in the order of another. And for all of them, behind the first page.
-FIRST, WHOLE = Reach(4_000, 10_000, 5_000), Reach(100_000, 100_000, 200_000)
+FIRST, WHOLE = Reach(4_000, 10_000, Looked(4_000, 5_000)), Reach(100_000, 100_000, Looked(10_000, 200_000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +73,8 @@ def where(asker: Asker, wanted: Filter, order: Order) -> Condition:
     statuses = statuses_of(wanted)
     active = statuses <= ACTIVE
     parts = [_group(asker, group, order, active=active) for group in wanted.groups() if group[0].field != "status"]
-    parts += [Condition(sql, values, leads=True) for sql, values in said(wanted, asker.reach.messages)]
-    parts += [Condition(sql, values) for sql, values in unsaid(wanted, asker.reach.messages)]
+    parts += [Condition(sql, values, leads=True) for sql, values in said(wanted, asker.reach.looked)]
+    parts += [Condition(sql, values) for sql, values in unsaid(wanted, asker.reach.looked)]
     leads = any(part.leads for part in parts)
     of_statuses = _of_statuses(statuses)
     in_order = "status" in order.with_field and len(statuses) == 1

@@ -74,7 +74,7 @@ def _parts(wanted: Filter, order: Order) -> list[tuple[str, str]]:
 def first_page(connection: Connection, scope: Scope, limit: int = 64) -> list[TicketRow]:
     """The first tickets of the list, read in its order without reading the rest.
 
-    They are the beginning of the whole list, but for those where a phrase was said long ago.
+    They are the beginning of the whole list; of one with words, that of what was said lately.
     """
     query, values = ids_query(connection, scope)
     return rows(connection, [row[0] for row in connection.execute(f"{query} LIMIT ?", (*values, limit))])

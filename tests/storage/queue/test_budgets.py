@@ -137,3 +137,12 @@ def test_a_page_anywhere_costs_the_same(desk: Connection, start: int) -> None:
 @pytest.mark.parametrize("query", YEARS)
 def test_lists_over_all_years_begin_at_once(desk: Connection, query: str, sort: str) -> None:
     assert steps(desk, lambda: queue.first_page(desk, scope(query, sort))) <= FIRST
+
+
+def test_to_solve_a_ticket_reads_its_own_tags_alone(desk: Connection) -> None:
+    desk.execute("BEGIN")
+    (ticket_id,) = desk.execute("SELECT id FROM ticket WHERE status=0 ORDER BY id DESC LIMIT 1").fetchone()
+    (tags,) = desk.execute("SELECT count(*) FROM active_tag").fetchone()
+    taken = steps(desk, lambda: desk.execute("UPDATE ticket SET status=3 WHERE id=?", (ticket_id,)))
+    desk.execute("ROLLBACK")
+    assert taken < 1000 < tags
