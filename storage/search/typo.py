@@ -95,7 +95,9 @@ def _nearness(question: Question, identity: Identity) -> float:
 
 def _by_name(connection: Connection, words: tuple[str, ...]) -> dict[int, float]:
     readings = [*_readings(words), *_splits(connection, words)]
-    groups = {word: _meanings(connection, word) for reading in readings for word in reading}
+    # Many words say enough together; each with all that it may mean took fifty milliseconds.
+    most = MEANINGS // max(1, len(words) - 1)
+    groups = {word: _meanings(connection, word, most) for reading in readings for word in reading}
     # What was put together must resemble some name; else it only costs.
     odd = {word for word, meant in groups.items() if len(meant) == 1 and word not in words}
     readings = [reading for reading in readings if odd.isdisjoint(reading)]
@@ -157,7 +159,7 @@ def _named(connection: Connection, expression: str, kinds: tuple[IdentityKind, .
     return connection.execute(several(_NAMED, len(kinds)), (LAST_PLACE, expression, CUSTOMERS, *kinds)).fetchall()
 
 
-def _meanings(connection: Connection, word: str) -> list[str]:
+def _meanings(connection: Connection, word: str, most: int) -> list[str]:
     """The words that `word` may stand for: itself, other names of such a person, then the likeliest first."""
     # Imported here: 15 ms that only a question without an answer needs.
     from rapidfuzz import process
@@ -175,7 +177,7 @@ def _meanings(connection: Connection, word: str) -> list[str]:
         for known, _, _ in process.extract(word, spelt, scorer=JaroWinkler.similarity, limit=None)
         if known[:1] == word[:1] or OSA.distance(word, known, score_cutoff=EDITS) <= allowed
     )
-    return list(dict.fromkeys([*meant, *islice(near, MEANINGS)]))
+    return list(dict.fromkeys([*meant, *islice(near, most)]))
 
 
 def alike(words: Sequence[str], name: Sequence[str], rarity: Mapping[str, float] | None = None) -> float:
