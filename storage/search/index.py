@@ -60,7 +60,7 @@ def touch(connection: Connection, customer_id: int) -> None:
     if recency == newest:
         return
     if newest % MERGED_AFTER == 0:
-        # Each contact adds a small index of its own; up to 64 of them, as SQLite leaves them, make keys half as slow again.
+        # Each contact adds a small index of its own, and the 64 that SQLite lets stand make keys half as slow again.
         connection.executemany("INSERT INTO lookup(lookup, rank) VALUES('merge', ?)", [(MERGED,)] * 2)
     connection.execute("UPDATE customer SET recency = ? WHERE id = ?", (newest + 1, customer_id))
     rows = connection.execute(several(_ENTRIES_OF_SOME, 1), (customer_id,)).fetchall()
