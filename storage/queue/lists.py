@@ -2,11 +2,11 @@
 
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from desk.errors import HeardError
-from desk.filters import Filter, parse
+from desk.filters import Filter, Term, parse
 from desk.records import TicketRow, ViewRow
 from desk.statuses import Status
 from storage.connect import Connection
@@ -17,6 +17,7 @@ from storage.queue.rows import rows
 
 # What a filter asks of every ticket that has the time of an order.
 _HAVING = {"t.due_at": "due", "t.snoozed_until": "snoozed", "t.promised_at": "is"}
+_SNOOZED, _NOT_SNOOZED = Term("snoozed", ":", "yes"), Term("snoozed", ":", "no")
 _HAS_NOT = {"none", "no", "angry", "unread"}
 
 
@@ -88,6 +89,12 @@ def snapshot(connection: Connection, scope: Scope) -> "array[int]":
 
 def count(connection: Connection, scope: Scope) -> int:
     """How many tickets the list has; what stands in a table of its own needn't be counted."""
+    awake = _NOT_SNOOZED in scope.filter.terms
+    rest = replace(scope.filter, terms=tuple(term for term in scope.filter.terms if term.field != "snoozed"))
+    if awake and len(rest.terms) == len(scope.filter.terms) - 1 and _kept_count(connection, rest) is not None:
+        # Those that sleep are fewer, and have an index.
+        asleep = replace(rest, terms=(*rest.terms, _SNOOZED))
+        return count(connection, replace(scope, filter=rest)) - count(connection, replace(scope, filter=asleep))
     kept = _kept_count(connection, scope.filter)
     if kept is None:
         kept = where(_asker(connection, scope, WHOLE), scope.filter, order_of(scope.sort))

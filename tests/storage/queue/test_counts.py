@@ -20,6 +20,7 @@ ASKED = {
     "status:active": "status<3", "-status:active": "status>=3", "-status:closed": "status<>4",
     "tag:refund": "id IN (SELECT ticket_id FROM ticket_tag WHERE tag_id=1)",
     "status:active tag:vip": "status<3 AND id IN (SELECT ticket_id FROM ticket_tag WHERE tag_id=2)",
+    "status:active snoozed:no": f"status<3 AND ifnull(snoozed_until, 0)<={NOW}",
     "status:active tag:nobody": "0", "tag:refund tag:vip": "(SELECT count(*) FROM ticket_tag WHERE ticket_id=id)=2",
     "status:pending tag:vip": "status=1 AND id IN (SELECT ticket_id FROM ticket_tag WHERE tag_id=2)",
 }  # fmt: skip
@@ -51,7 +52,7 @@ def do(connection: Connection, step: tuple[str, int, int]) -> None:
     what, place, status = step
     ids = [row[0] for row in connection.execute("SELECT id FROM ticket ORDER BY id")]
     if what == "insert" or not ids:
-        make_ticket(connection, status=status)
+        make_ticket(connection, status=status, snoozed_until=(None, NOW, NOW + 1)[place % 3])
         return
     chosen = ids[place % len(ids)]
     if what == "status":
