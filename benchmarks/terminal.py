@@ -31,6 +31,7 @@ QUIET = 0.06
 LIVE_SECONDS = 0.8
 # Where the first ticket stands, and the last line that is looked at for the cursor.
 FIRST_LINE, LAST_LINE = 2, 20
+COLUMNS = slice(30, 70)
 FRAME_ENDS = b"\x1b[?2026l"
 MILLISECONDS = 1000
 # What the console takes on the most tickets may be so many times what it takes on the fewest.
@@ -139,7 +140,7 @@ def _start_and_live(desk: Desk, claims: Claims) -> None:
         claims.rows.ours.append((term.last_read - term.started) * MILLISECONDS)
         came = [(term.last_read, len(term.raw))]
         pressed = 0.0
-        while (now := time.perf_counter()) - came[0][0] < LIVE_SECONDS:
+        while (now := time.perf_counter()) - came[0][0] < LIVE_SECONDS or FRAME_ENDS not in term.raw:
             if now - pressed >= 0.02:
                 term.press("j")
                 pressed = now
@@ -154,7 +155,7 @@ def _moved(term: Term, came: list[tuple[float, int]]) -> float:
     for frame in re.finditer(re.escape(FRAME_ENDS), term.raw):
         term.show(bytes(term.raw[seen : frame.end()]))
         seen = frame.end()
-        if _marked(term) - {FIRST_LINE}:
+        if term.lines[FIRST_LINE][COLUMNS].strip() and FIRST_LINE not in _marked(term):
             return next(moment for moment, length in came if length >= seen)
     raise AssertionError(f"the cursor did not move:\n{term.text}")
 
@@ -251,7 +252,7 @@ def _marked(term: Term) -> set[int]:
     """The lines of the list whose ground differs from that of most: where the cursor is."""
     grounds = {}
     for line in range(FIRST_LINE, LAST_LINE):
-        cells = [term.screen.buffer[line][column] for column in range(30, 70)]
+        cells = [term.screen.buffer[line][column] for column in range(COLUMNS.start, COLUMNS.stop)]
         grounds[line] = statistics.mode((cell.bg, cell.reverse) for cell in cells)
     usual = statistics.mode(grounds.values())
     return {line for line, ground in grounds.items() if ground != usual}

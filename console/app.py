@@ -157,13 +157,11 @@ class HeardApp(Doors, inherit_bindings=False):
         self._rest(self._warm)
 
     def _warm(self) -> None:
-        # Importing what deeds need takes a third of a second of the interpreter's time.
-        self.jobs.warm(self._warmed)
-
-    def _warmed(self) -> None:
-        # What is loaded now stays, and is left out of every collection: to look through it takes 50 ms.
+        # What is loaded now stays, and is left out of every collection: to look through all of it takes 50 ms.
         gc.freeze()
         gc.enable()
+        # Importing what deeds need takes a third of a second of the interpreter's time.
+        self.jobs.warm(gc.freeze)
 
     def _seated(self, agent: AgentRow) -> None:
         self.seat.me = agent

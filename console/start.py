@@ -42,7 +42,7 @@ def open_console(workspace: str | None) -> int:
 
 
 def _application() -> "Callable[[Path, bool], int]":
-    """The application, without OpenSSL, which asyncio and hashlib take along where they find it.
+    """The application, without OpenSSL, which asyncio, hashlib and hmac take along where they find it.
 
     It costs 5 MB and 7 ms, and the console opens no connection (that is the work of `sync`, a process of its own); a
     file's hash is reckoned by Python's own code then.
@@ -51,7 +51,9 @@ def _application() -> "Callable[[Path, bool], int]":
     for name in left_out:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # None means: there is no such module
     try:
-        import hashlib  # noqa: F401  # so that it is settled which hashes it takes
+        # So that it is settled which hashes these take.
+        import hashlib  # noqa: F401
+        import hmac  # noqa: F401
 
         from console.app import run
     finally:

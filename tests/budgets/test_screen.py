@@ -1,4 +1,4 @@
-"""What a key and a change cost the console, in counts, whatever the length of a list: pages read, rows drawn, layouts."""
+"""What a key and a change cost the console, in counts, however long a list is: pages read, rows drawn, layouts."""
 
 from array import array
 from collections.abc import Callable, Sequence
@@ -6,11 +6,16 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 import pytest
+from textual.events import Key
 from textual.screen import Screen
 
+from console.app import HeardApp
+from console.config import Config
 from desk.records import TicketRow
-from desk.times import MINUTE
+from desk.times import MINUTE, now
 from screens.jobs import Jobs
+from screens.keymap import keymap
+from screens.reading import opening
 from storage.connect import Connection, writing
 from storage.workspace import Workspace
 from tests.factories import NOW, make_ticket
@@ -177,3 +182,25 @@ async def test_keys_without_end_put_a_change_off_for_a_while_only(
         app._last_key = monotonic() + 3600
         app.changed()
         await until(app, lambda: "list" in counted.reads)
+
+
+async def test_what_was_typed_before_the_first_frame_moves_in_it_and_the_rest_follows_in_order(
+    workspace: Workspace, connection: Connection
+) -> None:
+    ids = fill(connection)
+    config = Config(handle="ana", name="Ana Bell")
+    app = HeardApp(workspace, config, keymap(), opening(workspace, "ana", now(), config.zone))
+    app._early += [Key(key, key) for key in "jj"] + [Key("enter", "\r")]
+    moved: list[int] = []
+    begin = app.workspace.begun
+    assert begin is not None
+
+    def begun() -> None:
+        begin()
+        moved.append(app.workspace.queue.index)
+
+    app.workspace.begun = begun
+    async with app.run_test(size=(120, 36)):
+        await settled(app)
+        assert moved == [2]
+        assert app.workspace.reading_id == ids[2]
