@@ -262,8 +262,8 @@ def _by_lost_at(connection: Connection, typed: str) -> dict[int, float]:
 def _by_digits(connection: Connection, question: Question, regions: tuple[str, ...]) -> dict[int, float]:
     """Customers with a number, or a code of digits, at most two slips away.
 
-    Few numbers share their last five digits, and those that a slip spoilt are found by what is before them: whole
-    countries share the first six.
+    Few numbers share their last five digits, and those that a slip spoilt are found by what is before them. Of those
+    that share the last four only the newest are read, for two digits that were swapped just between.
     """
     digits = question.digits
     if len(digits) < SHORTEST_NUMBER:
@@ -272,9 +272,9 @@ def _by_digits(connection: Connection, question: Question, regions: tuple[str, .
     whole = f"+{abroad(digits) or digits}"
     found: dict[int, float] = {}
     for typed in [whole] if question.plus else [*(f"+{code}{bare}" for code in calling_codes(regions)), whole]:
-        starting = _telling_ones(connection, _STARTING, [typed[:-left] for left in (6, 5, 3)])
+        starting = _telling_ones(connection, _STARTING, [typed[:-left] for left in (5, 3)])
         _merge(found, _within(typed, [(customer, normal.partition("x")[0]) for customer, normal in starting]))
-    parts = [ends_with(bare[-LAST_FEW:])]
+    parts = [ends_with(bare[-LAST_FEW:]), ends_with(bare[1 - LAST_FEW :])]
     if not question.plus:
         _merge(found, _by_code(connection, digits))
         parts += [begins_with(bare[:-left]) for left in (4, 2)]
