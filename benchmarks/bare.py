@@ -1,9 +1,10 @@
 """The smallest Textual applications that answer a key: what every start of the console is compared with.
 
-    python -m benchmarks.bare [list]
+    python -m benchmarks.bare [list | table ROWS]
 
 Without `list` it is one line of text, the least that can be started. With it, what the console can't do without is
-there too, and nothing else: 1,000 rows in a list of its own with a cursor, between a line above and a line below.
+there too, and nothing else: 1,000 rows in a list of its own with a cursor, between a line above and a line below. With
+`table` the rows stand in Textual's own table, which holds them all.
 """
 
 import sys
@@ -16,7 +17,7 @@ from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widgets import Static
+from textual.widgets import DataTable, Static
 
 ROWS = 1000
 READY, ANSWERED = "bare and ready", "bare and answered"
@@ -69,5 +70,25 @@ class Listed(Bare):
         rows.refresh(Region(0, max(0, rows.cursor - 1), rows.size.width, 2))
 
 
+class Tabled(Bare):
+    """Shows rows in Textual's DataTable, whose cursor `j` moves."""
+
+    def compose(self) -> ComposeResult:
+        """The table, and a line below that says when all rows are in it."""
+        yield DataTable[str](cursor_type="row")
+        yield Static("")
+
+    def on_mount(self) -> None:
+        """All rows."""
+        table = self.query_one(DataTable)
+        table.add_columns("number", "customer", "matter")
+        table.add_rows((f"#{row}", f"customer {row}", "the matter of this row") for row in range(int(sys.argv[2])))
+        self.query_one(Static).update(READY)
+
+    def action_answer(self) -> None:
+        """The next row."""
+        self.query_one(DataTable).action_cursor_down()
+
+
 if __name__ == "__main__":
-    (Listed if "list" in sys.argv else Bare)().run()
+    {"list": Listed, "table": Tabled}.get((*sys.argv, "")[1], Bare)().run()

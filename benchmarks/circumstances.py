@@ -22,7 +22,8 @@ def machine() -> str:
     memory = _first(r"^MemTotal:\s*(\d+) kB$", Path("/proc/meminfo"))
     size = f", {int(memory) / 2**20:.0f} GB" if memory else ""
     busy = f", load {os.getloadavg()[0]:.1f} at the start"
-    return f"{os.cpu_count()} cores ({model}){size}, {platform.system()} {platform.release()}{busy}"
+    system = f"{platform.system()} {platform.release().partition('-')[0]}"
+    return f"{os.cpu_count()} cores ({model}){size}, {system}{busy}"
 
 
 def versions() -> str:

@@ -17,19 +17,28 @@ from pathlib import Path
 
 from benchmarks.circumstances import data, machine, versions
 from benchmarks.figures import Figure
-from benchmarks.making import Wanted
+from benchmarks.making import Wanted, kept
 from benchmarks.page import Circumstances, Measured, misses, needless, omitted, page, read_reasons, table_of
 from benchmarks.parts import PARTS, Part, Scale
 
 SMALL = Wanted(100_000, 100_000, 300_000)
 FULL = Wanted(1_000_000, 1_000_000, 3_000_000)
+# Each page names the other.
+OTHER = {
+    False: "With a million of everything: [performance-full.md](performance-full.md).",
+    True: "With a tenth of everything, in minutes: [performance.md](performance.md).",
+}
 # A part that has said nothing for so long is taken to hang, in seconds; making the million takes five minutes.
 PATIENCE = 1800.0
 
 
 def run(parts: Sequence[Part], scale: Scale, patience: float = PATIENCE) -> list[Measured]:
-    """What each part found, one after the other."""
+    """What each part found, one after the other, once the data are there."""
     found = []
+    if any(part.made for part in parts):
+        begun = time.monotonic()
+        kept(scale.wanted)
+        print(f"data: there after {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
     for part in parts:
         if part.needed is not None and not part.needed.exists():
             found.append(Measured(part.title, part.note, left_out=f"it needs {part.needed.name}, which is not there"))
@@ -80,7 +89,8 @@ def _send(sender: Connection, part: Part, scale: Scale) -> None:
         sender.send(None)
     # The border of a process: whatever it was, the other parts go on and the table names it.
     except Exception as error:
-        sender.send(f"{type(error).__name__}: {error}")
+        # What a terminal showed may follow; the table has room for a line.
+        sender.send(f"{type(error).__name__}: {error}".partition("\n")[0])
         raise
 
 
@@ -114,7 +124,7 @@ def main() -> int:
     if given.write:
         run_of = Circumstances(
             " with a million" if given.full else "", "make bench-full" if given.full else "make bench",
-            machine_now, versions(), data(scale.wanted), (time.monotonic() - begun) / 60,
+            machine_now, versions(), data(scale.wanted), (time.monotonic() - begun) / 60, OTHER[given.full],
         )  # fmt: skip
         given.write.write_text(page(found, run_of, read_reasons()), encoding="utf-8")
     return int(any(part.crashed for part in found))

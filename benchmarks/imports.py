@@ -2,8 +2,9 @@
 
     python -m benchmarks.imports [MBOX]
 
-Reading is desk.mail without any database: what an import can't be faster than. Inserting writes each mail's text as
-one row of a bare table, in the same batches. Mails a second of wall time, on one core.
+Reading is desk.mail without any database, on one core: what an import can't be faster than. Inserting writes each
+mail's text as one row of a bare table. Mails a second of wall time; an import reads in a process beside the one that
+writes, whose start is counted.
 """
 
 import sys
@@ -23,7 +24,7 @@ from storage.workspace import Workspace, open_to_write
 
 BATCH = 200
 NOW = 1_772_442_000_000_000
-GOAL = 300.0
+GOAL = 1_000.0
 
 
 def figures(path: Path) -> list[Figure]:

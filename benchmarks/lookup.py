@@ -1,198 +1,199 @@
-"""What a keystroke in the look-up costs, beside the bare statements (the limit) and what people use otherwise (peers).
+"""What a keystroke in the look-up costs, a slip, a contact, a cold start, and how much room an identity takes.
 
-    python -m benchmarks.lookup [--customers N] [--sessions N] [--folder PATH]
+    python -m benchmarks.lookup [--customers N] [--sessions N] [--touches N] [--folder PATH]
 
-Times are CPU milliseconds of the thread, which neighbours on the machine don't change.
+Times are CPU milliseconds of the thread, which neighbours on the machine don't change, except where a figure says wall.
 """
 
 import argparse
+import os
 import random
-import string
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.figures import Beside, Figure, at_least, at_most, table
 from benchmarks.making import SEED, Wanted, copy, kept
+from benchmarks.questions import BAD, keystrokes, nonsense, sessions, slips
 from desk.identifiers import ask
 from desk.lookup import IdentityKind
-from storage.connect import Connection, writing
+from storage.connect import Connection, connect, writing
 from storage.search import expressions
 from storage.search.index import touch
 from storage.search.query import HIGHEST, Finder
-from storage.workspace import Workspace, open_to_write
+from storage.workspace import open_to_write
 
-BAD = ("j", "john", "a", "@gmail.com", "555", "com", "maria g", "0134", "smith john", "gmail", "john smith foods")
-KINDS = (
-    (IdentityKind.NAME, 32),
-    (IdentityKind.EMAIL, 20),
-    (IdentityKind.PHONE, 22),
-    (IdentityKind.ACCOUNT, 8),
-    (IdentityKind.ORDER, 8),
-    (IdentityKind.COMPANY, 7),
-)
+WARM = 1500
+FEW = 40
+NONSENSE = 5000
+SLIPS = 1000
+COLD = 20
 LIKE = (
     "SELECT DISTINCT c.id FROM identity i JOIN customer c ON c.id = i.customer_id WHERE i.normal LIKE ? "
     "ORDER BY c.recency DESC LIMIT 10"
 )
-OWNERS = (
-    "SELECT i.customer_id FROM identity i WHERE (i.normal, i.kind) IN "
-    "(SELECT normal, kind FROM identity WHERE customer_id = ? AND kind = ? AND value = ?)"
+BARE_WORDS = "SELECT rowid FROM lookup WHERE lookup MATCH ? ORDER BY rowid LIMIT 30"
+BARE_START = "SELECT customer_id FROM identity WHERE normal >= ? AND normal < ? LIMIT 13"
+FORGIVEN = (
+    (IdentityKind.NAME, "names", 0.96),
+    (IdentityKind.PHONE, "phones", 0.97),
+    (IdentityKind.EMAIL, "emails", 0.92),
 )
-BARE_WORDS = "SELECT rowid FROM lookup WHERE lookup MATCH ? ORDER BY rowid DESC LIMIT 30"
-BARE_START = "SELECT customer_id FROM identity WHERE normal >= ? AND normal < ? LIMIT 12"
 
 
-def main() -> None:
-    """Make the people, then print every figure."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--customers", type=int, default=21_000)
-    parser.add_argument("--sessions", type=int, default=300)
-    parser.add_argument("--folder", type=Path, default=None)
-    arguments = parser.parse_args()
-    with TemporaryDirectory() as folder:
-        made = kept(Wanted(arguments.customers, 0, 0), arguments.folder)
-        workspace = copy(made, Path(folder) / "workspace")
-        connection = open_to_write(workspace)
-        _sizes(connection, workspace)
-        chance = random.Random(SEED + 1)
-        _typing(connection, chance, arguments)
-        _typos(connection, chance, arguments.customers)
-        _touches(connection, chance, arguments.customers)
-        connection.close()
+def measure(connection: Connection, typed: int = 300, touches: int = 25_000) -> Iterator[Figure]:
+    """Every figure of the look-up over an open workspace, which the last ones write to: `touches` contacts."""
+    yield _size(connection)
+    texts = keystrokes(sessions(connection, typed, SEED + 1))
+    yield from _typing(connection, texts)
+    yield from _crowds(connection)
+    yield _anything(connection)
+    yield from _slips(connection)
+    yield _cold(connection, random.Random(SEED).sample(texts, COLD))
+    yield from _touches(connection, touches, texts)
 
 
-def _sizes(connection: Connection, workspace: Workspace) -> None:
-    identities = connection.execute("SELECT count(*) FROM identity").fetchone()[0]
-    size = workspace.database.stat().st_size
-    print(f"{identities} identities, {size / 1e6:.0f} MB in all, {size / identities:.0f} bytes an identity")
+def _size(connection: Connection) -> Figure:
+    (identities,) = connection.execute("SELECT count(*) FROM identity").fetchone()
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return at_most("the whole file, an identity", _path(connection).stat().st_size / identities, "B", 200)
 
 
-def _typing(connection: Connection, chance: random.Random, arguments: argparse.Namespace) -> None:
-    finder = Finder(connection)
-    typed = [typed_for(connection, chance, arguments.customers) for _ in range(arguments.sessions)]
-    keystrokes = [text[:end] for _, text in typed for end in range(1, len(text) + 1)]
-    for text in keystrokes[:500]:
-        finder.fast(text)
+def _typing(connection: Connection, texts: Sequence[str]) -> Iterator[Figure]:
+    # Imported here: it brings Textual.
+    from screens.customers import search
 
     def rows(statement: str, *values: str) -> list[tuple[int]]:
         return connection.execute(statement, values).fetchall()
 
-    print(f"{len(typed)} sessions, {len(keystrokes)} keystrokes, CPU ms")
-    matches = [expression for text in keystrokes if (expression := expressions.narrow(ask(text)))]
-    few = chance.sample(keystrokes, 40)
-    _line("limit: bare FTS statement", [cost(rows, BARE_WORDS, match) for match in matches])
-    _line("limit: bare B-tree statement", [cost(rows, BARE_START, text, text + HIGHEST) for text in keystrokes])
-    _line("heard, first tiers, ranked and hydrated", [cost(finder.fast, text) for text in keystrokes])
-    _line("heard, every tier as needed", [cost(finder.find, text) for text in keystrokes])
-    _line("peer: SQLite LIKE '%x%', newest first", [cost(rows, LIKE, f"%{text}%") for text in few])
-    _line("peer: rapidfuzz over all names", _brute_force(connection, few))
+    finder = Finder(connection)
+    for text in texts[:WARM]:
+        finder.fast(text)
+    words = _costs(lambda match: rows(BARE_WORDS, match), [words for text in texts if (words := _words(text))])
+    starts = _costs(lambda text: rows(BARE_START, text, text + HIGHEST), texts)
+    like = Beside(_at(_costs(lambda text: rows(LIKE, f"%{text}%"), _few(texts)), 0.5), "LIKE, newest first")
+    found = _costs(finder.fast, texts)
+    shown = _costs(lambda text: search(connection, text, ("US",), deep=False), texts)
+    yield at_most("a keystroke, ten found, p50", _at(found, 0.5), "ms", 0.5, like, Beside(_at(words, 0.5), "bare FTS"))
+    yield at_most("a keystroke, ten found, p99", _at(found, 0.99), "ms", 2, None, Beside(_at(words, 0.99), "bare FTS"))
+    yield Figure("the same, p99", _at(found, 0.99), "ms", limit=Beside(_at(starts, 0.99), "bare B-tree"))
+    yield at_most("a keystroke, the screen's thirty lines, p50", _at(shown, 0.5), "ms", 0.5)
+    yield at_most("a keystroke, the screen's thirty lines, p99", _at(shown, 0.99), "ms", 2)
+
+
+def _crowds(connection: Connection) -> Iterator[Figure]:
+    finder = Finder(connection)
     for text in BAD:
-        _line(repr(text), [cost(finder.fast, text) for _ in range(5)])
-        _line(f"{text!r}, every tier", [cost(finder.find, text) for _ in range(5)])
-    reached = sum(_finds(finder, text, customer) for customer, text in typed)
-    print(f"  the one who was meant is among ten at the end of typing: {reached} of {len(typed)}")
+        yield at_most(f"“{text}”", min(_costs(finder.fast, [text] * 5)), "ms", 2)
 
 
-def _finds(finder: Finder, text: str, customer: int) -> bool:
-    return customer in [hit.customer_id for hit in finder.find(text)]
+def _anything(connection: Connection) -> Figure:
+    finder = Finder(connection)
+    # The better of two, since once in thousands of times it is the machine.
+    texts = nonsense(connection, NONSENSE, SEED + 2)
+    most, text = max((min(_costs(finder.fast, [text, text])), text) for text in texts)
+    return at_most(f"the worst of {NONSENSE:,} senseless texts, {text!a}", most, "ms", 15)
 
 
-def _brute_force(connection: Connection, texts: Sequence[str]) -> list[float]:
-    from rapidfuzz import fuzz, process
-
+def _slips(connection: Connection) -> Iterator[Figure]:
+    finder = Finder(connection)
     names = [name for (name,) in connection.execute("SELECT normal FROM identity WHERE kind = 1")]
+    for kind, label, least in FORGIVEN:
+        costs, found = [], 0
+        asked = list(slips(connection, kind, SLIPS, SEED + kind))
+        for owners, text in asked:
+            start = time.thread_time()
+            hits = finder.find(text)
+            costs.append((time.thread_time() - start) * 1000)
+            found += any(hit.customer_id in owners for hit in hits)
+        peer = _brute_force(names, asked[:FEW]) if kind is IdentityKind.NAME else None
+        yield at_least(f"{label} with a slip, found among ten", found / SLIPS, "of 1", least)
+        yield at_most(f"{label} with a slip, p99", _at(costs, 0.99), "ms", 10, peer)
+
+
+def _brute_force(names: Sequence[str], asked: Sequence[tuple[set[int], str]]) -> Beside:
+    from rapidfuzz import fuzz, process
 
     def nearest(text: str) -> object:
         return process.extract(text, names, scorer=fuzz.WRatio, limit=10)
 
-    return [cost(nearest, text) for text in texts]
+    return Beside(_at(_costs(nearest, [text for _, text in asked]), 0.99), "rapidfuzz over all names")
 
 
-def typed_for(connection: Connection, chance: random.Random, customers: int) -> tuple[int, str]:
-    """A customer and what is typed for them; most are among those who wrote last."""
-    while True:
-        kind = chance.choices([kind for kind, _ in KINDS], [share for _, share in KINDS])[0]
-        customer, value = _identity(connection, chance, customers, kind)
-        if not value:
-            continue
-        if kind is IdentityKind.NAME and chance.random() < 0.3:
-            value = " ".join(reversed(value.split()))
-        if kind is IdentityKind.PHONE and chance.random() < 0.4:
-            value = value[-chance.choice((4, 5, 6, 7)) :]
-        return customer, value[:24]
-
-
-def _identity(connection: Connection, chance: random.Random, customers: int, kind: IdentityKind) -> tuple[int, str]:
-    recent = chance.random() < 0.7
-    customer = (
-        chance.randrange(customers - customers // 10, customers) + 1 if recent else chance.randrange(customers) + 1
-    )
-    rows = connection.execute(
-        "SELECT value FROM identity WHERE customer_id = ? AND kind = ?", (customer, kind)
-    ).fetchall()
-    return customer, chance.choice(rows)[0] if rows else ""
-
-
-def _typos(connection: Connection, chance: random.Random, customers: int) -> None:
-    """Recall@10 after one random slip; anyone with the true identity counts."""
-    finder = Finder(connection)
-    for kind, label in ((IdentityKind.NAME, "names"), (IdentityKind.PHONE, "phones"), (IdentityKind.EMAIL, "emails")):
-        hits, costs = 0, []
-        asked = 0
-        while asked < 400:
-            customer, value = _identity(connection, chance, customers, kind)
-            wrong = slip(chance, value) if value else value
-            if wrong == value:
-                continue
-            asked += 1
-            owned = connection.execute(OWNERS, (customer, kind, value)).fetchall()
-            owners = {customer for (customer,) in owned}
-            start = time.thread_time()
-            found = finder.find(wrong)
-            costs.append(time.thread_time() - start)
-            hits += bool(owners & {hit.customer_id for hit in found})
-        _line(f"one slip in {label}: recall@10 {hits / asked:.3f}", costs)
-
-
-def slip(chance: random.Random, value: str) -> str:
-    """`value` with one letter changed, added, left out, or swapped with the next, never the first one."""
-    at = chance.randrange(1, len(value))
-    letter = chance.choice(string.digits if value[-1].isdigit() and value[0] in "+0" else string.ascii_lowercase)
-    match chance.randrange(4):
-        case 0:
-            return value[:at] + letter + value[at + 1 :]
-        case 1:
-            return value[:at] + letter + value[at:]
-        case 2:
-            return value[:at] + value[at + 1 :]
-        case _:
-            at = min(at, len(value) - 2)
-            return value[:at] + value[at + 1] + value[at] + value[at + 2 :]
-
-
-def _touches(connection: Connection, chance: random.Random, customers: int) -> None:
+def _cold(connection: Connection, texts: Sequence[str]) -> Figure:
+    """The first answer over a new connection to a file that no page of is in memory, by the clock."""
+    path = _path(connection)
     costs = []
-    for _ in range(300):
-        customer = chance.randrange(customers) + 1
-        start = time.thread_time()
+    for text in texts:
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        start = time.perf_counter()
+        with closing(connect(path, read_only=True)) as opened:
+            Finder(opened).fast(text)
+        costs.append((time.perf_counter() - start) * 1000)
+    return at_most(f"the first answer of a cold file, worst of {COLD}, wall", max(costs), "ms", 100)
+
+
+def _touches(connection: Connection, count: int, texts: Sequence[str]) -> Iterator[Figure]:
+    chance = random.Random(SEED + 3)
+    (last,) = connection.execute("SELECT max(id) FROM customer").fetchone()
+    finder = Finder(connection)
+    before = _at(_costs(finder.fast, texts), 0.5)
+    cpu, wall = [], []
+    for _ in range(count):
+        customer = chance.randint(1, last)
+        start, clock = time.thread_time(), time.perf_counter()
         with writing(connection):
             touch(connection, customer)
-        costs.append(time.thread_time() - start)
-    _line("touch, each in its own transaction", costs)
+        cpu.append((time.thread_time() - start) * 1000)
+        wall.append((time.perf_counter() - clock) * 1000)
+    after = _at(_costs(finder.fast, texts), 0.5)
+    yield at_most("a contact", sum(cpu) / count, "ms", 0.35)
+    yield at_most(f"the worst of {count:,} contacts, wall", max(wall), "ms", 70)
+    yield Figure(f"a keystroke after {count:,} contacts, p50", after, "ms", Beside(before, "before them"))
 
 
-def cost(work: Callable[..., object], *given: str) -> float:
-    """Seconds of CPU that it takes."""
-    start = time.thread_time()
-    work(*given)
-    return time.thread_time() - start
+def _words(text: str) -> str:
+    return expressions.narrow(ask(text))
 
 
-def _line(label: str, costs: list[float]) -> None:
-    costs = sorted(each * 1000 for each in costs)
-    middle, high = costs[len(costs) // 2], costs[min(len(costs) - 1, int(len(costs) * 0.99))]
-    print(f"  {label:<44} p50 {middle:8.3f}  p99 {high:8.3f}  max {costs[-1]:8.2f}")
+def _few(texts: Sequence[str]) -> list[str]:
+    return random.Random(SEED).sample(texts, FEW)
+
+
+def _costs(work: Callable[[str], object], texts: Sequence[str]) -> list[float]:
+    """Milliseconds of CPU that each takes."""
+    costs = []
+    for text in texts:
+        start = time.thread_time()
+        work(text)
+        costs.append((time.thread_time() - start) * 1000)
+    return costs
+
+
+def _at(costs: Sequence[float], share: float) -> float:
+    return sorted(costs)[min(len(costs) - 1, int(len(costs) * share))]
+
+
+def _path(connection: Connection) -> Path:
+    return Path(connection.execute("PRAGMA database_list").fetchone()[2])
+
+
+def main() -> None:
+    """Print every figure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--customers", type=int, default=21_000)
+    parser.add_argument("--sessions", type=int, default=300)
+    parser.add_argument("--touches", type=int, default=25_000)
+    parser.add_argument("--folder", type=Path, default=None)
+    given = parser.parse_args()
+    with TemporaryDirectory(dir=given.folder) as folder:
+        workspace = copy(kept(Wanted(given.customers, 0, 0), given.folder), Path(folder) / "workspace")
+        with closing(open_to_write(workspace)) as connection:
+            print(table(measure(connection, given.sessions, given.touches)))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ UNEXPLAINED = "not explained yet"
 HEAD = """# Performance{size}
 
 Made by `{command}` on {date}, in {minutes:.0f} minutes. Everything in the table was measured in that one run.
+{other}
 
 - **Machine**: {machine}
 - **Versions**: {versions}
@@ -45,7 +46,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """Where and how a run was made."""
+    """Where and how a run was made; `other` says where the page of the other size is."""
 
     size: str
     command: str
@@ -53,6 +54,7 @@ class Circumstances:
     versions: str
     data: str
     minutes: float
+    other: str
 
 
 def table_of(parts: Sequence[Measured]) -> str:
@@ -96,7 +98,7 @@ def page(parts: Sequence[Measured], run: Circumstances, reasons: Mapping[str, st
     date = datetime.now(UTC).strftime("%-d %B %Y")
     head = HEAD.format(
         size=run.size, command=run.command, date=date, minutes=run.minutes,
-        machine=run.machine, versions=run.versions, data=run.data,
+        machine=run.machine, versions=run.versions, data=run.data, other=run.other,
     )  # fmt: skip
     sections = [
         ("", table_of(parts)),

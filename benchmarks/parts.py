@@ -4,13 +4,13 @@ A part's modules are imported in its own process, so that one that doesn't even 
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.figures import Beside, Figure, at_most
-from benchmarks.making import Wanted, kept
+from benchmarks.figures import Figure
+from benchmarks.making import Wanted, cache_folder, copied, kept
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
@@ -25,42 +25,64 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What `--only` takes, the title in the table, a word on how it measures, and data that it can't do without."""
+    """What `--only` takes, the title in the table, and a word on how it measures.
+
+    `needed` is data of others that it can't do without, `made` whether it works on the made-up workspace.
+    """
 
     key: str
     title: str
     note: str
     measure: Callable[[Scale], Iterator[Figure]]
     needed: Path | None = None
+    made: bool = True
 
 
 def _console(scale: Scale) -> Iterator[Figure]:
     from benchmarks import terminal
 
-    with TemporaryDirectory() as folder:
-        for found in terminal.measure(terminal.prepare(Path(folder), 1000), scale.runs):
-            yield found.figure()
+    with _folder() as folder:
+        yield from terminal.figures(folder, sorted({1000, scale.wanted.tickets}), scale.runs)
+
+
+def _under_load(scale: Scale) -> Iterator[Figure]:
+    from benchmarks import under_load
+
+    with _folder() as folder:
+        yield from under_load.figures(folder, scale.wanted.tickets)
 
 
 def _queue(scale: Scale) -> Iterator[Figure]:
     from benchmarks import queue
-    from storage.workspace import open_to_read
+    from storage.workspace import open_to_read, open_to_write
 
     with closing(open_to_read(kept(scale.wanted))) as connection:
-        for found in queue.figures(connection):
-            limit = Beside(found.bare, "bare SQL")
-            if found.goal is None:
-                yield Figure(found.what, found.heard, "ms", limit=limit)
-            else:
-                yield at_most(found.what, found.heard, "ms", found.goal, limit=limit)
+        yield from queue.figures(connection)
+    with copied(scale.wanted) as workspace, closing(open_to_write(workspace)) as connection:
+        yield from queue.changes(connection)
+
+
+def _ingest(scale: Scale) -> Iterator[Figure]:
+    from benchmarks import ingest
+
+    return ingest.figures(max(20_000, scale.wanted.tickets // 10), scale.wanted.customers // 5)
+
+
+def _lookup(scale: Scale) -> Iterator[Figure]:
+    from benchmarks import lookup
+    from storage.workspace import open_to_write
+
+    # Without tickets, so that the size of the file is the customers' alone.
+    with copied(Wanted(scale.wanted.customers, 0, 0)) as workspace, closing(open_to_write(workspace)) as connection:
+        yield from lookup.measure(connection)
 
 
 def _peers(scale: Scale) -> Iterator[Figure]:
     from benchmarks import peers
     from storage.workspace import open_to_read
 
-    with closing(open_to_read(kept(scale.wanted))) as connection, TemporaryDirectory() as folder:
-        yield from peers.figures(connection, Path(folder) / "identities.txt")
+    with closing(open_to_read(kept(scale.wanted))) as connection, _folder() as folder:
+        yield from peers.figures(connection, folder / "identities.txt")
 
 
 def _names(_: Scale) -> Iterator[Figure]:
@@ -76,27 +98,53 @@ def _mails(_: Scale) -> Iterator[Figure]:
     yield from imports.figures(mail_accuracy.DATA / "easy-ham.mbox.gz")
 
 
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder on the disk of the made workspaces: what is copied there may be too large for memory."""
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=cache_folder(), prefix="run-") as folder:
+        yield Path(folder)
+
+
 PARTS = (
     Part(
         "console",
         "The console in a terminal",
-        """from outside, over a pseudo-terminal of 120×40, with everything compiled; the best of the runs. “Textual
-        list” is the smallest Textual application with a list of 1,000 rows and a cursor, “Textual line” one with a line
-        of text (`benchmarks/bare.py`). The keyboard is live when the first `j`, pressed every 20 ms from the first rows
-        on, has moved the cursor. Memory is warm when SQLModel has been imported. A cursor key's bytes don't hold the
-        preview, which is drawn when the cursor rests for 80 ms.""",
+        """from outside, over a pseudo-terminal of 120×40, with everything compiled; the best of the runs. The list
+        holds all tickets. “Textual list” is the smallest Textual application with a list of 1,000 rows and a cursor,
+        “Textual line” one with a line of text, DataTable Textual's own table with as many rows as it says
+        (`benchmarks/bare.py`). The keyboard is live when the first `j`, pressed every 20 ms from the first rows on,
+        has moved the cursor. Memory is what the system counts as resident when SQLModel has been imported and tickets
+        were read; its own is the part that no other process shares. A cursor key's bytes don't hold the preview,
+        which is drawn when the cursor rests for 80 ms.""",
         _console,
+    ),
+    Part(
+        "load",
+        "Keys while mails come in",
+        """from outside, over a pseudo-terminal, 30 keys a second from the byte of the key to the frame that answers
+        it, while `heard import` takes in mails at full speed into the same workspace, in its own process.""",
+        _under_load,
     ),
     Part(
         "queue",
         "The queue",
-        """inside the process, the best of many runs, warm. The bare SQL reads the ids in their order and the tickets'
-        own columns, without compiling a filter, joining names or making records.""",
+        """CPU time of the process, the best of many runs, warm. The bare SQL reads the ids in their order and the
+        tickets' own columns, without compiling a filter, joining names or making records; “no index” is SQLite without
+        indexes, triggers or a full text. Changes are whole deeds with their history and undo.""",
         _queue,
     ),
     Part(
+        "lookup",
+        "The look-up",
+        """CPU time of the thread, warm, unless it says wall. Keystrokes are those of whole sessions of typing, seven
+        in ten for a customer of the tenth that was last in contact; each is ranked and hydrated. The bare FTS and
+        B-tree statements give row numbers alone. A slip is one letter changed, added, left out or swapped.""",
+        _lookup,
+    ),
+    Part(
         "peers",
-        "A customer by something known of them, beside what else would find one",
+        "The look-up beside what else finds a line",
         """the same words asked of all. Heard ranks by the last contact, hydrates ten customers and forgives slips;
         ripgrep, fzf and LIKE find lines that hold the very letters. ripgrep and fzf are processes, started for each
         word over a file of all identities that lies in memory: their times are from start to end, Heard's and LIKE's
@@ -104,17 +152,29 @@ PARTS = (
         _peers,
     ),
     Part(
+        "ingest",
+        "Taking records in",
+        """rates are of CPU time, from a source's JSON on, in transactions of 500; bare is `executemany` of rows that
+        are ready, with the same indexes and triggers, in transactions of as many. How long others wait is by the
+        clock. The look-up beside a writer is asked while another process takes tickets in as fast as it can.""",
+        _ingest,
+        made=False,
+    ),
+    Part(
         "names",
         "Garbled names",
         """the questions of Febrl's third set about 2,000 people, whose names were garbled on purpose.""",
         _names,
         SHARED / "people" / "dataset3.csv",
+        made=False,
     ),
     Part(
         "mails",
         "Mails read and taken in",
-        """on one core, over mails of public archives; right is what Zammad reads, and what people cut off by hand.""",
+        """on one core, over mails of public archives; right is what Zammad reads, and what people cut off by
+        hand.""",
         _mails,
         SHARED / "mail",
+        made=False,
     ),
 )

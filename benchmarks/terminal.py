@@ -1,44 +1,41 @@
-"""Start, keys, quit and memory of the console in a real terminal, beside neomutt and bare Textual applications.
+"""Start, keys, quit and memory of the console in a real terminal, beside neomutt, aerc and bare Textual applications.
 
-    python -m benchmarks.terminal [--runs 9] [--tickets 1000] [--folder FOLDER]
+    python -m benchmarks.terminal [--runs 9] [--tickets 1000 1000000]
 
 Times are from the outside, over a pseudo-terminal of 120x40: from the start of the process, or from the byte of a key,
-to the first or last byte of what it shows. Best and median of the runs,
-console and peer in turn; everything is compiled first, as an installation does it. A cursor key's bytes are those
-that come while it is held down: the ticket beside the list is drawn when the cursor rests for 80 ms.
+to the first or last byte of what it shows. Best and median of the runs, console and peers in turn; everything is
+compiled first, as an installation does it. The list holds all tickets, and the first of them have 30 messages. A cursor
+key's bytes are those that come while it is held down: the ticket beside the list is drawn when the cursor rests for
+80 ms. Memory is what the system counts as resident when SQLModel is imported and tickets were read; its own is that
+part of it which no other process shares.
 """
 
 import argparse
 import compileall
-import mailbox
-import shutil
+import re
 import statistics
-import sys
 import time
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
-from email.message import EmailMessage
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.consoles import MAILS, ROOT, Desk, bare, installed, prepare
 from benchmarks.figures import Beside, Figure, at_most, at_most_times, table
-from benchmarks.making import NOW, Wanted, copy, kept
-from desk.filters import parse
-from storage.first_page import remember
-from storage.queue import Scope, ids_query, rows
-from storage.workspace import Workspace, open_to_write
 from tests.terminal.term import Term
 
-HEARD = Path(sys.executable).with_name("heard")
-ROOT = Path(__file__).parents[1]
-MAILS = 1000
+TABLE_ROWS = 100_000
+TABLE = f"DataTable, {TABLE_ROWS:,} rows"
 QUIET = 0.06
 # How long keys are pressed for the first move of the cursor.
 LIVE_SECONDS = 0.8
-# Where the first ticket stands.
-FIRST_LINE = 2
+# Where the first ticket stands, and the last line that is looked at for the cursor.
+FIRST_LINE, LAST_LINE = 2, 20
+COLUMNS = slice(30, 70)
+FRAME_ENDS = b"\x1b[?2026l"
 MILLISECONDS = 1000
+# What the console takes on the most tickets may be so many times what it takes on the fewest.
+ALIKE = 1.2
 
 
 @dataclass(slots=True)
@@ -46,7 +43,7 @@ class Runs:
     """One claim: the console's runs, its peer's, and the goal: `most` in its unit, or so many `times` the peer."""
 
     name: str
-    peer: str
+    peer: str = ""
     most: float = 0.0
     times: float = 0.0
     unit: str = "ms"
@@ -55,92 +52,115 @@ class Runs:
 
     def line(self) -> str:
         """Best and median of both."""
-        return f"{self.name:<26}{_pair(self.ours):>16}{_pair(self.theirs):>16} {self.unit:<3}{self.peer}"
+        return f"{self.name:<30}{_pair(self.ours):>16}{_pair(self.theirs):>16} {self.unit:<3}{self.peer}"
 
-    def figure(self) -> Figure:
-        """The best of both, judged."""
+    def figure(self, of: str = "") -> Figure:
+        """The best of both, judged; `of` says what it was measured on."""
+        name = ", ".join(part for part in (self.name, of) if part)
         ours, peer = min(self.ours), Beside(min(self.theirs), self.peer) if self.theirs else None
         if self.times and peer is not None:
-            return at_most_times(self.name, ours, self.unit, self.times, peer)
-        return (
-            at_most(self.name, ours, self.unit, self.most, peer)
-            if self.most
-            else Figure(self.name, ours, self.unit, peer)
+            return at_most_times(name, ours, self.unit, self.times, peer)
+        return at_most(name, ours, self.unit, self.most, peer) if self.most else Figure(name, ours, self.unit, peer)
+
+
+@dataclass(slots=True)
+class Claims:
+    """Every claim; one measured beside several peers is there several times, and its goal stands in the first."""
+
+    rows: Runs = field(default_factory=lambda: Runs("rows visible at start", f"neomutt, {MAILS} mails", times=1.0))
+    rows_most: Runs = field(default_factory=lambda: Runs("rows visible at start", f"aerc, {MAILS} mails", most=30))
+    live: Runs = field(default_factory=lambda: Runs("keyboard live", "Textual list", times=1.3))
+    live_table: Runs = field(default_factory=lambda: Runs("keyboard live", TABLE, most=250))
+    cursor: Runs = field(default_factory=lambda: Runs("cursor key, first byte", "neomutt", most=5))
+    cursor_aerc: Runs = field(default_factory=lambda: Runs("cursor key, first byte", "aerc"))
+    cursor_table: Runs = field(default_factory=lambda: Runs("cursor key, first byte", TABLE))
+    sent: Runs = field(default_factory=lambda: Runs("cursor key, bytes", "neomutt", most=1000, unit="B"))
+    page: Runs = field(default_factory=lambda: Runs("page, first byte", "neomutt", most=12))
+    end: Runs = field(default_factory=lambda: Runs("end, first byte", TABLE, most=12))
+    home: Runs = field(default_factory=lambda: Runs("home, first byte", most=12))
+    following: Runs = field(default_factory=lambda: Runs("next ticket, 30 messages, all of it", most=50))
+    quitting: Runs = field(default_factory=lambda: Runs("quit", "Textual line", most=30))
+    memory: Runs = field(default_factory=lambda: Runs("memory, warm", "Textual line", most=80, unit="MB"))
+    own: Runs = field(default_factory=lambda: Runs("memory, warm, its own", "Textual line", unit="MB"))
+
+    def __post_init__(self) -> None:
+        self.rows_most.ours = self.rows.ours
+        self.live_table.ours = self.live.ours
+        self.cursor_aerc.ours = self.cursor_table.ours = self.cursor.ours
+
+    @property
+    def all(self) -> tuple[Runs, ...]:
+        """In the order of the table; a claim without runs of ours is none."""
+        return tuple(
+            each
+            for each in (getattr(self, name) for name in self.__slots__)
+            if each.ours and (each.theirs or each.most)
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What the runs work on: a workspace, the subject of its first ticket, a mailbox and its newest subject."""
-
-    workspace: Workspace
-    subject: bytes
-    mailbox: Path
-
-    def console(self) -> Term:
-        """The console, just started."""
-        environment = {"HEARD_WORKSPACE": str(self.workspace.folder), "HEARD_CONFIG": ""}
-        return Term([HEARD], columns=120, rows=40, environment=environment, draw=False)
-
-    def neomutt(self) -> Term:
-        """The peer, just started."""
-        settings = self.mailbox.with_suffix(".muttrc")
-        settings.write_text(f"set folder={self.mailbox.parent}\nset sort=reverse-mailbox-order\n", encoding="utf-8")
-        return Term(["neomutt", "-n", "-F", settings, "-R", "-f", self.mailbox], columns=120, rows=40, draw=False)
+def figures(folder: Path, sizes: Sequence[int], runs: int) -> Iterator[Figure]:
+    """Every claim for each size of workspace, and whether the console is as fast on the most tickets."""
+    found = {size: measure(prepare(folder, size), runs) for size in sizes}
+    for size, claims in found.items():
+        for each in claims.all:
+            yield each.figure(f"{size:,} tickets")
+    few, many = found[min(sizes)], found[max(sizes)]
+    if few is many:
+        return
+    for small, large in zip(few.all, many.all, strict=True):
+        if small.unit == "ms" and small.ours and not small.name.startswith("quit"):
+            beside = Beside(min(small.ours), f"with {min(sizes):,}")
+            yield at_most_times(f"{small.name}, with {max(sizes):,} tickets", min(large.ours), "ms", ALIKE, beside)
 
 
-def measure(desk: Desk, runs: int) -> tuple[Runs, ...]:
-    """Every figure, one after the other."""
-    rows_visible = Runs("rows visible at start", f"neomutt, {MAILS} mails", times=1.0)
-    live = Runs("keyboard live", "Textual list", times=1.3)
-    live_bare = Runs("keyboard live", "Textual line", ours=live.ours)
-    first_byte = Runs("cursor key, first byte", "neomutt", most=5)
-    bytes_sent = Runs("cursor key, bytes", "neomutt", most=1000, unit="B")
-    following = Runs("next ticket, all of it", "", most=50)
-    quitting = Runs("quit", "Textual line", most=30)
-    memory = Runs("memory, warm", "Textual line", most=80, unit="MB")
-    mutt = shutil.which("neomutt") is not None
+def measure(desk: Desk, runs: int) -> Claims:
+    """Every claim on one desk, one run after the other."""
+    for package in ("benchmarks", "console", "desk", "screens", "storage", "sync", "widgets"):
+        compileall.compile_dir(ROOT / package, quiet=1)
+    claims = Claims()
     for _ in range(runs):
-        _start_and_live(desk, rows_visible, live)
-        _keys(desk, first_byte, bytes_sent, following, memory, quitting)
-        _bare(live_bare, memory, quitting)
-        _listed(live)
-        if mutt:
-            _neomutt(desk, rows_visible, first_byte, bytes_sent)
-    return rows_visible, live, live_bare, first_byte, bytes_sent, following, quitting, memory
+        _start_and_live(desk, claims)
+        _keys(desk, claims)
+        _bare(claims)
+        if installed("neomutt"):
+            _neomutt(desk, claims)
+        if installed("aerc"):
+            _aerc(desk, claims)
+    _table(claims)
+    return claims
 
 
-def _start_and_live(desk: Desk, rows_visible: Runs, live: Runs) -> None:
+def _start_and_live(desk: Desk, claims: Claims) -> None:
     """From the start to the rows, and to the first move of the cursor; keys come every 20 ms from the rows on.
 
     What came when is written down, and drawn afterwards: drawing takes longer than what is timed.
     """
     with desk.console() as term:
         term.wait_for_raw(desk.subject)
-        rows_visible.ours.append((term.last_read - term.started) * MILLISECONDS)
+        claims.rows.ours.append((term.last_read - term.started) * MILLISECONDS)
         came = [(term.last_read, len(term.raw))]
         pressed = 0.0
-        while (now := time.perf_counter()) - came[0][0] < LIVE_SECONDS:
+        while (now := time.perf_counter()) - came[0][0] < LIVE_SECONDS or FRAME_ENDS not in term.raw:
             if now - pressed >= 0.02:
                 term.press("j")
                 pressed = now
             if term.read(0.005):
                 came.append((term.last_read, len(term.raw)))
-        live.ours.append((_moved(term, came) - term.started) * MILLISECONDS)
+        claims.live.ours.append((_moved(term, came) - term.started) * MILLISECONDS)
 
 
 def _moved(term: Term, came: list[tuple[float, int]]) -> float:
-    """When what had come showed the cursor on another line, drawn by the application."""
+    """When the last byte had come of a frame, drawn by the application, with the cursor on another line."""
     seen = 0
-    for moment, length in came:
-        term.show(bytes(term.raw[seen:length]))
-        seen = length
-        if b"\x1b[?2004h" in term.raw[:length] and _marked(term) - {FIRST_LINE}:
-            return moment
+    for frame in re.finditer(re.escape(FRAME_ENDS), term.raw):
+        term.show(bytes(term.raw[seen : frame.end()]))
+        seen = frame.end()
+        if term.lines[FIRST_LINE][COLUMNS].strip() and FIRST_LINE not in _marked(term):
+            return next(moment for moment, length in came if length >= seen)
     raise AssertionError(f"the cursor did not move:\n{term.text}")
 
 
-def _keys(desk: Desk, first_byte: Runs, bytes_sent: Runs, following: Runs, memory: Runs, quitting: Runs) -> None:
+def _keys(desk: Desk, claims: Claims) -> None:
     """Keys, memory and the way out of a console that has settled."""
     with desk.console() as term:
         term.wait_for_raw(b"\x1b[?2004h")
@@ -149,43 +169,61 @@ def _keys(desk: Desk, first_byte: Runs, bytes_sent: Runs, following: Runs, memor
         term.wait_until_quiet(1.0)
         for _ in range(5):
             waited, sent, _ = _press(term, "j")
-            first_byte.ours.append(waited)
-            bytes_sent.ours.append(sent)
+            claims.cursor.ours.append(waited)
+            claims.sent.ours.append(sent)
+        for key, claim in (("pagedown", claims.page), ("end", claims.end), ("home", claims.home)):
+            term.wait_until_quiet(0.3)
+            claim.ours.append(_press(term, key)[0])
+        term.wait_until_quiet(0.3)
         _press(term, "enter")
         for _ in range(5):
-            following.ours.append(_press(term, "]")[2])
-        memory.ours.append(_megabytes(term))
+            term.wait_until_quiet(0.2)
+            claims.following.ours.append(_press(term, "]")[2])
+        term.wait_until_quiet(0.5)
+        _remember_memory(term, claims.memory.ours, claims.own.ours)
         _press(term, "q")
         term.press("q")
         term.wait_until_quiet(QUIET)
-        quitting.ours.append(_time_to_exit(term, "enter"))
+        claims.quitting.ours.append(_time_to_exit(term, "enter"))
 
 
-def _listed(live: Runs) -> None:
-    with Term([sys.executable, "-m", "benchmarks.bare", "list"], columns=120, rows=40, folder=ROOT, draw=False) as term:
+def _bare(claims: Claims) -> None:
+    with bare("list") as term:
         term.wait_for_raw(b"bare and ready")
         term.press("j")
-        live.theirs.append(term.wait_for_raw(b"answered") * MILLISECONDS)
-
-
-def _bare(live: Runs, memory: Runs, quitting: Runs) -> None:
-    with Term([sys.executable, "-m", "benchmarks.bare"], columns=120, rows=40, folder=ROOT, draw=False) as term:
+        claims.live.theirs.append(term.wait_for_raw(b"answered") * MILLISECONDS)
+    with bare() as term:
         term.wait_for_raw(b"bare and ready")
-        term.press("j")
-        live.theirs.append(term.wait_for_raw(b"answered") * MILLISECONDS)
         term.wait_until_quiet(0.3)
-        memory.theirs.append(_megabytes(term))
-        quitting.theirs.append(_time_to_exit(term, "q"))
+        _remember_memory(term, claims.memory.theirs, claims.own.theirs)
+        claims.quitting.theirs.append(_time_to_exit(term, "q"))
 
 
-def _neomutt(desk: Desk, rows_visible: Runs, first_byte: Runs, bytes_sent: Runs) -> None:
+def _table(claims: Claims) -> None:
+    """Once, since Textual's table takes ten seconds to fill."""
+    with bare("table", str(TABLE_ROWS)) as term:
+        claims.live_table.theirs.append(term.wait_for_raw(b"bare and ready", seconds=300) * MILLISECONDS)
+        term.wait_until_quiet(0.5)
+        claims.cursor_table.theirs += [_press(term, "j")[0] for _ in range(5)]
+        claims.end.theirs += [_press(term, key)[0] for key in ("pagedown", "end")][1:]
+
+
+def _neomutt(desk: Desk, claims: Claims) -> None:
     with desk.neomutt() as term:
-        rows_visible.theirs.append(term.wait_for_raw(f"matter {MAILS - 1}".encode()) * MILLISECONDS)
+        claims.rows.theirs.append(term.wait_for_raw(f"matter {MAILS - 1}".encode()) * MILLISECONDS)
         term.wait_until_quiet(0.2)
-        for key in "jjjjj":
-            waited, sent, _ = _press(term, key)
-            first_byte.theirs.append(waited)
-            bytes_sent.theirs.append(sent)
+        for _ in range(5):
+            waited, sent, _ = _press(term, "j")
+            claims.cursor.theirs.append(waited)
+            claims.sent.theirs.append(sent)
+        claims.page.theirs.append(_press(term, "pagedown")[0])
+
+
+def _aerc(desk: Desk, claims: Claims) -> None:
+    with desk.aerc() as term:
+        claims.rows_most.theirs.append(term.wait_for_raw(b"matter") * MILLISECONDS)
+        term.wait_until_quiet(0.3)
+        claims.cursor_aerc.theirs += [_press(term, "j")[0] for _ in range(5)]
 
 
 def _press(term: Term, key: str) -> tuple[float, float, float]:
@@ -213,48 +251,18 @@ def _time_to_exit(term: Term, key: str) -> float:
 def _marked(term: Term) -> set[int]:
     """The lines of the list whose ground differs from that of most: where the cursor is."""
     grounds = {}
-    for line in range(FIRST_LINE, 20):
-        cells = [term.screen.buffer[line][column] for column in range(30, 70)]
+    for line in range(FIRST_LINE, LAST_LINE):
+        cells = [term.screen.buffer[line][column] for column in range(COLUMNS.start, COLUMNS.stop)]
         grounds[line] = statistics.mode((cell.bg, cell.reverse) for cell in cells)
     usual = statistics.mode(grounds.values())
     return {line for line, ground in grounds.items() if ground != usual}
 
 
-def _megabytes(term: Term) -> float:
-    for line in Path(f"/proc/{term.process.pid}/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    raise AssertionError("the system doesn't say how much memory a process had")
-
-
-def prepare(folder: Path, tickets: int) -> Desk:
-    """The workspace with its first page remembered, as a console leaves it, and a mailbox for the peer."""
-    for package in ("benchmarks", "console", "desk", "screens", "storage", "sync", "widgets"):
-        compileall.compile_dir(ROOT / package, quiet=1)
-    workspace = copy(kept(Wanted(tickets, tickets, tickets * 3)), folder / "workspace")
-    with closing(open_to_write(workspace)) as connection:
-        scope = Scope(parse("status:active"), "due", None, NOW, UTC)
-        query, parameters = ids_query(connection, scope)
-        view = connection.execute("SELECT id FROM view WHERE query = 'status:active' LIMIT 1").fetchone()[0]
-        remember(
-            connection, view_id=view, title="All open", ids_query=query, parameters=parameters, counts={}, footer=""
-        )
-        first = connection.execute(f"{query} LIMIT 1", parameters).fetchone()[0]
-        (row,) = rows(connection, [first])
-    return Desk(workspace, row.subject.split(" ")[0].encode(), _mailbox(folder / "peer.mbox"))
-
-
-def _mailbox(path: Path) -> Path:
-    if not path.exists():
-        box = mailbox.mbox(path)
-        for number in range(MAILS):
-            mail = EmailMessage()
-            mail["From"], mail["To"] = f"Customer {number} <c{number}@example.com>", "help@example.com"
-            mail["Subject"], mail["Date"] = f"matter {number}", f"Mon, 02 Mar 2026 {number % 24:02}:00:00 +0000"
-            mail.set_content("A parcel has not come, and the shop does not answer.\n" * 12)
-            box.add(mail)
-        box.close()
-    return path
+def _remember_memory(term: Term, resident: list[float], own: list[float]) -> None:
+    found = Path(f"/proc/{term.process.pid}/smaps_rollup").read_text(encoding="ascii")
+    sizes = {name: int(size) / 1024 for name, size in re.findall(r"^(\w+):\s+(\d+) kB", found, re.MULTILINE)}
+    resident.append(sizes["Rss"])
+    own.append(sizes["Private_Clean"] + sizes["Private_Dirty"])
 
 
 def _pair(values: list[float]) -> str:
@@ -265,20 +273,13 @@ def main() -> None:
     """Print the table."""
     options = argparse.ArgumentParser(description="Measure the console in a terminal.")
     options.add_argument("--runs", type=int, default=9)
-    options.add_argument("--tickets", type=int, default=1000)
-    options.add_argument("--folder", type=Path, help="keep the made-up data there")
+    options.add_argument("--tickets", type=int, nargs="+", default=[1000])
     given = options.parse_args()
+    for peer in ("neomutt", "aerc"):
+        if not installed(peer):
+            print(f"{peer} is not installed, so it is left out (apt-get install {peer})")
     with TemporaryDirectory() as temporary:
-        folder = given.folder or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
-        desk = prepare(folder, given.tickets)
-        if shutil.which("neomutt") is None:
-            print("neomutt is not installed, so its column is empty (apt-get install neomutt)")
-        found = measure(desk, given.runs)
-        print(f"{'best / median':<26}{'heard':>16}{'peer':>16}")
-        for runs in found:
-            print(runs.line())
-        print(table(runs.figure() for runs in found))
+        print(table(figures(Path(temporary), given.tickets, given.runs)))
 
 
 if __name__ == "__main__":

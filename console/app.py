@@ -10,6 +10,8 @@ import sys
 from asyncio import Event, wait_for
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from functools import partial
+from math import inf
 from pathlib import Path
 from time import monotonic
 
@@ -41,10 +43,15 @@ from storage.workspace import Workspace
 from widgets.theme import DEFAULT, THEMES, VARIABLES
 
 TICK_SECONDS = 1.0
-# A slow disk must not keep the screen from coming up.
-HOLD_SECONDS = 0.5
+# A slow disk must not keep the screen from coming up, nor keys from acting, if it only were to leave.
+DRAW_SECONDS = 0.5
+HOLD_SECONDS = 5.0
 # What the first frame can do without is made when no key has come for so long.
 REST_SECONDS = 0.3
+# What others changed is shown when no key has come for so long; drawing a list anew takes as long as three keys. Who
+# presses keys without a pause sees it at the latest after this time.
+CALM_SECONDS = 0.2
+LATEST_SECONDS = 5.0
 # A field that is busy for longer must not keep the console from leaving.
 TAKE_IN_SECONDS = 1.0
 
@@ -79,11 +86,14 @@ class HeardApp(Doors, inherit_bindings=False):
         )
         self.workspace = WorkspaceScreen(self.seat)
         self.workspace.opening = opening
+        self.workspace.begun = self._move_first
         self.unsaved: tuple[HeardError, ...] = ()
         self._held = ExitStack()
+        self._shown = False
         self._listed = False
         self._early: list[events.Key] = []
         self._last_key = 0.0
+        self._stale = False
         self.demo_wanted = False
 
     # The way in
@@ -104,42 +114,54 @@ class HeardApp(Doors, inherit_bindings=False):
         self.jobs.start(self.changed, fingerprint)
         if self.workspace.opening is None:
             self._held.enter_context(self.batch_update())
-            self.set_timer(HOLD_SECONDS, self.draw)
+            self.set_timer(DRAW_SECONDS, self.draw)
+            self.set_timer(HOLD_SECONDS, self.listed)
             handle, name = self.config.agent_handle, self.config.agent_name
             self.jobs.keep(lambda connection: me(connection, handle, name), self._seated, self._not_seated)
         self.set_interval(TICK_SECONDS, self.tick)
 
-    @on(QueueWork.ListRead)
-    async def draw(self) -> None:
-        """Let the first frame be drawn, and keys act; once, and at the latest after `HOLD_SECONDS`."""
-        if not self._listed:
-            self._listed = True
+    def draw(self) -> None:
+        """Let the first frame be drawn; once, and at the latest after `DRAW_SECONDS`."""
+        if not self._shown:
+            self._shown = True
             self._held.close()
             self.call_after_refresh(self._drawn)
+
+    @on(QueueWork.ListRead)
+    async def listed(self) -> None:
+        """The list is there, or failed, or is waited for no longer: keys act."""
+        self.draw()
+        if not self._listed:
+            self._listed = True
             await self.act_early()
 
     def _drawn(self) -> None:
-        """After the first frame: leave what is loaded out of every collection, and wait for a moment's rest."""
-        gc.freeze()
-        gc.enable()
+        """After the first frame: wait for a moment's rest."""
         self._rest(self._furnish)
 
     def _rest(self, then: Callable[[], object]) -> None:
-        """Call it once no key has come for `REST_SECONDS`, so that no key waits for it."""
+        """Call it after a moment's rest, so that no key waits for it."""
+        self.set_timer(REST_SECONDS, partial(self._when_calm, then, REST_SECONDS, inf))
 
-        def wait() -> None:
-            if monotonic() - self._last_key < REST_SECONDS:
-                self._rest(then)
-            else:
-                then()
-
-        self.set_timer(REST_SECONDS, wait)
+    def _when_calm(self, then: Callable[[], object], seconds: float, latest: float) -> None:
+        """Call it when no key has come for so many seconds, or at `latest`."""
+        wait = min(self._last_key + seconds, latest) - monotonic()
+        if wait > 0:
+            self.set_timer(wait, partial(self._when_calm, then, seconds, latest))
+        else:
+            then()
 
     def _furnish(self) -> None:
         if not self.workspace.furnished:
             self.workspace.furnish()
+        self._rest(self._warm)
+
+    def _warm(self) -> None:
+        # What is loaded now stays, and is left out of every collection: to look through all of it takes 50 ms.
+        gc.freeze()
+        gc.enable()
         # Importing what deeds need takes a third of a second of the interpreter's time.
-        self._rest(self.jobs.warm)
+        self.jobs.warm(gc.freeze)
 
     def _seated(self, agent: AgentRow) -> None:
         self.seat.me = agent
@@ -162,6 +184,11 @@ class HeardApp(Doors, inherit_bindings=False):
                 await self._act(event)
             return
         await super().on_event(event)
+
+    def _move_first(self) -> None:
+        """What was typed before there was a list, and moves in it, is seen in the first frame."""
+        while self._early and self.workspace.move_first(key_name(self._early[0].key, self._early[0].character)):
+            del self._early[0]
 
     @property
     def _holding(self) -> bool:
@@ -195,7 +222,13 @@ class HeardApp(Doors, inherit_bindings=False):
     # What all screens hear
 
     def changed(self) -> None:
-        """Somebody committed something."""
+        """Somebody committed something: let the screens read it when the keys are calm."""
+        if not self._stale:
+            self._stale = True
+            self._when_calm(self._read_anew, CALM_SECONDS, monotonic() + LATEST_SECONDS)
+
+    def _read_anew(self) -> None:
+        self._stale = False
         for screen in self.screen_stack:
             if isinstance(screen, DeskScreen):
                 screen.changed()
@@ -215,6 +248,7 @@ class HeardApp(Doors, inherit_bindings=False):
         screen = self.screen
         if isinstance(screen, DeskScreen):
             screen.fail(error)
+        self.call_later(self.listed)
 
     def _copy(self, text: str) -> str:
         driver = self._driver

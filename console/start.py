@@ -4,11 +4,15 @@ import gc
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from console.first_paint import start
 from console.paths import database
 from console.terminal import TERMINAL, usable
 from desk.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def open_console(workspace: str | None) -> int:
@@ -28,15 +32,35 @@ def open_console(workspace: str | None) -> int:
     painted = start(file)
     try:
         _examine(file.parent)
-        from console.app import run
-
-        status = run(file.parent, painted)
+        status = _application()(file.parent, painted)
     except BaseException:
         TERMINAL.release()
         raise
     sys.stdout.flush()
     TERMINAL.leave(status)
     raise AssertionError("unreachable")
+
+
+def _application() -> "Callable[[Path, bool], int]":
+    """The application, without OpenSSL, which asyncio, hashlib and hmac take along where they find it.
+
+    It costs 5 MB and 7 ms, and the console opens no connection (that is the work of `sync`, a process of its own); a
+    file's hash is reckoned by Python's own code then.
+    """
+    left_out = ("ssl", "_hashlib")
+    for name in left_out:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # None means: there is no such module
+    try:
+        # So that it is settled which hashes these take.
+        import hashlib  # noqa: F401
+        import hmac  # noqa: F401
+
+        from console.app import run
+    finally:
+        for name in left_out:
+            if sys.modules[name] is None:
+                del sys.modules[name]
+    return run
 
 
 def _examine(folder: Path) -> None:

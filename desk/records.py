@@ -4,7 +4,7 @@ Times are microseconds UTC. `me` in a record means the agent who sits at this co
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     # The console's start would wait 7 ms for what only names a type.
@@ -32,9 +32,8 @@ class AgentRow:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class TicketRow:
-    """One line of the queue."""
+class TicketRow(NamedTuple):
+    """One line of the queue; a named tuple, since a frozen dataclass takes eight times as long to make."""
 
     id: int
     uid: bytes
@@ -48,16 +47,16 @@ class TicketRow:
     customer_uid: bytes | None
     customer: str
     assignee: str
-    tags: tuple[str, ...]
     mood: int
     contacts: int
-    unread: bool
     message_count: int
     created_at: int
     updated_at: int
     due_at: int | None
     promised_at: int | None
     snoozed_until: int | None
+    unread: bool
+    tags: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from textual import on
 from textual.app import App
 from textual.message import Message
 from textual.screen import Screen, ScreenResultType
+from textual.timer import Timer
 
 from desk.errors import HeardError
 from screens.action import ENTRY, Action, Place, Places, Situation
@@ -23,8 +24,9 @@ from screens.seat import Seat
 from widgets.bars import HintBar, NoticeBar, NoticeKind
 from widgets.inks import Lines
 
-# How long keys wait at most for the field that they are meant for.
-HOLD_SECONDS = 1.0
+# How long keys wait at most for the field or the list that they are meant for. What ends the wait is that it comes, or
+# that it fails; a database that is kept busy answers or fails after five seconds (storage.connect).
+HOLD_SECONDS = 5.0
 
 
 class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
@@ -50,10 +52,11 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
         self._awaiting = False
         # A screen that is typed in may be asked for keys before its field is there.
         self._held_until = monotonic() + HOLD_SECONDS
+        self._hold_end: Timer | None = None
 
     def on_mount(self) -> None:
         """Keys that wait for a field get an end to it."""
-        self.set_timer(HOLD_SECONDS, self.release_keys)
+        self._end_hold_in_time()
 
     @property
     def place(self) -> Place:
@@ -79,13 +82,22 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
         if not self.typing:
             self._awaiting = True
             self._held_until = monotonic() + HOLD_SECONDS
-            self.set_timer(HOLD_SECONDS, self.release_keys)
+            self._end_hold_in_time()
 
     def release_keys(self) -> None:
         """The field is there, or will not come."""
         self._awaiting = False
         self._held_until = 0.0
+        if self._hold_end is not None:
+            self._hold_end.stop()
+            self._hold_end = None
         self.post_message(self.Ready())
+
+    def _end_hold_in_time(self) -> None:
+        # A wait that is over takes its timer along, or it would end the next one too soon.
+        if self._hold_end is not None:
+            self._hold_end.stop()
+        self._hold_end = self.set_timer(HOLD_SECONDS, self.release_keys)
 
     def take_key(self, name: str) -> bool:
         """Do what this key does here; False where it does nothing, so that the focused widget may have it."""

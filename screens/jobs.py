@@ -8,7 +8,7 @@ back on the loop, through `deliver`; `stop` returns when all that was to be writ
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
@@ -28,6 +28,12 @@ Call = Callable[[], object]
 Failed = Callable[[HeardError], object]
 
 READERS = 2
+# A connection may keep 64 MB of pages for itself, and a console has four. What doesn't stand in so few comes from the
+# system's own cache: all counts of a million tickets take 21 ms instead of 16. To sort a million in memory takes 50 MB
+# that never go back to the system, and is no faster than with a file.
+READER = ("PRAGMA cache_size=-2048", "PRAGMA temp_store=FILE")
+WRITER = ("PRAGMA cache_size=-1024",)
+WATCH = ("PRAGMA cache_size=-256",)
 DEEDS_NEED = ("storage.engine", "storage.models", "sqlalchemy.pool", "sqlalchemy.dialects.sqlite")
 _IMPORTING = threading.Lock()
 # Two consoles at once see each other's deeds within a second.
@@ -66,7 +72,7 @@ class _Writer:
 
     def open(self) -> Connection:
         if self.connection is None:
-            self.connection = open_to_write(self.workspace)
+            self.connection = _sparing(open_to_write(self.workspace), WRITER)
         return self.connection
 
     def deeds(self) -> "Engine":
@@ -130,9 +136,14 @@ class Jobs:
         self._begin("writer", self._write_on)
         self._begin("watch", partial(self._watch, changed, fingerprint))
 
-    def warm(self) -> None:
-        """Import what deeds need, beside the work; asked for after the first frame."""
-        self._begin("warming", _import_deeds)
+    def warm(self, then: Call) -> None:
+        """Import what deeds need, beside the work; asked for after the first frame. `then` is called on the loop."""
+
+        def import_deeds() -> None:
+            _import_deeds()
+            self._tell(then)
+
+        self._begin("warming", import_deeds)
 
     def read(
         self,
@@ -195,15 +206,15 @@ class Jobs:
         """End the threads once all writes are done; what failed meanwhile, since nobody is there to be told."""
         if self._ending.is_set() or not self._threads:
             return ()
-        self._ending.set()
         self._pending.failures.clear()
         self._pending.ended = asyncio.get_running_loop().create_future()
-        self._pending.queue.put(None)
         with self._lock:
+            self._ending.set()
             for reader in self._readers:
                 if reader.connection is not None:
                     reader.connection.interrupt()
             self._lock.notify_all()
+        self._pending.queue.put(None)
         await self._pending.ended
         return tuple(self._pending.failures)
 
@@ -232,21 +243,35 @@ class Jobs:
             return explain(self.workspace.database, getattr(error, "orig", None) or error)
         return InternalError("Heard made a mistake of its own (" + type(error).__name__ + ": " + str(error) + ")")
 
+    def _tell(self, call: Call) -> None:
+        """Bring it to the loop; not after the end, when there may be no loop any more."""
+        with self._lock:
+            if not self._ending.is_set():
+                self._deliver(call)
+
     # In the reader threads
 
     def _read_on(self, reader: _Reader) -> None:
         while (read := self._next(reader)) is not None:
-            try:
-                if reader.connection is None:
-                    reader.connection = open_to_read(self.workspace)
-                call = read.ask(reader.connection)
-            except Exception as error:  # noqa: BLE001  # the border of a thread: whatever it is, the agent is told
-                call = partial(read.failed, self._explained(error))
-            with self._lock:
-                reader.key = ""
-            self._deliver(partial(self._answered, partial(self._if_newest, read, call)))
-        if reader.connection is not None:
-            reader.connection.close()
+            self._answer_read(reader, read)
+            # Until the next question this thread must not hold the answer, which may be a list of a million.
+            del read
+        with self._lock:
+            # Whoever interrupts holds the lock too, and a connection that is closed can't be interrupted.
+            connection, reader.connection = reader.connection, None
+        if connection is not None:
+            connection.close()
+
+    def _answer_read(self, reader: _Reader, read: _Read) -> None:
+        try:
+            if reader.connection is None:
+                reader.connection = _sparing(open_to_read(self.workspace), READER)
+            call = read.ask(reader.connection)
+        except Exception as error:  # noqa: BLE001  # the border of a thread: whatever it is, the agent is told
+            call = partial(read.failed, self._explained(error))
+        with self._lock:
+            reader.key = ""
+        self._tell(partial(self._answered, partial(self._if_newest, read, call)))
 
     def _next(self, reader: _Reader) -> _Read | None:
         with self._lock:
@@ -291,12 +316,12 @@ class Jobs:
         # The first look is at once: what is committed after it is a change, however early.
         while True:
             try:
-                connection = connection or open_to_read(self.workspace)
+                connection = connection or _sparing(open_to_read(self.workspace), WATCH)
                 newer = connection.execute("PRAGMA data_version").fetchone()
                 if newer != version:
                     state = fingerprint(connection) if fingerprint else newer
                     if version is not None and state != seen:
-                        self._deliver(changed)
+                        self._tell(changed)
                     version, seen = newer, state
             except (HeardError, driver().Error):
                 pass  # no workspace yet, or the disk is away; whoever reads will say so
@@ -304,6 +329,12 @@ class Jobs:
                 break
         if connection is not None:
             connection.close()
+
+
+def _sparing(connection: Connection, pragmas: Iterable[str]) -> Connection:
+    for pragma in pragmas:
+        connection.execute(pragma)
+    return connection
 
 
 def _import_deeds() -> None:

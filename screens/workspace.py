@@ -1,10 +1,16 @@
 """The workspace: the screen that agents live in. Its work is done in the modules `workspace_…`, by subject."""
 
+from collections.abc import Callable
+
+from screens.action import Place
 from screens.reading import Opening
 from screens.workspace_checklist import ChecklistWork
 from screens.workspace_copy import CopyWork
 from screens.workspace_play import PlayWork
 from screens.workspace_snippets import SnippetWork
+
+# Moves that need no size of the list; nobody has one before the first frame.
+FIRST_MOVES = {"move.down", "move.up", "move.top", "move.bottom"}
 
 
 class WorkspaceScreen(SnippetWork, PlayWork, ChecklistWork, CopyWork):
@@ -12,6 +18,8 @@ class WorkspaceScreen(SnippetWork, PlayWork, ChecklistWork, CopyWork):
 
     opening: Opening | None = None
     """What was read before there was a screen; set before it is mounted."""
+    begun: Callable[[], object] | None = None
+    """Called when the opening is in the list, and nothing is drawn yet."""
 
     def on_mount(self) -> None:
         """Put the keys on the list, and in it what is there already."""
@@ -19,8 +27,18 @@ class WorkspaceScreen(SnippetWork, PlayWork, ChecklistWork, CopyWork):
         self.queue.focus()
         if self.opening is not None:
             self.begin(self.opening)
+            if self.begun is not None:
+                self.begun()
         self.show_header()
         self.show_hints()
+
+    def move_first(self, key: str) -> bool:
+        """Move the cursor before the first frame; False where the key doesn't ask for that."""
+        action = self.seat.keymap.action(Place.QUEUE, (key,))
+        if action is None or action.id not in FIRST_MOVES:
+            return False
+        self.perform(action)
+        return True
 
     def action_move_back(self) -> None:
         """One step back: from a pane, a ticket, a selection, a filter; at the root it asks to quit."""

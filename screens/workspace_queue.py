@@ -45,6 +45,8 @@ class QueueWork(Workbench):
     filter_text = ""
     sort = "due"
     _list_serial = 0
+    _unseen = False
+    """Whether nothing of the newest list was shown yet; the cursor begins at its top, whichever answer comes first."""
     _pages = 0
     _begun = False
 
@@ -94,6 +96,7 @@ class QueueWork(Workbench):
         self.filter_text, self.sort = query, sort
         self.list_count = None if self.view is None else self.counts.get(self.view.id)
         self._list_serial += 1
+        self._unseen = True
         self.queue.clear_selection()
         scope = self.scope()
         serial = self._list_serial
@@ -108,10 +111,15 @@ class QueueWork(Workbench):
         self.show_header()
 
     def _first_read(self, found: Sequence[TicketRow]) -> None:
-        self.queue.show([row.id for row in found], found)
-        self.queue.home()
-        self._view_is_there()
+        self._show_rows([row.id for row in found], found)
+
+    def _show_rows(self, ids: Sequence[int], found: Sequence[TicketRow]) -> None:
+        self.queue.show(ids, found)
+        if self._unseen:
+            self._unseen = False
+            self.queue.home()
         self.post_message(self.ListRead())
+        self._view_is_there()
 
     _view_awaited = False
 
@@ -124,9 +132,7 @@ class QueueWork(Workbench):
         if serial != self._list_serial:
             return
         self.seat.jobs.forget("first")
-        self.queue.show(found.ids, found.rows)
-        self.post_message(self.ListRead())
-        self._view_is_there()
+        self._show_rows(found.ids, found.rows)
         self._listing = found
         self.list_count = len(found.ids)
         if self.view is not None:

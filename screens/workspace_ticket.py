@@ -56,8 +56,9 @@ class TicketWork(QueueWork):
 
     def _ticket_read(self, found: Opened) -> None:
         if found.id == self.current_id:
-            self.opened = found
-            self.show_opened()
+            if found != self.opened:
+                self.opened = found
+                self.show_opened()
             then, self._once_here = self._once_here, None
             if then is not None:
                 then()

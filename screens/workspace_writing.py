@@ -87,6 +87,7 @@ class WritingWork(DeedWork):
         from screens.writing import answered, forwarded, note, title_of, written_of
 
         if self.reading_id != ticket_id:
+            self.release_keys()
             return
         here = self.here
         if here is None:

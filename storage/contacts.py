@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from desk.lookup import Hit, IdentityKind
 from storage.connect import Connection
@@ -59,27 +59,32 @@ def found(connection: Connection, hits: Sequence[Hit]) -> tuple[Contact, ...]:
 
 def _found(hit: Hit) -> Contact:
     named = hit.identity_kind is IdentityKind.NAME and hit.identity_value == hit.name
-    contact = Contact(
-        hit.customer_id, hit.name, hit.organization, hit.plan, hit.contacted_at, hit.match, named=named, known=hit.known
-    )
-    return contact if named else replace(contact, kind=hit.identity_kind, identity=hit.identity_value)
+    kind, identity = (IdentityKind.NAME, "") if named else (hit.identity_kind, hit.identity_value)
+    return Contact(
+        hit.customer_id, hit.name, hit.organization, hit.plan, hit.contacted_at, hit.match, named, kind, identity,
+        hit.known,
+    )  # fmt: skip
 
 
-def _completed(connection: Connection, contacts: Iterable[Contact]) -> tuple[Contact, ...]:
-    contacts = tuple(contacts)
-    wanted = (json.dumps([contact.customer_id for contact in contacts]),)
-    open_tickets = dict(connection.execute(_OPEN, wanted).fetchall())
-    last: dict[int, int | None] = dict(connection.execute(_LAST, wanted).fetchall())
-    reached = {customer: rest for customer, *rest in connection.execute(_REACHED, wanted)}
-    completed = []
-    for contact in contacts:
-        contact = replace(
-            contact,
-            open_tickets=open_tickets.get(contact.customer_id, 0),
-            contacted_at=contact.contacted_at or last[contact.customer_id],
-        )
-        if not contact.identity and contact.customer_id in reached:
-            kind, value, known = reached[contact.customer_id]
-            contact = replace(contact, kind=IdentityKind(kind), identity=value, known=bool(known))
-        completed.append(contact)
-    return tuple(completed)
+def _completed(connection: Connection, contacts: Sequence[Contact]) -> tuple[Contact, ...]:
+    """These with their open tickets, and with a last contact and a way to reach them where they have none yet."""
+    opened: dict[int, int] = dict(connection.execute(_OPEN, _asked(contacts)).fetchall())
+    silent = _asked(contact for contact in contacts if not contact.contacted_at)
+    last: dict[int, int | None] = dict(connection.execute(_LAST, silent).fetchall())
+    unreached = _asked(contact for contact in contacts if not contact.identity)
+    reached = {customer: rest for customer, *rest in connection.execute(_REACHED, unreached)}
+
+    def completed(contact: Contact) -> Contact:
+        customer = contact.customer_id
+        contacted_at = contact.contacted_at or last[customer]
+        kind, identity, known = reached.get(customer, (contact.kind, contact.identity, contact.known))
+        return Contact(
+            customer, contact.name, contact.organization, contact.plan, contacted_at, contact.match, contact.named,
+            IdentityKind(kind), identity, bool(known), opened.get(customer, 0),
+        )  # fmt: skip
+
+    return tuple(map(completed, contacts))
+
+
+def _asked(contacts: Iterable[Contact]) -> tuple[str]:
+    return (json.dumps([contact.customer_id for contact in contacts]),)

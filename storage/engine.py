@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from storage.connect import Connection, driver
+from storage.connect import begin as begin_writing
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -20,9 +21,9 @@ def engine_over(connection: Connection) -> "Engine":
 
     engine = create_engine("sqlite://", creator=lambda: connection, module=driver(), poolclass=StaticPool)
 
-    def begin(bound: Bound) -> None:
+    def begin(_: Bound) -> None:
         # The connection is in autocommit mode, so that nothing but this line begins a transaction.
-        bound.exec_driver_sql("BEGIN IMMEDIATE")
+        begin_writing(connection)
 
     event.listen(engine, "begin", begin)
     return engine

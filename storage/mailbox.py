@@ -5,7 +5,6 @@ things an import doesn't know: what this workspace has sent itself, what was rea
 is no heap of open work.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from desk.times import DAY
 from storage.connect import Connection, writing
 from storage.imports.files import RawMail
 from storage.imports.mail import MailTaker
-from storage.imports.reading import Job, ReadMail, read_one
+from storage.imports.reading import Job, ReadMail, read_fetched
 from storage.imports.report import Report
 from storage.ingest.batch import Batch
 from storage.sources import SourceRow
@@ -84,7 +83,7 @@ def take(connection: Connection, mailbox: Mailbox, copies: Sequence[Copy], now: 
     new = 0
     for start in range(0, len(copies), BATCH):
         part = copies[start : start + BATCH]
-        read = [_read(mailbox, copy, sent=sent) for copy in part]
+        read = _read(mailbox, part, sent=sent)
         with writing(connection):
             new += _take(connection, mailbox, part, read, now)
     return new
@@ -113,11 +112,11 @@ def renumber(connection: Connection, source_id: int, stream: str, validity: int)
     )
 
 
-def _read(mailbox: Mailbox, copy: Copy, *, sent: bool) -> ReadMail:
-    # A mail without a date counts as written when it arrived.
-    job = Job(mailbox.workspace, mailbox.workspace.folder, mailbox.own, copy.arrived_at)
-    digest = hashlib.sha256(copy.raw).digest()
-    return read_one(job, RawMail(copy.where, copy.raw, 0), digest, sent=sent)
+def _read(mailbox: Mailbox, copies: Sequence[Copy], *, sent: bool) -> list[ReadMail]:
+    fetched = [RawMail(copy.where, copy.raw, 0) for copy in copies]
+    # A mail without a date counts as written when it arrived; those of one batch did so together, or nearly.
+    arrived = max(copy.arrived_at for copy in copies)
+    return read_fetched(Job(mailbox.workspace, mailbox.workspace.folder, mailbox.own, arrived), fetched, sent=sent)
 
 
 def _take(connection: Connection, mailbox: Mailbox, copies: Sequence[Copy], read: Sequence[ReadMail], now: int) -> int:

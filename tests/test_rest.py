@@ -99,9 +99,9 @@ async def test_a_question_has_its_answer_unless_only_messages_are_waited_for(wor
 
 
 async def test_what_never_comes_to_rest_fails_with_the_reason_and_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rest, "DEADLINE", 0.05)
     app = Small()
     async with app.run_test():
+        monkeypatch.setattr(rest, "DEADLINE", 0.05)
 
         def pass_on(first: Widget, second: Widget) -> None:
             if not app.told:

@@ -12,7 +12,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input
@@ -56,7 +55,7 @@ class StepLines(Lines, can_focus=True, inherit_bindings=False):
     def show(self, lines: list[StepLine], place: int) -> None:
         """Draw these; the step at `place` stays in sight."""
         self.lines = lines
-        self.virtual_size = Size(1, len(lines))
+        self.set_lines(len(lines))
         numbers = [number for number, line in enumerate(lines) if line.place == place]
         top, height = self.scroll_offset.y, max(1, self.size.height)
         if numbers and not top <= numbers[0] <= numbers[-1] < top + height:

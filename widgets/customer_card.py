@@ -10,7 +10,6 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -201,5 +200,5 @@ class CustomerPanel(Lines, can_focus=True, inherit_bindings=False):
         self._lines = []
         if self._card is not None and cells > 0:
             self._lines = card_lines(self._card, cells, self._clock(), self._zone)
-        self.virtual_size = Size(1, len(self._lines))
+        self.set_lines(len(self._lines))
         self.refresh()

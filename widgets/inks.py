@@ -11,6 +11,7 @@ from rich.color import Color as RichColor
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
+from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -103,6 +104,19 @@ class Lines(ScrollView):
         """Forget what was computed from the style sheet; a theme or a pseudo class changed."""
         super().notify_style_update()
         self._inks.clear()
+
+    def set_lines(self, lines: int) -> None:
+        """Say how many lines there are.
+
+        Textual lays the whole screen out anew for another virtual size, which takes 10 ms; but here no widget stands
+        elsewhere for it, as the room of the scroll bar is kept free, unless the height follows the lines.
+        """
+        size = Size(1, lines)
+        if self.styles.is_auto_height or not self.size:
+            self.virtual_size = size
+        elif size != self.virtual_size:
+            self.set_reactive(Lines.virtual_size, size)
+            self._scroll_update(size)
 
     @property
     def cells(self) -> int:

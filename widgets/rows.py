@@ -12,7 +12,7 @@ from typing import ClassVar, Generic, TypeVar, cast
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
-from textual.geometry import Offset, Region, Size
+from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.strip import Strip
 
@@ -93,7 +93,8 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
         super().__init__(id=id, classes=classes)
         self._draw, self._empty = draw, empty
         self._cache = RowCache(key, fetch)
-        self._strips: LRUCache[tuple[Key, int, str, Look], Strip] = LRUCache(STRIPS_KEPT)
+        # With the row that it was drawn from: what is read anew and says the same needn't be drawn anew.
+        self._strips: LRUCache[tuple[Key, int, str, Look], tuple[Row, Strip]] = LRUCache(STRIPS_KEPT)
         self._shown = False
         self._index = 0
         self._key: Key | None = None
@@ -109,8 +110,8 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
         above = self._index - self.scroll_offset.y
         place = None if self._key is None else self._cache.place(self._key, near=self._index)
         self._drop_absent()
-        self.virtual_size = Size(1, len(keys))
-        self._redraw()
+        self.set_lines(len(keys))
+        self.refresh()
         self._set_cursor(self._index if place is None else place, above=above)
 
     def show_rows(self, rows: Sequence[Row]) -> None:
@@ -121,12 +122,12 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
     def page_read(self, start: int, rows: Sequence[Row]) -> None:
         """Take the page that `fetch` was asked for and answered None to."""
         self._cache.read(start, rows)
-        self._redraw()
+        self.refresh()
 
     def changed(self) -> None:
         """Read the rows anew, in the same order."""
         self._cache.forget()
-        self._redraw()
+        self.refresh()
 
     def tick(self) -> None:
         """Draw again, since ages and due times moved on."""
@@ -240,15 +241,15 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
         key = self._cache.keys[index]
         ground = self._ground(index, key)
         look = Look(cursor=index == self._index, selected=key in self._chosen)
-        strip = self._strips.get((key, cells, ground, look))
-        if strip is None:
-            row = self._cache.row(index)
-            if row is None:
-                words = "…" if self._cache.waiting(index) else "gone since this list was made"
-                return self.strip([("  " + words, "faint")], cells, ground)
-            strip = self.strip(self._draw(row, cells, look), cells, ground)
-            self._strips[key, cells, ground, look] = strip
-        return strip
+        row = self._cache.row(index)
+        if row is None:
+            words = "…" if self._cache.waiting(index) else "gone since this list was made"
+            return self.strip([("  " + words, "faint")], cells, ground)
+        drawn = self._strips.get((key, cells, ground, look))
+        if drawn is None or (drawn[0] is not row and drawn[0] != row):
+            drawn = row, self.strip(self._draw(row, cells, look), cells, ground)
+            self._strips[key, cells, ground, look] = drawn
+        return drawn[1]
 
     def notify_style_update(self) -> None:
         """Forget lines drawn in former colours."""

@@ -14,7 +14,6 @@ from typing import ClassVar
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message as Announcement
 from textual.selection import Selection
 from textual.strip import Strip
@@ -249,7 +248,7 @@ class Transcript(Lines, can_focus=True, inherit_bindings=False):
         if not cells:
             return
         self._conversation.lay_out(min(cells - GUTTER - 1, TEXT_WIDTH))
-        self.virtual_size = Size(1, self._conversation.height)
+        self.set_lines(self._conversation.height)
         if self._opening and self._current is not None:
             self._opening = False
             self._scroll(self._conversation.opening_line(self._current, self.size.height))

@@ -5,8 +5,8 @@
 Whoever only reads asks `kept(Wanted(...))` for the workspace; whoever writes takes `copied(Wanted(...))`.
 """
 
-from benchmarks.making.cache import SEED, copied, copy, kept
+from benchmarks.making.cache import SEED, cache_folder, copied, copy, kept
 from benchmarks.making.calendar import NOW
 from benchmarks.making.tickets import Wanted
 
-__all__ = ["NOW", "SEED", "Wanted", "copied", "copy", "kept"]
+__all__ = ["NOW", "SEED", "Wanted", "cache_folder", "copied", "copy", "kept"]

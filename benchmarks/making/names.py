@@ -93,7 +93,7 @@ ta tor u va ver wa win ya zi"""
 SYLLABLES = tuple(_SYLLABLES.split())
 _ENTRY = re.compile(r" ?(?=\b[A-Z]{2} [\d.]+ )")
 # The same syllables where names aren't written in Latin letters.
-_OTHER_SCRIPTS = {
+OTHER_SCRIPTS = {
     "RU": "ба бер бо ча да ден ел ер фа фар га ген ха хол ин я ка кар ла лин ма мар на нор о па пер ра рос са сер та",
     "GR": "βα βερ βο τσα δα δεν ελ ερ φα φαρ γα γεν χα χολ ιν για κα καρ λα λιν μα μαρ να νορ ο πα ρα ρος σα σερ τα",
     "CN": "林 何 高 郭 马 罗 梁 宋 郑 谢 韩 唐 冯 于 董 萧 程 曹 袁 邓 许 傅 沈 曾 彭 吕 苏 卢 蒋 蔡 贾 丁 魏",
@@ -169,7 +169,7 @@ def invented(
 def _language(
     chance: random.Random, tail: int, region: str, share: str, order: str, domains: str, endings: str, names: str
 ) -> Language:
-    syllables = _OTHER_SCRIPTS.get(region, "").split() or SYLLABLES
+    syllables = OTHER_SCRIPTS.get(region, "").split() or SYLLABLES
     given, _, family = names.partition("|")
     rare = invented(chance, tail, endings.split(","), 3, syllables)
     common = [_parted(name) for name in family.split()]

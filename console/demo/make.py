@@ -14,7 +14,7 @@ from desk.times import MINUTE
 from storage.connect import Connection, writing
 from storage.imports.run import import_source
 from storage.ingest.batch import Batch
-from storage.ingest.rows import NewMessage, NewTicket
+from storage.ingest.rows import NewMessage
 from storage.workspace import Workspace, open_to_write
 
 REGIONS = ("DE", "GB", "US")
@@ -127,8 +127,8 @@ class _Maker:
         queue_id, team_id = self._queues[story.scenario.queue]
         agent = self._agent(story)
         ticket_id = self._batch.rows.ticket(
-            NewTicket(story.subject, self._channels[story.channel], customer_id, story.created_at,
-                      status=int(story.status), priority=int(story.priority), assignee_id=agent)
+            story.subject, self._channels[story.channel], customer_id, story.created_at,
+            status=int(story.status), priority=int(story.priority), assignee_id=agent,
         )  # fmt: skip
         for line in story.lines:
             self._say(ticket_id, customer_id, agent or self._agents["ben"], story, line)

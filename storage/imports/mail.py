@@ -17,7 +17,7 @@ from storage.imports.threads import Thread, Threads
 from storage.inbound import reopen
 from storage.ingest.batch import Batch
 from storage.ingest.records import CustomerRecord, IdentityRecord
-from storage.ingest.rows import NewMessage, NewTicket
+from storage.ingest.rows import NewMessage
 
 # What tells a copy of a mail from another that has the same Message-ID: sender, subject, text.
 Likeness = tuple[str, str, str]
@@ -89,9 +89,7 @@ class MailTaker:
             self._join(related[0], related[1:])
             return related[0]
         at = message.at
-        ticket_id = self._batch.rows.ticket(
-            NewTicket(mail.subject, self._email, customer_id, at, status=int(self._status))
-        )
+        ticket_id = self._batch.rows.ticket(mail.subject, self._email, customer_id, at, status=int(self._status))
         if related:
             self._suggest(ticket_id, related[0].ticket_id, "answers it, as a new matter")
         elif mail.reply:

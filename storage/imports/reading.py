@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -39,6 +39,8 @@ CHUNK = 25
 LARGEST_CHUNK = 4 * 1024 * 1024
 # So many chunks are fetched from the other process while one is written, so that neither waits for the other.
 AHEAD = 8
+# So many files are written and synced at once.
+SYNCING = 4
 # Below this many bytes on disk a process takes longer to start than it saves.
 WORTH_A_PROCESS = 1024 * 1024
 
@@ -148,13 +150,46 @@ def send_mails(job: Job, sending: "Pipe") -> None:
 
 
 def _chunks(connection: Connection, job: Job) -> Iterator[list[ReadMail]]:
-    for chunk in _raw_chunks(mails(job.path)):
-        digests = [hashlib.sha256(raw.raw).digest() for raw in chunk]
-        known = known_digests(connection, digests)
-        yield [
-            ReadMail(raw.where, raw.end, digest) if digest in known else read_one(job, raw, digest)
-            for raw, digest in zip(chunk, digests, strict=True)
-        ]
+    with ThreadPoolExecutor(SYNCING) as syncing:
+        keeper = _Keeper(job.workspace, syncing)
+        for chunk in _raw_chunks(mails(job.path)):
+            digests = [hashlib.sha256(raw.raw).digest() for raw in chunk]
+            known = known_digests(connection, digests)
+            read = [
+                ReadMail(raw.where, raw.end, digest) if digest in known else _read(job, raw, digest, keeper)
+                for raw, digest in zip(chunk, digests, strict=True)
+            ]
+            keeper.finish()
+            yield read
+
+
+def read_fetched(job: Job, fetched: Sequence[RawMail], *, sent: bool) -> list[ReadMail]:
+    """Mails that are in memory already; `sent` says that they lay where the team's own mails do."""
+    with ThreadPoolExecutor(SYNCING) as syncing:
+        keeper = _Keeper(job.workspace, syncing)
+        read = [_read(job, raw, hashlib.sha256(raw.raw).digest(), keeper, sent=sent) for raw in fetched]
+        keeper.finish()
+    return read
+
+
+class _Keeper:
+    """Keeps files of mails. To sync one takes milliseconds in which nothing is computed, so several do it at once."""
+
+    def __init__(self, workspace: Workspace, syncing: ThreadPoolExecutor) -> None:
+        self._workspace = workspace
+        self._syncing = syncing
+        self._begun: list[Future[bytes]] = []
+
+    def keep(self, content: bytes) -> bytes:
+        """The digest of what will lie in the attachments folder when `finish` has returned."""
+        self._begun.append(self._syncing.submit(keep, self._workspace, content))
+        return hashlib.sha256(content).digest()
+
+    def finish(self) -> None:
+        """Wait for all; raises WorkspaceError where one can't be written."""
+        for begun in self._begun:
+            begun.result()
+        self._begun.clear()
 
 
 def _raw_chunks(found: Iterator[RawMail]) -> Iterator[list[RawMail]]:
@@ -186,8 +221,7 @@ def known_digests(connection: Connection, digests: list[bytes]) -> set[bytes]:
     return known
 
 
-def read_one(job: Job, raw: RawMail, digest: bytes, *, sent: bool = False) -> ReadMail:
-    """One mail, read and ready; `sent` says that it lay where the team's own mails do."""
+def _read(job: Job, raw: RawMail, digest: bytes, keeper: _Keeper, *, sent: bool = False) -> ReadMail:
     mail = read_mail(raw.raw)
     ours = sent or address_of(mail.sender.address) in job.own
     named = dict.fromkeys([*mail.references, mail.in_reply_to])
@@ -208,7 +242,7 @@ def read_one(job: Job, raw: RawMail, digest: bytes, *, sent: bool = False) -> Re
         message_id=mail.message_id or None,
         in_reply_to=mail.in_reply_to or None,
         digest=digest,
-        raw=keep(job.workspace, raw.raw) if mail.unparsed or mail.problems else None,
+        raw=keeper.keep(raw.raw) if mail.unparsed or mail.problems else None,
     )
     return ReadMail(
         raw.where, raw.end, digest, message, _person(mail, job.own, ours=ours),
@@ -220,7 +254,7 @@ def read_one(job: Job, raw: RawMail, digest: bytes, *, sent: bool = False) -> Re
         base=base_subject(mail.subject),
         reply=is_reply(mail.subject),
         attachments=tuple(
-            NewAttachment(part.name, part.type, part.size, keep(job.workspace, part.content), part.content_id,
+            NewAttachment(part.name, part.type, part.size, keeper.keep(part.content), part.content_id,
                           part.inline)
             for part in mail.attachments
         ),

@@ -26,6 +26,7 @@ from storage.imports.tables import Read, count_lines, guess, is_table, parse_map
 from storage.imports.tickets import ticket_of
 from storage.ingest.batch import Batch
 from storage.ingest.pace import Pace
+from storage.ingest.recency import put_in_order
 from storage.ingest.tickets import put_tickets
 from storage.library import take
 from storage.workspace import Workspace
@@ -65,6 +66,7 @@ def import_files(
             importer.take_mails(path)
         else:
             importer.take_rows(path, kind)
+    put_in_order(connection, Pace())
     return importer.report
 
 
@@ -147,6 +149,7 @@ class _Importer:
             yield batch
             batch.finish()
         self.pace.took(count, time.perf_counter() - begun)
+        self.pace.rest()
 
     def _refuse(self, problem: Problem) -> None:
         self.report.unparsed += 1

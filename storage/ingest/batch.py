@@ -28,8 +28,10 @@ class Batch:
 
     def finish(self) -> None:
         """Write what is left, and bring up the look-up and the tickets' figures."""
+        from storage.ingest.recency import notice
         from storage.search.index import index_customers
 
         self.write()
         index_customers(self.connection, sorted(self.book.changed))
         after_inbound(self.connection, sorted(self.changed_tickets))
+        notice(self.connection, self.book.changed, self.changed_tickets)

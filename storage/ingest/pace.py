@@ -3,6 +3,7 @@
 The invariant: at least `FEWEST`, at most `MOST`, and at most twice as many as the batch before.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -16,6 +17,8 @@ AIM = 0.05
 FEWEST, FIRST, MOST = 20, 40, 500
 # A few mails may be larger than hundreds of others together.
 LARGEST = 4 * 1024 * 1024
+# Others look for the lock every millisecond (storage.connect); on a busy machine some of them later.
+REST = 0.004
 
 
 @dataclass(slots=True)
@@ -28,6 +31,10 @@ class Pace:
         """A batch of `count` records held the lock for so long."""
         fitting = int(count * AIM / max(seconds, 0.001))
         self.size = min(max(FEWEST, fitting), MOST, max(FIRST, 2 * self.size))
+
+    def rest(self) -> None:
+        """Between two batches: long enough for whoever waits for the lock to see that it is free."""
+        time.sleep(REST)
 
     def batches(self, items: Iterable[Item], weight: Callable[[Item], int]) -> Iterator[list[Item]]:
         """`items` in batches, each of the size that fits when it begins; `weight` is an item's length in memory.

@@ -157,7 +157,8 @@ class CustomerBook:
         known.since = known.since if known.since is not None else record.since
         known.plan = known.plan or clean(record.plan, lines=False)
         known.note = known.note or clean(record.note)
-        known.details = _json({**record.details, **json.loads(known.details)})
+        if record.details:
+            known.details = _json({**record.details, **json.loads(known.details)})
         if known.facts != before:
             self._updated[customer_id] = None
         elif not joined:

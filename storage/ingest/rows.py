@@ -6,9 +6,10 @@ out here, so that it must be used inside one write transaction, by one at a time
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 
-from desk.ids import new_uid
+from desk.ids import new_uids
 from desk.mail.quotes import Fold
 from desk.text import clean
 from storage.connect import Connection
@@ -35,20 +36,7 @@ _COUNTERS = """
 SELECT (SELECT coalesce(max(id), 0) FROM ticket), (SELECT coalesce(max(number), 1000) FROM ticket),
        (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'message')"""
 
-
-@dataclass(frozen=True, slots=True)
-class NewTicket:
-    """A ticket to be made. Text needn't be clean yet; ids are those of the workspace."""
-
-    subject: str
-    channel_id: int
-    customer_id: int | None
-    created_at: int
-    status: int = 0
-    priority: int = 1
-    assignee_id: int | None = None
-    external_id: str | None = None
-    details: Mapping[str, str] = field(default_factory=dict)
+_NO_DETAILS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +83,7 @@ class Rows:
     def __init__(self, connection: Connection, source_id: int) -> None:
         self._connection = connection
         self._source_id = source_id
+        self._uids = new_uids()
         counters: tuple[int, int, int] = connection.execute(_COUNTERS).fetchone()
         self._ticket_id, self._number, self._message_id = counters
         self._tickets: list[tuple[object, ...]] = []
@@ -104,16 +93,19 @@ class Rows:
         self._tags: dict[str, None] = {}
         self._ticket_tags: list[tuple[int, str]] = []
 
-    def ticket(self, new: NewTicket) -> int:
-        """The id of a new ticket, which gets the next number."""
+    def ticket(
+        self, subject: str, channel_id: int, customer_id: int | None, created_at: int, *, status: int = 0,
+        priority: int = 1, assignee_id: int | None = None, external_id: str | None = None,
+        details: Mapping[str, str] = _NO_DETAILS,
+    ) -> int:  # fmt: skip
+        """The id of a new ticket, which gets the next number. Text needn't be clean yet; ids are the workspace's."""
         self._ticket_id += 1
         self._number += 1
-        solved_at = new.created_at if new.status >= 3 else None
         self._tickets.append(
             (
-                self._ticket_id, new_uid(), self._number, clean(new.subject, lines=False).strip() or "(no subject)",
-                new.status, new.priority, new.channel_id, new.customer_id, new.assignee_id, self._source_id,
-                new.external_id, new.status < 3, _details(new.details), new.created_at, new.created_at, solved_at,
+                self._ticket_id, next(self._uids), self._number, clean(subject, lines=False).strip() or "(no subject)",
+                status, priority, channel_id, customer_id, assignee_id, self._source_id, external_id, status < 3,
+                _details(details) if details else "{}", created_at, created_at, created_at if status >= 3 else None,
             )
         )  # fmt: skip
         return self._ticket_id
@@ -123,7 +115,7 @@ class Rows:
         self._message_id += 1
         self._messages.append(
             (
-                self._message_id, new_uid(), ticket_id, new.kind, new.at, new.agent_id, new.customer_id,
+                self._message_id, next(self._uids), ticket_id, new.kind, new.at, new.agent_id, new.customer_id,
                 clean(new.sender, lines=False), clean(new.recipients, lines=False), clean(new.copies, lines=False),
                 clean(new.subject, lines=False), clean(new.body), folds_json(new.folds), new.html,
                 clean(new.automatic, lines=False), clean(new.bounce, lines=False), new.unparsed, new.trackers,
@@ -135,7 +127,7 @@ class Rows:
     def attachment(self, message_id: int, new: NewAttachment) -> None:
         """A file of a message."""
         self._attachments.append(
-            (new_uid(), message_id, new.name, new.type, new.size, new.digest, new.content_id, new.inline)
+            (next(self._uids), message_id, new.name, new.type, new.size, new.digest, new.content_id, new.inline)
         )
 
     def references(self, message_id: int, parents: Sequence[str]) -> None:
@@ -177,6 +169,4 @@ def folds_json(folds: Sequence[Fold]) -> str:
 
 
 def _details(details: Mapping[str, str]) -> str:
-    if not details:
-        return "{}"
     return json.dumps({clean(key, lines=False): clean(value) for key, value in details.items()}, ensure_ascii=False)

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from desk.text import clean
 from storage.agents import me
 from storage.ingest.batch import Batch
 from storage.ingest.records import CustomerRecord, TicketRecord
-from storage.ingest.rows import NewMessage, NewTicket
+from storage.ingest.rows import NewMessage
 from storage.library import Outcome
 
 _KNOWN = """
@@ -28,8 +28,8 @@ class _Known:
 
     ticket_id: int
     customer_id: int | None
-    said: set[str] = field(default_factory=set)
-    tags: set[str] = field(default_factory=set)
+    said: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
 
 
 def put_tickets(batch: Batch, records: Sequence[TicketRecord]) -> list[Outcome]:
@@ -40,18 +40,28 @@ def put_tickets(batch: Batch, records: Sequence[TicketRecord]) -> list[Outcome]:
     batch.book.expect(record.customer for record in records if record.customer is not None)
     known = _known(batch, records)
     desk = _Desk(batch)
-    return [_put(batch, desk, known, record) for record in records]
+    outcomes: list[Outcome] = []
+    for record in records:
+        ticket = known.get(record.external_id)
+        outcome: Outcome = "skipped"
+        if ticket is None:
+            ticket = known[record.external_id] = _add(batch, desk, record)
+            outcome = "added"
+        if record.messages and _say(batch, ticket, record) and outcome == "skipped":
+            outcome = "updated"
+        if record.tags and _mark(batch, ticket, record) and outcome == "skipped":
+            outcome = "updated"
+        if outcome != "skipped":
+            batch.changed_tickets.add(ticket.ticket_id)
+        outcomes.append(outcome)
+    return outcomes
 
 
-def _put(batch: Batch, desk: "_Desk", known: dict[str, _Known], record: TicketRecord) -> Outcome:
-    ticket = known.get(record.external_id)
-    outcome: Outcome = "skipped"
-    if ticket is None:
-        ticket = known[record.external_id] = _add(batch, desk, record)
-        outcome = "added"
-    said = [message for message in record.messages if message.external_id not in ticket.said]
-    for message in said:
-        ticket.said.add(message.external_id)
+def _say(batch: Batch, ticket: _Known, record: TicketRecord) -> bool:
+    """Add the messages that the ticket lacks; whether there were any."""
+    new = [message for message in record.messages if message.external_id not in ticket.said]
+    ticket.said |= {message.external_id for message in new}
+    for message in new:
         batch.rows.message(
             ticket.ticket_id,
             NewMessage(
@@ -65,30 +75,29 @@ def _put(batch: Batch, desk: "_Desk", known: dict[str, _Known], record: TicketRe
                 external_id=message.external_id,
             ),
         )
-    tags = [tag for tag in map(_tag, record.tags) if tag and tag not in ticket.tags]
-    ticket.tags.update(tags)
-    batch.rows.tags(ticket.ticket_id, tags)
-    if outcome == "skipped" and (said or tags):
-        outcome = "updated"
-    if outcome != "skipped":
-        batch.changed_tickets.add(ticket.ticket_id)
-    return outcome
+    return bool(new)
+
+
+def _mark(batch: Batch, ticket: _Known, record: TicketRecord) -> bool:
+    """Add the tags that the ticket lacks; whether there were any."""
+    new = [tag for tag in map(_tag, record.tags) if tag and tag not in ticket.tags]
+    ticket.tags |= set(new)
+    batch.rows.tags(ticket.ticket_id, new)
+    return bool(new)
 
 
 def _add(batch: Batch, desk: "_Desk", record: TicketRecord) -> _Known:
     customer_id = None if record.customer is None else _customer(batch, record.customer)
     ticket_id = batch.rows.ticket(
-        NewTicket(
-            subject=record.subject or _first_words(record),
-            channel_id=desk.channels[record.channel],
-            customer_id=customer_id,
-            created_at=record.created_at,
-            status=record.status,
-            priority=record.priority,
-            assignee_id=desk.agent(record.assignee),
-            external_id=record.external_id,
-            details=record.details,
-        )
+        record.subject or _first_words(record),
+        desk.channels[record.channel],
+        customer_id,
+        record.created_at,
+        status=record.status,
+        priority=record.priority,
+        assignee_id=desk.agent(record.assignee) if record.assignee else None,
+        external_id=record.external_id,
+        details=record.details,
     )
     return _Known(ticket_id, customer_id)
 
@@ -111,13 +120,19 @@ def _known(batch: Batch, records: Iterable[TicketRecord]) -> dict[str, _Known]:
     rows = batch.connection.execute(_KNOWN, (batch.source_id, asked)).fetchall()
     known = {external_id: _Known(ticket_id, customer_id) for external_id, ticket_id, customer_id in rows}
     if known:
-        by_id = {ticket.ticket_id: ticket for ticket in known.values()}
-        ids = json.dumps(list(by_id))
-        for ticket_id, external_id in batch.connection.execute(_SAID, (ids,)):
-            by_id[ticket_id].said.add(external_id)
-        for ticket_id, tag in batch.connection.execute(_TAGGED, (ids,)):
-            by_id[ticket_id].tags.add(tag)
+        ids = [ticket.ticket_id for ticket in known.values()]
+        said, tags = _by_ticket(batch, _SAID, ids), _by_ticket(batch, _TAGGED, ids)
+        for ticket in known.values():
+            ticket.said = frozenset(said.get(ticket.ticket_id, ()))
+            ticket.tags = frozenset(tags.get(ticket.ticket_id, ()))
     return known
+
+
+def _by_ticket(batch: Batch, statement: str, ticket_ids: list[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for ticket_id, value in batch.connection.execute(statement, (json.dumps(ticket_ids),)):
+        found.setdefault(ticket_id, []).append(value)
+    return found
 
 
 class _Desk:

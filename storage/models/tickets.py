@@ -112,7 +112,7 @@ class Ticket(SQLModel, table=True):
             *("created_at", "id", "status", "snoozed_until", "updated_at"),
             sqlite_where=text("status<3"),
         ),
-        # These three times few tickets have: a list over all years begins with those that do, in the order of the index.
+        # Few tickets have one of these three times: a list over all years begins with those that do, in their order.
         # `status>=0` is true of every ticket, and only who says so is given these instead of those of active tickets.
         Index("ticket_due", "due_at", "id", "status", sqlite_where=text("due_at IS NOT NULL AND status>=0")),
         Index(
@@ -123,7 +123,6 @@ class Ticket(SQLModel, table=True):
         Index("ticket_updated", text("updated_at DESC"), text("id DESC")),
         Index("ticket_created", "created_at", "id"),
         Index("ticket_resolved", "status", text("updated_at DESC"), text("id DESC"), sqlite_where=text("status>=3")),
-        Index("ticket_solved", "solved_at", "updated_at", sqlite_where=text("status>=3")),
         Index("ticket_customer", "customer_id", text("updated_at DESC")),
         Index("ticket_external", "source_id", "external_id", sqlite_where=text("external_id IS NOT NULL")),
     )

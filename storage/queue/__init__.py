@@ -1,7 +1,8 @@
 """What a list of tickets shows: filters and orders as plain SQL over the partial indexes.
 
 The invariants: each answer is that of the whole filter, in one stable order (ties by id); `first_page` is the
-beginning of `snapshot`, and `count` its length; no query on active tickets walks the closed years.
+beginning of `snapshot` (where words are looked for, among what was said lately), and `count` its length; no query on
+active tickets walks the closed years.
 """
 
 from storage.queue.lists import (

@@ -2,16 +2,23 @@
 
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from desk.errors import HeardError
-from desk.filters import Filter, parse
+from desk.filters import Filter, Term, parse
 from desk.records import TicketRow, ViewRow
+from desk.statuses import Status
 from storage.connect import Connection
-from storage.queue.conditions import Asker, Condition, where
-from storage.queue.orders import order_by
+from storage.queue import names
+from storage.queue.conditions import ACTIVE, FIRST, WHOLE, Asker, Condition, Reach, statuses_of, where
+from storage.queue.orders import Order, order_of
 from storage.queue.rows import rows
+
+# What a filter asks of every ticket that has the time of an order.
+_HAVING = {"t.due_at": "due", "t.snoozed_until": "snoozed", "t.promised_at": "is"}
+_SNOOZED, _NOT_SNOOZED = Term("snoozed", ":", "yes"), Term("snoozed", ":", "no")
+_HAS_NOT = {"none", "no", "angry", "unread"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,34 +38,88 @@ def views(connection: Connection) -> tuple[ViewRow, ...]:
     return tuple(ViewRow(*row) for row in found)
 
 
-def ids_query(connection: Connection, scope: Scope) -> tuple[str, tuple[int | str, ...]]:
+def ids_query(connection: Connection, scope: Scope, reach: Reach = FIRST) -> tuple[str, tuple[int | str, ...]]:
     """The SELECT of the list's ticket ids in their order, without a limit, and its parameters.
 
     Raises NotFound for a name in the filter that nobody bears, BadInput for an unknown order.
     """
-    order = order_by(scope.sort)
-    condition = _condition(connection, scope)
-    return " ".join(("SELECT t.id FROM ticket t WHERE", condition.sql, "ORDER BY", order)), condition.values
+    order = order_of(scope.sort)
+    condition = where(_asker(connection, scope, reach), scope.filter, order)
+    if condition.leads:
+        return _ordered(condition.sql, order.sorted), condition.values
+    if not order.rare or statuses_of(scope.filter) <= ACTIVE:
+        return _ordered(condition.sql, order.by), condition.values
+    parts = [_ordered(f"{condition.sql} AND {part}", by) for part, by in _parts(scope.filter, order)]
+    query = parts[0] if len(parts) == 1 else f"SELECT * FROM ({parts[0]}) UNION ALL SELECT * FROM ({parts[1]})"  # noqa: S608  our own columns
+    return query, condition.values * len(parts)
+
+
+def _ordered(condition: str, by: str) -> str:
+    return " ".join(("SELECT t.id FROM ticket t WHERE", condition, "ORDER BY", by))
+
+
+def _parts(wanted: Filter, order: Order) -> list[tuple[str, str]]:
+    """The tickets that have the time of the order, by it, then those that don't, by id; but for what can't be there."""
+    has = (f"{order.rare} IS NOT NULL AND t.status>=0", f"{order.rare}, t.id")
+    lacks = (f"{order.rare} IS NULL", "t.id")
+    for group in wanted.groups():
+        if (
+            group[0].field == _HAVING[order.rare]
+            and not group[0].negated
+            and _HAS_NOT.isdisjoint(term.value for term in group)
+        ):
+            return [has]
+    return [has, lacks]
 
 
 def first_page(connection: Connection, scope: Scope, limit: int = 64) -> list[TicketRow]:
-    """The first tickets of the list, read in its order without reading the rest."""
+    """The first tickets of the list, read in its order without reading the rest.
+
+    They are the beginning of the whole list; of one with words, that of what was said lately.
+    """
     query, values = ids_query(connection, scope)
     return rows(connection, [row[0] for row in connection.execute(f"{query} LIMIT ?", (*values, limit))])
 
 
 def snapshot(connection: Connection, scope: Scope) -> "array[int]":
     """The ids of the whole list in its order: what pages are read from, anywhere and stably while mail arrives."""
-    query, values = ids_query(connection, scope)
+    query, values = ids_query(connection, scope, WHOLE)
     return array("q", (row[0] for row in connection.execute(query, values)))
 
 
 def count(connection: Connection, scope: Scope) -> int:
-    """How many tickets the list has."""
-    condition = _condition(connection, scope)
-    query = " ".join(("SELECT count(*) FROM ticket t WHERE", condition.sql))
-    number: int = connection.execute(query, condition.values).fetchone()[0]
+    """How many tickets the list has; what stands in a table of its own needn't be counted."""
+    awake = _NOT_SNOOZED in scope.filter.terms
+    rest = replace(scope.filter, terms=tuple(term for term in scope.filter.terms if term.field != "snoozed"))
+    if awake and len(rest.terms) == len(scope.filter.terms) - 1 and _kept_count(connection, rest) is not None:
+        # Those that sleep are fewer, and have an index.
+        asleep = replace(rest, terms=(*rest.terms, _SNOOZED))
+        return count(connection, replace(scope, filter=rest)) - count(connection, replace(scope, filter=asleep))
+    kept = _kept_count(connection, scope.filter)
+    if kept is None:
+        kept = where(_asker(connection, scope, WHOLE), scope.filter, order_of(scope.sort))
+        kept = Condition(" ".join(("SELECT count(*) FROM ticket t WHERE", kept.sql)), kept.values)
+    number: int = connection.execute(kept.sql, kept.values).fetchone()[0]
     return number
+
+
+def _kept_count(connection: Connection, wanted: Filter) -> Condition | None:
+    """The count of a filter by status alone, or of one tag among all or the active tickets."""
+    if wanted.words or wanted.phrases or wanted.excluded:
+        return None
+    statuses = statuses_of(wanted)
+    others = [group[0] for group in wanted.groups() if group[0].field != "status"]
+    if not others:
+        marks = ",".join("?" * len(statuses))
+        return Condition(
+            f"SELECT ifnull(sum(tickets), 0) FROM ticket_count WHERE status IN ({marks})",  # noqa: S608  only marks
+            tuple(sorted(int(status) for status in statuses)),
+        )
+    table = {ACTIVE: "active_tag", frozenset(Status): "ticket_tag"}.get(statuses)
+    if len(others) > 1 or others[0].field != "tag" or others[0].negated or table is None:
+        return None
+    found = names.tag_ids(connection, others[0].value)
+    return Condition(f"SELECT count(*) FROM {table} WHERE tag_id=?", (found[0] if found else 0,))  # noqa: S608  our own tables
 
 
 def counts(connection: Connection, views: Iterable[ViewRow], me: int | None, now: int, zone: tzinfo) -> dict[int, int]:
@@ -78,5 +139,5 @@ def data_version(connection: Connection) -> int:
     return number
 
 
-def _condition(connection: Connection, scope: Scope) -> Condition:
-    return where(Asker(connection, scope.me, scope.now, scope.zone), scope.filter)
+def _asker(connection: Connection, scope: Scope, reach: Reach) -> Asker:
+    return Asker(connection, scope.me, scope.now, scope.zone, reach)

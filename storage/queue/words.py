@@ -1,30 +1,73 @@
 """Words and phrases of a filter, looked for in the full text of messages, the newest first and never by rank.
 
-All the words and phrases stand in one message of the ticket; what is excluded stands in none of its messages. Only the
-10,000 newest messages that hold them are looked at: a common word on a million tickets would take seconds.
+All the words and phrases stand in one message of the ticket; what is excluded stands in none of its messages. A common
+word on a million tickets would take seconds, so that only the newest messages that hold it are looked at: 10,000, or
+for a first page as many as there is time for. A phrase is looked for in so many messages that hold all its words: where
+common words are never said in a row, all there are would be looked through.
 Every word goes to FTS5 in quotes, so that nothing typed is ever an operator of its syntax.
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from desk.filters import Filter
 
 # The join is CROSS so that SQLite begins with the messages found, and not with all there are.
 _SAID = """IN (SELECT m.ticket_id
-    FROM (SELECT rowid FROM message_text WHERE message_text MATCH ? ORDER BY rowid DESC LIMIT 10000) f
+    FROM (SELECT rowid FROM message_text WHERE message_text MATCH ? ORDER BY rowid DESC LIMIT ?) f
     CROSS JOIN message m ON m.id=f.rowid)"""
+# The inner question finds the oldest message that is looked through, by the words alone.
+_SAID_IN_A_ROW = """IN (SELECT m.ticket_id
+    FROM (SELECT rowid FROM message_text WHERE message_text MATCH ? AND rowid>=ifnull(
+            (SELECT rowid FROM message_text WHERE message_text MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?), 0)
+          ORDER BY rowid DESC LIMIT ?) f
+    CROSS JOIN message m ON m.id=f.rowid)"""
+# How many messages an exclusion looks at; a first page may not show what the whole list leaves out.
+EXCLUDED = 10_000
 # Matches no message: what holds no letter or digit can't have been said in any.
 _NEVER = '""'
 
 
-def said(wanted: Filter) -> Iterator[tuple[str, str]]:
-    """The conditions on what was said, each with the one parameter that it takes."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How many of the newest messages are looked at: of those that were `found`, and `through` for a phrase."""
+
+    found: int
+    through: int
+
+
+def said(wanted: Filter, looked: Looked) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """The condition on what was said, with its parameters."""
     asked = [_match(text, beginning=True) for text in wanted.words] + [_match(text) for text in wanted.phrases]
-    if asked:
-        yield f"t.id {_SAID}", _NEVER if _NEVER in asked else " AND ".join(asked)
+    if _NEVER in asked:
+        yield "0", ()
+    elif asked:
+        yield _said("t.id", asked, (*wanted.words, *wanted.phrases), looked)
+
+
+def unsaid(wanted: Filter, looked: Looked) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """The conditions on what was not said, likewise."""
     for text in wanted.excluded:
-        yield f"t.id NOT {_SAID}", _match(text, beginning=True)
+        match = _match(text, beginning=True)
+        if match != _NEVER:
+            yield _said("t.id NOT", [match], (text,), Looked(EXCLUDED, looked.through))
+
+
+def _said(ticket: str, asked: Sequence[str], texts: Sequence[str], looked: Looked) -> tuple[str, tuple[str | int, ...]]:
+    match, parts = " AND ".join(asked), [_parts(text) for text in texts]
+    if all(len(words) == 1 for words in parts):
+        return f"{ticket} {_SAID}", (match, looked.found)
+    # A text of one word may be the beginning of one; in a row of several each is whole.
+    each = " AND ".join(
+        whole if len(words) == 1 else _match(word) for whole, words in zip(asked, parts, strict=True) for word in words
+    )
+    return f"{ticket} {_SAID_IN_A_ROW}", (match, each, looked.through - 1, looked.found)
+
+
+def _parts(text: str) -> list[str]:
+    """The words of a text, as FTS5 sees them; where it sees fewer, more messages are looked through."""
+    return "".join(letter if unicodedata.category(letter)[0] in "LNM" else " " for letter in text).split()
 
 
 def _match(text: str, *, beginning: bool = False) -> str:

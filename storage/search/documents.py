@@ -29,19 +29,24 @@ class Document:
 
 def document(identities: Iterable[tuple[int, str, str]]) -> Document:
     """The entries of a customer with these identities (kind, value, normal)."""
-    words: set[str] = set()
+    identities = list(identities)
     letters: set[str] = set()
     addresses: set[str] = set()
     vocabulary: set[str] = set()
-    for number, value, normal in identities:
+    for number, _, normal in identities:
         kind = IdentityKind(number)
-        words |= tokens(kind, value, normal)
         letters.add(fold(normal).removeprefix("+"))
         if kind is IdentityKind.EMAIL:
             addresses.add(backwards(normal))
         elif kind in NAMES:
             vocabulary |= vocabulary_of(normal)
-    return Document(" ".join(sorted(words)), "\n".join(sorted(letters)), frozenset(addresses), frozenset(vocabulary))
+    return Document(spoken(identities), "\n".join(sorted(letters)), frozenset(addresses), frozenset(vocabulary))
+
+
+def spoken(identities: Iterable[tuple[int, str, str]]) -> str:
+    """All words of these identities, for `lookup`."""
+    found = (tokens(IdentityKind(kind), value, normal) for kind, value, normal in identities)
+    return " ".join(sorted(set().union(*found)))
 
 
 def vocabulary_of(normal: str) -> set[str]:

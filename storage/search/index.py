@@ -11,13 +11,16 @@ from itertools import islice
 
 from desk.lookup import IdentityKind
 from storage.connect import Connection
-from storage.search.documents import NAMES, Document, document, pieces, vocabulary_of
+from storage.search.documents import NAMES, Document, document, pieces, spoken, vocabulary_of
 from storage.search.schema import LAST_PLACE, WORD_BITS
 from storage.search.several import several
 
 # One statement's worth: few enough for SQLite's limit of variables, many enough that Python's part rules.
 BATCH = 500
 FIRST_LOAD = 20_000
+# Contacts between two merges, and the pages that one writes at most.
+MERGED_AFTER = 64
+MERGED = 64
 
 # A customer's id and recency, and an identity's kind, value and normal form.
 Row = tuple[int, int, int, str, str]
@@ -44,29 +47,32 @@ def index_customers(connection: Connection, customer_ids: Iterable[int]) -> None
     """Bring the entries of these customers up to date, after they or their identities were added or changed."""
     remaining = iter(dict.fromkeys(customer_ids))
     while batch := list(islice(remaining, BATCH)):
-        recencies = connection.execute(several("SELECT recency FROM customer WHERE id IN (?*)", len(batch)), batch)
-        _remove_documents(connection, [recency for (recency,) in recencies])
+        _remove_documents(connection, batch)
         _write(connection, connection.execute(several(_ENTRIES_OF_SOME, len(batch)), batch).fetchall())
         _settle(connection, batch)
 
 
 def touch(connection: Connection, customer_id: int) -> None:
-    """Make this customer the one most recently in contact."""
+    """Make this customer the one most recently in contact. Their words alone move: nothing else is kept by place."""
     recency, newest = connection.execute(
         "SELECT recency, (SELECT max(recency) FROM customer) FROM customer WHERE id = ?", (customer_id,)
     ).fetchone()
     if recency == newest:
         return
-    _remove_documents(connection, [recency])
+    if newest % MERGED_AFTER == 0:
+        # Each contact adds a small index of its own, and the 64 that SQLite lets stand make keys half as slow again.
+        connection.executemany("INSERT INTO lookup(lookup, rank) VALUES('merge', ?)", [(MERGED,)] * 2)
     connection.execute("UPDATE customer SET recency = ? WHERE id = ?", (newest + 1, customer_id))
     rows = connection.execute(several(_ENTRIES_OF_SOME, 1), (customer_id,)).fetchall()
-    _write_documents(connection, [(newest + 1, written) for _, _, written in _documents(rows)])
+    connection.execute("DELETE FROM lookup WHERE rowid = ?", (LAST_PLACE - recency,))
+    if rows:
+        words = spoken(row[2:] for row in rows)
+        connection.execute("INSERT INTO lookup(rowid, words) VALUES (?, ?)", (LAST_PLACE - newest - 1, words))
 
 
 def forget(connection: Connection, customer_id: int) -> None:
     """Delete the identities of this customer and every trace of them in the look-up; call it before the row goes."""
-    recencies = connection.execute("SELECT recency FROM customer WHERE id = ?", (customer_id,))
-    _remove_documents(connection, [recency for (recency,) in recencies])
+    _remove_documents(connection, [customer_id])
     connection.execute("DELETE FROM identity WHERE customer_id = ?", (customer_id,))
     _settle(connection, [customer_id])
 
@@ -84,7 +90,7 @@ def rebuild(connection: Connection) -> None:
     with _twin(connection, "lookup_backwards") as backwards:
         for rows in _everyone(connection):
             written = list(_documents(rows))
-            _write_documents(connection, [(recency, entries) for _, recency, entries in written])
+            _write_documents(connection, written)
             _write_addresses(connection, backwards, written)
             vocabulary.update(word for _, _, entries in written for word in entries.vocabulary)
         # First, for what follows fills the pages that this leaves empty.
@@ -138,19 +144,19 @@ def _documents(rows: list[Row]) -> Iterator[tuple[int, int, Document]]:
 
 def _write(connection: Connection, rows: list[Row]) -> None:
     written = sorted(_documents(rows), key=lambda entry: -entry[1])
-    _write_documents(connection, [(recency, entries) for _, recency, entries in written])
+    _write_documents(connection, written)
     _write_addresses(connection, "lookup_backwards", written)
     _learn(connection, {word for _, _, entries in written for word in entries.vocabulary}, "lookup_misspelling")
 
 
-def _write_documents(connection: Connection, written: list[tuple[int, Document]]) -> None:
+def _write_documents(connection: Connection, written: list[tuple[int, int, Document]]) -> None:
     connection.executemany(
         "INSERT INTO lookup(rowid, words) VALUES (?, ?)",
-        [(LAST_PLACE - recency, entries.words) for recency, entries in written],
+        [(LAST_PLACE - recency, entries.words) for _, recency, entries in written],
     )
     connection.executemany(
         "INSERT INTO lookup_part(rowid, letters) VALUES (?, ?)",
-        [(LAST_PLACE - recency, entries.letters) for recency, entries in written],
+        sorted((LAST_PLACE - customer, entries.letters) for customer, _, entries in written),
     )
 
 
@@ -159,10 +165,11 @@ def _write_addresses(connection: Connection, table: str, written: list[tuple[int
     connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", addresses)  # noqa: S608  one of our tables
 
 
-def _remove_documents(connection: Connection, recencies: list[int]) -> None:
-    places = [(LAST_PLACE - recency,) for recency in recencies]
+def _remove_documents(connection: Connection, customer_ids: list[int]) -> None:
+    asked = several("SELECT ? - recency FROM customer WHERE id IN (?*)", len(customer_ids))
+    places = connection.execute(asked, (LAST_PLACE, *customer_ids)).fetchall()
     connection.executemany("DELETE FROM lookup WHERE rowid = ?", places)
-    connection.executemany("DELETE FROM lookup_part WHERE rowid = ?", places)
+    connection.executemany("DELETE FROM lookup_part WHERE rowid = ?", [(LAST_PLACE - key,) for key in customer_ids])
 
 
 def _learn(connection: Connection, vocabulary: set[str], table: str) -> None:

@@ -13,7 +13,7 @@ from desk.lookup import Hit, IdentityKind, Interrupted
 from desk.phones import abroad
 from storage.connect import Connection
 from storage.search import expressions
-from storage.search.rank import RANKS, Finding, Identity, best, containing, shared_word
+from storage.search.rank import RANKS, Finding, Identity, best, containing, shared_word, words_apart
 from storage.search.schema import LAST_PLACE
 from storage.search.several import several
 
@@ -35,7 +35,7 @@ _WORDS = (
     "WHERE lookup MATCH ? ORDER BY l.rowid LIMIT ?"
 )
 _PARTS = (
-    "SELECT c.id, c.recency FROM lookup_part l CROSS JOIN customer c ON c.recency = ? - l.rowid "
+    "SELECT c.id, c.recency FROM lookup_part l CROSS JOIN customer c ON c.id = ? - l.rowid "
     "WHERE lookup_part MATCH ? ORDER BY l.rowid LIMIT ?"
 )
 # These read nothing but the index: of many that begin so, all but the exact ones would be looked up for nothing.
@@ -86,7 +86,7 @@ class Finder:
             if by_words:
                 found |= self._rows(_WORDS, expressions.narrow(question, endings), max(POOL, limit))
             ranked += self._ranked(question, found)
-            if by_words and len(ranked) < limit:
+            if by_words and not (len(ranked) >= limit or (ranked and _is_code(question))):
                 wider = self._rows(_WORDS, expressions.wide(question, endings), max(POOL, limit))
                 new = {customer: recency for customer, recency in wider.items() if customer not in found}
                 ranked += self._ranked(question, new, closeness=0.5)
@@ -165,20 +165,16 @@ class Finder:
         Most identities of a customer have nothing to do with the question, and to hand them to Python took half the
         time of a keystroke: so only those that hold its longest word are compared, and all of them where none did.
         """
+        if not customers:
+            return []
         needle = shared_word(question)
-        ranked: list[Ranked] = []
-        left = customers
-        for held in dict.fromkeys((needle, "")):
-            if not left or (held != needle and question.mode != "text"):
-                break
-            found = {
-                customer: finding
-                for customer, identities in self._identities(left, held).items()
-                if (finding := best(question, identities, closeness, apart=not held))
-            }
-            ranked += [(finding, customers[customer], customer) for customer, finding in found.items()]
-            left = {customer: recency for customer, recency in left.items() if customer not in found}
-        return ranked
+        identities = self._identities(customers, needle)
+        found = {customer: best(question, identities[customer], closeness) for customer in customers}
+        if question.mode == "text":
+            left = [customer for customer, finding in found.items() if finding is None]
+            held = self._identities(left) if needle and left else identities
+            found |= {customer: words_apart(question, held[customer], closeness) for customer in left}
+        return [(finding, customers[customer], customer) for customer, finding in found.items() if finding is not None]
 
     def _whole_number(self, question: Question, text: str, _limit: int) -> list[Ranked]:
         """A number that only its country's rules make out: letters on keys, another trunk prefix."""
@@ -240,6 +236,11 @@ class Finder:
             if "interrupted" in str(error):
                 raise Interrupted("The look-up was interrupted by a newer one") from error
             raise
+
+
+def _is_code(question: Question) -> bool:
+    """Whether letters and digits were typed: whoever has both as they stand is meant, and nobody who has half."""
+    return question.mode == "text" and not question.code.isalpha()
 
 
 def _beginnings(question: Question) -> list[str]:

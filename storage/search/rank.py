@@ -48,13 +48,8 @@ def shared_word(question: Question) -> str:
     return max(shared, key=len, default="")
 
 
-def best(
-    question: Question, identities: Sequence[Identity], closeness: float = 1.0, *, apart: bool = True
-) -> Finding | None:
-    """The best answer among a customer's identities; None where none answers.
-
-    `apart` lets words be spread over several identities, which can only be judged where all of them are given.
-    """
+def best(question: Question, identities: Sequence[Identity], closeness: float = 1.0) -> Finding | None:
+    """The best answer among a customer's identities; None where no single one answers."""
     compare = _COMPARISONS[question.mode]
     found: Finding | None = None
     for identity in identities:
@@ -64,8 +59,6 @@ def best(
         rank = _rank(question, match)
         if found is None or rank < found.rank or (rank == found.rank and identity[3] and not found.known):
             found = Finding(match, rank, identity[0], identity[1], bool(identity[3]), closeness)
-    if found is None and apart and question.mode == "text":
-        return _by_words_apart(question, identities, closeness)
     return found
 
 
@@ -170,7 +163,7 @@ def _holds_words(words: Sequence[str], normal: str) -> bool:
     return all(word in normal for word in words)
 
 
-def _by_words_apart(question: Question, identities: Sequence[Identity], closeness: float) -> Finding | None:
+def words_apart(question: Question, identities: Sequence[Identity], closeness: float) -> Finding | None:
     """The identity that holds the most words, where no single one holds them all (a name and a company)."""
     if not identities:
         return None

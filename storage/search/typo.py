@@ -11,7 +11,7 @@ from itertools import islice, permutations
 from json import dumps
 from math import log2
 
-from desk.identifiers import Question, backwards, without_tag
+from desk.identifiers import Question, backwards, without_tag, words_of
 from desk.lookup import IdentityKind
 from desk.nicknames import also_called
 from desk.phones import abroad, calling_codes, national
@@ -25,10 +25,13 @@ from storage.search.several import several
 # Rows read from an index for one half, and customers compared for one expression.
 HALVES = 2000
 CUSTOMERS = 100
-MEANINGS = 12
+MEANINGS = 20
+# Words that share the most pieces, of all that share one.
+SHARING = 250
 # Words this different are different words; whole questions this different are someone else.
 SIMILAR_WORD = 0.75
 SIMILAR_NAME = 0.4
+SURE = 0.85
 EDITS = 2
 SHORTEST_NUMBER = 5
 # More words than this are compared in their given order only.
@@ -37,13 +40,15 @@ MOST_JOINED = 3
 TELLING = 0.1
 LONGER = 0.02
 HIGHEST = "\U0010ffff"
+LAST_FEW = 5
+CODES = (IdentityKind.ACCOUNT, IdentityKind.ORDER)
 
 # A piece's words have their ids in the lower bits of the entries above it.
-_MEANINGS = (
-    "SELECT DISTINCT w.word FROM json_each(?1) p CROSS JOIN lookup_misspelling m "
-    "ON m.entry BETWEEN p.value << ?2 AND (p.value + 1 << ?2) - 1 "
-    "CROSS JOIN lookup_word w ON w.id = m.entry - (p.value << ?2)"
+_SHARING = (
+    "SELECT m.entry - (p.value << ?2) FROM json_each(?1) p CROSS JOIN lookup_misspelling m "
+    "ON m.entry BETWEEN p.value << ?2 AND (p.value + 1 << ?2) - 1"
 )
+_SPELT = "SELECT word FROM lookup_word WHERE id IN (?*)"
 _KNOWN = "SELECT word FROM lookup_word WHERE word IN (?*)"
 _NAMED = (
     "SELECT i.customer_id, i.normal FROM (SELECT ? - rowid AS recency FROM lookup WHERE lookup MATCH ? "
@@ -61,6 +66,8 @@ def likely(connection: Connection, question: Question, regions: tuple[str, ...])
     if question.mode == "digits":
         return _by_digits(connection, question, regions)
     found = _by_code(connection, question.code) if _is_code(question.code) else {}
+    if question.mode == "domain":
+        _merge(found, _by_lost_at(connection, question.address))
     if question.words:
         _merge(found, _by_name(connection, question.words))
     return found
@@ -88,22 +95,33 @@ def _nearness(question: Question, identity: Identity) -> float:
 
 def _by_name(connection: Connection, words: tuple[str, ...]) -> dict[int, float]:
     readings = [*_readings(words), *_splits(connection, words)]
-    groups = {word: _meanings(connection, word) for reading in readings for word in reading}
+    # Many words say enough together; each with all that it may mean took fifty milliseconds.
+    most = MEANINGS // max(1, len(words) - 1)
+    groups = {word: _meanings(connection, word, most) for reading in readings for word in reading}
     # What was put together must resemble some name; else it only costs.
     odd = {word for word, meant in groups.items() if len(meant) == 1 and word not in words}
     readings = [reading for reading in readings if odd.isdisjoint(reading)]
-    groups = {word: groups[word] for reading in readings for word in reading}
+    groups = {word: [*map(exactly, groups[word])] for reading in readings for word in reading}
     named: set[tuple[int, str]] = set()
     for reading in readings:
         if len(reading) > 1:
-            named.update(_named(connection, " AND ".join(any_of([*map(exactly, groups[word])]) for word in reading)))
-    for group in groups.values():
-        named.update(_named(connection, any_of([*map(exactly, group)])))
+            named.update(_named(connection, " AND ".join(any_of(groups[word]) for word in reading)))
+    found = _compared(named, readings)
+    # Who fits in every word leaves nothing to guess from one word alone.
+    if max(found.values(), default=0.0) < SURE:
+        for group in groups.values():
+            named.update(_named(connection, any_of(group)))
+        found = _compared(named, readings)
+    return found
+
+
+def _compared(named: Iterable[tuple[int, str]], readings: Sequence[tuple[str, ...]]) -> dict[int, float]:
+    """The customers whose names fit one of the readings, and how well."""
     names = [(customer, normal.split()) for customer, normal in named]
     common = Counter(word for _, name in names for word in set(name))
     most = log2(1 + max(common.values(), default=1))
     rarity = {word: 1 - log2(1 + count) / (1 + most) for word, count in common.items()}
-    table = _table(groups, rarity)
+    table = _table({word for reading in readings for word in reading}, rarity)
     found: dict[int, float] = {}
     for customer, name in names:
         closeness = max(_alike(reading, name, table) for reading in readings)
@@ -136,26 +154,30 @@ def _readings(words: tuple[str, ...]) -> list[tuple[str, ...]]:
     return readings
 
 
-def _named(connection: Connection, expression: str) -> list[tuple[int, str]]:
-    rows = connection.execute(several(_NAMED, len(NAMES)), (LAST_PLACE, expression, CUSTOMERS, *NAMES))
-    return [(customer, normal) for customer, normal in rows]
+def _named(connection: Connection, expression: str, kinds: tuple[IdentityKind, ...] = NAMES) -> list[tuple[int, str]]:
+    """The customers of this expression who were last in contact, with each of their identities of these kinds."""
+    return connection.execute(several(_NAMED, len(kinds)), (LAST_PLACE, expression, CUSTOMERS, *kinds)).fetchall()
 
 
-def _meanings(connection: Connection, word: str) -> list[str]:
+def _meanings(connection: Connection, word: str, most: int) -> list[str]:
     """The words that `word` may stand for: itself, other names of such a person, then the likeliest first."""
     # Imported here: 15 ms that only a question without an answer needs.
+    from rapidfuzz import process
     from rapidfuzz.distance import OSA, JaroWinkler
 
     meant = [word, *sorted(also_called(word))]
     if len(word) < SHORTEST_WORD or not word.isalpha():
         return meant
+    sharing = connection.execute(_SHARING, (dumps(sorted(pieces(word))), WORD_BITS)).fetchall()
+    nearest = [identity for (identity,), _ in Counter(sharing).most_common(SHARING)]
+    spelt = [known for (known,) in connection.execute(several(_SPELT, len(nearest)), nearest)] if nearest else []
     allowed = EDITS if len(word) >= TWO_EDITS else 1
-    near = [known for (known,) in connection.execute(_MEANINGS, (dumps(sorted(pieces(word))), WORD_BITS))]
-    near = [
-        known for known in near if OSA.distance(word, known, score_cutoff=EDITS) <= allowed or known[:1] == word[:1]
-    ]
-    near.sort(key=lambda known: -JaroWinkler.similarity(word, known))
-    return list(dict.fromkeys([*meant, *near[:MEANINGS]]))
+    near = (
+        known
+        for known, _, _ in process.extract(word, spelt, scorer=JaroWinkler.similarity, limit=None)
+        if known[:1] == word[:1] or OSA.distance(word, known, score_cutoff=EDITS) <= allowed
+    )
+    return list(dict.fromkeys([*meant, *islice(near, most)]))
 
 
 def alike(words: Sequence[str], name: Sequence[str], rarity: Mapping[str, float] | None = None) -> float:
@@ -202,20 +224,47 @@ def _sum_of(table: list[list[float]], order: tuple[int, ...]) -> float:
 
 
 def _by_address(connection: Connection, address: str) -> dict[int, float]:
-    """Customers whose email is at most two slips away."""
+    """Customers whose email is at most two slips away.
+
+    One slip leaves intact what is before it and what is after it. Of common beginnings only the first rows are read,
+    so that where there are more a longer one is tried too. Where the slip took a dot or moved it, the letters in one
+    are what they were.
+    """
     local, at, domain = without_tag(address).partition("@")
-    half = max(1, len(local) // 2)
-    rows = list(_between(connection, _STARTING, f"{local}@"))
-    rows += _between(connection, _STARTING, local[:half])
     typed = f"{local}{at}{domain}"
+    length = len(local)
+    fronts = [local[:cut] for cut in sorted({max(1, length // 2), length * 3 // 4, length - 2}) if cut > 0]
+    rows = [*_between(connection, _STARTING, f"{local}@"), *_telling_ones(connection, _STARTING, fronts)]
+    joined = "".join(words_of(local))
+    if joined:
+        rows += _named(connection, exactly(joined), (IdentityKind.EMAIL,))
     found = _within(typed, ((customer, without_tag(normal)) for customer, normal in rows))
-    turned = _between(connection, _ENDING, (local[half + 1 :] or local[half:])[::-1])
-    _merge(found, _within(backwards(typed), turned))
+    backs = [local[cut:][::-1] for cut in sorted({length // 2 + 1, length // 4 + 1, 2}, reverse=True) if cut < length]
+    _merge(found, _within(backwards(typed), _telling_ones(connection, _ENDING, backs or [local[::-1]])))
     return found
 
 
+def _telling_ones(connection: Connection, statement: str, starts: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """The rows that start with the shortest of these, or, where that are too many, with the next ones as well."""
+    for start in starts:
+        rows = list(_between(connection, statement, start))
+        yield from rows
+        if len(rows) < HALVES:
+            return
+
+
+def _by_lost_at(connection: Connection, typed: str) -> dict[int, float]:
+    """Customers whose email was typed without its @, which comes after the first third."""
+    start = typed[: len(typed) // 3]
+    return _within(typed, _between(connection, _STARTING, start)) if len(start) >= SHORTEST_WORD else {}
+
+
 def _by_digits(connection: Connection, question: Question, regions: tuple[str, ...]) -> dict[int, float]:
-    """Customers with a number, or a code of digits, at most two slips away."""
+    """Customers with a number, or a code of digits, at most two slips away.
+
+    Few numbers share their last five digits, and those that a slip spoilt are found by what is before them. Of those
+    that share the last four only the newest are read, for two digits that were swapped just between.
+    """
     digits = question.digits
     if len(digits) < SHORTEST_NUMBER:
         return {}
@@ -223,15 +272,15 @@ def _by_digits(connection: Connection, question: Question, regions: tuple[str, .
     whole = f"+{abroad(digits) or digits}"
     found: dict[int, float] = {}
     for typed in [whole] if question.plus else [*(f"+{code}{bare}" for code in calling_codes(regions)), whole]:
-        rows = _between(connection, _STARTING, typed[: len(typed) // 2])
-        _merge(found, _within(typed, ((customer, normal.partition("x")[0]) for customer, normal in rows)))
-    _merge(found, _by_code(connection, digits))
-    # One digit lies in neither half, or two swapped ones could spoil both.
-    half = len(bare) // 2
-    kinds = (IdentityKind.PHONE, IdentityKind.ACCOUNT, IdentityKind.ORDER)
-    for part in (ends_with(bare[half + 1 :]), begins_with(bare[:half])):
-        rows = connection.execute(several(_NAMED, len(kinds)), (LAST_PLACE, part, CUSTOMERS, *kinds))
-        numbers = [(customer, normal.removeprefix("+").partition("x")[0]) for customer, normal in rows]
+        starting = _telling_ones(connection, _STARTING, [typed[:-left] for left in (5, 3)])
+        _merge(found, _within(typed, [(customer, normal.partition("x")[0]) for customer, normal in starting]))
+    parts = [ends_with(bare[-LAST_FEW:]), ends_with(bare[1 - LAST_FEW :])]
+    if not question.plus:
+        _merge(found, _by_code(connection, digits))
+        parts += [begins_with(bare[:-left]) for left in (4, 2)]
+    for part in parts:
+        numbered = _named(connection, part, (IdentityKind.PHONE, *CODES))
+        numbers = [(customer, normal.removeprefix("+").partition("x")[0]) for customer, normal in numbered]
         _merge(found, _within(digits, numbers))
         if not question.plus:
             _merge(found, _within(bare, [(customer, national(number)) for customer, number in numbers]))
@@ -246,9 +295,7 @@ def _by_code(connection: Connection, code: str) -> dict[int, float]:
     found = _within(code, _between(connection, _STARTING, code[:half]))
     digits = "".join(letter for letter in code[half + 1 :] if letter.isdigit())
     if len(digits) >= SHORTEST_WORD:
-        kinds = (IdentityKind.ACCOUNT, IdentityKind.ORDER)
-        rows = connection.execute(several(_NAMED, len(kinds)), (LAST_PLACE, ends_with(digits), CUSTOMERS, *kinds))
-        _merge(found, _within(code, rows))
+        _merge(found, _within(code, _named(connection, ends_with(digits), CODES)))
     return found
 
 

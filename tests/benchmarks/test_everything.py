@@ -26,7 +26,7 @@ def _well(scale: Scale) -> Iterator[Figure]:
 
 def _raising(_: Scale) -> Iterator[Figure]:
     yield FOUND
-    raise ValueError("no such column")
+    raise ValueError("no such column\n┌ and what was seen ┐")
 
 
 def _dying(_: Scale) -> Iterator[Figure]:
@@ -58,18 +58,25 @@ def test_a_part_that_hangs_is_ended() -> None:
     assert found.crashed == "nothing came for 1 s"
 
 
-def test_the_others_are_measured_and_those_without_their_data_left_out(tmp_path: Path) -> None:
+def test_the_others_are_measured_and_those_without_their_data_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Wanted] = []
+    monkeypatch.setattr(everything, "kept", made.append)
     there = tmp_path / "there"
     there.touch()
     parts = [
-        Part("a", "A", "", _raising),
-        Part("b", "B", "", _well, tmp_path / "dataset3.csv"),
+        Part("a", "A", "", _raising, made=False),
+        Part("b", "B", "", _well, tmp_path / "dataset3.csv", made=False),
         Part("c", "C", "", _well, there),
     ]
+    run(parts[:1], SCALE)
+    assert made == [], "nobody needs any"
     raised, left_out, well = run(parts, SCALE)
     assert raised.crashed
     assert (left_out.figures, left_out.left_out) == ((), "it needs dataset3.csv, which is not there")
     assert (len(well.figures), well.crashed, well.left_out) == (2, "", "")
+    assert made == [SCALE.wanted]
 
 
 @pytest.mark.parametrize(("crashed", "code"), [("", 0), ("OSError: disk full", 1)])

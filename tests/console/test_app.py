@@ -1,18 +1,23 @@
 """The console as a whole, wired: an agent works the queue by keys, and nothing that was typed is lost."""
 
 from pathlib import Path
+from threading import Event
 
 import pytest
+from textual.events import Key
 
+from console import app as application
 from console.app import HeardApp, run
 from console.config import Config
 from desk.errors import BadInput
 from desk.records import DraftRow
+from screens import workspace_queue
 from screens.action import Place
 from screens.actions import ACTIONS
 from screens.ask import AskPanel
 from screens.confirm import ConfirmScreen
 from screens.keymap import keymap
+from screens.reading import Beginning, beginning
 from storage import drafts
 from storage.connect import Connection
 from storage.workspace import Workspace
@@ -228,6 +233,41 @@ async def test_palette_and_command_line_do_what_keys_do(workspace: Workspace, co
         answer(app, "theme heard-light")
         await settled(app)
         assert app.theme == "heard-light"
+
+
+async def test_keys_wait_for_a_slow_list_though_the_screen_is_drawn(
+    workspace: Workspace, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = fill(connection)
+    release = Event()
+
+    def slow(connection: Connection) -> Beginning:
+        release.wait()
+        return beginning(connection)
+
+    monkeypatch.setattr(workspace_queue, "beginning", slow)
+    monkeypatch.setattr(application, "DRAW_SECONDS", 0.01)
+    app = HeardApp(workspace, Config(handle="ana", name="Ana Bell"), keymap())
+    async with app.run_test():
+        app.post_message(Key("j", "j"))
+        await until(app, lambda: not app._batch_count)
+        assert app._holding
+        release.set()
+        await settled(app)
+        assert desk(app).current_id == ids[1]
+
+
+async def test_keys_act_where_the_list_cannot_be_read(
+    workspace: Workspace, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_connection: Connection) -> Beginning:
+        raise BadInput("The disk is away")
+
+    monkeypatch.setattr(workspace_queue, "beginning", broken)
+    app = HeardApp(workspace, Config(handle="ana", name="Ana Bell"), keymap())
+    async with app.run_test():
+        app.post_message(Key("q", "q"))
+        await until(app, lambda: isinstance(app.screen, ConfirmScreen))
 
 
 async def test_quitting_asks_first(workspace: Workspace, connection: Connection) -> None:

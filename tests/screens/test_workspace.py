@@ -1,14 +1,19 @@
 """The workspace under bad conditions: hostile text in every field, keys that mean nothing here, fast cursors."""
 
+from threading import Event
+
 import pytest
 
 from desk.lookup import IdentityKind
+from desk.records import TicketRow
+from screens import desk_screen, workspace_queue
 from screens.action import Place
 from storage.connect import Connection
+from storage.queue import Scope, first_page
 from storage.workspace import Workspace
 from tests.factories import NOW, make_agent, make_customer, make_identity, make_message, make_tag, make_ticket
 from tests.hostile import HOSTILE
-from tests.rest import settled
+from tests.rest import PAUSE, settled, until
 from tests.screens.room import console, desk, fill, notice, place, press
 
 
@@ -121,6 +126,58 @@ async def test_an_unknown_agent_is_answered_with_the_nearest(workspace: Workspac
         desk(app).do("assign.other", "boo")
         await settled(app)
         assert "Did you mean bo?" in notice(app)
+
+
+async def test_a_view_opens_at_its_top_whichever_answer_comes_first(
+    workspace: Workspace, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Two readers read a view's first rows and the whole of it. Where the whole came first, the cursor stayed on its old
+    # ticket, and an Enter right behind the digit opened that.
+    ids = fill(connection)
+    release = Event()
+
+    def late(connection: Connection, scope: Scope, count: int) -> list[TicketRow]:
+        release.wait()
+        return first_page(connection, scope, count)
+
+    async with console(workspace) as app:
+        await press(app, "G")
+        monkeypatch.setattr(workspace_queue, "first_rows", late)
+        assert desk(app).take_key("7")
+        assert desk(app).holding
+        await until(app, lambda: not desk(app).holding)
+        assert desk(app).current_id == ids[0]
+        desk(app).queue.move(1)
+        release.set()
+        await settled(app)
+        assert desk(app).current_id == ids[1]
+
+
+async def test_a_hold_that_is_over_does_not_end_the_next_one(
+    workspace: Workspace, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(connection)
+    async with console(workspace) as app:
+        here = desk(app)
+        monkeypatch.setattr(desk_screen, "HOLD_SECONDS", PAUSE / 4)
+        here.hold_keys()
+        here.release_keys()
+        assert not here.holding
+        monkeypatch.setattr(desk_screen, "HOLD_SECONDS", 600.0)
+        here.hold_keys()
+        here.set_timer(PAUSE / 2, lambda: None)
+        await settled(app)
+        assert here.holding
+
+
+async def test_keys_are_held_no_longer_than_that(
+    workspace: Workspace, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(connection)
+    async with console(workspace) as app:
+        monkeypatch.setattr(desk_screen, "HOLD_SECONDS", PAUSE / 4)
+        desk(app).hold_keys()
+        await until(app, lambda: not desk(app).holding)
 
 
 async def test_merging_asks_and_opens_the_ticket_that_stays(workspace: Workspace, connection: Connection) -> None:

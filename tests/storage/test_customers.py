@@ -78,7 +78,7 @@ def test_the_card_reads_no_table_whole(connection: Connection) -> None:
     connection.set_trace_callback(seen.append)
     card(connection, customer, NOW, UTC)
     connection.set_trace_callback(None)
-    assert len(seen) == 6
+    assert len(seen) == 7
     for sql in seen:
         for *_, step in connection.execute(f"EXPLAIN QUERY PLAN {sql}"):
             assert not step.startswith("SCAN") or "VIRTUAL TABLE" in step, (sql, step)

@@ -10,8 +10,10 @@ import pytest
 from desk.errors import WorkspaceError
 from storage.connect import Connection, connect, driver
 from storage.engine import engine_over
+from storage.migrations import versions
 from storage.schema import STATEMENTS, VERSION
 from storage.workspace import Workspace, open_to_read, open_to_write
+from tests.factories import make_tag, make_ticket
 
 # FTS5's own tables and what Alembic and AUTOINCREMENT keep for themselves.
 _NOT_OURS = re.compile(
@@ -36,6 +38,25 @@ def test_the_migrations_make_what_the_models_say(connection: Connection, tmp_pat
             for statement in STATEMENTS:
                 bound.exec_driver_sql(statement)
         assert _schema(connection) == _schema(made)
+
+
+def test_a_workspace_of_the_first_release_is_brought_up(tmp_path: Path, connection: Connection) -> None:
+    workspace = Workspace(tmp_path / "old")
+    workspace.folder.mkdir()
+    with closing(connect(workspace.database)) as old:
+        old.executescript(Path(versions.__path__[0], "0001_first.sql").read_text("utf-8"))
+        old.executescript("CREATE TABLE alembic_version(version_num TEXT); INSERT INTO alembic_version VALUES('0001')")
+        old.execute("PRAGMA user_version=1")
+        old.execute("INSERT INTO view(uid, position, name, query, sort) VALUES(x'01', 1, 'Mine', '', 'due')")
+        for status in (0, 1, 3, 3, 4):
+            make_tag(old, make_ticket(old, status=status), "vip")
+    with closing(open_to_write(workspace)) as brought:
+        assert _schema(brought) == _schema(connection)
+        counted = brought.execute("SELECT status, tickets FROM ticket_count ORDER BY status").fetchall()
+        assert counted == [(0, 1), (1, 1), (3, 2), (4, 1)]
+        brought.execute("UPDATE ticket SET status=3 WHERE status=0")
+        brought.execute("UPDATE ticket SET status=1 WHERE status=4")
+        assert brought.execute("SELECT ticket_id FROM active_tag ORDER BY ticket_id").fetchall() == [(2,), (5,)]
 
 
 def test_the_full_text_tables_keep_their_settings(connection: Connection) -> None:

@@ -124,7 +124,7 @@ _TICKET = TicketRow(
 
 
 def ticket(id: int = 1, **changes: object) -> TicketRow:
-    return replace(_TICKET, id=id, number=1000 + id, **changes)  # type: ignore[arg-type]  # a test names real fields
+    return _TICKET._replace(id=id, number=1000 + id, **changes)  # type: ignore[arg-type]  # a test names real fields
 
 
 _MESSAGE = Entry(

@@ -19,13 +19,13 @@ def _words(ticket: Ticket) -> list[str]:
 
 
 def test_a_plain_ticket_says_little() -> None:
-    plain = replace(TICKET, row=replace(TICKET.row, priority=1, due_at=None, tags=(), assignee="", status=0))
+    plain = replace(TICKET, row=TICKET.row._replace(priority=1, due_at=None, tags=(), assignee="", status=0))
     assert _words(plain) == ["Open", "nobody has it"]
 
 
 def test_what_weighs_most_comes_first() -> None:
-    row = replace(
-        TICKET.row, status=0, priority=3, assignee="Ana Bell", due_at=NOW - HOUR, snoozed_until=NOW + HOUR,
+    row = TICKET.row._replace(
+        status=0, priority=3, assignee="Ana Bell", due_at=NOW - HOUR, snoozed_until=NOW + HOUR,
         promised_at=NOW + 2 * HOUR, tags=("refund",),
     )  # fmt: skip
     full = replace(TICKET, row=row, queue="Billing", watchers=("Bo",), suggested=(1007,))
@@ -36,7 +36,7 @@ def test_what_weighs_most_comes_first() -> None:
 
 
 def test_a_solved_ticket_is_due_no_more() -> None:
-    solved = replace(TICKET, row=replace(TICKET.row, status=3, due_at=NOW, promised_at=NOW, assignee="Bo", tags=()))
+    solved = replace(TICKET, row=TICKET.row._replace(status=3, due_at=NOW, promised_at=NOW, assignee="Bo", tags=()))
     assert _words(solved)[:2] == ["Solved", "Bo"]
 
 
@@ -53,7 +53,7 @@ def test_what_was_found_out_stands_below() -> None:
 
 @pytest.mark.parametrize("text", [text for _, text in HOSTILE])
 async def test_hostile_facts_are_drawn_as_words(text: str) -> None:
-    row = replace(TICKET.row, assignee=text, tags=(text,))
+    row = TICKET.row._replace(assignee=text, tags=(text,))
     hostile = replace(TICKET, row=row, queue=text, goal=text, watchers=(text,))
     widget = TicketFacts(clock=clock, zone=UTC)
     async with Stage(widget).test() as pilot:

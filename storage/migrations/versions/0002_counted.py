@@ -29,6 +29,8 @@ STATEMENTS = (
     """CREATE TRIGGER ticket_count_delete AFTER DELETE ON ticket BEGIN
         UPDATE ticket_count SET tickets = tickets - 1 WHERE status = old.status;
     END""",
+    # No question was ever asked of it.
+    "DROP INDEX ticket_solved",
     "CREATE INDEX ticket_due ON ticket (due_at, id, status) WHERE due_at IS NOT NULL AND status>=0",
     "CREATE INDEX ticket_promised ON ticket (promised_at, id, status) WHERE promised_at IS NOT NULL AND status>=0",
     "DROP INDEX ticket_snoozed",

@@ -31,6 +31,7 @@ STATE = (
     "SELECT * FROM ticket ORDER BY id",
     "SELECT * FROM ticket_tag ORDER BY ticket_id, tag_id",
     "SELECT * FROM active_tag ORDER BY ticket_id, tag_id",
+    "SELECT * FROM ticket_count WHERE tickets<>0 ORDER BY status",
     "SELECT * FROM watch ORDER BY ticket_id, agent_id",
     "SELECT * FROM message ORDER BY id",
     "SELECT * FROM checklist_run ORDER BY id",

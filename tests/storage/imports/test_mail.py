@@ -19,9 +19,11 @@ from storage.imports.reading import MailRules
 from storage.imports.report import Report
 from storage.imports.run import Wish, import_files
 from storage.imports.threads import base_subject, is_reply
+from storage.search.query import Finder
 from storage.workspace import Workspace, open_to_read, open_to_write
 from tests.factories import NOW
 from tests.shared import shared_data
+from tests.storage.ingest.recount import full_text
 
 
 def _raw(number: int, subject: str = "Lamp", *, answers: str = "", sender: str = "Ana Ruiz <ana@example.org>",
@@ -232,6 +234,9 @@ def test_a_killed_import_goes_on_where_it_stopped(workspace: Workspace, tmp_path
     with _reading(workspace) as reader:
         assert reader.execute("SELECT count(*), count(DISTINCT digest) FROM message").fetchone() == (2_000, 2_000)
         assert reader.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        # What was in the tables when it was killed was in the indexes too.
+        assert len(full_text(reader, "Hello")) == 2_000
+        assert [hit.name for hit in Finder(reader).fast("ana@example.org")] == ["Ana Ruiz"]
 
 
 @pytest.mark.parametrize(

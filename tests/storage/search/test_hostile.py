@@ -110,7 +110,8 @@ def test_a_long_question_is_cut() -> None:
         (several(query._IDENTITIES, 2), (1, 2)),
         (several(query._IDENTITIES_WITH, 2), (1, 2, "ana")),
         (several(query._CUSTOMERS, 2), (1, 2)),
-        (typo._MEANINGS, ("[1, 2]", 25)),
+        (typo._SHARING, ("[1, 2]", 25)),
+        (several(typo._SPELT, 2), (1, 2)),
         (several(typo._KNOWN, 2), ("ana", "an")),
         (several(typo._NAMED, 2), (LAST_PLACE, '"ana"', 200, 1, 6)),
         (typo._STARTING, ("ana", "anb", 13)),
@@ -147,6 +148,35 @@ def test_a_keystroke_takes_few_statements(connection: Connection, text: str) -> 
     finally:
         connection.set_trace_callback(None)
     assert 1 <= read <= 8
+
+
+@pytest.mark.parametrize("text", ["j", "john", "@gmail.com", "555", "john smith", "0134", "smi john", "smiht jonh"])
+def test_a_keystroke_reads_no_more_where_there_are_more_customers(connection: Connection, text: str) -> None:
+    def read() -> int:
+        steps = 0
+
+        def count() -> int:
+            nonlocal steps
+            steps += 1
+            return 0
+
+        connection.set_progress_handler(count, 10)
+        try:
+            Finder(connection, REGIONS).fast(text)
+        finally:
+            connection.set_progress_handler(None, 0)
+        return steps
+
+    def add_more(first: int, last: int) -> None:
+        for at in range(first, last):
+            email, phone = f"john{at}@gmail.com", f"+1415555{at:04}"
+            add(connection, f"John Smith{chr(97 + at % 26)}", (IdentityKind.EMAIL, email), (IdentityKind.PHONE, phone))
+
+    add_more(0, 150)
+    few = read()
+    add_more(150, 450)
+    # Forty customers, five rows each, and what finding them takes.
+    assert read() <= max(1.1 * few, 700)
 
 
 def test_a_beginning_is_asked_for_in_quotes() -> None:

@@ -158,6 +158,15 @@ def test_touch_makes_the_newest(connection: Connection) -> None:
     assert next_recency(connection) == 4
 
 
+def test_many_contacts_leave_few_pieces_of_index(connection: Connection) -> None:
+    customers = [add(connection, f"Ana Number{at}") for at in range(3)]
+    for at in range(200):
+        touch(connection, customers[at % 3])
+    # Eleven; without merging them twenty were left.
+    assert connection.execute("SELECT count(DISTINCT segid) FROM lookup_idx").fetchone()[0] < 15
+    assert [hit.customer_id for hit in Finder(connection).find("ana")] == [customers[at] for at in (1, 0, 2)]
+
+
 def test_nothing_of_a_forgotten_customer_is_left(connection: Connection) -> None:
     add(connection, "Ana Ruiz")
     before = entries(connection)

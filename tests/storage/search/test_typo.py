@@ -33,8 +33,8 @@ def test_a_word_and_its_slips_share_a_piece(wrong: str) -> None:
 
 
 def test_recall_after_one_slip(connection: Connection) -> None:
-    from benchmarks.lookup import slip
     from benchmarks.making.people import fill, people
+    from benchmarks.questions import slip
 
     chance = random.Random(3)
     with writing(connection):
