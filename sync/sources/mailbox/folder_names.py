@@ -10,17 +10,11 @@ import re
 from desk.errors import BadInput
 
 _SHIFTED = re.compile(r"&([A-Za-z0-9+,]*)-")
-_PLAIN = re.compile(r"[\x20-\x25\x27-\x7e]+|&|[^\x20-\x7e]+")
 
 
 def decoded(name: str) -> str:
     """The name for people. What isn't well encoded stays as it is."""
     return _SHIFTED.sub(_decoded_part, name)
-
-
-def encoded(name: str) -> str:
-    """A name that a person gave, for the server."""
-    return "".join(_encoded_part(part) for part in _PLAIN.findall(name))
 
 
 def quoted(name: str) -> bytes:
@@ -40,12 +34,3 @@ def _decoded_part(match: re.Match[str]) -> str:
         return base64.b64decode(padded, validate=True).decode("utf-16-be")
     except (binascii.Error, UnicodeDecodeError):
         return match[0]
-
-
-def _encoded_part(part: str) -> str:
-    if part == "&":
-        return "&-"
-    if part.isascii() and part.isprintable():
-        return part
-    packed = base64.b64encode(part.encode("utf-16-be", "surrogatepass")).rstrip(b"=").decode()
-    return f"&{packed.replace('/', ',')}-"

@@ -50,8 +50,8 @@ def _try(wire: Wire, user: str, token: bool, secret: Secret) -> None:
     else:
         return
     # What was on its way stands in the frames below, in plain text or packed; a talkative traceback would show them.
-    failure.__context__ = failure.__traceback__ = None
-    raise failure
+    # So a new one is raised, which drags none of them along.
+    raise type(failure)(failure.message, failure.mend)
 
 
 def _with_password(wire: Wire, user: str, secret: Secret) -> None:

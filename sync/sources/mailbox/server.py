@@ -186,11 +186,6 @@ class Server:
         mail = fetched(self._uid("FETCH", str(uid), "(UID FLAGS MODSEQ)")).get(uid)
         return None if mail is None or mail.flags is None else (mail.changes, mail.flags)
 
-    def ask(self) -> None:
-        """Ask for nothing at all, to hear whether it is still there."""
-        with self._speaking():
-            self._wire.noop()
-
     def idle(self, seconds: float, wake: socket.socket, stopped: Callable[[], bool]) -> bool | None:
         """Wait for news of the open folder; see `idle`."""
         with self._speaking():

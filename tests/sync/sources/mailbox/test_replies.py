@@ -16,14 +16,6 @@ from sync.sources.mailbox import folder_names, replies, uids
 from sync.sources.mailbox.cursor import Cursor
 
 NUMBERS = st.sets(st.integers(1, 60))
-WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1)
-
-
-@given(WORDS)
-def test_every_name_comes_back(name: str) -> None:
-    sent = folder_names.encoded(name)
-    assert sent.isascii()
-    assert folder_names.decoded(sent) == name
 
 
 @pytest.mark.parametrize(
