@@ -52,7 +52,7 @@ def open_source(name: str, settings: Mapping[str, str], ladder: Ladder) -> Sourc
         token=token,
         folders=tuple(name.strip() for name in settings.get("folders", "").split(",") if name.strip()),
         keeps_sent=settings.get("keeps_sent") == "yes",
-        certificate=settings.get("ca", ""),
+        context=_context(settings),
     )
     submission = Submission(
         endpoint=parse_endpoint(settings["smtp"], "smtp"),
@@ -69,6 +69,9 @@ def _context(settings: Mapping[str, str]) -> ssl.SSLContext:
     if file and not Path(file).is_file():
         raise BadInput(f"There is no certificate at {file}", "Check what --ca names.")
     try:
-        return ssl.create_default_context(cafile=file or None)
+        context = ssl.create_default_context()
+        if file:
+            context.load_verify_locations(cafile=file)
+        return context
     except ssl.SSLError as error:
         raise BadInput(f"{file} holds no certificate that can be used: {error.reason}", "It must be PEM.") from None

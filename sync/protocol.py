@@ -5,6 +5,7 @@ lost; reading changes nothing on the other side; an operation whose end is uncle
 again. Times are microseconds UTC. Methods raise `sync.errors.SourceError` and nothing else.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -15,6 +16,7 @@ class Capability(StrEnum):
 
     DELIVERS = "delivers"  # takes replies
     LIVE = "live"  # tells of news at once (IDLE); without it, it is asked again and again
+    KEEPS_SENT = "keeps_sent"  # has a copy of all that it took: what it has not was not taken
     CLAIMS = "claims"  # agents can show each other who has a mail
 
 
@@ -232,8 +234,11 @@ class Source(Protocol):
         """The next records after a cursor, which is empty at the start and otherwise a page's."""
         ...
 
-    def push(self, operation: Operation) -> Outcome:
-        """Carry out an operation once; an unclear end is an outcome, never an error."""
+    def push(self, operation: Operation, hand_over: Callable[[], None]) -> Outcome:
+        """Carry out an operation once; an unclear end is an outcome, never an error.
+
+        `hand_over` is called at the last moment at which the other side can't have it yet; what it raises stops it.
+        """
         ...
 
     def find(self, operation: Operation) -> Receipt | None:

@@ -106,8 +106,15 @@ class Worker:
             total = self.tally.pulled + sum(remaining.values())
             sources.tell(connection, source_id, done=self.tally.pulled, total=total)
         if page.records:
-            said = {"event": "page", "source": self._row.name, "stream": stream.name, "records": len(page.records)}
-            self._desk.tell({**said, "remaining": page.remaining})
+            self._desk.tell(
+                {
+                    "event": "page",
+                    "source": self._row.name,
+                    "stream": stream.name,
+                    "records": len(page.records),
+                    "remaining": page.remaining,
+                }
+            )
         return page.more
 
     def _fail(self, error: HeardError) -> None:

@@ -10,7 +10,7 @@ import time
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event
 from typing import Protocol
 
@@ -57,13 +57,13 @@ class Account:
     token: bool = False
     folders: tuple[str, ...] = ()
     keeps_sent: bool = False
-    certificate: str = ""
+    context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
 
 class Outgoing(Protocol):
     """The way out for mail."""
 
-    def send(self, mail: DeliverMail) -> Outcome:
+    def send(self, mail: DeliverMail, hand_over: Callable[[], None]) -> Outcome:
         """Send it once; see `Source.push`."""
         ...
 
@@ -103,6 +103,8 @@ class Mailbox:
     def capabilities(self) -> frozenset[Capability]:
         """What it can do; before the first login only that it sends."""
         can = {Capability.DELIVERS}
+        if self._account.keeps_sent:
+            can.add(Capability.KEEPS_SENT)
         if self._server is not None and self._server.open:
             if self._idles(self._server):
                 can.add(Capability.LIVE)
@@ -144,7 +146,7 @@ class Mailbox:
         self._brought = self._brought or bool(page.records)
         return page
 
-    def push(self, operation: Operation) -> Outcome:
+    def push(self, operation: Operation, hand_over: Callable[[], None]) -> Outcome:
         """Send a mail, and keep a copy where nobody else does; or mark one."""
         if isinstance(operation, MarkMail):
             try:
@@ -152,7 +154,7 @@ class Mailbox:
             except SourceError as error:
                 # A mark is set once however often it is set, and a conflict is seen at the next try.
                 return Later(SOON, str(error))
-        outcome = self._outgoing.send(operation)
+        outcome = self._outgoing.send(operation, hand_over)
         if isinstance(outcome, Receipt) and not self._account.keeps_sent:
             return self._with_copy(operation, outcome)
         return outcome
@@ -202,9 +204,8 @@ class Mailbox:
     def _connected(self) -> Server:
         if self._server is None or not self._server.open:
             account = self._account
-            context = ssl.create_default_context(cafile=account.certificate or None)
             self._server = None
-            self._server = Server(account.imap, account.user, account.token, self._secret, context)
+            self._server = Server(account.imap, account.user, account.token, self._secret, account.context)
             self._lives = None
         return self._server
 

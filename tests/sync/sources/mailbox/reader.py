@@ -1,6 +1,6 @@
 """A stand-in for the engine: it keeps what a mailbox hands over, page and cursor together, as the engine must."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -34,8 +34,9 @@ class NoWayOut:
     def __init__(self) -> None:
         self.taken: list[DeliverMail] = []
 
-    def send(self, mail: DeliverMail) -> Outcome:
+    def send(self, mail: DeliverMail, hand_over: Callable[[], None]) -> Outcome:
         """Take it."""
+        hand_over()
         self.taken.append(mail)
         return Receipt(mail.message_id)
 
@@ -45,6 +46,10 @@ class NoWayOut:
 
     def close(self) -> None:
         """There is nothing to close."""
+
+
+def nothing() -> None:
+    """Nobody keeps that a mail is on its way."""
 
 
 def plain(port: int) -> Endpoint:

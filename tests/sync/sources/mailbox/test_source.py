@@ -13,7 +13,7 @@ from sync.sources.mailbox.source import Account as Settings
 from sync.sources.mailbox.source import Mailbox
 from tests.servers.line import Line
 from tests.servers.mail import Account, MailServer
-from tests.sync.sources.mailbox.reader import INBOX, NoWayOut, inbox, mail, mailbox_of, opened, plain, truth
+from tests.sync.sources.mailbox.reader import INBOX, NoWayOut, inbox, mail, mailbox_of, nothing, opened, plain, truth
 
 
 def reply(number: int) -> DeliverMail:
@@ -78,8 +78,8 @@ def test_a_folder_that_is_not_there_is_named_with_the_nearest() -> None:
 def test_what_was_sent_is_kept_among_the_sent_mail_once(account: Account) -> None:
     with opened(account) as mailbox:
         assert mailbox.find(reply(1)) is None
-        assert isinstance(mailbox.push(reply(1)), Receipt)
-        mailbox.push(reply(1))
+        assert isinstance(mailbox.push(reply(1), nothing), Receipt)
+        mailbox.push(reply(1), nothing)
         assert isinstance(mailbox.find(reply(1)), Receipt)
         assert mailbox.find(reply(2)) is None
     kept = truth(account, "Sent")
@@ -89,7 +89,7 @@ def test_what_was_sent_is_kept_among_the_sent_mail_once(account: Account) -> Non
 def test_a_provider_that_keeps_copies_gets_none_of_ours(account: Account) -> None:
     settings = Settings("Support", plain(account.server.imap_port), account.user, keeps_sent=True)
     mailbox = Mailbox(settings, lambda: Secret(account.password), NoWayOut())
-    assert mailbox.push(reply(1)) == Receipt("<1@example.org>")
+    assert mailbox.push(reply(1), nothing) == Receipt("<1@example.org>")
     mailbox.close()
     assert truth(account, "Sent") == {}
 
@@ -97,7 +97,7 @@ def test_a_provider_that_keeps_copies_gets_none_of_ours(account: Account) -> Non
 def test_what_was_sent_stays_sent_though_no_copy_could_be_kept(account: Account) -> None:
     account.server.imap.kill()
     with opened(account) as mailbox:
-        outcome = mailbox.push(reply(1))
+        outcome = mailbox.push(reply(1), nothing)
     assert isinstance(outcome, Receipt)
     assert "without a copy" in outcome.said
 
@@ -106,14 +106,14 @@ def test_of_two_agents_one_gets_the_mail(account: Account) -> None:
     account.put(mail(1))
     ana, ben = claim(account, "ana"), claim(account, "ben")
     with opened(account) as one, opened(account) as other:
-        assert isinstance(one.push(ana), Receipt)
-        assert other.push(ben) == Conflict("$Heard-ana was first")
-        assert isinstance(one.push(ana), Receipt)
+        assert isinstance(one.push(ana, nothing), Receipt)
+        assert other.push(ben, nothing) == Conflict("$Heard-ana was first")
+        assert isinstance(one.push(ana, nothing), Receipt)
         assert one.find(ana) is not None
         assert other.find(ben) is None
         assert Capability.CLAIMS in one.capabilities
-        assert isinstance(one.push(claim(account, "ana", on=False)), Receipt)
-        assert isinstance(other.push(ben), Receipt)
+        assert isinstance(one.push(claim(account, "ana", on=False), nothing), Receipt)
+        assert isinstance(other.push(ben, nothing), Receipt)
     assert truth(account)[1][1] == {"$Heard-ben"}
 
 
@@ -121,9 +121,9 @@ def test_a_mail_that_is_gone_or_has_another_number_is_nobodys(account: Account) 
     account.put(mail(1))
     with opened(account) as mailbox:
         wish = claim(account, "ana")
-        assert isinstance(mailbox.push(claim(account, "ana", uid=9)), Conflict)
+        assert isinstance(mailbox.push(claim(account, "ana", uid=9), nothing), Conflict)
         other = MarkMail("k", INBOX, wish.validity + 1, 1, "$Heard-", "$Heard-ana", True)
-        assert isinstance(mailbox.push(other), Conflict)
+        assert isinstance(mailbox.push(other, nothing), Conflict)
     assert truth(account)[1][1] == frozenset()
 
 
@@ -132,7 +132,7 @@ def test_a_server_that_cannot_tell_who_was_first_takes_no_claims(account: Accoun
     wish = claim(account, "ana")
     mail_server.advertise("IMAP4rev1")
     with opened(account) as mailbox:
-        outcome = mailbox.push(wish)
+        outcome = mailbox.push(wish, nothing)
         assert Capability.CLAIMS not in mailbox.capabilities
     assert isinstance(outcome, Refused)
 
@@ -143,5 +143,5 @@ def test_a_claim_waits_where_the_line_is_cut(account: Account) -> None:
     with Line(account.server.imap_port) as line, opened(account, line.port) as mailbox:
         mailbox.streams()
         line.cut()
-        assert isinstance(mailbox.push(wish), Later)
-        assert isinstance(mailbox.push(wish), Receipt)
+        assert isinstance(mailbox.push(wish, nothing), Later)
+        assert isinstance(mailbox.push(wish, nothing), Receipt)
