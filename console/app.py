@@ -14,6 +14,7 @@ from functools import partial
 from math import inf
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.screen import Screen
@@ -34,13 +35,17 @@ from screens.desk_screen import DeskScreen
 from screens.jobs import Jobs
 from screens.keymap import Keymap, key_name, keymap
 from screens.palette import palette_question
-from screens.reading import Opening, fingerprint, opening
+from screens.reading import Opening, fingerprint, opening, sources_fingerprint
 from screens.seat import Seat
 from screens.workspace import WorkspaceScreen
 from screens.workspace_queue import QueueWork
 from storage.agents import me
 from storage.workspace import Workspace
 from widgets.theme import DEFAULT, THEMES, VARIABLES
+
+if TYPE_CHECKING:
+    from console.sync_process import SyncProcess
+    from storage.sources import SourceRow
 
 TICK_SECONDS = 1.0
 # A slow disk must not keep the screen from coming up, nor keys from acting, if it only were to leave.
@@ -95,6 +100,8 @@ class HeardApp(Doors, inherit_bindings=False):
         self._last_key = 0.0
         self._stale = False
         self.demo_wanted = False
+        self.sync: SyncProcess | None = None
+        self._ticked = False
 
     # The way in
 
@@ -111,7 +118,7 @@ class HeardApp(Doors, inherit_bindings=False):
 
         Nothing is drawn until they are there, so that the first paint is never covered by an empty list.
         """
-        self.jobs.start(self.changed, fingerprint)
+        self.jobs.start(self.changed, fingerprint, (sources_fingerprint, self.read_sources))
         if self.workspace.opening is None:
             self._held.enter_context(self.batch_update())
             self.set_timer(DRAW_SECONDS, self.draw)
@@ -237,11 +244,38 @@ class HeardApp(Doors, inherit_bindings=False):
         """A second has passed."""
         if isinstance(self.screen, DeskScreen):
             self.screen.tick()
+        if not self._ticked:
+            self._ticked = True
+            self.read_sources()
+        elif self.seat.sources:
+            self._attend_sync()
         if self.workspace.waiting:
             from sync.outbox import deliver_local
 
             at = now()
             self.jobs.keep(lambda connection: deliver_local(connection, at))
+
+    def read_sources(self) -> None:
+        """How the sources are doing, for every screen; again whenever the sync process has written it down."""
+        from storage.sources import connected
+
+        self.jobs.read("sources", connected, self._sources_read)
+
+    def _sources_read(self, found: "tuple[SourceRow, ...]") -> None:
+        self.seat.sources = found
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen.sources_changed()
+
+    def _attend_sync(self) -> None:
+        if self.sync is None:
+            from console.sync_process import SyncProcess
+
+            self.sync = SyncProcess(self.jobs.workspace)
+        told = self.sync.in_trouble
+        self.sync.attend()
+        if self.sync.in_trouble and not told:
+            self.failed(HeardError("Nothing is synced: the process for it ends by itself", "`heard sync` says why."))
 
     def failed(self, error: HeardError) -> None:
         """Something went wrong where nobody listened: the screen in front says it."""
@@ -265,6 +299,20 @@ class HeardApp(Doors, inherit_bindings=False):
         """Every command, with its key."""
         if isinstance(self.screen, DeskScreen):
             self.screen.ask(palette_question(self.screen))
+
+    def action_console_sync(self) -> None:
+        """Look for news everywhere, now."""
+        from screens.sources import ask_for_a_round
+
+        at = now()
+        if not self.seat.sources:
+            self.failed(HeardError("Nothing is connected", "`heard connect mailbox` does that, in another terminal."))
+            return
+        if self.sync is not None:
+            self.sync.hurry()
+        self.jobs.keep(lambda connection: ask_for_a_round(connection, at))
+        if isinstance(self.screen, DeskScreen):
+            self.screen.notice("Looking for news")
 
     def action_console_theme(self, text: str) -> None:
         """Another theme."""
@@ -303,6 +351,8 @@ class HeardApp(Doors, inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         """However it ended, the threads end with it."""
+        if self.sync is not None:
+            self.sync.leave()
         with suppress(HeardError):
             await self.jobs.stop()
 

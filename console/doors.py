@@ -35,6 +35,11 @@ class Doors(GuardedApp[int], inherit_bindings=False):
         self.to_workspace()
         self.workspace.open_ticket(ticket_id)
 
+    def open_draft(self, ticket_id: int, kind: str) -> None:
+        """Open a ticket, and the composer with what was written."""
+        self.open_ticket(ticket_id)
+        self.workspace.write(kind)
+
     def action_go_queue(self) -> None:
         """To the queue."""
         self.to_workspace()
@@ -85,6 +90,12 @@ class Doors(GuardedApp[int], inherit_bindings=False):
         from screens.outbox import OutboxScreen
 
         self.open(OutboxScreen(self.seat))
+
+    def action_go_sources(self) -> None:
+        """To the mailboxes that are connected."""
+        from screens.sources import SourcesScreen
+
+        self.open(SourcesScreen(self.seat))
 
     def action_console_help(self) -> None:
         """The keys of the screen in front."""

@@ -21,8 +21,8 @@ MADE = "<!-- Written by `python -m console.reference`; change the code, not this
 PLACES = {
     Place.QUEUE: "queue", Place.TICKET: "ticket", Place.CHECKLIST: "checklist", Place.COMPOSER: "composer",
     Place.FIELD: "any field", Place.PICKER: "questions", Place.CUSTOMERS: "customer search",
-    Place.CUSTOMER: "customer", Place.LIBRARY: "snippets", Place.OUTBOX: "outbox", Place.WELCOME: "welcome",
-    Place.HELP: "help", Place.QUESTION: "yes or no", Place.FORM: "forms",
+    Place.CUSTOMER: "customer", Place.LIBRARY: "snippets", Place.OUTBOX: "outbox", Place.SOURCES: "sources",
+    Place.WELCOME: "welcome", Place.HELP: "help", Place.QUESTION: "yes or no", Place.FORM: "forms",
 }  # fmt: skip
 
 KEYS_HEAD = f"""\

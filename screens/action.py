@@ -22,6 +22,7 @@ class Place(StrEnum):
     CUSTOMER = "customer"
     LIBRARY = "library"
     OUTBOX = "outbox"
+    SOURCES = "sources"
     WELCOME = "welcome"
     HELP = "help"
     QUESTION = "question"
@@ -34,7 +35,7 @@ ENTRY: Places = frozenset({Place.COMPOSER, Place.FIELD, Place.PICKER, Place.CUST
 READING: Places = frozenset({Place.QUEUE, Place.TICKET})
 WORK: Places = READING | {Place.CHECKLIST}
 # Where a list or a text has the keys. A search box keeps j and k for text, and moves by itself with the arrows.
-MOVING: Places = WORK | {Place.CUSTOMER, Place.LIBRARY, Place.OUTBOX, Place.WELCOME, Place.HELP}
+MOVING: Places = WORK | {Place.CUSTOMER, Place.LIBRARY, Place.OUTBOX, Place.SOURCES, Place.WELCOME, Place.HELP}
 LISTS: Places = MOVING - {Place.TICKET, Place.CHECKLIST, Place.HELP}
 SCREENS: Places = MOVING | {Place.CUSTOMERS}
 EVERYWHERE: Places = SCREENS | {Place.COMPOSER, Place.FIELD, Place.FORM}
@@ -59,6 +60,7 @@ class Situation:
     editable: bool = False
     removable: bool = False
     retriable: bool = False
+    rewritable: bool = False
 
 
 # Why an action can't be done now, in a few words; empty where it can.
@@ -163,6 +165,11 @@ def needs_editable(situation: Situation) -> str:
 def needs_removable(situation: Situation) -> str:
     """Off where the line under the cursor stays."""
     return "" if situation.removable else "this line can't be taken away"
+
+
+def needs_rewritable(situation: Situation) -> str:
+    """Off where nothing under the cursor can be a draft again."""
+    return "" if situation.rewritable else "it can't be written anew"
 
 
 def needs_retriable(situation: Situation) -> str:

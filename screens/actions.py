@@ -25,6 +25,7 @@ from screens.action import (
     needs_play,
     needs_removable,
     needs_retriable,
+    needs_rewritable,
     needs_run,
     needs_ticket,
 )
@@ -213,6 +214,7 @@ GO = (
     Action("go.customers", ("g c",), "Customers", "To the customers", SCREENS, command="customers"),
     Action("go.library", ("g k",), "Knowledge", "To the snippets", SCREENS, command="library"),
     Action("go.outbox", ("g o",), "Outbox", "To what is on its way out", SCREENS, command="outbox"),
+    Action("go.sources", ("F6",), "Sources", "To the mailboxes that are connected", SCREENS, command="sources"),
     Action(
         "go.find", ("c", "Ctrl+F"), "Find customer", "Find a customer by anything", EVERYWHERE - {Place.CUSTOMERS},
         command="find", takes="ANYTHING", footer=13,
@@ -223,6 +225,7 @@ CONSOLE = (
     Action("console.command", (":",), "Command", "The command line", SCREENS, takes="COMMAND"),
     Action("console.palette", ("Ctrl+P", "Ctrl+K"), "Palette", "Every command, with its key", EVERYWHERE),
     Action("console.help", ("?", "F1"), "Keys", "The keys of this screen", EVERYWHERE, command="help", footer=99),
+    Action("console.sync", ("F5",), "Sync", "Look for news everywhere, now", SCREENS - {Place.OUTBOX}, footer=50),
     Action("console.theme", ("F9",), "Theme", "Another theme", SCREENS, takes="NAME"),
     Action("console.quit", ("Ctrl+Q",), "Quit", "Leave Heard, after a question", EVERYWHERE),
 )
@@ -276,6 +279,10 @@ LIBRARY_DEEDS = (
 
 OUTBOX_DEEDS = (
     Action("outbox.retry", ("F5",), "Try again", "Try to send it again", OUTBOX, needs_retriable, footer=3),
+    Action(
+        "outbox.change", ("Ctrl+E",), "Change", "Take it back into the composer, as a draft", OUTBOX, needs_rewritable,
+        footer=5,
+    ),
     Action(
         "outbox.drop", ("d", "Delete"), "Drop", "It will never leave, after a question", OUTBOX, needs_removable,
         footer=4,

@@ -190,6 +190,9 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
     def changed(self) -> None:
         """Someone committed something: read anew what is shown. Called in the front screen and those under it."""
 
+    def sources_changed(self) -> None:
+        """A source is doing otherwise than before; `seat.sources` says how."""
+
     def tick(self) -> None:
         """A second has passed: ages and countdowns move on."""
         bar = self.query_one_optional(NoticeBar)
@@ -235,6 +238,9 @@ class Opens(Protocol):
 
     def open_customer(self, customer_id: int) -> object:
         """Show a customer."""
+
+    def open_draft(self, ticket_id: int, kind: str) -> object:
+        """Go on writing a draft on a ticket."""
 
     def start_demo(self) -> object:
         """Make the demo team and work on it."""

@@ -190,9 +190,22 @@ class FramedScreen(DeskScreen[None], Generic[Row]):
     def show_header(self) -> None:
         """Where we are, what waits, who sits here, and the time."""
         now = to_datetime(self.seat.clock(), self.seat.zone)
+        synced = self.seat.standing()
         self.header.show(
-            HeaderFacts(place=self.path, waiting=self._waiting, agent=self.seat.me.name, time=now.strftime("%H:%M"))
+            HeaderFacts(
+                place=self.path,
+                synced=synced.words if synced else "",
+                offline=synced is not None and synced.trouble,
+                waiting=self._waiting,
+                agent=self.seat.me.name,
+                time=now.strftime("%H:%M"),
+            )
         )
+        self.notices.stand(synced.banner if synced else "")
+
+    @override
+    def sources_changed(self) -> None:
+        self.show_header()
 
     @override
     def tick(self) -> None:

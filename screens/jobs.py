@@ -8,7 +8,7 @@ back on the loop, through `deliver`; `stop` returns when all that was to be writ
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 Call = Callable[[], object]
 Failed = Callable[[HeardError], object]
+# What is looked at when anyone has committed, and what is called when it is another than before.
+Watched = tuple[Callable[[Connection], object], Call]
 
 READERS = 2
 # A connection may keep 64 MB of pages for itself, and a console has four. What doesn't stand in so few comes from the
@@ -126,15 +128,16 @@ class Jobs:
         """Whether anything was asked and isn't answered yet."""
         return self._unanswered > 0
 
-    def start(self, changed: Call, fingerprint: Callable[[Connection], object] | None = None) -> None:
+    def start(self, changed: Call, fingerprint: Callable[[Connection], object] | None = None, *others: Watched) -> None:
         """Start the threads; `changed` is called on the loop when anyone has committed something.
 
-        With a `fingerprint` only when that has changed too, so that saving a draft doesn't redraw the world.
+        With a `fingerprint` only when that has changed too, so that saving a draft doesn't redraw the world. `others`
+        are fingerprints of something else, each with its own call.
         """
         for number, reader in enumerate(self._readers, 1):
             self._begin("reader " + str(number), partial(self._read_on, reader))
         self._begin("writer", self._write_on)
-        self._begin("watch", partial(self._watch, changed, fingerprint))
+        self._begin("watch", partial(self._watch, ((fingerprint or _anything, changed), *others)))
 
     def warm(self, then: Call) -> None:
         """Import what deeds need, beside the work; asked for after the first frame. `then` is called on the loop."""
@@ -309,9 +312,9 @@ class Jobs:
 
     # In the watching thread
 
-    def _watch(self, changed: Call, fingerprint: Callable[[Connection], object] | None) -> None:
+    def _watch(self, watched: Sequence[Watched]) -> None:
         connection: Connection | None = None
-        seen: object = None
+        seen: list[object] = []
         version: object = None
         # The first look is at once: what is committed after it is a change, however early.
         while True:
@@ -319,10 +322,11 @@ class Jobs:
                 connection = connection or _sparing(open_to_read(self.workspace), WATCH)
                 newer = connection.execute("PRAGMA data_version").fetchone()
                 if newer != version:
-                    state = fingerprint(connection) if fingerprint else newer
-                    if version is not None and state != seen:
-                        self._tell(changed)
-                    version, seen = newer, state
+                    states = [fingerprint(connection) for fingerprint, _ in watched]
+                    for (_, changed), state, before in zip(watched, states, seen, strict=False):
+                        if state != before:
+                            self._tell(changed)
+                    version, seen = newer, states
             except (HeardError, driver().Error):
                 pass  # no workspace yet, or the disk is away; whoever reads will say so
             if self._ending.wait(WATCH_SECONDS):
@@ -342,6 +346,11 @@ def _import_deeds() -> None:
     with _IMPORTING:
         for module in DEEDS_NEED:
             import_module(module)
+
+
+def _anything(_connection: Connection) -> object:
+    """A fingerprint that is never the same twice: every commit counts."""
+    return object()
 
 
 def _nothing() -> None:

@@ -19,11 +19,12 @@ from screens.action import Place, Situation
 from screens.confirm import ConfirmScreen
 from screens.desk_screen import opens
 from screens.framed import FramedScreen, Shape
+from screens.overtaken import BothTexts
 from screens.seat import Seat
 from storage import outbox, tickets
 from storage.connect import Connection
 from storage.deeds.by import Done
-from storage.outbox import LastSent
+from storage.outbox import LastSent, Overtaken
 from widgets.cells import fit, harmless
 from widgets.inks import Lines, Piece, both_ends
 from widgets.moments import moment
@@ -39,20 +40,25 @@ LATELY = 40
 BESIDE_FROM, BELOW_FROM = 170, 30
 TO_DROP = ("undoable", "waiting", "failed", "held")
 TO_RETRY = ("failed", "held")
+LETTERS = ("reply", "forward")
 # What needs a person first, then what goes by itself, then what is over.
-ORDER = ("failed", "held", "undoable", "waiting", "sent", "dropped")
+ORDER = ("failed", "held", "undoable", "handed", "sending", "waiting", "sent", "dropped")
 MARKS: dict[str, Piece] = {
     "failed": ("×", "late"),
     "held": ("!", "due"),
     "undoable": ("◷", "mark"),
+    "handed": ("?", "due"),
+    "sending": ("↑", "mark"),
     "waiting": ("↑", "mark"),
     "sent": ("✓", "good"),
     "dropped": ("–", "faint"),
 }
 WORDS = {
     "failed": "could not be sent",
-    "held": "held: the customer wrote meanwhile",
+    "held": "held",
     "undoable": "leaves soon, u takes it back",
+    "handed": "handed over; being looked for",
+    "sending": "on its way",
     "waiting": "waits for the connection",
     "sent": "sent",
     "dropped": "dropped, never leaves",
@@ -77,6 +83,8 @@ def state_words(row: OutboxRow, now: int) -> str:
     if row.state == "undoable":
         left = max(0, -(-(row.ready_at - now) // SECOND))
         words = f"leaves in {left} s, u takes it back" if left else "leaves now"
+    if row.state == "held" and not row.error:
+        words += ": the customer wrote meanwhile"
     if row.tries and row.state in ("failed", "waiting"):
         words += " (tried once)" if row.tries == 1 else f" (tried {row.tries} times)"
     return words + (": " + row.error if row.error else "")
@@ -144,6 +152,8 @@ class OutboxScreen(FramedScreen[OutboxRow]):
         self.quiet = Quiet()
         self.transcript = Transcript(clock=seat.clock, zone=seat.zone)
         self.transcript.can_focus = False
+        self.both = BothTexts(clock=seat.clock, zone=seat.zone)
+        self._overtaken: Overtaken | None = None
         self._rows: tuple[OutboxRow, ...] | None = None
 
     @property
@@ -155,7 +165,12 @@ class OutboxScreen(FramedScreen[OutboxRow]):
     def situation(self) -> Situation:
         row = self.lines.row
         state = row.state if row else ""
-        return Situation(listed=self.lines.count, retriable=state in TO_RETRY, removable=state in TO_DROP)
+        return Situation(
+            listed=self.lines.count,
+            retriable=state in TO_RETRY,
+            removable=state in TO_DROP,
+            rewritable=row is not None and state in TO_DROP and row.kind in LETTERS,
+        )
 
     @property
     @override
@@ -176,7 +191,7 @@ class OutboxScreen(FramedScreen[OutboxRow]):
 
     @override
     def side_widgets(self) -> tuple[Widget, ...]:
-        return (self.transcript,)
+        return (self.transcript, self.both)
 
     @override
     def shaped(self, size: Size) -> Shape:
@@ -184,7 +199,9 @@ class OutboxScreen(FramedScreen[OutboxRow]):
             return Shape()
         if size.width >= BESIDE_FROM:
             return Shape(side=size.width * 45 // 100)
-        return Shape(below=size.height // 2) if size.height >= BELOW_FROM else Shape()
+        # What is held can't be judged without its words.
+        held = any(row.state == "held" for row in self._rows or ())
+        return Shape(below=size.height // 2) if size.height >= BELOW_FROM or held else Shape()
 
     @override
     def changed(self) -> None:
@@ -224,6 +241,8 @@ class OutboxScreen(FramedScreen[OutboxRow]):
     def row_reached(self) -> None:
         row = self.lines.row
         self.draw_frame()
+        if row is None or row.state != "held":
+            self._overtaken_read(None)
         if row is None:
             self.transcript.clear()
         elif self.side_pane.display:
@@ -233,6 +252,17 @@ class OutboxScreen(FramedScreen[OutboxRow]):
                 lambda connection: tickets.conversation(connection, ticket_id),
                 lambda found: self._conversation_read(ticket_id, found),
             )
+        if row is not None and row.state == "held":
+            row_id = row.id
+            self.read("overtaken", lambda connection: outbox.overtaken(connection, row_id), self._overtaken_read)
+
+    def _overtaken_read(self, found: Overtaken | None) -> None:
+        row = self.lines.row
+        if found is not None and (row is None or row.id != found.row_id):
+            return
+        self._overtaken = found
+        self.both.show(found)
+        self.transcript.display = found is None
 
     def _conversation_read(self, ticket_id: int, found: tuple[Message, ...]) -> None:
         row = self.lines.row
@@ -256,12 +286,31 @@ class OutboxScreen(FramedScreen[OutboxRow]):
         row, by = self.lines.row, self.seat.by()
         if row is None:
             return
-        row_id = row.id
+        row_id, found = row.id, self._overtaken
         if row.state == "held":
-            words = ("The customer wrote since you began this.", "It will leave as it is.")
-            self._sure("Send it all the same?", words, lambda session: retry(session, by, (row_id,)))
+            # Only what stands on the screen counts as read.
+            seen = found.heard[-1].id if found is not None and found.row_id == row_id else None
+            words = (row.error or "The customer wrote since you began this.", "It will leave as it is.")
+            self._sure("Send it all the same?", words, lambda session: retry(session, by, (row_id,), seen=seen))
         else:
             self.deed(lambda session: retry(session, by, (row_id,)))
+
+    def action_outbox_change(self) -> None:
+        """Take it back into the composer: it doesn't leave, and its words are a draft again."""
+        from storage.deeds.outbox import write_anew
+
+        row, by = self.lines.row, self.seat.by()
+        if row is None:
+            return
+        row_id, ticket_id = row.id, row.ticket_id
+
+        def taken(answer: tuple[Done, str]) -> None:
+            done, kind = answer
+            self.told(done)
+            if self.is_attached:
+                opens(self.app).open_draft(ticket_id, kind)
+
+        self.seat.jobs.deed(lambda session: write_anew(session, by, row_id), taken)
 
     def action_outbox_drop(self) -> None:
         """It will never leave, after a question."""

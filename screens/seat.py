@@ -3,11 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from desk.records import AgentRow
 from screens.jobs import Jobs
 from screens.keymap import Keymap
 from storage.deeds.by import By
+
+if TYPE_CHECKING:
+    from screens.source_lines import Standing
+    from storage.sources import SourceRow
 
 
 @dataclass(slots=True)
@@ -16,6 +21,7 @@ class Seat:
 
     `layout` is auto, or one, two or three for that many panes whatever the terminal's width. `editor` is the command
     for long texts. `regions` are the countries whose national phone numbers are understood.
+    `sources` are what is connected and how each is doing; the app keeps them fresh.
     """
 
     jobs: Jobs
@@ -28,7 +34,16 @@ class Seat:
     editor: tuple[str, ...]
     layout: str
     regions: tuple[str, ...] = ("US",)
+    sources: "tuple[SourceRow, ...]" = ()
 
     def by(self) -> By:
         """Who does the next deed, and when."""
         return By(self.me.id or None, self.clock(), self.undo_seconds)
+
+    def standing(self) -> "Standing | None":
+        """How the sources are doing now; None where nothing is connected."""
+        if not self.sources:
+            return None
+        from screens.source_lines import standing
+
+        return standing(self.sources, self.clock(), self.zone)

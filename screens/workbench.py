@@ -288,14 +288,22 @@ class Workbench(DeskScreen[None]):
         else:
             counted = "" if self.list_count is None else str(self.list_count)
             place = ("Queue", " ".join((self.list_title, counted)).rstrip(), "")
+        synced = self.seat.standing()
         self.header.show(
             HeaderFacts(
                 place=tuple(part for part in place if part),
+                synced=synced.words if synced else "",
+                offline=synced is not None and synced.trouble,
                 waiting=self.waiting,
                 agent=self.seat.me.name,
                 time=now.strftime("%H:%M"),
             )
         )
+        self.notices.stand(synced.banner if synced else "")
+
+    @override
+    def sources_changed(self) -> None:
+        self.show_header()
 
     @override
     def tick(self) -> None:

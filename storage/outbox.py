@@ -16,6 +16,17 @@ _LAST = """
       FROM (SELECT at, ticket_id FROM message WHERE kind = 'outbound' ORDER BY id DESC LIMIT 500) m
       CROSS JOIN ticket t ON t.id = m.ticket_id ORDER BY m.at DESC LIMIT 1"""
 
+# As storage.delivery decides it: a machine's answer is no word of the customer's.
+_HELD = """
+    SELECT m.at, m.body, o.ticket_id, coalesce(json_extract(o.payload, '$.seen_inbound_id'), m.id)
+      FROM outbox o CROSS JOIN message m ON m.id = o.message_id
+     WHERE o.id = ? AND o.state = 'held' AND o.kind = 'reply'"""
+_HEARD_SINCE = """
+    SELECT m.id, m.at, coalesce(nullif(c.name, ''), m.sender), m.body
+      FROM message m LEFT JOIN customer c ON c.id = m.customer_id
+     WHERE m.ticket_id = ? AND m.kind IN ('inbound','call') AND m.automatic = '' AND m.bounce = '' AND m.id > ?
+     ORDER BY m.id"""
+
 
 @dataclass(frozen=True, slots=True)
 class LastSent:
@@ -25,6 +36,36 @@ class LastSent:
     ticket_id: int
     ticket_number: int
     subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a customer wrote after a reply was begun."""
+
+    id: int
+    at: int
+    sender: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """A reply that has not left, and what its customer wrote meanwhile, the oldest first."""
+
+    row_id: int
+    written_at: int
+    body: str
+    heard: tuple[Heard, ...]
+
+
+def overtaken(connection: Connection, row_id: int) -> Overtaken | None:
+    """What a held reply says, and what it didn't know of; None where it was overtaken by nothing."""
+    row = connection.execute(_HELD, (row_id,)).fetchone()
+    if row is None:
+        return None
+    at, body, ticket_id, seen = row
+    heard = tuple(Heard(*found) for found in connection.execute(_HEARD_SINCE, (ticket_id, seen)))
+    return Overtaken(row_id, at, body, heard) if heard else None
 
 
 def listed(connection: Connection, everything: bool = False) -> tuple[OutboxRow, ...]:

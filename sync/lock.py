@@ -14,12 +14,13 @@ from storage.workspace import Workspace
 
 SYNC = "sync.lock"
 CONSOLES = "consoles.lock"
+AT_ONCE = fcntl.LOCK_EX | fcntl.LOCK_NB
 
 
 @contextmanager
 def only_one(workspace: Workspace) -> Iterator[None]:
     """Be the workspace's sync process; Refused where another one is."""
-    with _locked(workspace, SYNC, fcntl.LOCK_EX) as got:
+    with _locked(workspace, SYNC, AT_ONCE) as got:
         if not got:
             raise Refused(
                 "This workspace is being synced already", "Leave it to the process that runs, or end that one first."
@@ -29,29 +30,29 @@ def only_one(workspace: Workspace) -> Iterator[None]:
 
 @contextmanager
 def seated(workspace: Workspace) -> Iterator[None]:
-    """Be one of the workspace's consoles."""
+    """Be one of the workspace's consoles. Who looks whether anyone is there holds it for an instant: wait for that."""
     with _locked(workspace, CONSOLES, fcntl.LOCK_SH):
         yield
 
 
 def is_synced(workspace: Workspace) -> bool:
     """Whether a sync process runs now."""
-    with _locked(workspace, SYNC, fcntl.LOCK_EX) as got:
+    with _locked(workspace, SYNC, AT_ONCE) as got:
         return not got
 
 
 def anyone_seated(workspace: Workspace) -> bool:
     """Whether any console is open."""
-    with _locked(workspace, CONSOLES, fcntl.LOCK_EX) as got:
+    with _locked(workspace, CONSOLES, AT_ONCE) as got:
         return not got
 
 
 @contextmanager
-def _locked(workspace: Workspace, name: str, kind: int) -> Iterator[bool]:
+def _locked(workspace: Workspace, name: str, how: int) -> Iterator[bool]:
     descriptor = os.open(workspace.folder / name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         try:
-            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, how)
         except BlockingIOError:
             yield False
         else:

@@ -15,6 +15,8 @@ from widgets.inks import Lines, Piece, both_ends, pieces_width
 NoticeKind = Literal["plain", "good", "warning", "error"]
 
 COUNTDOWN_CELLS = 15
+# Where something stands below the notices, what was said makes room for it after this time.
+SAID_FOR = 10 * SECOND
 _NOTICES: dict[NoticeKind, Piece] = {
     "plain": ("·", "mark"),
     "good": ("✓", "good"),
@@ -159,7 +161,10 @@ def _hint_width(hint: tuple[str, str]) -> int:
 
 
 class NoticeBar(Bar):
-    """What just happened, with the time left to undo it; takes no line while there is nothing to say."""
+    """What just happened, with the time left to undo it; takes no line while there is nothing to say.
+
+    What stands (the banner of a desk that is offline) is shown whenever nothing else has just been said.
+    """
 
     DEFAULT_CSS = """
     NoticeBar { display: none; }
@@ -173,11 +178,19 @@ class NoticeBar(Bar):
         self._kind: NoticeKind = "plain"
         self._began = 0
         self._until: int | None = None
+        self._standing = ""
 
     @property
     def text(self) -> str:
         """What it says; empty while it says nothing."""
         return self._text
+
+    def stand(self, text: str) -> None:
+        """What is true until something else is; empty for nothing."""
+        if text != self._standing:
+            self._standing = text
+            self.set_class(bool(self._text or text), "-speaking")
+            self.refresh()
 
     def notice(self, text: str, kind: NoticeKind = "plain") -> None:
         """Say something until something else is said or `clear` is called."""
@@ -194,16 +207,18 @@ class NoticeBar(Bar):
     def tick(self) -> None:
         """Let the countdown go on; where its time is over, the bar goes away."""
         if self._until is None:
-            return
-        if self._clock() >= self._until:
+            if self._standing and self._text and self._clock() >= self._began + SAID_FOR:
+                self.clear()
+        elif self._clock() >= self._until:
             self.clear()
         else:
             self.refresh()
 
     def pieces(self, cells: int) -> list[Piece]:
         """The notice, and the countdown at the right."""
-        mark, ink = _NOTICES[self._kind]
-        left: list[Piece] = [(f" {mark} ", ink), (harmless(" ".join(self._text.split())), "plain")]
+        mark, ink = _NOTICES[self._kind if self._text else "warning"]
+        said = self._text or self._standing
+        left: list[Piece] = [(f" {mark} ", ink), (harmless(" ".join(said.split())), "plain")]
         return both_ends(left, self._countdown(), cells)
 
     def _countdown(self) -> list[Piece]:
@@ -221,5 +236,5 @@ class NoticeBar(Bar):
 
     def _say(self, text: str, kind: NoticeKind, until: int | None) -> None:
         self._text, self._kind, self._until, self._began = text, kind, until, self._clock()
-        self.set_class(bool(text), "-speaking")
+        self.set_class(bool(text or self._standing), "-speaking")
         self.refresh()

@@ -113,7 +113,9 @@ def _delivery(message: Message, setting: Setting) -> list[Piece]:
     words = {
         "undoable": ("leaves now", "due"),
         "waiting": ("waits to be sent", "due"),
-        "held": ("held: the customer wrote meanwhile", "late"),
+        "sending": ("on its way", "due"),
+        "handed": ("handed over, being looked for", "due"),
+        "held": ("held, see the outbox", "late"),
         "failed": ("not sent, see the outbox", "late"),
         "dropped": ("dropped, never sent", "late"),
         "sent": ("sent ✓", "good"),

@@ -1,22 +1,28 @@
 """What an agent does to the outbox itself: try again what failed, let go what shall not leave.
 
-The invariant: what was sent is never touched; a dropped reply's words stay on the ticket, marked as not sent.
+The invariant: what was sent is never touched; a dropped reply's words stay on the ticket, marked as not sent; a reply
+that was held leaves only with the knowledge of what had come in by then.
 """
 
+import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from desk.errors import NotFound, Refused
 from storage.connect import Connection
 from storage.deeds.by import By, Done
 from storage.deeds.journal import Journal
 from storage.deeds.patches import Patch, Row
+from storage.deeds.recall import draft_again
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
 _TO_RETRY = ("failed", "held")
 _TO_DROP = ("undoable", "waiting", "failed", "held")
+_LETTERS = ("reply", "forward")
+# What the customer has said until now, of which a reply that is let go is meant to know.
+_NEWEST_HEARD = "SELECT max(id) FROM message WHERE ticket_id = ? AND kind IN ('inbound','call')"
 
 
 def find_operation(connection: Connection, text: str) -> int:
@@ -30,9 +36,13 @@ def find_operation(connection: Connection, text: str) -> int:
     return int(found[0][0])
 
 
-def retry(session: "Session", by: By, row_ids: Sequence[int]) -> Done:
-    """Send these again; Refused where one neither failed nor was held."""
-    return _move(session, by, row_ids, _TO_RETRY, "waiting", "Trying again")
+def retry(session: "Session", by: By, row_ids: Sequence[int], *, seen: int | None = None) -> Done:
+    """Send these again as they are; Refused where one neither failed nor was held.
+
+    `seen` is the newest message of the customer's that the agent had on the screen: should another one have come, the
+    reply is held again. Without it, whatever has come until now counts as seen.
+    """
+    return _move(session, by, row_ids, _TO_RETRY, "waiting", "Trying again", seen)
 
 
 def drop(session: "Session", by: By, row_ids: Sequence[int]) -> Done:
@@ -40,35 +50,77 @@ def drop(session: "Session", by: By, row_ids: Sequence[int]) -> Done:
     return _move(session, by, row_ids, _TO_DROP, "dropped", "Dropped")
 
 
-def _move(session: "Session", by: By, row_ids: Sequence[int], states: tuple[str, ...], state: str, verb: str) -> Done:
+def write_anew(session: "Session", by: By, row_id: int) -> tuple[Done, str]:
+    """Keep this reply from leaving, and let its words be a draft again; also the draft's kind.
+
+    Refused where it has left, or isn't one that can be written anew.
+    """
     journal = Journal(session, by)
-    tickets: list[int] = []
-    kinds: list[str] = []
-    for row_id in row_ids:
-        kind, now, ready_at, ticket_id, number = _row(journal.connection, row_id)
-        if now not in states:
-            raise Refused(f"The {kind} on #{number} is {now}", "")
-        journal.connection.execute(
-            "UPDATE outbox SET state = ?, ready_at = ?, error = '' WHERE id = ?", (state, by.at, row_id)
-        )
-        before: Row = {"state": now, "ready_at": ready_at}
-        after: Row = {"state": state, "ready_at": by.at}
-        journal.note(Patch("outbox", {"id": row_id}, before, after))
-        journal.tell(
-            "dropped" if state == "dropped" else "retried", {"title": f"{kind} on #{number}"}, ticket_id=ticket_id
-        )
-        tickets.append(ticket_id)
-        kinds.append(f"the {kind} on #{number}")
+    move = _row(journal.connection, row_id)
+    kind = draft_again(journal, move.deed) if move.kind in _LETTERS else ""
+    if not kind:
+        raise Refused(f"The {move.kind} on #{move.number} can't be written anew", "Drop it, or try it again.")
+    _move_one(journal, move, _TO_DROP, "dropped", None)
+    return journal.done(f"Taken out of the outbox: the {move.kind} on #{move.number}", move.ticket_id), kind
+
+
+class _Row(NamedTuple):
+    id: int
+    deed: bytes
+    kind: str
+    state: str
+    ready_at: int
+    error: str
+    payload: str
+    ticket_id: int
+    number: int
+
+
+def _move(
+    session: "Session", by: By, row_ids: Sequence[int], states: tuple[str, ...], state: str, verb: str,
+    seen: int | None = None,
+) -> Done:  # fmt: skip
+    journal = Journal(session, by)
+    rows = [_row(journal.connection, row_id) for row_id in row_ids]
+    for row in rows:
+        _move_one(journal, row, states, state, seen)
+    kinds = [f"the {row.kind} on #{row.number}" for row in rows]
     what = kinds[0] if len(kinds) == 1 else f"{len(kinds)} operations"
-    return journal.done(f"{verb} {what}", *tickets)
+    return journal.done(f"{verb} {what}", *(row.ticket_id for row in rows))
 
 
-def _row(connection: Connection, row_id: int) -> tuple[str, str, int, int, int]:
-    found: tuple[str, str, int, int, int] | None = connection.execute(
-        "SELECT o.kind, o.state, o.ready_at, o.ticket_id, t.number FROM outbox o JOIN ticket t ON t.id = o.ticket_id "
-        "WHERE o.id = ?",
+def _move_one(journal: Journal, row: _Row, states: tuple[str, ...], state: str, seen: int | None) -> None:
+    if row.state not in states:
+        raise Refused(f"The {row.kind} on #{row.number} is {row.state}", "")
+    before: Row = {"state": row.state, "ready_at": row.ready_at, "error": row.error, "payload": row.payload}
+    after: Row = {"state": state, "ready_at": journal.by.at, "error": "", "payload": row.payload}
+    if state == "waiting" and row.kind == "reply":
+        after["payload"] = _with_seen(journal.connection, row, seen)
+    journal.connection.execute(
+        "UPDATE outbox SET state = ?, ready_at = ?, error = ?, payload = ? WHERE id = ?", (*after.values(), row.id)
+    )
+    journal.note(Patch("outbox", {"id": row.id}, before, after))
+    kind = "dropped" if state == "dropped" else "retried"
+    journal.tell(kind, {"title": f"{row.kind} on #{row.number}"}, ticket_id=row.ticket_id)
+
+
+def _with_seen(connection: Connection, row: _Row, seen: int | None) -> str:
+    """The payload of a reply that knows of what the customer has said."""
+    if seen is None:
+        seen = connection.execute(_NEWEST_HEARD, (row.ticket_id,)).fetchone()[0]
+    payload = json.loads(row.payload)
+    known = payload.get("seen_inbound_id")
+    # Never less than it knew: a reply that was begun after a newer mail was read stays so.
+    payload["seen_inbound_id"] = seen if known is None or seen is None else max(known, seen)
+    return json.dumps(payload, ensure_ascii=False)
+
+
+def _row(connection: Connection, row_id: int) -> _Row:
+    found = connection.execute(
+        "SELECT o.id, o.deed, o.kind, o.state, o.ready_at, o.error, o.payload, o.ticket_id, t.number "
+        "FROM outbox o JOIN ticket t ON t.id = o.ticket_id WHERE o.id = ?",
         (row_id,),
     ).fetchone()
     if found is None:
         raise NotFound("That is no longer in the outbox", "Look again.")
-    return found
+    return _Row(*found)

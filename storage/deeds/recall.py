@@ -51,9 +51,18 @@ def recall(journal: Journal, deed: bytes) -> None:
             journal.send(row.kind, _opposite(row.payload), ticket_id=row.ticket_id, source_id=row.source_id)
         else:
             journal.connection.execute("UPDATE outbox SET state = 'dropped' WHERE id = ?", (row.id,))
+    draft_again(journal, deed)
+
+
+def draft_again(journal: Journal, deed: bytes) -> str:
+    """Let what this deed wrote be a draft of whoever acts now; its kind, empty where nothing was written."""
+    kind = ""
     if journal.by.agent_id is not None:
         for written in journal.connection.execute(_WRITTEN, (deed,)).fetchall():
-            _restore(journal, _draft(journal, journal.by.agent_id, *written))
+            draft = _draft(journal, journal.by.agent_id, *written)
+            _restore(journal, draft)
+            kind = draft.kind
+    return kind
 
 
 def send_again(journal: Journal, deed: bytes, message_id: int | None) -> None:

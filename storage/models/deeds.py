@@ -58,7 +58,8 @@ class Event(SQLModel, table=True):
 class Outbox(SQLModel, table=True):
     """A deed on its way out. `uid`, the operation's id, travels with it; until `ready_at` it can be taken back.
 
-    States: undoable, waiting, held, failed, sent, dropped. A row without a source belongs to this workspace alone.
+    States: undoable, waiting, sending, handed, held, failed, sent, dropped. A row without a source
+    belongs to this workspace alone.
     """
 
     id: int | None = key()

@@ -64,6 +64,6 @@ def test_an_action_that_is_off_says_why_in_a_few_words() -> None:
     assert all(len(reason) <= 40 for reason in reasons.values())
     everything = Situation(
         ticket=True, ticket_open=True, selected=1, listed=1, customer=True, email=True, phone=True, runs=1, draft=True,
-        playing=True, repeatable=True, maybe=True, editable=True, removable=True, retriable=True,
+        playing=True, repeatable=True, maybe=True, editable=True, removable=True, retriable=True, rewritable=True,
     )  # fmt: skip
     assert not [action.id for action in ACTIONS if action.why_off(everything)]

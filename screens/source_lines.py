@@ -1,0 +1,143 @@
+"""How the sources are doing, in words: for the title line, the banner, the list of sources and the page of each.
+
+Pure, and loaded only where something is connected. The invariants: what is said is what the sync process has written
+down, never a guess; of several sources the one in the worst state is spoken of; no setting that could be a secret is
+shown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from desk.ages import age
+from storage.sources import SourceRow
+from widgets.cells import fit, harmless
+from widgets.inks import Piece, both_ends
+from widgets.moments import moment
+
+BAR_CELLS = 24
+UNITS = {"s": " s", "m": " min", "h": " h", "d": " days", "w": " weeks", "y": " years"}
+MARKS: dict[str, Piece] = {
+    "": ("○", "muted"), "syncing": ("◌", "mark"), "idle": ("●", "good"), "away": ("○", "due"), "denied": ("×", "late"),
+}  # fmt: skip
+# The settings that people know a mailbox by, in their order; others may be anybody's business but the screen's.
+SETTINGS = {
+    "address": "Address", "also": "Also ours", "user": "Logs in as", "imap": "Reads by", "smtp": "Sends by",
+    "folders": "Folders",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All sources in a few cells; `trouble`: they need somebody, or the network; `banner`: what the agent is told."""
+
+    words: str = ""
+    trouble: bool = False
+    banner: str = ""
+
+
+def standing(rows: Sequence[SourceRow], now: int, zone: tzinfo) -> Standing:
+    """How the sources are doing together."""
+    for row in rows:
+        if row.state == "denied":
+            said = " ".join((row.name + ":", row.said + ".", row.mend)).rstrip()
+            return Standing(_denied(row), True, said)
+    away = [row for row in rows if row.state == "away"]
+    if away:
+        return _offline(away, len(away) == len(rows), now, zone)
+    for row in rows:
+        if _has_far_to_go(row):
+            return Standing("syncing " + _progress(row))
+    times = [row.synced_at for row in rows if row.synced_at is not None]
+    if len(times) < len(rows):
+        return Standing("syncing" if any(row.state == "syncing" for row in rows) else "not synced yet")
+    return Standing("synced " + spoken_age(min(times), now)) if times else Standing()
+
+
+def _offline(away: Sequence[SourceRow], everywhere: bool, now: int, zone: tzinfo) -> Standing:
+    times = [row.synced_at for row in away if row.synced_at is not None]
+    who = "Offline" if everywhere else away[0].name + " can't be reached"
+    since = " since " + moment(min(times), now, zone) if times else ""
+    banner = who + since + ": all goes on here, and what you send leaves when the line is back"
+    short = "offline " + spoken_age(min(times), now) if times else "offline"
+    return Standing(short + ", all is kept", True, banner)
+
+
+def spoken_age(at: int, now: int) -> str:
+    """How long ago: `4 s`, `12 min`, `3 h`, `2 days`."""
+    short = age(at, now)
+    return short[:-1] + UNITS[short[-1]]
+
+
+def _denied(row: SourceRow) -> str:
+    return "password refused" if "password" in row.said.casefold() else "login refused"
+
+
+def _has_far_to_go(row: SourceRow) -> bool:
+    return row.state == "syncing" and row.total > row.done
+
+
+def _progress(row: SourceRow) -> str:
+    return f"{row.done:,} of {row.total:,}"
+
+
+def state_words(row: SourceRow, now: int) -> str:
+    """How it stands with one source, in a sentence without its end."""
+    match row.state:
+        case "syncing" if row.total > row.done:
+            return ("first sync, " if row.synced_at is None else "fetching, ") + _progress(row)
+        case "syncing":
+            return "looking at it for the first time" if row.synced_at is None else "looking for news"
+        case "idle" if row.said:
+            return "trying again: " + row.said
+        case "idle":
+            return "all is well"
+        case "away":
+            since = "" if row.synced_at is None else " for " + spoken_age(row.synced_at, now)
+            return "can't be reached" + since + ", all is kept"
+        case "denied":
+            return _denied(row)
+        case _:
+            return "waits for its first sync"
+
+
+def source_line(row: SourceRow, cells: int, now: int) -> list[Piece]:
+    """One source in a line."""
+    mark = MARKS.get(row.state, MARKS[""])
+    room = max(10, cells * 22 // 100)
+    left: list[Piece] = [
+        (" ", "plain"),
+        mark,
+        (" " + fit(harmless(row.name), room) + "  ", "strong"),
+        (fit(harmless(row.settings.get("address", row.kind)), room) + "  ", "muted"),
+        (harmless(state_words(row, now)), mark[1] if row.state in ("away", "denied") else "plain"),
+    ]
+    last = "never" if row.synced_at is None else age(row.synced_at, now)
+    return both_ends(left, [(f"{last:>5} ", "faint")], cells)
+
+
+Told = tuple[str, str, str]
+
+
+def source_facts(row: SourceRow, now: int, zone: tzinfo, *, whole: bool) -> list[Told]:
+    """What the page of a source says, as (label, words, ink of the words); `whole`: with its settings."""
+    ink = MARKS.get(row.state, MARKS[""])[1] if row.state in ("away", "denied") else "strong"
+    facts: list[Told] = [("State", state_words(row, now), ink)]
+    if _has_far_to_go(row):
+        facts.append(("", _bar(row), "mark"))
+        if row.synced_at is None:
+            facts.append(("", "The newest come first; what is here already can be worked on.", "muted"))
+    if row.said and not (row.state == "idle" and not row.failures):
+        facts.append(("What happened", row.said, "plain"))
+    if row.mend:
+        facts.append(("What to do", row.mend, "strong"))
+    facts.append(("Last sync", "never" if row.synced_at is None else moment(row.synced_at, now, zone), "plain"))
+    if row.next_at is not None and row.next_at > now:
+        facts.append(("Next try", moment(row.next_at, now, zone) + ", or now with F5", "plain"))
+    shown = SETTINGS if whole else {"address": SETTINGS["address"]}
+    return facts + [(label, row.settings[key], "muted") for key, label in shown.items() if row.settings.get(key)]
+
+
+def _bar(row: SourceRow) -> str:
+    full = min(BAR_CELLS, row.done * BAR_CELLS // row.total)
+    return "━" * full + "─" * (BAR_CELLS - full) + f" {row.done * 100 // row.total} %"

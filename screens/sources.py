@@ -1,0 +1,185 @@
+"""What is connected: each mailbox with its state in plain words, how far a first sync is, what is wrong and what to do.
+
+The invariants: it says what the sync process has written down (`seat.sources`), and reads nothing of its own; no secret
+is on it.
+"""
+
+import textwrap
+
+from textual.geometry import Size
+from textual.strip import Strip
+from textual.widget import Widget
+from typing_extensions import override
+
+from screens.action import Place, Situation
+from screens.framed import FramedScreen, Shape
+from screens.seat import Seat
+from screens.source_lines import Told, source_facts, source_line
+from screens.welcome import setting
+from storage import sources
+from storage.connect import Connection, writing
+from storage.sources import SourceRow
+from storage.workspace import Workspace
+from widgets.cells import fit, harmless
+from widgets.inks import Lines, Piece
+from widgets.rowcache import Key
+from widgets.rows import LineList
+from widgets.ticket_line import Look
+
+LABEL = 15
+CONNECT = "heard connect mailbox"
+
+
+def ask_for_a_round(connection: Connection, at: int) -> None:
+    """Let the sync process look everywhere now."""
+    with writing(connection):
+        sources.ask_for_a_round(connection, at)
+
+
+def how_to_connect(workspace: Workspace) -> list[list[Piece]]:
+    """What a page says where nothing is connected."""
+    set_first = setting(workspace)
+    lines: list[list[Piece]] = [
+        [("Nothing is connected: this desk keeps to itself.", "strong")],
+        [],
+        [("In another terminal; it asks for what it needs, and tries it first:", "plain")],
+        [],
+    ]
+    lines += [[("  " + set_first, "key")]] if set_first else []
+    lines += [
+        [("  " + CONNECT, "key")],
+        [],
+        [("Mails then come in by themselves while a console is open.", "muted")],
+    ]
+    return lines
+
+
+class SourcePage(Lines, can_focus=False):
+    """What there is to say about the source under the cursor."""
+
+    DEFAULT_CSS = "SourcePage { height: 1fr; overflow: hidden; scrollbar-gutter: auto; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._facts: list[Told] = []
+
+    def show(self, facts: list[Told]) -> None:
+        """Say something else."""
+        if facts != self._facts:
+            self._facts = facts
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line."""
+        width = self.size.width
+        lines = _laid_out(self._facts, width)
+        return self.strip(lines[y] if y < len(lines) else [], width)
+
+
+def _laid_out(facts: list[Told], width: int) -> list[list[Piece]]:
+    """The facts as lines, their words wrapped beside their labels."""
+    lines: list[list[Piece]] = []
+    for label, words, ink in facts:
+        wrapped = textwrap.wrap(" ".join(harmless(words).split()), max(10, width - LABEL - 3)) or [""]
+        for number, line in enumerate(wrapped):
+            lines.append([(" " + fit(label if number == 0 else "", LABEL) + " ", "muted"), (line, ink)])
+    return lines
+
+
+class Unconnected(Lines, can_focus=False):
+    """What is said where nothing is connected."""
+
+    DEFAULT_CSS = "Unconnected { height: 1fr; overflow: hidden; scrollbar-gutter: auto; display: none; }"
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self._lines = how_to_connect(workspace)
+
+    def render_line(self, y: int) -> Strip:
+        """One line, the first one below a blank."""
+        pieces = [("  ", "plain"), *self._lines[y - 1]] if 0 < y <= len(self._lines) else []
+        return self.strip(pieces, self.size.width)
+
+
+class SourcesScreen(FramedScreen[SourceRow]):
+    """The mailboxes."""
+
+    def __init__(self, seat: Seat) -> None:
+        super().__init__(seat, LineList[SourceRow](self._draw, key=lambda row: row.id))
+        self.unconnected = Unconnected(seat.jobs.workspace)
+        self.page = SourcePage()
+        self._whole = False
+
+    @property
+    @override
+    def place(self) -> Place:
+        return Place.SOURCES
+
+    @override
+    def situation(self) -> Situation:
+        return Situation(listed=self.lines.count)
+
+    @property
+    @override
+    def path(self) -> tuple[str, ...]:
+        return ("Sources",)
+
+    @property
+    @override
+    def titles(self) -> tuple[str, str]:
+        row = self.lines.row
+        return (str(len(self.seat.sources)) + " connected", "" if row is None else row.name)
+
+    @override
+    def main_widgets(self) -> tuple[Widget, ...]:
+        return (self.lines, self.unconnected)
+
+    @override
+    def side_widgets(self) -> tuple[Widget, ...]:
+        return (self.page,)
+
+    @override
+    def shaped(self, size: Size) -> Shape:
+        return Shape(below=max(8, size.height // 2)) if self.seat.sources else Shape()
+
+    @override
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.sources_changed()
+
+    @override
+    def sources_changed(self) -> None:
+        super().sources_changed()
+        connected = self.seat.sources
+        self.lines.show_rows(connected)
+        if bool(connected) == self.unconnected.display:
+            self.unconnected.display = not connected
+            # Not hidden: the list keeps the keys.
+            self.lines.styles.height = "1fr" if connected else 0
+        self.lay_out()
+        self.row_reached()
+        self.show_hints()
+
+    @override
+    def tick(self) -> None:
+        super().tick()
+        self.lines.tick()
+        self._show_page()
+
+    @override
+    def row_reached(self) -> None:
+        self.draw_frame()
+        self._show_page()
+
+    def _show_page(self) -> None:
+        row = self.lines.row
+        if row is not None:
+            self.page.show(source_facts(row, self.seat.clock(), self.seat.zone, whole=self._whole))
+
+    @override
+    def open_row(self, key: Key) -> None:
+        self._whole = not self._whole
+        self._show_page()
+
+    def _draw(self, row: SourceRow, cells: int, _look: Look) -> list[Piece]:
+        return source_line(row, cells, self.seat.clock())

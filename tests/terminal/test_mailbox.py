@@ -1,0 +1,88 @@
+"""The console on a real mailbox, with nothing started beside it: a new mail shows, a reply leaves, also after a cut."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from desk.times import now
+from storage import sources
+from storage.connect import writing
+from storage.workspace import Workspace, open_to_write
+from sync.lock import is_synced
+from tests.servers.mail import Account, MailServer, missing
+from tests.servers.processes import HOST, until
+from tests.terminal.desk import Desk
+
+pytestmark = [
+    pytest.mark.terminal,
+    pytest.mark.skipif(bool(missing()), reason=missing() or "there is a mail server"),
+]
+MAIL = """\
+From: {name} <{address}>\r
+To: support@example.test\r
+Subject: {subject}\r
+Message-ID: <{subject}@example.org>\r
+\r
+{words}\r
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MailServer]:
+    """Dovecot and the sink."""
+    with MailServer() as server:
+        yield server
+
+
+def mail(subject: str, words: str) -> bytes:
+    return MAIL.format(name="Rosa Bianchi", address="rosa@example.org", subject=subject, words=words).encode()
+
+
+@pytest.fixture
+def account(server: MailServer) -> Account:
+    """A mailbox with one mail."""
+    account = server.account()
+    account.put(mail("Grinder", "Where is my grinder?"))
+    return account
+
+
+@pytest.fixture
+def connected(account: Account, tmp_path: Path) -> Workspace:
+    """A workspace that this mailbox is connected to, and nothing was fetched yet."""
+    workspace = Workspace(tmp_path / "workspace")
+    server = account.server
+    settings = {
+        "address": account.user, "user": account.user,
+        "imap": f"imap://{HOST}:{server.imap_port}", "smtp": f"smtp://{HOST}:{server.smtp_port}",
+    }  # fmt: skip
+    with closing(open_to_write(workspace)) as connection, writing(connection):
+        sources.add(connection, "mailbox", "support", settings, now())
+    return workspace
+
+
+def console(workspace: Workspace, account: Account) -> Desk:
+    return Desk(workspace, undo_seconds=1, environment={"HEARD_SUPPORT_TOKEN": account.password})
+
+
+def test_a_new_mail_shows_and_a_reply_leaves(connected: Workspace, account: Account) -> None:
+    before = len(account.server.sent())
+    with console(connected, account) as desk:
+        # The welcome goes away by itself once there is something to work on.
+        desk.wait_for(lambda desk: "● synced" in desk.text and "Views" in desk.text)
+        desk.step("7", then="Grinder")
+        account.put(mail("Filters", "Do you sell filters?"))
+        desk.wait_for("Filters")
+        desk.step("enter", then="Where is my grinder?")
+        desk.send("r")
+        desk.wait_for("Ctrl+S send")
+        desk.send("It is on its way.")
+        desk.step("ctrl+s", then="Replied to")
+        sent = account.server.wait_for_sent(before + 1)
+        assert [mail.recipients for mail in sent[before:]] == [("rosa@example.org",)]
+        assert b"It is on its way." in sent[-1].raw
+        desk.comes_true("SELECT count(*) = 1 FROM outbox WHERE state = 'sent'")
+        assert account.password.encode() not in desk.raw
+        assert desk.quit() == 0
+    until(lambda: not is_synced(connected), "the end of the sync process, since the last console has gone")
