@@ -15,7 +15,7 @@ from screens.action import Place, Situation
 from screens.framed import FramedScreen, Shape
 from screens.seat import Seat
 from screens.source_lines import Told, source_facts, source_line
-from screens.welcome import setting
+from screens.welcome import CONNECT, setting
 from storage import sources
 from storage.connect import Connection, writing
 from storage.sources import SourceRow
@@ -27,7 +27,6 @@ from widgets.rows import LineList
 from widgets.ticket_line import Look
 
 LABEL = 15
-CONNECT = "heard connect mailbox"
 
 
 def ask_for_a_round(connection: Connection, at: int) -> None:

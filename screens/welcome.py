@@ -4,6 +4,7 @@ The invariant: every command that stands here can be typed as it stands, for thi
 """
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,9 @@ from screens.framed import FramedScreen, Shape
 from screens.hints import hints
 from screens.keymap import Keymap
 from screens.seat import Seat
+from screens.source_lines import Told, source_facts
 from storage.connect import Connection
+from storage.sources import SourceRow
 from storage.workspace import Workspace, locate
 from widgets.cells import fit, harmless
 from widgets.inks import Lines, Piece
@@ -26,6 +29,7 @@ from widgets.rowcache import Key
 from widgets.rows import LineList
 from widgets.ticket_line import Look
 
+CONNECT = "heard connect mailbox"
 _EMPTY = "SELECT NOT EXISTS(SELECT 1 FROM ticket) AND NOT EXISTS(SELECT 1 FROM customer)"
 DETAIL_LINES = 10
 # The keys are shown as they are where there is work.
@@ -43,6 +47,7 @@ class Way:
 
 WAYS = (
     Way("demo", "Try the demo team", "a made-up coffee shop, ready to work on"),
+    Way("mailbox", "Connect a mailbox", "mails come in, and replies go out"),
     Way("import", "Bring my own files", "mail, people or tickets, one command each"),
     Way("keys", "Learn the keys", "a dozen carry you through the day"),
     Way("files", "See where things lie", "one folder here, and nothing elsewhere"),
@@ -74,6 +79,8 @@ def detail(way: str, workspace: Workspace, keymap: Keymap) -> list[list[Piece]]:
                 "",
                 "⏎ makes it and opens it.",
             )
+        case "mailbox":
+            return _mailbox(setting(workspace))
         case "import":
             return _imports(setting(workspace))
         case "keys":
@@ -91,6 +98,23 @@ def detail(way: str, workspace: Workspace, keymap: Keymap) -> list[list[Piece]]:
 
 def _plain(*lines: str) -> list[list[Piece]]:
     return [[(line, "plain")] for line in lines]
+
+
+def _mailbox(set_first: str) -> list[list[Piece]]:
+    lines = _plain("In another terminal; it asks for what it needs, and tries it:", "")
+    lines += [[("  " + set_first, "key")]] if set_first else []
+    return [
+        *lines,
+        [("  " + CONNECT, "key")],
+        [],
+        *_plain("Then mails come in by themselves, the newest first, and replies go out."),
+        [("Nothing changes on the server by reading. F6 shows how it is doing.", "muted")],
+    ]
+
+
+def _arriving(facts: list[Told]) -> list[list[Piece]]:
+    """A mailbox that is connected, and of which nothing has come in yet."""
+    return [[("  " + fit(label, 15), "muted"), (harmless(words), ink)] for label, words, ink in facts]
 
 
 def _imports(set_first: str) -> list[list[Piece]]:
@@ -134,16 +158,25 @@ def _short(folder: Path) -> str:
     return "~/" + str(folder.relative_to(home)) if folder.is_relative_to(home) else str(folder)
 
 
+def _facts(sources: Sequence[SourceRow], seat: Seat) -> list[Told]:
+    """How the mailboxes are doing, each under its name."""
+    facts: list[Told] = []
+    for row in sources:
+        facts += [(row.name, row.settings.get("address", ""), "strong")]
+        facts += source_facts(row, seat.clock(), seat.zone, whole=False)
+    return facts
+
+
 class Title(Lines, can_focus=False):
     """The name of the product, and what it is for."""
 
-    DEFAULT_CSS = "Title { height: 4; overflow: hidden; scrollbar-gutter: auto; }"
+    DEFAULT_CSS = "Title { height: 3; overflow: hidden; scrollbar-gutter: auto; }"
 
     def render_line(self, y: int) -> Strip:
         """One line."""
         lines: dict[int, list[Piece]] = {
-            1: [("Heard", "title"), ("  ·  support, from the keyboard", "muted")],
-            2: [("This desk is empty. How do you want to begin?", "strong")],
+            0: [("Heard", "title"), ("  ·  support, from the keyboard", "muted")],
+            1: [("This desk is empty. How do you want to begin?", "strong")],
         }
         return self.strip(lines.get(y, []), self.size.width)
 
@@ -173,6 +206,7 @@ class WelcomeScreen(FramedScreen[Way]):
     def __init__(self, seat: Seat) -> None:
         super().__init__(seat, LineList[Way](_draw, key=lambda way: way.key))
         self.detail = Detail()
+        self._told_of_sources = False
 
     @property
     @override
@@ -224,8 +258,22 @@ class WelcomeScreen(FramedScreen[Way]):
     def row_reached(self) -> None:
         row = self.lines.row
         if row is not None:
-            self.detail.show(detail(row.key, self.seat.jobs.workspace, self.seat.keymap))
+            arriving = self.seat.sources if row.key == "mailbox" else ()
+            self.detail.show(
+                _arriving(_facts(arriving, self.seat))
+                if arriving
+                else detail(row.key, self.seat.jobs.workspace, self.seat.keymap)
+            )
         self.draw_frame()
+
+    @override
+    def sources_changed(self) -> None:
+        super().sources_changed()
+        if self.seat.sources and not self._told_of_sources:
+            # Whoever has just connected one looks for what comes of it.
+            self._told_of_sources = True
+            self.lines.go_to("mailbox")
+        self.row_reached()
 
     @override
     def open_row(self, key: Key) -> None:

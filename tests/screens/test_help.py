@@ -74,8 +74,10 @@ async def test_the_ways_to_begin_fit_a_small_terminal(workspace: Workspace) -> N
             for line in detail(way.key, locate(None), app.seat.keymap):
                 assert pieces_width(line) <= 74
         await pilot.press("j")
+        assert "heard connect mailbox" in seen(app)
+        await pilot.press("j")
         assert "import customers.csv" in seen(app)
-        await pilot.press("k", "enter")
+        await pilot.press("k", "k", "enter")
         assert app.opened == [("demo", None)]
 
 
