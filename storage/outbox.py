@@ -18,7 +18,7 @@ _LAST = """
 
 # As storage.delivery decides it: a machine's answer is no word of the customer's.
 _HELD = """
-    SELECT m.at, m.body, o.ticket_id, coalesce(json_extract(o.payload, '$.seen_inbound_id'), m.id)
+    SELECT m.at, m.body, m.ticket_id, coalesce(json_extract(o.payload, '$.seen_inbound_id'), m.id)
       FROM outbox o CROSS JOIN message m ON m.id = o.message_id
      WHERE o.id = ? AND o.state = 'held' AND o.kind = 'reply'"""
 _HEARD_SINCE = """

@@ -117,8 +117,9 @@ def _with_seen(connection: Connection, row: _Row, seen: int | None) -> str:
 
 def _row(connection: Connection, row_id: int) -> _Row:
     found = connection.execute(
-        "SELECT o.id, o.deed, o.kind, o.state, o.ready_at, o.error, o.payload, o.ticket_id, t.number "
-        "FROM outbox o JOIN ticket t ON t.id = o.ticket_id WHERE o.id = ?",
+        "SELECT o.id, o.deed, o.kind, o.state, o.ready_at, o.error, o.payload, coalesce(m.ticket_id, o.ticket_id), "
+        "t.number FROM outbox o JOIN ticket t ON t.id = o.ticket_id LEFT JOIN message m ON m.id = o.message_id "
+        "WHERE o.id = ?",
         (row_id,),
     ).fetchone()
     if found is None:

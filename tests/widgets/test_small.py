@@ -218,3 +218,29 @@ async def test_hostile_bars_are_drawn_as_text(width: int) -> None:
                 assert_harmless([bar.render_line(0)], bar.cells)
         await pilot.pause()
         assert_harmless(drawn(app), width)
+
+
+async def test_what_stands_is_shown_whenever_nothing_was_just_said() -> None:
+    now = [NOW]
+    bar = NoticeBar(clock=lambda: now[0])
+    app = Stage(bar)
+    async with app.test(60, 3) as pilot:
+        bar.stand("Offline since 08:56: all goes on here")
+        await pilot.pause()
+        assert shown(app)[0].rstrip() == " ! Offline since 08:56: all goes on here"
+        bar.notice("The draft is kept")
+        now[0] += 9 * SECOND
+        bar.tick()
+        await pilot.pause()
+        assert shown(app)[0].rstrip() == " · The draft is kept"
+        assert bar.text == "The draft is kept"
+        now[0] += SECOND
+        bar.tick()
+        await pilot.pause()
+        assert "Offline since" in shown(app)[0]
+        bar.stand("")
+        assert not bar.display
+        bar.notice("The draft is kept")
+        now[0] += 60 * SECOND
+        bar.tick()
+        assert bar.text == "The draft is kept"
