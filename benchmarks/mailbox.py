@@ -32,7 +32,7 @@ WHAT = "(UID FLAGS INTERNALDATE BODY.PEEK[])"
 class _NoWayOut:
     """Nothing is sent here."""
 
-    def send(self, mail: DeliverMail) -> Outcome:
+    def send(self, mail: DeliverMail, _hand_over: Callable[[], None]) -> Outcome:
         """Never asked for."""
         return Receipt(mail.message_id)
 

@@ -3,7 +3,8 @@
 States go waiting → sending → handed → sent, failed, held, or waiting again. The invariants: a row is `handed`,
 committed, before the other side can take it, so that whoever finds it so after a crash knows that its end is unclear,
 and that one still `sending` has surely not left; what a ticket has waiting leaves in its order; a reply that its
-customer has overtaken is held. Every function works in the caller's transaction.
+customer has overtaken is held; what a person has dropped stays dropped. Every function works in the caller's
+transaction.
 """
 
 import json
@@ -11,27 +12,39 @@ from dataclasses import dataclass
 
 from storage.connect import Connection
 
-_COLUMNS = "o.id, o.uid, o.ticket_id, t.number, o.message_id, o.kind, o.payload, o.tries, o.created_at, o.ready_at"
+# A ticket that was merged has left its messages to the other one.
+_JOBS = """
+    SELECT o.id, o.uid, coalesce(m.ticket_id, o.ticket_id), o.message_id, o.kind, o.payload, o.created_at, o.ready_at
+      FROM outbox o LEFT JOIN message m ON m.id = o.message_id"""
 # A failed one waits for a person and holds nobody up; a held one does, since the agent is to read before more leaves.
-_NEXT = f"""
-    SELECT {_COLUMNS} FROM outbox o CROSS JOIN ticket t ON t.id = o.ticket_id
+_FIRST = """NOT EXISTS(SELECT 1 FROM outbox p WHERE p.ticket_id = o.ticket_id AND p.id < o.id
+                      AND p.state IN ('undoable','waiting','sending','handed','held')
+                      AND p.state NOT IN ('sent','dropped'))"""
+_NEXT = f"""{_JOBS}
      WHERE o.source_id = ? AND o.state = 'waiting' AND o.state NOT IN ('sent','dropped') AND o.ready_at <= ?
-       AND NOT EXISTS(SELECT 1 FROM outbox p WHERE p.ticket_id = o.ticket_id AND p.id < o.id
-                      AND p.state IN ('undoable','waiting','sending','handed','held'))
-     ORDER BY o.id LIMIT 1"""  # noqa: S608 - the columns are ours
-_UNCLEAR = f"""
-    SELECT {_COLUMNS} FROM outbox o CROSS JOIN ticket t ON t.id = o.ticket_id
-     WHERE o.source_id = ? AND o.state = 'handed' AND o.state NOT IN ('sent','dropped') ORDER BY o.id"""  # noqa: S608
+       AND {_FIRST} ORDER BY o.id LIMIT 1"""
+_UNCLEAR = f"{_JOBS} WHERE o.source_id = ? AND o.state = 'handed' AND o.state NOT IN ('sent','dropped') ORDER BY o.id"
 _BEGUN = """
     UPDATE outbox SET state = 'waiting'
      WHERE source_id = ? AND state = 'sending' AND state NOT IN ('sent','dropped')"""
-_SOONEST = """
-    SELECT min(ready_at) FROM outbox
-     WHERE source_id = ? AND state IN ('undoable','waiting') AND state NOT IN ('sent','dropped')"""
-# A machine's answer is no word of the customer's.
+_SOONEST = f"""
+    SELECT min(o.ready_at), min(o.created_at) FROM outbox o
+     WHERE o.source_id = ? AND o.state IN ('undoable','waiting') AND o.state NOT IN ('sent','dropped') AND {_FIRST}"""  # noqa: S608
+_IN_DOUBT = """
+    SELECT 1 FROM outbox WHERE source_id = ? AND state IN ('sending','handed') AND state NOT IN ('sent','dropped')"""
+# A machine's answer is no word of the customer's; what comes in late from years ago, as in a first sync, is no news.
 _OVERTAKEN = """
-    SELECT 1 FROM message WHERE ticket_id = ? AND kind IN ('inbound','call') AND automatic = '' AND bounce = ''
-       AND id > ? LIMIT 1"""
+    SELECT 1 FROM message
+     WHERE ticket_id = :ticket AND kind IN ('inbound','call') AND automatic = '' AND bounce = '' AND id > :seen
+       AND at > (SELECT min(:begun, coalesce(max(at), 0)) FROM message
+                  WHERE ticket_id = :ticket AND kind IN ('inbound','call') AND id <= :seen) LIMIT 1"""
+# It lies in the mailbox, or somebody has answered it.
+_SEEN = """
+    SELECT 1 FROM mail_copy WHERE message_id = :id UNION ALL
+    SELECT 1 FROM message m JOIN message_reference r ON r.message_id = m.message_id WHERE m.id = :id LIMIT 1"""
+_ON_ITS_WAY = "state IN ('waiting','sending','handed')"
+_ARRIVED = f"UPDATE outbox SET state = 'sent', sent_at = ?, error = ? WHERE id = ? AND {_ON_ITS_WAY}"  # noqa: S608
+_MOVE = f"UPDATE outbox SET state = ?, ready_at = ?, error = ? WHERE id = ? AND {_ON_ITS_WAY}"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +58,22 @@ class Job:
     id: int
     uid: bytes
     ticket_id: int
-    ticket_number: int
     message_id: int | None
     kind: str
     seen_inbound_id: int | None
-    tries: int
     created_at: int
     ready_at: int
 
 
-_Row = tuple[int, bytes, int, int, int | None, str, str, int, int, int]
+_Row = tuple[int, bytes, int, int | None, str, str, int, int]
 
 
-def release(connection: Connection, now: int) -> bool:
-    """Let go what waits for a source and can't be taken back any more; whether anything was."""
-    moved = connection.execute(
+def release(connection: Connection, now: int) -> None:
+    """Let go what waits for a source and can't be taken back any more."""
+    connection.execute(
         "UPDATE outbox SET state = 'waiting' WHERE state = 'undoable' AND ready_at <= ? AND source_id IS NOT NULL",
         (now,),
     )
-    return moved.rowcount > 0
 
 
 def next_job(connection: Connection, source_id: int, now: int) -> Job | None:
@@ -78,9 +88,25 @@ def unclear_jobs(connection: Connection, source_id: int) -> tuple[Job, ...]:
 
 
 def soonest(connection: Connection, source_id: int) -> int | None:
-    """When the next one may leave; None where nothing waits."""
+    """When the next one may leave; None where nothing waits, or only what a person has to look at first."""
     at: int | None = connection.execute(_SOONEST, (source_id,)).fetchone()[0]
     return at
+
+
+def oldest(connection: Connection, source_id: int) -> int | None:
+    """When the oldest of what may leave was written; None where nothing waits."""
+    at: int | None = connection.execute(_SOONEST, (source_id,)).fetchone()[1]
+    return at
+
+
+def in_doubt(connection: Connection, source_id: int) -> bool:
+    """Whether something had begun to leave when its process ended, or its line broke."""
+    return connection.execute(_IN_DOUBT, (source_id,)).fetchone() is not None
+
+
+def seen_outside(connection: Connection, job: Job) -> bool:
+    """Whether it was met again, so that it must have left."""
+    return connection.execute(_SEEN, {"id": job.message_id}).fetchone() is not None
 
 
 def overtaken(connection: Connection, job: Job) -> bool:
@@ -89,7 +115,8 @@ def overtaken(connection: Connection, job: Job) -> bool:
         return False
     # Message ids only ever grow: what came in after the reply was written has a higher one than the reply.
     seen = job.seen_inbound_id if job.seen_inbound_id is not None else job.message_id
-    return connection.execute(_OVERTAKEN, (job.ticket_id, seen)).fetchone() is not None
+    asked = {"ticket": job.ticket_id, "seen": seen, "begun": job.created_at}
+    return connection.execute(_OVERTAKEN, asked).fetchone() is not None
 
 
 def begin(connection: Connection, job: Job, message_id: str) -> bool:
@@ -115,27 +142,26 @@ def take_back_begun(connection: Connection, source_id: int) -> None:
 
 def arrived(connection: Connection, job: Job, now: int, said: str = "") -> None:
     """It has left for good; `said` is what is worth knowing all the same."""
-    connection.execute("UPDATE outbox SET state = 'sent', sent_at = ?, error = ? WHERE id = ?", (now, said, job.id))
+    connection.execute(_ARRIVED, (now, said, job.id))
 
 
 def put_off(connection: Connection, job: Job, until: int, why: str) -> None:
     """Try it again at `until`."""
-    connection.execute(
-        "UPDATE outbox SET state = 'waiting', ready_at = ?, error = ? WHERE id = ?", (until, why, job.id)
-    )
+    connection.execute(_MOVE, ("waiting", until, why, job.id))
 
 
 def fail(connection: Connection, job: Job, why: str) -> None:
     """It can't leave as it is; a person decides."""
-    connection.execute("UPDATE outbox SET state = 'failed', error = ? WHERE id = ?", (why, job.id))
+    connection.execute(_MOVE, ("failed", job.ready_at, why, job.id))
 
 
 def hold(connection: Connection, job: Job, why: str) -> None:
     """It may not leave before a person has looked."""
-    connection.execute("UPDATE outbox SET state = 'held', error = ? WHERE id = ?", (why, job.id))
+    connection.execute(_MOVE, ("held", job.ready_at, why, job.id))
 
 
 def _job(row: _Row) -> Job:
-    row_id, uid, ticket_id, number, message_id, kind, payload, tries, created_at, ready_at = row
-    seen = json.loads(payload).get("seen_inbound_id")
-    return Job(row_id, uid, ticket_id, number, message_id, kind, seen, tries, created_at, ready_at)
+    row_id, uid, ticket_id, message_id, kind, payload, created_at, ready_at = row
+    return Job(
+        row_id, uid, ticket_id, message_id, kind, json.loads(payload).get("seen_inbound_id"), created_at, ready_at
+    )

@@ -6,6 +6,7 @@ is no heap of open work.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,7 +25,6 @@ from storage.workspace import Workspace
 BATCH = 25
 # What nobody wrote on for so long when the mailbox is connected counts as solved.
 STALE = 30 * DAY
-SEEN = "\\Seen"
 
 _OURS = """
     SELECT message_id, id FROM message
@@ -34,8 +34,15 @@ _BY_MESSAGE_ID = "SELECT id FROM message WHERE message_id = ? ORDER BY id LIMIT 
 _KEEP = """
     INSERT INTO mail_copy(source_id, stream, validity, uid, message_id, flags) VALUES(?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET message_id = excluded.message_id, flags = excluded.flags"""
-_TICKETS = "SELECT DISTINCT ticket_id FROM message WHERE id IN (SELECT value FROM json_each(?))"
-_READ = "UPDATE ticket SET unread = 0 WHERE id IN (SELECT value FROM json_each(?)) AND unread"
+# Their newest message was read elsewhere, or answered.
+_READ = """
+    UPDATE ticket SET unread = 0
+     WHERE id IN (SELECT value FROM json_each(?)) AND unread AND (
+        coalesce(outbound_at, 0) > coalesce(inbound_at, 0) OR EXISTS(
+            SELECT 1 FROM mail_copy c
+             WHERE instr(' ' || lower(c.flags) || ' ', ' \\seen ') AND c.message_id = (
+                SELECT m.id FROM message m WHERE m.ticket_id = ticket.id AND m.kind = 'inbound'
+                 ORDER BY m.at DESC, m.id DESC LIMIT 1)))"""
 # Only what nobody here has touched: its history has no event yet.
 _STALE = """
     UPDATE ticket SET status = 3, solved_at = updated_at, unread = 0, due_at = NULL
@@ -44,7 +51,13 @@ _STALE = """
 # Answered with another program: what was open waits for its customer now.
 _ANSWERED = """
     UPDATE ticket SET status = 1
-     WHERE id IN (SELECT value FROM json_each(?)) AND status = 0 AND outbound_at > coalesce(inbound_at, 0)"""
+     WHERE status = 0 AND outbound_at > coalesce(inbound_at, 0) AND id IN (
+        SELECT m.ticket_id FROM message m JOIN ticket t ON t.id = m.ticket_id
+         WHERE m.id IN (SELECT value FROM json_each(?)) AND m.kind = 'outbound' AND m.at = t.outbound_at)"""
+_TICKETS = "SELECT DISTINCT ticket_id FROM message WHERE id IN (SELECT value FROM json_each(?))"
+_CONNECTED_AT = "SELECT created_at FROM source WHERE id = ?"
+# The mark of what no person has written (sync.sources.mailbox.compose).
+_LOOP = re.compile(rb"^x-heard-loop:", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +98,20 @@ def take(connection: Connection, mailbox: Mailbox, copies: Sequence[Copy], now: 
         part = copies[start : start + BATCH]
         read = _read(mailbox, part, sent=sent)
         with writing(connection):
-            new += _take(connection, mailbox, part, read, now)
+            ours = _sent_from_here(connection, read)
+            kept = [(copy, mail) for copy, mail in zip(part, read, strict=True) if not _is_echo(copy, mail, ours)]
+            new += _take(connection, mailbox, kept, ours, now)
     return new
 
 
 def mark(connection: Connection, source_id: int, copy: tuple[str, int, int], flags: Iterable[str]) -> None:
-    """The flags of a mail (stream, validity, uid) are these now."""
-    connection.execute(
-        "UPDATE mail_copy SET flags = ? WHERE source_id = ? AND stream = ? AND validity = ? AND uid = ?",
+    """The flags of a mail (stream, validity, uid) are these now; what was read elsewhere is read here too."""
+    changed = connection.execute(
+        "UPDATE mail_copy SET flags = ? WHERE source_id = ? AND stream = ? AND validity = ? AND uid = ? "
+        "RETURNING (SELECT ticket_id FROM message m WHERE m.id = mail_copy.message_id)",
         (" ".join(flags), source_id, *copy),
-    )
+    ).fetchall()
+    connection.execute(_READ, (json.dumps([ticket_id for (ticket_id,) in changed]),))
 
 
 def remove(connection: Connection, source_id: int, stream: str, validity: int, first: int, last: int) -> None:
@@ -105,11 +122,9 @@ def remove(connection: Connection, source_id: int, stream: str, validity: int, f
     )
 
 
-def renumber(connection: Connection, source_id: int, stream: str, validity: int) -> None:
+def renumber(connection: Connection, source_id: int, stream: str) -> None:
     """The server counts anew: where mails lay before means nothing now, and each will come again."""
-    connection.execute(
-        "DELETE FROM mail_copy WHERE source_id = ? AND stream = ? AND validity <> ?", (source_id, stream, validity)
-    )
+    connection.execute("DELETE FROM mail_copy WHERE source_id = ? AND stream = ?", (source_id, stream))
 
 
 def _read(mailbox: Mailbox, copies: Sequence[Copy], *, sent: bool) -> list[ReadMail]:
@@ -119,22 +134,36 @@ def _read(mailbox: Mailbox, copies: Sequence[Copy], *, sent: bool) -> list[ReadM
     return read_fetched(Job(mailbox.workspace, mailbox.workspace.folder, mailbox.own, arrived), fetched, sent=sent)
 
 
-def _take(connection: Connection, mailbox: Mailbox, copies: Sequence[Copy], read: Sequence[ReadMail], now: int) -> int:
-    ours = _sent_from_here(connection, read)
-    others = [mail for mail in read if _message_id(mail) not in ours]
+def _is_echo(copy: Copy, mail: ReadMail, ours: Mapping[str, int]) -> bool:
+    """Whether it is a mail of Heard's own making that belongs to no ticket, such as the test at the connecting."""
+    headers = copy.raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    return mail.ours and _message_id(mail) not in ours and _LOOP.search(headers) is not None
+
+
+def _take(
+    connection: Connection,
+    mailbox: Mailbox,
+    kept: Sequence[tuple[Copy, ReadMail]],
+    ours: Mapping[str, int],
+    now: int,
+) -> int:
+    others = [mail for _, mail in kept if _message_id(mail) not in ours]
     batch = Batch(connection, mailbox.row.id, mailbox.regions, now)
     report = Report()
     MailTaker(batch, others, Status.OPEN).take(report)
     batch.finish()
-    placed = [_place(connection, mail, ours) for mail in read]
+    placed = [_place(connection, mail, ours) for _, mail in kept]
     connection.executemany(
         _KEEP,
         [
             (mailbox.row.id, copy.stream, copy.validity, copy.uid, message_id, " ".join(copy.flags))
-            for copy, message_id in zip(copies, placed, strict=True)
+            for (copy, _), message_id in zip(kept, placed, strict=True)
         ],
     )
-    _settle(connection, batch.changed_tickets, copies, placed, now)
+    connected_at: int = connection.execute(_CONNECTED_AT, (mailbox.row.id,)).fetchone()[0]
+    # What has come since the mailbox was connected is work, whatever its date says.
+    since = [found for (copy, _), found in zip(kept, placed, strict=True) if copy.arrived_at >= connected_at]
+    _settle(connection, batch.changed_tickets, placed, since, now)
     return report.added + report.unparsed
 
 
@@ -159,10 +188,8 @@ def _place(connection: Connection, mail: ReadMail, ours: Mapping[str, int]) -> i
     return int(row[0])
 
 
-def _settle(connection: Connection, changed: set[int], copies: Sequence[Copy], placed: Sequence[int], now: int) -> None:
-    unseen = [message_id for copy, message_id in zip(copies, placed, strict=True) if SEEN not in copy.flags]
-    unread = {ticket_id for (ticket_id,) in connection.execute(_TICKETS, (json.dumps(unseen),))}
-    connection.execute(_READ, (json.dumps(sorted(changed - unread)),))
-    asked = json.dumps(sorted(changed))
-    connection.execute(_ANSWERED, (asked,))
-    connection.execute(_STALE, (asked, now - STALE))
+def _settle(connection: Connection, changed: set[int], placed: Sequence[int], since: Sequence[int], now: int) -> None:
+    connection.execute(_READ, (json.dumps(sorted(changed)),))
+    connection.execute(_ANSWERED, (json.dumps(placed),))
+    fresh = {ticket_id for (ticket_id,) in connection.execute(_TICKETS, (json.dumps(since),))}
+    connection.execute(_STALE, (json.dumps(sorted(changed - fresh)), now - STALE))

@@ -37,9 +37,11 @@ class Deliverer:
         self._source = source
         self._clock = clock
 
-    def deliver(self, stopping: Event) -> Tally:
-        """Everything that may leave now; SourceError where the source can't be reached, by which nothing is lost."""
-        tally = Tally()
+    def deliver(self, stopping: Event, tally: Tally) -> None:
+        """Send everything that may leave now, and count it.
+
+        Raises SourceError where the source can't be reached, by which nothing is lost.
+        """
         with writing(self._connection):
             delivery.release(self._connection, self._clock())
             delivery.take_back_begun(self._connection, self._row.id)
@@ -50,7 +52,6 @@ class Deliverer:
             if waiting is None:
                 break
             self._send(waiting, tally)
-        return tally
 
     def _send(self, job: Job, tally: Tally) -> None:
         try:
@@ -104,16 +105,13 @@ class Deliverer:
 
     def _clear_up(self, job: Job, tally: Tally) -> None:
         """Look for what was handed over; while it may still turn up, wait."""
-        wanted = operation(self._workspace, self._connection, self._row, job)
-        if wanted is None:
-            return
-        found = self._source.find(wanted)
+        found = delivery.seen_outside(self._connection, job) or self._lies_there(job)
         now = self._clock()
-        if found is None and now - job.ready_at < LOOK_FOR:
+        if not found and now - job.ready_at < LOOK_FOR:
             return
         with writing(self._connection):
-            if found is not None:
-                delivery.arrived(self._connection, job, now, found.said)
+            if found:
+                delivery.arrived(self._connection, job, now)
                 tally.pushed += 1
             elif Capability.KEEPS_SENT in self._source.capabilities:
                 # The server keeps a copy of all that it takes, and has none of this.
@@ -121,3 +119,11 @@ class Deliverer:
             else:
                 delivery.hold(self._connection, job, DOUBT)
                 tally.held += 1
+
+    def _lies_there(self, job: Job) -> bool:
+        try:
+            wanted = operation(self._workspace, self._connection, self._row, job)
+        except BadInput:
+            # It could be made when it was handed over, and can't any more: nobody knows what to look for.
+            return False
+        return wanted is not None and self._source.find(wanted) is not None

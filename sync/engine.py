@@ -31,6 +31,7 @@ Open = Callable[[SourceRow], Source]
 class _Running:
     """A worker in its thread. `answered`: the newest wish for a round at once that it was woken for."""
 
+    worker: Worker
     source: Source
     thread: Thread
     answered: int
@@ -86,14 +87,14 @@ class Engine:
         now = self.desk.clock()
         for row in sources.connected(connection):
             one = running.get(row.id)
-            if one is None:
+            if one is None or not one.thread.is_alive():
                 if row.next_at is None or row.next_at <= now or row.asked_at > (row.tried_at or 0):
                     source = self._open(row)
                     if source is not None:
                         running[row.id] = self._start(row, source)
                 continue
             soonest = delivery.soonest(connection, row.id)
-            if row.asked_at > one.answered or (soonest is not None and soonest <= now):
+            if row.asked_at > one.answered or (soonest is not None and max(soonest, one.worker.sends_from) <= now):
                 one.answered = row.asked_at
                 one.source.wake()
 
@@ -112,10 +113,13 @@ class Engine:
             return None
 
     def _start(self, row: SourceRow, source: Source) -> _Running:
+        connection = open_to_write(self.desk.workspace)
+        worker = Worker(self.desk, connection, row, source, self.stopping)
+
         def work() -> None:
-            with closing(open_to_write(self.desk.workspace)) as connection:
-                Worker(self.desk, connection, row, source, self.stopping).run()
+            with closing(connection), closing(source):
+                worker.run()
 
         thread = Thread(target=work, name=f"sync {row.name}")
         thread.start()
-        return _Running(source, thread, row.asked_at)
+        return _Running(worker, source, thread, row.asked_at)

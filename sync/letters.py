@@ -2,11 +2,12 @@
 
 from zoneinfo import ZoneInfo
 
+from desk.errors import BadInput
 from desk.mail.addresses import Address
 from desk.times import to_datetime
 from storage.connect import Connection
 from storage.delivery import Job
-from storage.outgoing import Before, Written, before, written
+from storage.outgoing import Before, File, Written, before, written
 from storage.sources import SourceRow
 from storage.workspace import Workspace
 from sync.protocol import DeliverMail
@@ -19,7 +20,7 @@ _MAILED = ("reply", "forward")
 def operation(workspace: Workspace, connection: Connection, row: SourceRow, job: Job) -> DeliverMail | None:
     """What that row asks of its source; None where the source has nothing to do with it.
 
-    Raises BadInput where the mail can't be made: no recipient, or an address that is none.
+    Raises BadInput where the mail can't be made: no recipient, an address that is none, a file that is lost.
     """
     if row.kind != "mailbox" or job.kind not in _MAILED or job.message_id is None:
         return None
@@ -44,8 +45,15 @@ def _letter(row: SourceRow, job: Job, told: Written, answered: Before | None) ->
         answered=None if answered is None else _answered(settings.get("zone", "UTC"), answered),
         quoting=Quoting(settings.get("quoting", Quoting.TOP)),
         signature=settings.get("signature", ""),
-        enclosed=tuple(Enclosed(file.name, file.type, file.path.read_bytes()) for file in told.files),
+        enclosed=tuple(map(_enclosed, told.files)),
     )
+
+
+def _enclosed(file: File) -> Enclosed:
+    try:
+        return Enclosed(file.name, file.type, file.path.read_bytes())
+    except OSError as error:
+        raise BadInput(f"The file {file.name} can't be read: {error.strerror}", "Attach it anew.") from None
 
 
 def _answered(zone: str, answered: Before) -> Answered:

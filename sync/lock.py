@@ -6,26 +6,30 @@ Both are locks of the operating system on files in the workspace, so that they e
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from desk.errors import Refused
 from storage.workspace import Workspace
 
 SYNC = "sync.lock"
 CONSOLES = "consoles.lock"
+LOOKS, INSTANT = 5, 0.01
 AT_ONCE = fcntl.LOCK_EX | fcntl.LOCK_NB
 
 
 @contextmanager
 def only_one(workspace: Workspace) -> Iterator[None]:
     """Be the workspace's sync process; Refused where another one is."""
-    with _locked(workspace, SYNC, AT_ONCE) as got:
-        if not got:
-            raise Refused(
-                "This workspace is being synced already", "Leave it to the process that runs, or end that one first."
-            )
-        yield
+    with ExitStack() as held:
+        # Who looks whether it is synced holds the lock for an instant.
+        for _ in range(LOOKS):
+            if held.enter_context(_locked(workspace, SYNC, AT_ONCE)):
+                yield
+                return
+            time.sleep(INSTANT)
+    raise Refused("This workspace is being synced already", "Leave it to the process that runs, or end that one first.")
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """What the engine and a source say to each other. A source does network and parsing, the engine does the database.
 
-The invariants: a page's cursor is saved in the transaction of its records, so every record may come twice and none is
-lost; reading changes nothing on the other side; an operation whose end is unclear is looked for before it is tried
-again. Times are microseconds UTC. Methods raise `sync.errors.SourceError` and nothing else.
+The invariants: a page's cursor is saved after its records, so every record may come twice and none is lost; reading
+changes nothing on the other side; an operation whose end is unclear is looked for before it is tried again. Times are
+microseconds UTC. Methods raise `sync.errors.SourceError` and nothing else.
 """
 
 from collections.abc import Callable

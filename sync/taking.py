@@ -34,7 +34,7 @@ def _note(connection: Connection, source_id: int, record: FlagsChanged | Gone | 
         case Gone():
             mailbox.remove(connection, source_id, record.stream, record.validity, record.first, record.last)
         case StreamReset():
-            mailbox.renumber(connection, source_id, record.stream, record.validity)
+            mailbox.renumber(connection, source_id, record.stream)
         case Unreadable():
             pass
 

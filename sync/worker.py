@@ -1,32 +1,42 @@
 """One source, worked: what waits goes out, what is new comes in, again and again, at the pace that the source allows.
 
-The invariants: a page's records are in before its cursor moves; nothing of a source's trouble ends the process or
-touches another source; whatever happens, the state that people see says so in plain words.
+The invariants: a page's records are in before its cursor moves; nothing leaves before what is new in the inbox was
+read, so that no answer crosses with the customer's next word; nothing of a source's trouble ends the process or touches
+another source, and a broken way out keeps nothing from coming in; whatever happens, the state that people see says so
+in plain words.
 """
 
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from threading import Event
+from traceback import extract_tb
 
 from desk.errors import HeardError
 from desk.times import MINUTE, SECOND
 from storage import delivery, sources
-from storage.connect import Connection, writing
+from storage.connect import Connection, explain, writing
+from storage.ingest.pace import Pace as Batches
+from storage.ingest.recency import put_in_order
 from storage.mailbox import Mailbox, own_addresses
 from storage.sources import SourceRow
 from storage.workspace import Workspace
 from sync.deliverer import Deliverer
-from sync.errors import Denied
+from sync.errors import Denied, SourceError
 from sync.pace import Pace, after_failure, after_refusal
-from sync.protocol import Capability, Source, Stream
+from sync.protocol import Capability, MailRecord, Page, Source, Stream, Unreadable
 from sync.taking import take
 from sync.tally import Tally, Tell
 
 # A server that can't tell of news is asked this often; one that can is asked too, should its word have got lost.
 ASK_EVERY = 30 * SECOND
 LISTEN_FOR = 10 * MINUTE
+# What was handed over and may have arrived is looked for so often.
+DOUBT_EVERY = 10 * SECOND
+# The clock of a mail server may be behind ours by so much.
+CLOCKS = MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,51 +61,100 @@ class Worker:
         self._stopping = stopping
         self._deliverer = Deliverer(desk.workspace, connection, row, source, desk.clock)
         self._box = Mailbox(desk.workspace, row, own_addresses(row.settings), desk.regions)
-        self._pace = Pace()
+        self._pace, self._way_out = Pace(), Pace()
+        self._unsent: HeardError | None = None
+        self._looked_at = 0
+        self._answered = 0
+        self._ordered = False
         self.tally = Tally()
 
+    @property
+    def sends_from(self) -> int:
+        """From when on it makes sense to try to send."""
+        return self._way_out.next_at
+
     def round(self) -> bool:
-        """Send and read once; whether it went well. What went wrong is told, and sets the pace."""
+        """Read and send once; whether all of it went well. What went wrong is told, and sets the pace."""
         self._state(state="syncing", tried_at=self._desk.clock())
         try:
-            self._deliver()
             self._read()
-        except HeardError as error:
-            self._fail(error)
+        except Exception as error:  # noqa: BLE001 - one source's trouble, whatever it is, must not end the others
+            self._pace = self._fail(in_words(error, self._desk.workspace.database), self._pace)
+            self._source.close()
             return False
         self._pace = Pace()
-        self._state(state="idle", said="", mend="", synced_at=self._desk.clock(), next_at=None, failures=0)
+        self._state(synced_at=self._desk.clock())
+        if self._unsent is not None and delivery.soonest(self._connection, self._row.id) is not None:
+            return False
+        self._unsent, self._way_out = None, Pace()
+        self._state(state="idle", said="", mend="", next_at=None, failures=0)
         return True
 
     def run(self) -> None:
         """Rounds until told to stop."""
         while not self._stopping.is_set():
-            answered = self._asked_at()
-            if self.round():
-                self._source.wait(self._until_next() / SECOND)
-            else:
-                self._wait_out(answered)
-        self._source.close()
+            asked = self._asked_at()
+            if asked > self._answered:
+                self._answered, self._way_out = asked, Pace()
+            self.round()
+            if not self._pace.failures:
+                self._listen()
+            if self._pace.failures:
+                self._wait_out()
+
+    def _listen(self) -> None:
+        try:
+            self._source.wait(self._until_next() / SECOND)
+        except SourceError as error:
+            self._pace = self._fail(error, self._pace)
+            self._source.close()
+
+    def _read(self) -> None:
+        """Page by page, the streams in turn, so that none has to wait for another's past, and no reply for either."""
+        streams = self._source.streams()
+        left = deque(streams)
+        remaining: dict[str, int] = {}
+        while left and not self._stopping.is_set():
+            if self._has_to_send():
+                self._read_news(streams[0], remaining)
+                self._deliver()
+            stream = left.popleft()
+            if self._read_page(stream, remaining).more:
+                left.append(stream)
+        if self.tally.pulled and not self._ordered and not self._stopping.is_set():
+            # The past comes in as it lies there, not in the order in which customers wrote.
+            put_in_order(self._connection, Batches())
+            self._ordered = True
+
+    def _has_to_send(self) -> bool:
+        now = self._desk.clock()
+        if now - self._looked_at >= DOUBT_EVERY and delivery.in_doubt(self._connection, self._row.id):
+            return True
+        soonest = delivery.soonest(self._connection, self._row.id)
+        return soonest is not None and max(soonest, self.sends_from) <= now
+
+    def _read_news(self, inbox: Stream, remaining: dict[str, int]) -> None:
+        """Everything in the inbox that has come since the oldest of what waits was written; the newest comes first."""
+        written_at = delivery.oldest(self._connection, self._row.id) or self._desk.clock()
+        while not self._stopping.is_set():
+            page = self._read_page(inbox, remaining)
+            arrived = [record.arrived_at for record in page.records if isinstance(record, MailRecord)]
+            if not page.more or (arrived and min(arrived) < written_at - CLOCKS):
+                return
 
     def _deliver(self) -> None:
-        delivered = self._deliverer.deliver(self._stopping)
+        delivered = Tally()
+        self._looked_at = self._desk.clock()
+        try:
+            self._deliverer.deliver(self._stopping, delivered)
+            self._unsent, self._way_out = None, Pace()
+        except SourceError as error:
+            self._unsent, self._way_out = error, self._fail(error, self._way_out)
         self.tally.add(delivered)
         if delivered != Tally():
             self._desk.tell({"event": "delivered", "source": self._row.name, **delivered.as_json()})
 
-    def _read(self) -> None:
-        """Page by page, the streams in turn, so that none has to wait for another's past, and no reply for either."""
-        left = deque(self._source.streams())
-        remaining: dict[str, int] = {}
-        while left and not self._stopping.is_set():
-            stream = left.popleft()
-            if self._read_page(stream, remaining):
-                left.append(stream)
-            soonest = delivery.soonest(self._connection, self._row.id)
-            if soonest is not None and soonest <= self._desk.clock():
-                self._deliver()
-
-    def _read_page(self, stream: Stream, remaining: dict[str, int]) -> bool:
+    def _read_page(self, stream: Stream, remaining: dict[str, int]) -> Page:
         connection, source_id = self._connection, self._row.id
         page = self._source.pull(stream, sources.cursor(connection, source_id, stream.key))
         now = self._desk.clock()
@@ -105,6 +164,10 @@ class Worker:
             sources.keep_cursor(connection, source_id, stream.key, page.cursor, now)
             total = self.tally.pulled + sum(remaining.values())
             sources.tell(connection, source_id, done=self.tally.pulled, total=total)
+        for record in page.records:
+            if isinstance(record, Unreadable):
+                what = f"Mail {record.uid} in {stream.name} can't be read: {record.why}"
+                self._desk.tell({"event": "error", "source": self._row.name, "what": what, "mend": ""})
         if page.records:
             self._desk.tell(
                 {
@@ -115,29 +178,32 @@ class Worker:
                     "remaining": page.remaining,
                 }
             )
-        return page.more
+        return page
 
-    def _fail(self, error: HeardError) -> None:
+    def _fail(self, error: HeardError, pace: Pace) -> Pace:
+        """Tell what went wrong; the pace after it."""
         now = self._desk.clock()
         denied = isinstance(error, Denied)
-        self._pace = after_refusal(self._pace, now) if denied else after_failure(self._pace, now, self._desk.chance)
-        state = "denied" if denied else "away" if self._pace.away else "idle"
-        self._state(
-            state=state, said=error.message, mend=error.mend, next_at=self._pace.next_at, failures=self._pace.failures
-        )
+        slower = after_refusal(pace, now) if denied else after_failure(pace, now, self._desk.chance)
+        state = "denied" if denied else "away" if slower.away else "idle"
+        self._state(state=state, said=error.message, mend=error.mend, next_at=slower.next_at, failures=slower.failures)
         self._desk.tell({"event": "error", "source": self._row.name, "what": error.message, "mend": error.mend})
-        self._source.close()
+        return slower
 
     def _until_next(self) -> int:
         """How long to listen: until the next thing may leave, at most until it is time to ask again."""
         longest = LISTEN_FOR if Capability.LIVE in self._source.capabilities else ASK_EVERY
+        if delivery.in_doubt(self._connection, self._row.id):
+            longest = DOUBT_EVERY
         soonest = delivery.soonest(self._connection, self._row.id)
-        return longest if soonest is None else max(0, min(longest, soonest - self._desk.clock()))
+        if soonest is None:
+            return longest
+        return max(0, min(longest, max(soonest, self.sends_from) - self._desk.clock()))
 
-    def _wait_out(self, answered: int) -> None:
+    def _wait_out(self) -> None:
         """Until the pace allows another try, or a person asks for one."""
-        while not self._stopping.wait(0.5):
-            if self._pace.due(self._desk.clock()) or self._asked_at() > answered:
+        while not self._stopping.wait(0.2):
+            if self._pace.due(self._desk.clock()) or self._asked_at() > self._answered:
                 return
 
     def _asked_at(self) -> int:
@@ -146,3 +212,16 @@ class Worker:
     def _state(self, **columns: int | str | None) -> None:
         with writing(self._connection):
             sources.tell(self._connection, self._row.id, **columns)
+
+
+def in_words(error: Exception, database: Path) -> HeardError:
+    """An error as a person is told of it; one that nobody foresaw says where in the program it came up."""
+    if isinstance(error, HeardError):
+        return error
+    if type(error).__module__.partition(".")[0] in ("sqlite3", "sqlcipher3"):
+        return explain(database, error)
+    place = extract_tb(error.__traceback__)[-1]
+    return HeardError(
+        f"A fault of Heard's own: {type(error).__name__} in {Path(place.filename).name}, line {place.lineno}",
+        "Please report it; it is tried again by itself.",
+    )

@@ -44,21 +44,23 @@ def run(arguments: argparse.Namespace) -> int:
     from console.paths import secrets_folder
     from storage import sources
     from storage.connect import writing
-    from storage.workspace import locate, open_to_write
+    from storage.workspace import locate, open_to_read, open_to_write
 
     asking = Asking(silent=arguments.no_input)
     settings = _settings(arguments, asking)
     checked(settings)
     name = arguments.name or settings["address"].partition("@")[0]
     ladder = Ladder(secrets_folder(), asking.secret)
-    with closing(open_to_write(locate(arguments.workspace))) as connection:
-        sources.refuse_taken(connection, name)
-        with closing(open_source(name, settings, ladder)) as source:
-            _show(source.check())
-            if arguments.test_mail:
-                _send_to_itself(source, settings["address"])
-        with writing(connection):
-            sources.add(connection, "mailbox", name, settings, now())
+    workspace = locate(arguments.workspace)
+    if workspace.exists():
+        with closing(open_to_read(workspace)) as connection:
+            sources.refuse_taken(connection, name)
+    with closing(open_source(name, settings, ladder)) as source:
+        _show(source.check())
+        if arguments.test_mail:
+            _send_to_itself(source, settings["address"])
+    with closing(open_to_write(workspace)) as connection, writing(connection):
+        sources.add(connection, "mailbox", name, settings, now())
     kept = asking.offer_to_keep(ladder, Wanted(name, settings))
     print(f"Connected “{name}”. {kept}".rstrip())
     print("`heard sync` fetches its mails and sends what waits; so does every console while it is open.")

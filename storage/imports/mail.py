@@ -72,7 +72,8 @@ class MailTaker:
         person = mail.person
         customer_id = None if person is None else self._batch.book.writer(person.address, person.name)
         thread = self._thread(mail, message, customer_id)
-        if not mail.ours and not mail.quiet and self._status.active:
+        # A machine's word is no news to an agent, unless it says that theirs did not arrive.
+        if not mail.ours and (mail.bounced or not mail.quiet) and self._status.active:
             self._written.append((thread.ticket_id, message.at))
         message_id = self._batch.rows.message(
             thread.ticket_id, message if mail.ours else replace(message, customer_id=customer_id)
