@@ -183,7 +183,8 @@ class OutboxScreen(FramedScreen[OutboxRow]):
         row = self.lines.row
         waiting = sum(row.state not in ("sent", "dropped") for row in self._rows or ())
         words = "Nothing waits" if not waiting else str(waiting) + " on the way"
-        return (words, "" if row is None else "#" + str(row.ticket_number))
+        number = "" if row is None else "#" + str(row.ticket_number)
+        return (words, number + ": send it as it is, change it, or drop it" if self._overtaken else number)
 
     @override
     def main_widgets(self) -> tuple[Widget, ...]:
@@ -263,6 +264,7 @@ class OutboxScreen(FramedScreen[OutboxRow]):
         self._overtaken = found
         self.both.show(found)
         self.transcript.display = found is None
+        self.draw_frame()
 
     def _conversation_read(self, ticket_id: int, found: tuple[Message, ...]) -> None:
         row = self.lines.row

@@ -4,7 +4,6 @@ The invariant: the newest words of the customer's are on it whatever its height,
 judge the reply by.
 """
 
-import textwrap
 from collections.abc import Callable
 from datetime import tzinfo
 from itertools import chain, zip_longest
@@ -15,6 +14,7 @@ from storage.outbox import Overtaken
 from widgets.cells import cut, fit, harmless
 from widgets.inks import Lines, Piece
 from widgets.moments import moment
+from widgets.wrap import one_line, wrap
 
 BESIDE_FROM = 76
 
@@ -68,7 +68,8 @@ def both_texts(found: Overtaken, width: int, height: int, now: int, zone: tzinfo
 def _text(title: str, body: str, room: int) -> list[Piece]:
     lines: list[Piece] = [(cut(harmless(title), room), "title")]
     for line in body.splitlines():
-        lines += [(wrapped, "plain") for wrapped in textwrap.wrap(harmless(line), room) or [""]]
+        text = one_line(line)
+        lines += [(text[start:end], "plain") for start, end in wrap(text, room)]
     return [*lines, ("", "plain")]
 
 

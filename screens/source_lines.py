@@ -58,9 +58,8 @@ def _offline(away: Sequence[SourceRow], everywhere: bool, now: int, zone: tzinfo
     times = [row.synced_at for row in away if row.synced_at is not None]
     who = "Offline" if everywhere else away[0].name + " can't be reached"
     since = " since " + moment(min(times), now, zone) if times else ""
-    banner = who + since + ": all goes on here, and what you send leaves when the line is back"
-    short = "offline " + spoken_age(min(times), now) if times else "offline"
-    return Standing(short + ", all is kept", True, banner)
+    banner = who + since + ": all goes on, what you send leaves later"
+    return Standing("offline " + spoken_age(min(times), now) if times else "offline", True, banner)
 
 
 def spoken_age(at: int, now: int) -> str:

@@ -4,8 +4,6 @@ The invariants: it says what the sync process has written down (`seat.sources`),
 is on it.
 """
 
-import textwrap
-
 from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -25,6 +23,7 @@ from widgets.inks import Lines, Piece
 from widgets.rowcache import Key
 from widgets.rows import LineList
 from widgets.ticket_line import Look
+from widgets.wrap import wrap
 
 LABEL = 15
 
@@ -79,9 +78,9 @@ def _laid_out(facts: list[Told], width: int) -> list[list[Piece]]:
     """The facts as lines, their words wrapped beside their labels."""
     lines: list[list[Piece]] = []
     for label, words, ink in facts:
-        wrapped = textwrap.wrap(" ".join(harmless(words).split()), max(10, width - LABEL - 3)) or [""]
-        for number, line in enumerate(wrapped):
-            lines.append([(" " + fit(label if number == 0 else "", LABEL) + " ", "muted"), (line, ink)])
+        text = " ".join(harmless(words).split())
+        for number, (start, end) in enumerate(wrap(text, width - LABEL - 3)):
+            lines.append([(" " + fit(label if number == 0 else "", LABEL) + " ", "muted"), (text[start:end], ink)])
     return lines
 
 

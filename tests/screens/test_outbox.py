@@ -7,12 +7,16 @@ import pytest
 from desk.ids import new_uid
 from desk.records import OutboxRow
 from desk.times import SECOND
+from screens.action import Place
 from screens.outbox import OutboxScreen, outbox_line, read_outbox, state_words
+from screens.overtaken import both_texts
 from storage.connect import Connection
+from storage.outbox import Heard, Overtaken
 from storage.workspace import Workspace
 from tests.factories import NOW, make_agent, make_message, make_ticket
 from tests.hostile import HOSTILE
 from tests.rest import seen, settled
+from tests.screens.room import console, desk, fill, place, press
 from tests.screens.stage import Stage, harmless_on_screen, storable, written
 from widgets.inks import pieces_width
 from widgets.moments import moment
@@ -123,3 +127,62 @@ async def test_hostile_subjects_and_errors_do_no_harm(workspace: Workspace, conn
         await settled(app)
         harmless_on_screen(app)
     assert not app.failed
+
+
+def overtaken_reply(connection: Connection) -> tuple[int, int]:
+    """A reply of Ana's that is held, since Rosa wrote meanwhile; its row, and Rosa's newest message."""
+    ticket = fill(connection)[0]
+    seen_id = written(connection, "SELECT max(id) FROM message WHERE ticket_id = ?", ticket)
+    message = make_message(connection, ticket, kind="outbound", body="It is on its way.", recipients="c0@example.org")
+    row_id = make_operation(connection, ticket, "held", "read it first")
+    connection.execute(
+        "UPDATE outbox SET message_id = ?, payload = json_object('seen_inbound_id', ?) WHERE id = ?",
+        (message, seen_id, row_id),
+    )
+    deed = written(connection, "SELECT deed FROM outbox WHERE id = ?", row_id)
+    connection.execute(
+        "INSERT INTO event(deed, kind, at, ticket_id, message_id, data, patch) VALUES(?, 'replied', ?, ?, ?, ?, '')",
+        (deed, NOW, ticket, message, '{"draft": "reply_all", "attachments": []}'),
+    )
+    newest = make_message(connection, ticket, body="It has come, thank you!", sender="c0@example.org")
+    connection.commit()
+    return row_id, newest
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+async def test_a_held_reply_stands_beside_what_came_meanwhile(
+    workspace: Workspace, connection: Connection, size: tuple[int, int]
+) -> None:
+    row_id, newest = overtaken_reply(connection)
+    async with console(workspace, size=size) as app:
+        await press(app, "g", "o")
+        for words in ("It has come, thank you!", "It is on its way.", "send it as it is, change it, or drop it"):
+            assert words in seen(app)
+        await press(app, "F5", "y")
+        assert written(connection, "SELECT state FROM outbox WHERE id = ?", row_id) == "waiting"
+        assert written(connection, "SELECT payload ->> 'seen_inbound_id' FROM outbox WHERE id = ?", row_id) == newest
+        assert "It has come" not in seen(app) or size != (80, 24)
+
+
+async def test_a_held_reply_goes_back_into_the_composer(workspace: Workspace, connection: Connection) -> None:
+    row_id, newest = overtaken_reply(connection)
+    async with console(workspace) as app:
+        await press(app, "g", "o", "Ctrl+E")
+        assert written(connection, "SELECT state FROM outbox WHERE id = ?", row_id) == "dropped"
+        assert place(app) is Place.COMPOSER
+        assert desk(app).composer.written.body == "It is on its way."
+        assert written(connection, "SELECT seen_inbound_id FROM draft") == newest
+
+
+def test_both_texts_fit_whatever_room_there_is() -> None:
+    long = "\n".join("Line " + str(number) for number in range(40))
+    for _, text in HOSTILE:
+        found = Overtaken(1, NOW, text + long, (Heard(1, NOW, text, text), Heard(2, NOW, "Li", "The newest" + long)))
+        for width in (20, 76, 120):
+            for height in (1, 2, 12, 90):
+                lines = both_texts(found, width, height, NOW, UTC)
+                assert len(lines) <= max(height, 2)
+                assert all(pieces_width(line) <= width for line in lines)
+    lines = both_texts(found, 80, 12, NOW, UTC)
+    assert "The newest" in str(lines[1])
+    assert str(lines[-1]).count("more of it on the ticket") == 2

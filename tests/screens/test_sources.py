@@ -55,9 +55,9 @@ DENIED = source(
         ([source("syncing", synced_at=None, done=1200, total=5000)], "syncing 1,200 of 5,000", False, ""),
         # A round that finds nothing is no news.
         ([source("syncing", synced_at=NOW - SECOND, done=7, total=7)], "synced 1 s", False, ""),
-        ([AWAY], "offline 4 min, all is kept", True, "Offline since 08:56: all goes on here"),
-        ([GOOD, AWAY], "offline 4 min, all is kept", True, "support can't be reached since 08:56: all goes on here"),
-        ([source("away", synced_at=None)], "offline, all is kept", True, "Offline: all goes on here"),
+        ([AWAY], "offline 4 min", True, "Offline since 08:56: all goes on, what"),
+        ([GOOD, AWAY], "offline 4 min", True, "support can't be reached since 08:56: all goes on, what"),
+        ([source("away", synced_at=None)], "offline", True, "Offline: all goes on, what"),
         ([AWAY, DENIED], "password refused", True, "support: The password of support was refused. `heard secret set"),
         ([source("denied", said="The token has expired")], "login refused", True, "support: The token has expired."),
     ],
@@ -157,11 +157,11 @@ async def test_the_title_line_and_the_banner_follow_without_a_key(workspace: Wor
         tell(connection, source_id, state="idle", synced_at=app.seat.clock())
         await until(app, lambda: "● synced" in seen(app))
         tell(connection, source_id, state="away", said="no route", failures=3)
-        await until(app, lambda: "all goes on here, and what you send leaves" in seen(app))
-        assert "all is kept" in seen(app).splitlines()[0]
+        await until(app, lambda: "all goes on, what you send leaves later" in seen(app))
+        assert "○ offline" in seen(app).splitlines()[0]
         assert desk(app).queue.count == rows
         tell(connection, source_id, state="idle", said="", failures=0, synced_at=app.seat.clock())
-        await until(app, lambda: "● synced" in seen(app) and "all goes on here" not in seen(app))
+        await until(app, lambda: "● synced" in seen(app) and "all goes on" not in seen(app))
 
 
 @pytest.mark.usefixtures("synced_elsewhere")

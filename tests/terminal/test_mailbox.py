@@ -86,3 +86,30 @@ def test_a_new_mail_shows_and_a_reply_leaves(connected: Workspace, account: Acco
         assert account.password.encode() not in desk.raw
         assert desk.quit() == 0
     until(lambda: not is_synced(connected), "the end of the sync process, since the last console has gone")
+
+
+def test_offline_all_goes_on_and_what_was_sent_leaves_once(connected: Workspace, account: Account) -> None:
+    server = account.server
+    with console(connected, account) as desk:
+        desk.wait_for(lambda desk: "● synced" in desk.text and "Views" in desk.text)
+        desk.step("7", then="Grinder")
+        before = len(server.sent())
+        server.kill()
+        try:
+            desk.wait_for("Offline since")
+            desk.step("enter", then="Where is my grinder?")
+            desk.send("r")
+            desk.wait_for("Ctrl+S send")
+            desk.send("It left today.")
+            desk.step("ctrl+s", then="Replied to")
+            desk.wait_for("↑1")
+            desk.comes_true("SELECT state = 'waiting' FROM outbox")
+        finally:
+            server.start()
+        desk.press("f5")
+        sent = server.wait_for_sent(before + 1)
+        assert b"It left today." in sent[-1].raw
+        desk.gone("Offline since")
+        desk.wait_for("↑0")
+        desk.comes_true("SELECT count(*) = 1 FROM outbox WHERE state = 'sent'")
+        assert len(server.sent()) == before + 1
