@@ -156,7 +156,8 @@ class TicketWork(QueueWork):
 
     @on(LineList.Opened, "#queue")
     def _row_opened(self, event: LineList.Opened) -> None:
-        if isinstance(event.key, int):
+        # An `r` right behind Enter has opened it already, and writes.
+        if isinstance(event.key, int) and event.key != self.reading_id:
             self.open_ticket(event.key)
 
     @on(CustomerPanel.TicketChosen)

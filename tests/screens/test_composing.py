@@ -4,6 +4,7 @@ import pytest
 from textual import events
 
 from desk.snippets.library import Snippet
+from screens.action import Place
 from screens.confirm import ConfirmScreen, Statement
 from screens.writing import still_open
 from storage.connect import Connection
@@ -11,7 +12,7 @@ from storage.library import replace_or_add
 from storage.workspace import Workspace
 from tests.factories import NOW
 from tests.rest import settled
-from tests.screens.room import console, desk, fill, press
+from tests.screens.room import console, desk, fill, place, press
 from widgets.editor import Editor
 
 
@@ -92,3 +93,12 @@ async def test_suggestions_never_hide_the_line_that_is_typed(
         assert not shown.y <= app.query_one(Editor).cursor_screen_offset.y < shown.bottom
         assert shown.y > 0
         assert shown.bottom <= size[1] - 2
+
+
+async def test_a_reply_asked_for_right_behind_enter_is_begun(workspace: Workspace, connection: Connection) -> None:
+    fill(connection)
+    async with console(workspace) as app:
+        for key in ("Enter", "r"):
+            assert desk(app).take_key(key)
+        await settled(app)
+        assert place(app) is Place.COMPOSER
