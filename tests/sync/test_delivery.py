@@ -93,6 +93,16 @@ def test_what_can_be_taken_back_never_leaves(office: Office, pump: int) -> None:
     assert office.sync().pushed == 1
 
 
+def test_one_that_leaves_takes_none_along_that_can_be_taken_back(office: Office, pump: int) -> None:
+    office.account.put(mail("Other", name="o"))
+    office.sync()
+    office.reply(pump, undo=600)
+    office.reply(office.tickets()["Other"], "at once")
+    assert office.sync().pushed == 1
+    assert office.words() == ["at once"]
+    assert office.states() == ["undoable", "sent"]
+
+
 def test_what_was_dropped_never_leaves(office: Office, pump: int) -> None:
     office.reply(pump)
     with deed_session(engine_over(office.connection)) as session:
@@ -273,7 +283,8 @@ def test_a_wrong_password_is_told_and_tried_no_more(office: Office, pump: int, m
 def test_a_broken_way_out_keeps_nothing_from_coming_in(office: Office, pump: int) -> None:
     office.account.server.smtp.stop()
     office.reply(pump)
-    office.account.put(mail("News", name="n"))
+    # Not in the inbox, which is read before anything leaves.
+    office.account.put(mail("News", name="n", sender=office.account.user), folder="Sent")
     tally = office.fails()
     assert tally.pulled == 1
     assert office.states() == ["waiting"]
