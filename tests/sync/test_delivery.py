@@ -96,7 +96,7 @@ def test_what_can_be_taken_back_never_leaves(office: Office, pump: int) -> None:
 def test_one_that_leaves_takes_none_along_that_can_be_taken_back(office: Office, pump: int) -> None:
     office.account.put(mail("Other", name="o"))
     office.sync()
-    office.reply(pump, undo=600)
+    office.reply(pump, undo=50)
     office.reply(office.tickets()["Other"], "at once")
     assert office.sync().pushed == 1
     assert office.words() == ["at once"]
