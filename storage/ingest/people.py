@@ -24,7 +24,7 @@ _BY_EXTERNAL_ID = """
 SELECT external_id, coalesce(merged_into_id, id) FROM customer
 WHERE source_id = ? AND external_id IN (SELECT value FROM json_each(?))"""
 _CUSTOMERS = """
-SELECT id, name, organization_id, since, plan, note, details FROM customer
+SELECT id, recency, name, organization_id, since, plan, note, details FROM customer
 WHERE id IN (SELECT value FROM json_each(?))"""
 _IDENTITIES = """
 SELECT customer_id, kind, normal, known FROM identity WHERE customer_id IN (SELECT value FROM json_each(?))"""
@@ -229,8 +229,9 @@ class CustomerBook:
         if not missing:
             return
         asked = (json.dumps(missing),)
-        for customer_id, *facts in self._connection.execute(_CUSTOMERS, asked):
+        for customer_id, recency, *facts in self._connection.execute(_CUSTOMERS, asked):
             self._known[customer_id] = _Known(*facts)
+            self._recencies.setdefault(customer_id, recency)
         for customer_id, kind, normal, known in self._connection.execute(_IDENTITIES, asked):
             self._known[customer_id].identities[kind, normal] = bool(known)
 

@@ -116,9 +116,8 @@ class Rows:
         self._messages.append(
             (
                 self._message_id, next(self._uids), ticket_id, new.kind, new.at, new.agent_id, new.customer_id,
-                clean(new.sender, lines=False), clean(new.recipients, lines=False), clean(new.copies, lines=False),
-                clean(new.subject, lines=False), clean(new.body), folds_json(new.folds), new.html,
-                clean(new.automatic, lines=False), clean(new.bounce, lines=False), new.unparsed, new.trackers,
+                _line(new.sender), _line(new.recipients), _line(new.copies), _line(new.subject), clean(new.body),
+                folds_json(new.folds), new.html, _line(new.automatic), _line(new.bounce), new.unparsed, new.trackers,
                 new.message_id, new.in_reply_to, new.digest, new.raw, self._source_id, new.external_id,
             )
         )  # fmt: skip
@@ -161,6 +160,11 @@ class Rows:
             self._connection.executemany(_LAY_ASIDE, self._messages)
             self._connection.execute(_TAKE_IN)
             self._connection.execute(_CLEAR)
+
+
+def _line(text: str) -> str:
+    """In one line. Most of a message's fields are empty."""
+    return clean(text, lines=False) if text else ""
 
 
 def folds_json(folds: Sequence[Fold]) -> str:
