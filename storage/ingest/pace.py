@@ -13,7 +13,7 @@ from desk.errors import BadInput
 Item = TypeVar("Item")
 
 # A draft that is saved while somebody types may wait this long and not be noticed; single batches take up to twice.
-AIM = 0.05
+AIM = 0.025
 FEWEST, FIRST, MOST = 20, 40, 500
 # A few mails may be larger than hundreds of others together.
 LARGEST = 4 * 1024 * 1024
