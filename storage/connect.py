@@ -7,6 +7,7 @@ bundled `sqlcipher3` comes first, and the standard library's `sqlite3` serves on
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
@@ -48,6 +49,12 @@ def driver() -> ModuleType:
     return cast(ModuleType, sqlcipher3)
 
 
+@cache
+def connection_class(module: ModuleType) -> type[Connection]:
+    """The driver's connections, for which things can be kept as long as they live: its own allow no weak reference."""
+    return cast(type[Connection], type("Connection", (module.Connection,), {}))
+
+
 def connect(path: Path, *, read_only: bool = False) -> Connection:
     """An open connection in autocommit mode, usable from any one thread at a time.
 
@@ -60,7 +67,15 @@ def connect(path: Path, *, read_only: bool = False) -> Connection:
     uri = f"file:{_escaped(path)}?mode={'ro' if read_only else 'rwc'}"
     try:
         connection = cast(
-            Connection, module.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=PATIENCE)
+            Connection,
+            module.connect(
+                uri,
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
+                timeout=PATIENCE,
+                factory=connection_class(module),
+            ),
         )
         for pragma in PRAGMAS if read_only else (*PRAGMAS, *WRITER_PRAGMAS):
             connection.execute(pragma)

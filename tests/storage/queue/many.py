@@ -5,7 +5,7 @@ from contextlib import closing
 
 from desk.ids import new_uid
 from desk.times import DAY, HOUR, MINUTE
-from storage.connect import Connection, driver, writing
+from storage.connect import Connection, connection_class, driver, writing
 from storage.search.index import index_customers
 from storage.workspace import Workspace, open_to_write
 from tests.factories import NOW, make_agent, make_channel, make_customer, make_queue, make_team
@@ -27,7 +27,9 @@ def many(template: Workspace) -> Connection:
 
     One team, queue and channel more have only twenty, all of them old; few tickets are urgent.
     """
-    connection: Connection = driver().connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection: Connection = driver().connect(
+        ":memory:", isolation_level=None, check_same_thread=False, factory=connection_class(driver())
+    )
     with closing(open_to_write(template)) as kept:
         kept.backup(connection)
     with writing(connection):

@@ -116,6 +116,6 @@ def test_a_page_of_rows_looks_each_ticket_up(connection: Connection) -> None:
     connection.set_trace_callback(seen.append)
     queue.rows(connection, ticket_ids)
     connection.set_trace_callback(None)
-    assert len(seen) == 2
+    assert len(seen) == 3
     steps = [row[3] for sql in seen for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
     assert not any(step.startswith("SCAN") and "wanted" not in step for step in steps)
