@@ -28,6 +28,8 @@ PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
     "PRAGMA mmap_size=0",
 )
+# A checkpoint is part of some commit, and on a slow disk each page of it costs: with 4,000 pages the worst of 8,000
+# contacts took 181 ms by the clock, with 1,000 it took 21, and imports were as fast.
 WRITER_PRAGMAS = ("PRAGMA synchronous=NORMAL", "PRAGMA wal_autocheckpoint=1000")
 # How long to wait for another program, in seconds.
 PATIENCE = 5.0
