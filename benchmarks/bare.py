@@ -73,6 +73,9 @@ class Listed(Bare):
 class Tabled(Bare):
     """Shows rows in Textual's DataTable, whose cursor `j` moves."""
 
+    # By itself a table is as high as the screen, and the line would never be seen.
+    CSS = "DataTable { height: 1fr; }"
+
     def compose(self) -> ComposeResult:
         """The table, and a line below that says when all rows are in it."""
         yield DataTable[str](cursor_type="row")

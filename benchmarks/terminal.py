@@ -14,8 +14,9 @@ import argparse
 import compileall
 import re
 import statistics
+import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,12 +28,17 @@ from tests.terminal.term import Term
 TABLE_ROWS = 100_000
 TABLE = f"DataTable, {TABLE_ROWS:,} rows"
 QUIET = 0.06
-# How long keys are pressed for the first move of the cursor.
-LIVE_SECONDS = 0.8
+# How long the first move of the cursor, a key and the way out are waited for: for as long as only a console that hangs
+# takes, however busy the machine is.
+PATIENCE = 30.0
+# What is drawn is looked at for so long after the cursor was seen to move: it may stand there before its line is drawn.
+AFTERWARDS = 0.2
 # Where the first ticket stands, and the last line that is looked at for the cursor.
 FIRST_LINE, LAST_LINE = 2, 20
 COLUMNS = slice(30, 70)
 FRAME_ENDS = b"\x1b[?2026l"
+# The terminal's own cursor at the end of a frame, which stands where the list's does.
+CURSOR = re.compile(rb"\x1b\[(\d+);\d+H" + re.escape(FRAME_ENDS))
 MILLISECONDS = 1000
 # What the console takes on the most tickets may be so many times what it takes on the fewest.
 ALIKE = 1.2
@@ -53,6 +59,11 @@ class Runs:
     def line(self) -> str:
         """Best and median of both."""
         return f"{self.name:<30}{_pair(self.ours):>16}{_pair(self.theirs):>16} {self.unit:<3}{self.peer}"
+
+    @property
+    def judged(self) -> bool:
+        """Whether there is anything to hold the console's runs to."""
+        return bool(self.theirs or self.most)
 
     def figure(self, of: str = "") -> Figure:
         """The best of both, judged; `of` says what it was measured on."""
@@ -89,45 +100,60 @@ class Claims:
         self.cursor_aerc.ours = self.cursor_table.ours = self.cursor.ours
 
     @property
+    def each(self) -> tuple[Runs, ...]:
+        """In the order of the table."""
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+    @property
     def all(self) -> tuple[Runs, ...]:
-        """In the order of the table; a claim without runs of ours is none."""
-        return tuple(
-            each
-            for each in (getattr(self, name) for name in self.__slots__)
-            if each.ours and (each.theirs or each.most)
-        )
+        """Those that were measured."""
+        return tuple(each for each in self.each if each.ours and each.judged)
 
 
 def figures(folder: Path, sizes: Sequence[int], runs: int) -> Iterator[Figure]:
-    """Every claim for each size of workspace, and whether the console is as fast on the most tickets."""
-    found = {size: measure(prepare(folder, size), runs) for size in sizes}
-    for size, claims in found.items():
-        for each in claims.all:
+    """Every claim for each size of workspace as it is measured, and whether the console is as fast on the most."""
+    found: dict[int, Claims] = {}
+    for size in sizes:
+        found[size] = measure(prepare(folder, size), runs)
+        for each in found[size].all:
             yield each.figure(f"{size:,} tickets")
     few, many = found[min(sizes)], found[max(sizes)]
     if few is many:
         return
-    for small, large in zip(few.all, many.all, strict=True):
-        if small.unit == "ms" and small.ours and not small.name.startswith("quit"):
+    for small, large in zip(few.each, many.each, strict=True):
+        if small.unit == "ms" and small.ours and large.ours and small.judged and not small.name.startswith("quit"):
             beside = Beside(min(small.ours), f"with {min(sizes):,}")
             yield at_most_times(f"{small.name}, with {max(sizes):,} tickets", min(large.ours), "ms", ALIKE, beside)
 
 
 def measure(desk: Desk, runs: int) -> Claims:
-    """Every claim on one desk, one run after the other."""
+    """Every claim on one desk, one run after the other; what goes wrong in one run is said, and is not in the claims.
+
+    Raises AssertionError where nothing could be measured at all.
+    """
     for package in ("benchmarks", "console", "desk", "screens", "storage", "sync", "widgets"):
         compileall.compile_dir(ROOT / package, quiet=1)
     claims = Claims()
     for _ in range(runs):
-        _start_and_live(desk, claims)
-        _keys(desk, claims)
-        _bare(claims)
+        _try(_start_and_live, desk, claims)
+        _try(_keys, desk, claims)
+        _try(_bare, desk, claims)
         if installed("neomutt"):
-            _neomutt(desk, claims)
+            _try(_neomutt, desk, claims)
         if installed("aerc"):
-            _aerc(desk, claims)
-    _table(claims)
+            _try(_aerc, desk, claims)
+    _try(_table, desk, claims)
+    if not claims.all:
+        raise AssertionError("no run of the console came to an end")
     return claims
+
+
+def _try(step: Callable[[Desk, Claims], None], desk: Desk, claims: Claims) -> None:
+    try:
+        step(desk, claims)
+    except AssertionError as error:
+        # The picture of the terminal would follow.
+        print(f"{step.__name__.strip('_')}: {str(error).partition(chr(10))[0]}", file=sys.stderr, flush=True)
 
 
 def _start_and_live(desk: Desk, claims: Claims) -> None:
@@ -139,13 +165,15 @@ def _start_and_live(desk: Desk, claims: Claims) -> None:
         term.wait_for_raw(desk.subject)
         claims.rows.ours.append((term.last_read - term.started) * MILLISECONDS)
         came = [(term.last_read, len(term.raw))]
-        pressed = 0.0
-        while (now := time.perf_counter()) - came[0][0] < LIVE_SECONDS or FRAME_ENDS not in term.raw:
+        pressed, ends = 0.0, came[0][0] + PATIENCE
+        while (now := time.perf_counter()) < ends:
             if now - pressed >= 0.02:
                 term.press("j")
                 pressed = now
             if term.read(0.005):
                 came.append((term.last_read, len(term.raw)))
+                if any(int(line) != FIRST_LINE + 1 for line in CURSOR.findall(term.raw)):
+                    ends = min(ends, now + AFTERWARDS)
         claims.live.ours.append((_moved(term, came) - term.started) * MILLISECONDS)
 
 
@@ -187,7 +215,7 @@ def _keys(desk: Desk, claims: Claims) -> None:
         claims.quitting.ours.append(_time_to_exit(term, "enter"))
 
 
-def _bare(claims: Claims) -> None:
+def _bare(_: Desk, claims: Claims) -> None:
     with bare("list") as term:
         term.wait_for_raw(b"bare and ready")
         term.press("j")
@@ -199,7 +227,7 @@ def _bare(claims: Claims) -> None:
         claims.quitting.theirs.append(_time_to_exit(term, "q"))
 
 
-def _table(claims: Claims) -> None:
+def _table(_: Desk, claims: Claims) -> None:
     """Once, since Textual's table takes ten seconds to fill."""
     with bare("table", str(TABLE_ROWS)) as term:
         claims.live_table.theirs.append(term.wait_for_raw(b"bare and ready", seconds=300) * MILLISECONDS)
@@ -231,7 +259,7 @@ def _press(term: Term, key: str) -> tuple[float, float, float]:
     before = len(term.raw)
     pressed = time.perf_counter()
     term.press(key)
-    if not term.read(2.0):
+    if not term.read(PATIENCE):
         raise AssertionError(f"{key} showed nothing")
     first = term.last_read
     term.wait_until_quiet(QUIET)
@@ -242,7 +270,7 @@ def _time_to_exit(term: Term, key: str) -> float:
     pressed = time.perf_counter()
     term.press(key)
     while term.process.poll() is None:
-        if time.perf_counter() - pressed > 10:
+        if time.perf_counter() - pressed > PATIENCE:
             raise AssertionError(f"{key} did not end it")
         term.read(0.001)
     return (time.perf_counter() - pressed) * MILLISECONDS

@@ -7,7 +7,7 @@ ends it; keys become actions in `screens.desk_screen` and nowhere else.
 import gc
 import os
 import sys
-from asyncio import Event, wait_for
+from asyncio import Event, timeout
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import partial
@@ -17,7 +17,10 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import events, on
+from textual.app import App
+from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.widget import Widget
 from typing_extensions import override
 
 import screens
@@ -72,6 +75,8 @@ class HeardApp(Doors, inherit_bindings=False):
     def __init__(self, workspace: Workspace, config: Config, keys: Keymap, opening: Opening | None = None) -> None:
         super().__init__()
         self.config = config
+        # Textual mounts two widgets for these in every screen, and lays it out again for one that shows nothing.
+        self._disable_tooltips = self._disable_notifications = True
         # Before anything is mounted, or all of it would be styled twice.
         for theme in THEMES:
             self.register_theme(theme)
@@ -97,6 +102,7 @@ class HeardApp(Doors, inherit_bindings=False):
         self._shown = False
         self._listed = False
         self._early: list[events.Key] = []
+        self._behind = False
         self._last_key = 0.0
         self._stale = False
         self.demo_wanted = False
@@ -190,7 +196,10 @@ class HeardApp(Doors, inherit_bindings=False):
             else:
                 await self._act(event)
             return
+        field = self.focused if isinstance(event, events.Key) and self._behind else None
         await super().on_event(event)
+        if field is not None:
+            await _heard(*_around(field))
 
     def _move_first(self) -> None:
         """What was typed before there was a list, and moves in it, is seen in the first frame."""
@@ -200,7 +209,7 @@ class HeardApp(Doors, inherit_bindings=False):
     @property
     def _holding(self) -> bool:
         screen = self.screen
-        return not self._listed or (isinstance(screen, DeskScreen) and screen.holding)
+        return not self._listed or self._behind or (isinstance(screen, DeskScreen) and screen.holding)
 
     @on(DeskScreen.Ready)
     async def act_early(self) -> None:
@@ -210,21 +219,25 @@ class HeardApp(Doors, inherit_bindings=False):
 
     async def _act(self, event: events.Key) -> None:
         screen = self.screen
-        if isinstance(screen, DeskScreen):
-            if not event.is_printable and screen.typing:
-                await self._take_in()
-            if screen.take_key(key_name(event.key, event.character)):
-                event.stop()
-                return
-        await super().on_event(event)
+        if not isinstance(screen, DeskScreen):
+            await super().on_event(event)
+            return
+        field = self.focused if screen.typing and not event.is_printable else None
+        # The field takes in what was typed before: Ctrl+S sends all of it, however fast it was.
+        await _heard(field)
+        if screen.take_key(key_name(event.key, event.character)):
+            event.stop()
+        else:
+            await super().on_event(event)
+        if field is not None:
+            # What Enter does is done when it comes back from the field, behind keys that are here already: as long as
+            # it isn't, those would still be text in the field.
+            await _heard(*_around(field))
+            self._behind = self.call_later(self._caught_up)
 
-    async def _take_in(self) -> None:
-        """Let the field take in what was typed before: Ctrl+S sends all of it, however fast it was."""
-        focused = self.focused
-        taken = Event()
-        if focused is not None and focused.call_later(taken.set):
-            with suppress(TimeoutError):
-                await wait_for(taken.wait(), TAKE_IN_SECONDS)
+    async def _caught_up(self) -> None:
+        self._behind = False
+        await self.act_early()
 
     # What all screens hear
 
@@ -355,6 +368,21 @@ class HeardApp(Doors, inherit_bindings=False):
             self.sync.leave()
         with suppress(HeardError):
             await self.jobs.stop()
+
+
+def _around(field: Widget) -> tuple[MessagePump, ...]:
+    """A field twice, as what it sends itself comes behind what was sent to it, and all that it stands in."""
+    return (field, *(node for node in field.ancestors_with_self if not isinstance(node, App)))
+
+
+async def _heard(*pumps: MessagePump | None) -> None:
+    """Let each of them, one after the other, hear what was sent to it; one that is busy for too long is left."""
+    with suppress(TimeoutError):
+        async with timeout(TAKE_IN_SECONDS):
+            for pump in pumps:
+                heard = Event()
+                if pump is not None and pump.is_running and pump.call_later(heard.set):
+                    await heard.wait()
 
 
 def run(folder: Path, _painted: bool) -> int:

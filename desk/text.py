@@ -52,6 +52,9 @@ def clean(text: str, *, lines: bool = True) -> str:
     With `lines` every kind of line end becomes a newline and tabs stay; without, both become single spaces, for
     names, subjects and whatever else stands in one line.
     """
+    # Nearly all that comes in, and told in a tenth of the time.
+    if text.isascii() and text.isprintable():
+        return text
     if _SUSPECT.search(text):
         text = _without_suspects(text)
     if not lines and ("\n" in text or "\t" in text):

@@ -179,7 +179,8 @@ class AskPanel(Vertical):
         with line.prevent(Input.Changed):
             line.value = question.text
         line.cursor_position = len(question.text)
-        line.focus()
+        # At once, as in `_end`: a key that is there already must find the field, or find it left.
+        self.screen.set_focus(line)
         self._show(question)
 
     def answer(self) -> None:
@@ -216,6 +217,7 @@ class AskPanel(Vertical):
         if self._pause is not None:
             self._pause.stop()
         self._question = None
+        self.screen.set_focus(None)
         self.display = False
         self.post_message(self.Ended())
 

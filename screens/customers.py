@@ -99,6 +99,12 @@ class CustomersScreen(FramedScreen[Line]):
 
     @property
     @override
+    def holding(self) -> bool:
+        # What is typed behind Enter is meant for the customer that it opens.
+        return super().holding or (self._entered is not None and self.is_current)
+
+    @property
+    @override
     def path(self) -> tuple[str, ...]:
         return ("Customers",)
 
@@ -135,7 +141,8 @@ class CustomersScreen(FramedScreen[Line]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        if event.value != self._entered:
+        # Not the event's: letters typed before Enter may come here after it.
+        if self.field.value != self._entered:
             self._stop_waiting()
         if event.value != self._asked:
             self._deep = False
@@ -174,7 +181,7 @@ class CustomersScreen(FramedScreen[Line]):
         if self._entered == text and self._answered:
             self._stop_waiting()
             if self.is_current:
-                self.lines.open()
+                self.open_here()
         elif self._entered == text:
             self._search(deep=True)
         elif text.strip() and not deep and len(found) < MOST:
@@ -232,7 +239,7 @@ class CustomersScreen(FramedScreen[Line]):
 
     def _enter(self) -> None:
         if self._answered:
-            self.lines.open()
+            self.open_here()
             return
         self._stop_waiting()
         self._entered = self.field.value
@@ -249,6 +256,7 @@ class CustomersScreen(FramedScreen[Line]):
         if self._patience is not None:
             self._patience.stop()
             self._patience = None
+            self.post_message(self.Ready())
 
     def action_customers_new(self) -> None:
         """Make a customer of what was typed."""

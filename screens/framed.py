@@ -252,7 +252,7 @@ class FramedScreen(DeskScreen[None], Generic[Row]):
 
     def action_move_open(self) -> None:
         """Open what the cursor is on."""
-        self.lines.open()
+        self.open_here()
 
     def step(self, rows: int) -> None:
         """Move the cursor, and on over headings."""
@@ -271,9 +271,13 @@ class FramedScreen(DeskScreen[None], Generic[Row]):
     @on(LineList.Opened)
     def _opened(self, event: LineList.Opened) -> None:
         event.stop()
-        row = self.lines.row
-        if row is not None and self.stops(row):
-            self.open_row(event.key)
+        self.open_here()
+
+    def open_here(self) -> None:
+        """Open what the cursor is on, at once: the next key is meant for what it opens."""
+        row, key = self.lines.row, self.lines.cursor_id
+        if row is not None and key is not None and self.stops(row):
+            self.open_row(key)
 
     @on(LineList.CursorMoved)
     def _cursor_moved(self, event: LineList.CursorMoved) -> None:

@@ -123,6 +123,11 @@ class QueueWork(Workbench):
 
     _view_awaited = False
 
+    def _await_view(self) -> None:
+        """Keys typed behind what opens a list are meant for it: Enter would open a ticket of the old one."""
+        self._view_awaited = True
+        self.hold_keys()
+
     def _view_is_there(self) -> None:
         if self._view_awaited:
             self._view_awaited = False
@@ -221,11 +226,16 @@ class QueueWork(Workbench):
         view = next((view for view in self.views if str(view.position) == digit), None)
         if view is None:
             self.notice("There is no view " + digit, "warning")
+        else:
+            self.choose_view(view.id)
+
+    def choose_view(self, view_id: int) -> None:
+        """Open the view of an id, if it is still there."""
+        view = next((view for view in self.views if view.id == view_id), None)
+        if view is None:
             return
         self.close_ticket()
-        # A key typed behind the digit is meant for the new list: Enter would open a ticket of the old one.
-        self._view_awaited = True
-        self.hold_keys()
+        self._await_view()
         self.open_view(view)
         self.go_to_pane("main")
 
@@ -234,9 +244,7 @@ class QueueWork(Workbench):
 
     @on(ViewList.ViewChosen)
     def _view_chosen(self, event: ViewList.ViewChosen) -> None:
-        view = next((view for view in self.views if view.id == event.view_id), None)
-        if view is not None:
-            self.action_view(str(view.position))
+        self.choose_view(event.view_id)
 
     def action_list_filter(self, text: str) -> None:
         """Filter this list; without words they are asked for, and the list follows the typing."""
@@ -263,7 +271,9 @@ class QueueWork(Workbench):
                 return  # the line under the words says it
 
         def accept(words: str) -> None:
+            parse(words)
             self.close_ticket()
+            self._await_view()
             self.show_filter(words)
 
         self.ask(Question("/", accept, _with_blank(self.filter_text), _read_filter, changed=follow, left=left))

@@ -165,11 +165,14 @@ class TicketWork(QueueWork):
         self.open_ticket(event.ticket_id)
 
     def action_move_open(self) -> None:
-        """Open what the cursor is on: a view, or a ticket."""
+        """Open what the cursor is on: a view, or a ticket. At once: the next key is meant for what it opens."""
+        key = self._list.cursor_id
+        if not isinstance(key, int):
+            return
         if self.pane == "views":
-            self.view_list.open()
+            self.choose_view(key)
         else:
-            self.queue.open()
+            self.open_ticket(key)
 
     def action_move_next_ticket(self) -> None:
         """The next ticket of the list, open."""

@@ -1,7 +1,6 @@
 """What tickets wait for, read for many at once: the facts behind `due_at`."""
 
 import json
-from collections.abc import Iterable
 
 from desk.clocks import next_due
 from storage.connect import Connection
@@ -21,15 +20,3 @@ def due_times(connection: Connection, statuses: dict[int, int]) -> dict[int, int
     """When each ticket is due, were it in the given status (ticket id → status)."""
     rows = connection.execute(_WAITING, (json.dumps(list(statuses)),)).fetchall()
     return {ticket: next_due(statuses[ticket], since, target) for ticket, since, target in rows}
-
-
-def refresh_due(connection: Connection, ticket_ids: Iterable[int]) -> None:
-    """Write `due_at` anew, after messages or statuses changed by another way than a deed's own columns."""
-    asked = json.dumps(list(ticket_ids))
-    statuses = dict(
-        connection.execute("SELECT id, status FROM ticket WHERE id IN (SELECT value FROM json_each(?))", (asked,))
-    )
-    connection.executemany(
-        "UPDATE ticket SET due_at = ? WHERE id = ?",
-        [(due, ticket) for ticket, due in due_times(connection, statuses).items()],
-    )

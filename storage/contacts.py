@@ -1,6 +1,5 @@
 """The customers of a search, each with what one line of the list needs beside how they were found."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -47,9 +46,15 @@ class Contact:
     open_tickets: int = 0
 
 
+# A contact without its open tickets. The screen makes thirty at each key, and a frozen record takes a while to make: so
+# each is made once, when all of it is known.
+_Line = tuple[int, str, str, str, int | None, str, bool, IdentityKind, str, bool]
+
+
 def recent(connection: Connection, limit: int) -> tuple[Contact, ...]:
     """The customers of the last contacts, the newest first."""
-    return _completed(connection, [Contact(*row) for row in connection.execute(_RECENT, (limit,))])
+    rows = connection.execute(_RECENT, (limit,))
+    return _completed(connection, [(*row, "", False, IdentityKind.NAME, "", True) for row in rows])
 
 
 def found(connection: Connection, hits: Sequence[Hit]) -> tuple[Contact, ...]:
@@ -57,34 +62,33 @@ def found(connection: Connection, hits: Sequence[Hit]) -> tuple[Contact, ...]:
     return _completed(connection, [_found(hit) for hit in hits])
 
 
-def _found(hit: Hit) -> Contact:
+def _found(hit: Hit) -> _Line:
     named = hit.identity_kind is IdentityKind.NAME and hit.identity_value == hit.name
     kind, identity = (IdentityKind.NAME, "") if named else (hit.identity_kind, hit.identity_value)
-    return Contact(
+    return (
         hit.customer_id, hit.name, hit.organization, hit.plan, hit.contacted_at, hit.match, named, kind, identity,
         hit.known,
     )  # fmt: skip
 
 
-def _completed(connection: Connection, contacts: Sequence[Contact]) -> tuple[Contact, ...]:
+def _completed(connection: Connection, lines: Sequence[_Line]) -> tuple[Contact, ...]:
     """These with their open tickets, and with a last contact and a way to reach them where they have none yet."""
-    opened: dict[int, int] = dict(connection.execute(_OPEN, _asked(contacts)).fetchall())
-    silent = _asked(contact for contact in contacts if not contact.contacted_at)
+    opened: dict[int, int] = dict(connection.execute(_OPEN, _asked(line[0] for line in lines)).fetchall())
+    silent = _asked(line[0] for line in lines if not line[4])
     last: dict[int, int | None] = dict(connection.execute(_LAST, silent).fetchall())
-    unreached = _asked(contact for contact in contacts if not contact.identity)
-    reached = {customer: rest for customer, *rest in connection.execute(_REACHED, unreached)}
+    unreached = connection.execute(_REACHED, _asked(line[0] for line in lines if not line[8]))
+    reached = {customer: (IdentityKind(kind), value, bool(known)) for customer, kind, value, known in unreached}
 
-    def completed(contact: Contact) -> Contact:
-        customer = contact.customer_id
-        contacted_at = contact.contacted_at or last[customer]
-        kind, identity, known = reached.get(customer, (contact.kind, contact.identity, contact.known))
+    def completed(line: _Line) -> Contact:
+        customer, name, organization, plan, contacted_at, match, named, kind, identity, known = line
+        kind, identity, known = reached.get(customer) or (kind, identity, known)
         return Contact(
-            customer, contact.name, contact.organization, contact.plan, contacted_at, contact.match, contact.named,
-            IdentityKind(kind), identity, bool(known), opened.get(customer, 0),
+            customer, name, organization, plan, contacted_at or last[customer], match, named, kind, identity, known,
+            opened.get(customer, 0),
         )  # fmt: skip
 
-    return tuple(map(completed, contacts))
+    return tuple(map(completed, lines))
 
 
-def _asked(contacts: Iterable[Contact]) -> tuple[str]:
-    return (json.dumps([contact.customer_id for contact in contacts]),)
+def _asked(customers: Iterable[int]) -> tuple[str]:
+    return (f"[{','.join(map(str, customers))}]",)

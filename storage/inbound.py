@@ -10,14 +10,15 @@ from desk.ids import new_uid
 from desk.mood import mood
 from desk.statuses import Status
 from desk.times import DAY
-from storage.clocks import refresh_due
+from storage.clocks import due_times
 from storage.connect import Connection
-from storage.search.index import touch
+from storage.search.index import touch_all
 
 WEEK = 7 * DAY
 PREVIEW_LENGTH = 160
 
 # A call is contact from both sides; what a machine of ours sent answers nobody.
+_STATUSES = "SELECT id, status FROM ticket WHERE id IN (SELECT value FROM json_each(?))"
 _COUNTS = """
 UPDATE ticket SET message_count = f.messages, updated_at = max(updated_at, coalesce(f.newest, 0)),
     inbound_at = f.asked, outbound_at = f.answered, first_response_at = f.first
@@ -40,7 +41,7 @@ CONTACT = """n.kind IN ('inbound', 'call') AND (
     SELECT p.kind FROM message p WHERE p.ticket_id = n.ticket_id AND p.kind IN ('inbound', 'outbound', 'call')
     AND (p.at, p.id) < (n.at, n.id) ORDER BY p.at DESC, p.id DESC LIMIT 1) IS NOT 'outbound'"""
 _CONTACTS = f"""
-SELECT t.id, m.at, CASE WHEN t.customer_id IS NULL
+SELECT t.id, CASE WHEN t.customer_id IS NULL
     THEN (SELECT count(*) FROM message n WHERE n.ticket_id = t.id
           AND n.at > m.at - :week AND n.at <= m.at AND {CONTACT})
     ELSE (SELECT count(*) FROM message n WHERE n.customer_id = t.customer_id
@@ -51,7 +52,16 @@ FROM ticket t JOIN message m ON m.id = (
 WHERE t.id IN (SELECT value FROM json_each(:asked))
 """  # noqa: S608  the condition is ours
 _SAID = """
-SELECT body FROM message WHERE ticket_id = ? AND kind = 'inbound' AND at > ? - ? ORDER BY at DESC, id DESC LIMIT ?"""
+SELECT t.id, m.body FROM ticket t CROSS JOIN message m ON m.id IN (
+    SELECT n.id FROM message n WHERE n.ticket_id = t.id AND n.kind = 'inbound' AND n.at > t.inbound_at - :week
+    ORDER BY n.at DESC, n.id DESC LIMIT :heard)
+WHERE t.id IN (SELECT value FROM json_each(:asked))
+"""
+# What stays None was not told anew.
+_WRITE = """
+UPDATE ticket SET preview = coalesce(?, preview), contacts = coalesce(?, contacts), mood = coalesce(?, mood), due_at = ?
+WHERE id = ?
+"""
 # Anger outlives a calm answer; the customer's newest words on the ticket are enough to hear it.
 HEARD = 5
 _CONTACTED = """
@@ -69,28 +79,34 @@ MOVED = 20
 def after_inbound(connection: Connection, ticket_ids: Iterable[int]) -> None:
     """Count messages and contacts, take the preview, hear the mood and set the clock of these tickets anew."""
     ids = list(ticket_ids)
+    if not ids:
+        return
     asked = json.dumps(ids)
     connection.execute(_COUNTS, (asked,))
+    previews = {
+        ticket: preview(body, folds) or subject
+        for ticket, body, folds, subject in connection.execute(_NEWEST, (asked,))
+    }
+    contacts: dict[int, int] = dict(connection.execute(_CONTACTS, {"asked": asked, "week": WEEK}).fetchall())
+    moods = _moods(connection, contacts)
+    due = due_times(connection, dict(connection.execute(_STATUSES, (asked,)).fetchall()))
     connection.executemany(
-        "UPDATE ticket SET preview = ? WHERE id = ?",
+        _WRITE,
         [
-            (preview(body, folds) or subject, ticket)
-            for ticket, body, folds, subject in connection.execute(_NEWEST, (asked,)).fetchall()
+            (previews.get(ticket), contacts.get(ticket), moods.get(ticket), due_at, ticket)
+            for ticket, due_at in due.items()
         ],
     )
-    heard = connection.execute(_CONTACTS, {"asked": asked, "week": WEEK}).fetchall()
-    connection.executemany(
-        "UPDATE ticket SET contacts = ?, mood = ? WHERE id = ?",
-        [(contacts, _mood(connection, ticket, newest, contacts), ticket) for ticket, newest, contacts in heard],
-    )
     _remember_contact(connection, asked)
-    refresh_due(connection, ids)
 
 
-def _mood(connection: Connection, ticket: int, newest: int, contacts: int) -> int:
-    """The angriest that the customer was on this ticket lately."""
-    said = connection.execute(_SAID, (ticket, newest, WEEK, HEARD)).fetchall()
-    return max((mood(body, max(1, contacts)).score for (body,) in said), default=0)
+def _moods(connection: Connection, contacts: dict[int, int]) -> dict[int, int]:
+    """The angriest that the customers were on these tickets lately, by how often each came within a week."""
+    moods = dict.fromkeys(contacts, 0)
+    asked = {"asked": json.dumps(list(contacts)), "week": WEEK, "heard": HEARD}
+    for ticket, body in connection.execute(_SAID, asked):
+        moods[ticket] = max(moods[ticket], mood(body, max(1, contacts[ticket])).score)
+    return moods
 
 
 def _remember_contact(connection: Connection, asked: str) -> None:
@@ -99,10 +115,8 @@ def _remember_contact(connection: Connection, asked: str) -> None:
     connection.executemany(
         "UPDATE customer SET contacted_at = ? WHERE id = ?", [(at, customer) for customer, at in contacts]
     )
-    for customer, at in contacts[-MOVED:]:
-        (newest,) = connection.execute(_NEWEST_CONTACT).fetchone()
-        if newest is None or at >= newest:
-            touch(connection, customer)
+    newest = connection.execute(_NEWEST_CONTACT).fetchone()
+    touch_all(connection, [customer for customer, at in contacts[-MOVED:] if newest[0] is None or at >= newest[0]])
 
 
 def reopen(connection: Connection, ticket_id: int, at: int) -> None:

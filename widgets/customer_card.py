@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -155,6 +156,8 @@ class CustomerPanel(Lines, can_focus=True, inherit_bindings=False):
         self._clock, self._zone = clock, zone
         self._card: CustomerCard | None = None
         self._lines: list[CardLine] = []
+        # As `set_lines` has it where there is nothing yet, or the first frame would be laid out twice.
+        self.virtual_size = Size(1, 0)
 
     def show(self, card: CustomerCard) -> None:
         """Show a customer."""

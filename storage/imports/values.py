@@ -21,9 +21,11 @@ def text(fields: dict[str, object], name: str) -> str:
     value = fields.get(name)
     if value is None:
         return ""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadInput(f"{name} is {_kind(value)}, but a text is needed", f'Write "{name}": "…".')
-    return str(value).strip()
+    return str(value)
 
 
 def texts(fields: dict[str, object], *names: str) -> list[str]:

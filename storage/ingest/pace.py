@@ -13,12 +13,12 @@ from desk.errors import BadInput
 Item = TypeVar("Item")
 
 # A draft that is saved while somebody types may wait this long and not be noticed; single batches take up to twice.
-AIM = 0.05
+AIM = 0.03
 FEWEST, FIRST, MOST = 20, 40, 500
 # A few mails may be larger than hundreds of others together.
 LARGEST = 4 * 1024 * 1024
 # Others look for the lock every millisecond (storage.connect); on a busy machine some of them later.
-REST = 0.004
+REST = 0.003
 
 
 @dataclass(slots=True)

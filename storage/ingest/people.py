@@ -16,6 +16,7 @@ from desk.lookup import IdentityKind
 from desk.text import clean
 from storage.connect import Connection
 from storage.ingest.records import CustomerRecord, IdentityRecord
+from storage.ingest.together import insert
 
 _OWNERS = """
 SELECT i.kind, i.normal, coalesce(c.merged_into_id, c.id), c.recency FROM identity i JOIN customer c
@@ -24,7 +25,7 @@ _BY_EXTERNAL_ID = """
 SELECT external_id, coalesce(merged_into_id, id) FROM customer
 WHERE source_id = ? AND external_id IN (SELECT value FROM json_each(?))"""
 _CUSTOMERS = """
-SELECT id, name, organization_id, since, plan, note, details FROM customer
+SELECT id, recency, name, organization_id, since, plan, note, details FROM customer
 WHERE id IN (SELECT value FROM json_each(?))"""
 _IDENTITIES = """
 SELECT customer_id, kind, normal, known FROM identity WHERE customer_id IN (SELECT value FROM json_each(?))"""
@@ -32,13 +33,13 @@ _ORGANIZATIONS = "SELECT name, min(id) FROM organization WHERE name IN (SELECT v
 _COUNTERS = """
 SELECT (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'customer'),
        (SELECT coalesce(max(recency), 0) FROM customer), (SELECT coalesce(max(id), 0) FROM organization)"""
-_ADD_ORGANIZATION = "INSERT INTO organization(id, uid, name, domain, note, created_at) VALUES(?, ?, ?, '', '', ?)"
+_ADD_ORGANIZATION = "INSERT INTO organization(id, uid, name, domain, note, created_at)"
 _ADD = """
 INSERT INTO customer(id, uid, name, organization_id, since, plan, note, mood, flags, details, recency, source_id,
-    external_id, created_at, updated_at) VALUES(?, ?, ?, ?, ?, ?, ?, 0, '[]', ?, ?, ?, ?, ?, ?)"""
-_ADD_IDENTITY = """
-INSERT INTO identity(customer_id, kind, value, normal, known, source_id) VALUES(?, ?, ?, ?, ?, ?)
-ON CONFLICT(customer_id, kind, normal) DO UPDATE SET known = 1 WHERE excluded.known > known"""
+    external_id, created_at, updated_at)"""
+_ADD_ROW = "(?, ?, ?, ?, ?, ?, ?, 0, '[]', ?, ?, ?, ?, ?, ?)"
+_ADD_IDENTITY = "INSERT INTO identity(customer_id, kind, value, normal, known, source_id)"
+_CONFIRM = "ON CONFLICT(customer_id, kind, normal) DO UPDATE SET known = 1 WHERE excluded.known > known"
 _RENAME = "UPDATE customer SET name = ? WHERE id = ?"
 _UPDATE = """
 UPDATE customer SET organization_id = ?, since = ?, plan = ?, note = ?, details = ?, updated_at = ? WHERE id = ?"""
@@ -169,9 +170,9 @@ class CustomerBook:
     def write(self) -> None:
         """Put everything that is new into the database."""
         many = self._connection.executemany
-        many(_ADD_ORGANIZATION, self._new_organizations)
-        many(_ADD, self._new)
-        many(_ADD_IDENTITY, self._new_identities)
+        insert(self._connection, _ADD_ORGANIZATION, "(?, ?, ?, '', '', ?)", self._new_organizations)
+        insert(self._connection, _ADD, _ADD_ROW, self._new)
+        insert(self._connection, _ADD_IDENTITY, "(?, ?, ?, ?, ?, ?)", self._new_identities, _CONFIRM)
         many(_RENAME, [(self._known[customer_id].name, customer_id) for customer_id in self._renamed])
         many(
             _UPDATE,
@@ -229,8 +230,9 @@ class CustomerBook:
         if not missing:
             return
         asked = (json.dumps(missing),)
-        for customer_id, *facts in self._connection.execute(_CUSTOMERS, asked):
+        for customer_id, recency, *facts in self._connection.execute(_CUSTOMERS, asked):
             self._known[customer_id] = _Known(*facts)
+            self._recencies.setdefault(customer_id, recency)
         for customer_id, kind, normal, known in self._connection.execute(_IDENTITIES, asked):
             self._known[customer_id].identities[kind, normal] = bool(known)
 

@@ -14,7 +14,7 @@ from itertools import islice
 
 from storage.connect import Connection, writing
 from storage.ingest.pace import Pace
-from storage.search.index import touch
+from storage.search.index import touch_all
 
 SETTING = "recency_unordered"
 
@@ -75,8 +75,6 @@ def _move(connection: Connection, customer_ids: "array[int]", pace: Pace) -> Non
         begun = time.perf_counter()
         with writing(connection):
             there = {row[0] for row in connection.execute(_THERE, (json.dumps(batch),))}
-            for customer_id in batch:
-                if customer_id in there:
-                    touch(connection, customer_id)
+            touch_all(connection, filter(there.__contains__, batch))
         pace.took(len(batch), time.perf_counter() - begun)
         pace.rest()

@@ -7,31 +7,32 @@ out here, so that it must be used inside one write transaction, by one at a time
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 from desk.ids import new_uids
 from desk.mail.quotes import Fold
 from desk.text import clean
 from storage.connect import Connection
+from storage.ingest.together import insert
 
 _TICKET = """
 INSERT INTO ticket(id, uid, number, subject, preview, status, priority, channel_id, customer_id, assignee_id, source_id,
     external_id, mood, contacts, unread, goal, summary, choice, details, message_count, created_at, updated_at,
-    solved_at)
-VALUES(?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, '', '', '', ?, 0, ?, ?, ?)"""
+    solved_at)"""
+_TICKET_ROW = "(?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, '', '', '', ?, 0, ?, ?, ?)"
 _MESSAGE = """id, uid, ticket_id, kind, at, agent_id, customer_id, sender, recipients, copies, subject, body, folds,
     html, automatic, bounce, unparsed, trackers, message_id, in_reply_to, digest, raw, source_id, external_id"""
 # A statement that fires the full text's trigger makes FTS5 write out what it has gathered: one statement a message
 # takes 2.3 times as long as one for a batch. So messages are laid down in memory first, and go in together.
 _ASIDE = f"CREATE TEMP TABLE IF NOT EXISTS incoming({_MESSAGE})"
-_LAY_ASIDE = f"INSERT INTO incoming VALUES({','.join('?' * 24)})"
+_MESSAGE_ROW = f"({','.join('?' * 24)})"
 _TAKE_IN = f"INSERT INTO message({_MESSAGE}) SELECT {_MESSAGE} FROM incoming ORDER BY id"  # noqa: S608  names of ours
 _CLEAR = "DELETE FROM incoming"
-_ATTACHMENT = """
-INSERT INTO attachment(uid, message_id, name, type, size, digest, content_id, inline) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"""
-_REFERENCE = "INSERT OR IGNORE INTO message_reference(message_id, child_id) VALUES(?, ?)"
-_TAG = "INSERT OR IGNORE INTO tag(name) VALUES(?)"
-_TICKET_TAG = "INSERT OR IGNORE INTO ticket_tag(ticket_id, tag_id) SELECT ?, id FROM tag WHERE name = ?"
+_ATTACHMENT = "INSERT INTO attachment(uid, message_id, name, type, size, digest, content_id, inline)"
+_REFERENCE = "INSERT OR IGNORE INTO message_reference(message_id, child_id)"
+_TAG = "INSERT OR IGNORE INTO tag(name)"
+_TICKET_TAG = "INSERT OR IGNORE INTO ticket_tag(ticket_id, tag_id)"
 _COUNTERS = """
 SELECT (SELECT coalesce(max(id), 0) FROM ticket), (SELECT coalesce(max(number), 1000) FROM ticket),
        (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'message')"""
@@ -144,13 +145,13 @@ class Rows:
 
     def write(self) -> None:
         """Put everything into the database; what was gathered is gone then, and more can be."""
-        many = self._connection.executemany
-        many(_TICKET, self._tickets)
+        into = partial(insert, self._connection)
+        into(_TICKET, _TICKET_ROW, self._tickets)
         self._write_messages()
-        many(_ATTACHMENT, self._attachments)
-        many(_REFERENCE, self._references)
-        many(_TAG, [(tag,) for tag in self._tags])
-        many(_TICKET_TAG, self._ticket_tags)
+        into(_ATTACHMENT, "(?, ?, ?, ?, ?, ?, ?, ?)", self._attachments)
+        into(_REFERENCE, "(?, ?)", self._references)
+        into(_TAG, "(?)", [(tag,) for tag in self._tags])
+        into(_TICKET_TAG, "(?, (SELECT id FROM tag WHERE name = ?))", self._ticket_tags)
         for gathered in (self._tickets, self._messages, self._attachments, self._references, self._ticket_tags):
             gathered.clear()
         self._tags.clear()
@@ -158,7 +159,7 @@ class Rows:
     def _write_messages(self) -> None:
         if self._messages:
             self._connection.execute(_ASIDE)
-            self._connection.executemany(_LAY_ASIDE, self._messages)
+            insert(self._connection, "INSERT INTO incoming", _MESSAGE_ROW, self._messages)
             self._connection.execute(_TAKE_IN)
             self._connection.execute(_CLEAR)
 

@@ -119,6 +119,17 @@ class Ticket(SQLModel, table=True):
             "ticket_promised", "promised_at", "id", "status", sqlite_where=text("promised_at IS NOT NULL AND status>=0")
         ),
         Index("ticket_snoozed", "snoozed_until", "id", "status", sqlite_where=text("snoozed_until IS NOT NULL")),
+        # Likewise `ifnull(team_id, 0)>=0` and the like. They lead to what few tickets have; of what many have, the next
+        # hit is near in any order. Their ids alone are half as large as with a time, and stay when a ticket is updated.
+        *(
+            Index(f"ticket_{of}", f"{of}_id", sqlite_where=text(f"ifnull({of}_id, 0)>=0"))
+            for of in ("team", "queue", "channel")
+        ),
+        Index(
+            "ticket_priority",
+            *(text("priority DESC"), text("ifnull(due_at, 9223372036854775807)"), "id"),
+            sqlite_where=text("ifnull(priority, 0)>=0"),
+        ),
         Index("ticket_assignee", "assignee_id", text("updated_at DESC"), text("id DESC")),
         Index("ticket_updated", text("updated_at DESC"), text("id DESC")),
         Index("ticket_created", "created_at", "id"),

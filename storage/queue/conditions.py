@@ -41,16 +41,17 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far a question may go: `few` tickets are found first and then sorted, of a span of time `few_in_time`."""
+    """How many tickets are found first and then sorted: `few`, or `few_together` of what lies together in time."""
 
     few: int
-    few_in_time: int
+    few_together: int
     looked: Looked
 
 
 # For the first page of a million tickets in 10 ms: more than 4,000 are met often enough to read them in the list's
-# order, but those of one time lie far behind in the order of another. And for all of them, behind the first page.
-FIRST, WHOLE = Reach(4_000, 10_000, Looked(2_000, 4_000)), Reach(100_000, 100_000, Looked(10_000, 200_000))
+# order, but those that lie together may lie far behind in another. And for all of them, behind the first page.
+FIRST = Reach(4_000, 6_000, Looked(2_000, 4_000, by_each=True))
+WHOLE = Reach(100_000, 100_000, Looked(10_000, 200_000, by_each=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +113,21 @@ def _group(asker: Asker, group: tuple[Term, ...], order: Order, *, active: bool)
     lead = _LEADS.get(first.field, _LEADS.get(f"{first.field}:{first.value}"))
     if active or lead is None or first.negated:
         return condition
-    if len(group) > 1 or first.value in _MOST.get(first.field, ()):
+    several = len(group) > 1
+    if first.value in _MOST.get(first.field, ()) or (several and not _named_by_ids(group)):
         return condition.held_back
-    if first.field in order.with_field:
+    if first.field in order.with_field and not several:
         return condition
     led = replace(condition, sql=condition.sql + lead, leads=True)
     query = f"SELECT 1 FROM ticket t WHERE {led.sql} LIMIT 1 OFFSET ?"  # noqa: S608  our own columns
-    few = asker.reach.few_in_time if first.field in _IN_TIME else asker.reach.few
+    few = asker.reach.few_together if first.field in _TOGETHER else asker.reach.few
     many = asker.connection.execute(query, (*led.values, few)).fetchone() is not None
     return condition.held_back if many else led
+
+
+def _named_by_ids(group: tuple[Term, ...]) -> bool:
+    """Whether several terms are one look-up of an index, and not an OR of several."""
+    return group[0].field in _BY_IDS and all(term.value != "none" for term in group)
 
 
 def _status(key: str) -> frozenset[Status]:
@@ -272,10 +279,14 @@ _LEADS = {
     "snoozed": "",
     "due": " AND t.status>=0",
     "is:promised": " AND t.status>=0",
+    **{of: f" AND ifnull(t.{of}_id, 0)>=0" for of in ("team", "queue", "channel")},
+    "priority": " AND ifnull(t.priority, 0)>=0",
 }
+_BY_IDS = {"assignee", "team", "queue", "channel", "priority"}
 # What nearly all tickets are, so that it isn't worth looking.
 _MOST = {"due": ("none",), "snoozed": ("no",)}
-_IN_TIME = {"created", "updated", "due"}
+# What often lies together in time, as the tickets of a team that was closed.
+_TOGETHER = {"created", "updated", "due", "team", "queue", "channel", "priority"}
 _COMPARED = {"<": "<", ">": ">", "<=": "<=", ">=": ">="}
 _FIELDS: dict[str, Callable[[Asker, tuple[Term, ...]], Condition]] = {
     "assignee": _named("t.assignee_id", names.agent_ids),

@@ -47,8 +47,10 @@ def ids_query(connection: Connection, scope: Scope, reach: Reach = FIRST) -> tup
     condition = where(_asker(connection, scope, reach), scope.filter, order)
     if condition.leads:
         return _ordered(condition.sql, order.sorted), condition.values
-    if not order.rare or statuses_of(scope.filter) <= ACTIVE:
+    if statuses_of(scope.filter) <= ACTIVE:
         return _ordered(condition.sql, order.by), condition.values
+    if not order.rare:
+        return _ordered(condition.sql + order.over_years, order.by), condition.values
     parts = [_ordered(f"{condition.sql} AND {part}", by) for part, by in _parts(scope.filter, order)]
     query = parts[0] if len(parts) == 1 else f"SELECT * FROM ({parts[0]}) UNION ALL SELECT * FROM ({parts[1]})"  # noqa: S608  our own columns
     return query, condition.values * len(parts)

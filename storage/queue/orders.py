@@ -14,12 +14,14 @@ from desk.nearest import mend_name
 class Order:
     """An ORDER BY. `rare`: its first column where few tickets have that; `with_field`: what a filter may ask beside.
 
-    A term on one of the fields in `with_field` is read from an index in this very order.
+    A term on one of the fields in `with_field` is read from an index in this very order. `over_years`: what must be
+    said for the index of all tickets, and is true of each.
     """
 
     by: str
     rare: str = ""
     with_field: tuple[str, ...] = ()
+    over_years: str = ""
 
     @property
     def sorted(self) -> str:
@@ -35,7 +37,11 @@ SORTS = {
     "promised": Order("t.promised_at NULLS LAST, t.id", "t.promised_at"),
     "snoozed": Order("t.snoozed_until NULLS LAST, t.id", "t.snoozed_until", ("snoozed",)),
     # An index can't put NULLs last behind another column; the far end of time can stand for them.
-    "priority": Order("t.priority DESC, ifnull(t.due_at, 9223372036854775807), t.id"),
+    "priority": Order(
+        "t.priority DESC, ifnull(t.due_at, 9223372036854775807), t.id",
+        with_field=("priority",),
+        over_years=" AND ifnull(t.priority, 0)>=0",
+    ),
 }
 
 

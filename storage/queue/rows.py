@@ -2,9 +2,15 @@
 
 Half of what a page takes is the look-up of its tickets one by one and their columns as Python's values; tags are read
 by a query of their own, since most tickets have none or one, and a sorted list for each would take as long again.
+
+Each connection keeps the rows that it read last, so that scrolling back reads nothing. The invariant: they are what the
+database holds now. Whatever anyone commits drops them all, and inside a transaction none are kept, since what is taken
+back leaves no mark.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from desk.records import TicketRow
 from storage.connect import Connection
@@ -26,14 +32,52 @@ _TAGS = """
      CROSS JOIN tag g ON g.id = w.tag_id"""
 
 
+# Eight pages: half a megabyte for each connection.
+MOST = 512
+
+
+@dataclass(slots=True)
+class _Kept:
+    """Rows by id, as they were at a mark: the connection's own changes, and a number that those of others change."""
+
+    mark: tuple[int, int] = (-1, -1)
+    rows: dict[int, TicketRow] = field(default_factory=dict)
+
+
+_KEPT: WeakKeyDictionary[Connection, _Kept] = WeakKeyDictionary()
+
+
 def rows(connection: Connection, ids: Sequence[int]) -> list[TicketRow]:
     """The tickets of these ids, in their order; an id that is gone is left out."""
+    kept = _kept(connection)
+    found = {ticket_id: kept[ticket_id] for ticket_id in ids if ticket_id in kept}
+    if len(found) < len(ids):
+        read = _read(connection, [ticket_id for ticket_id in ids if ticket_id not in found])
+        found |= read
+        if len(kept) + len(read) > MOST:
+            kept.clear()
+        if len(read) <= MOST:
+            kept |= read
+    return [found[ticket_id] for ticket_id in ids if ticket_id in found]
+
+
+def _kept(connection: Connection) -> dict[int, TicketRow]:
+    """The rows that still hold. The mark is taken before anything is read, so that they are never older than it."""
+    if connection.in_transaction:
+        return {}
+    mark: tuple[int, int] = (connection.total_changes, connection.execute("PRAGMA data_version").fetchone()[0])
+    kept = _KEPT.setdefault(connection, _Kept())
+    if kept.mark != mark:
+        kept.mark, kept.rows = mark, {}
+    return kept.rows
+
+
+def _read(connection: Connection, ids: Sequence[int]) -> dict[int, TicketRow]:
     wanted = str(list(ids))
     tags: dict[int, tuple[str, ...]] = {}
     for ticket_id, name in connection.execute(_TAGS, (wanted,)):
         tags[ticket_id] = tuple(sorted((*tags[ticket_id], name))) if ticket_id in tags else (name,)
-    found = {
+    return {
         row[0]: TicketRow._make((*row[:-1], row[-1] == 1, tags.get(row[0], ())))
         for row in connection.execute(_ROWS, (wanted,)).fetchall()
     }
-    return [found[ticket_id] for ticket_id in ids if ticket_id in found]

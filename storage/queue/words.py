@@ -9,20 +9,20 @@ Every word goes to FTS5 in quotes, so that nothing typed is ever an operator of 
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desk.filters import Filter
 
-# The join is CROSS so that SQLite begins with the messages found, and not with all there are.
-_SAID = """IN (SELECT m.ticket_id
-    FROM (SELECT rowid FROM message_text WHERE message_text MATCH ? ORDER BY rowid DESC LIMIT ?) f
-    CROSS JOIN message m ON m.id=f.rowid)"""
+_FOUND = "SELECT rowid FROM message_text WHERE message_text MATCH ? ORDER BY rowid DESC LIMIT ?"
 # The inner question finds the oldest message that is looked through, by the words alone.
-_SAID_IN_A_ROW = """IN (SELECT m.ticket_id
-    FROM (SELECT rowid FROM message_text WHERE message_text MATCH ? AND rowid>=ifnull(
+_FOUND_IN_A_ROW = """SELECT rowid FROM message_text WHERE message_text MATCH ? AND rowid>=ifnull(
             (SELECT rowid FROM message_text WHERE message_text MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?), 0)
-          ORDER BY rowid DESC LIMIT ?) f
-    CROSS JOIN message m ON m.id=f.rowid)"""
+          ORDER BY rowid DESC LIMIT ?"""
+# The join is CROSS so that SQLite begins with the messages found, and not with all there are.
+_SAID = "t.id IN (SELECT m.ticket_id FROM ({}) f CROSS JOIN message m ON m.id=f.rowid)"
+_UNSAID = "t.id NOT IN (SELECT m.ticket_id FROM ({}) f CROSS JOIN message m ON m.id=f.rowid)"
+# For few tickets: to find whose messages ten thousand are takes 6 ms, to look at those of each ticket 2 µs.
+_UNSAID_BY_EACH = "NOT EXISTS (SELECT 1 FROM message m WHERE m.ticket_id=t.id AND m.id IN ({}))"
 # How many messages an exclusion looks at; a first page may not show what the whole list leaves out.
 EXCLUDED = 10_000
 # Matches no message: what holds no letter or digit can't have been said in any.
@@ -31,10 +31,14 @@ _NEVER = '""'
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """How many of the newest messages are looked at: of those that were `found`, and `through` for a phrase."""
+    """How many of the newest messages are looked at: of those that were `found`, and `through` for a phrase.
+
+    `by_each`: few tickets are wanted, so that what is excluded is asked of each.
+    """
 
     found: int
     through: int
+    by_each: bool
 
 
 def said(wanted: Filter, looked: Looked) -> Iterator[tuple[str, tuple[str | int, ...]]]:
@@ -43,26 +47,27 @@ def said(wanted: Filter, looked: Looked) -> Iterator[tuple[str, tuple[str | int,
     if _NEVER in asked:
         yield "0", ()
     elif asked:
-        yield _said("t.id", asked, (*wanted.words, *wanted.phrases), looked)
+        yield _asked(_SAID, asked, (*wanted.words, *wanted.phrases), looked)
 
 
 def unsaid(wanted: Filter, looked: Looked) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     """The conditions on what was not said, likewise."""
+    how = _UNSAID_BY_EACH if looked.by_each else _UNSAID
     for text in wanted.excluded:
         match = _match(text, beginning=True)
         if match != _NEVER:
-            yield _said("t.id NOT", [match], (text,), Looked(EXCLUDED, looked.through))
+            yield _asked(how, [match], (text,), replace(looked, found=EXCLUDED))
 
 
-def _said(ticket: str, asked: Sequence[str], texts: Sequence[str], looked: Looked) -> tuple[str, tuple[str | int, ...]]:
+def _asked(how: str, asked: Sequence[str], texts: Sequence[str], looked: Looked) -> tuple[str, tuple[str | int, ...]]:
     match, parts = " AND ".join(asked), [_parts(text) for text in texts]
     if all(len(words) == 1 for words in parts):
-        return f"{ticket} {_SAID}", (match, looked.found)
+        return how.format(_FOUND), (match, looked.found)
     # A text of one word may be the beginning of one; in a row of several each is whole.
     each = " AND ".join(
         whole if len(words) == 1 else _match(word) for whole, words in zip(asked, parts, strict=True) for word in words
     )
-    return f"{ticket} {_SAID_IN_A_ROW}", (match, each, looked.through - 1, looked.found)
+    return how.format(_FOUND_IN_A_ROW), (match, each, looked.through - 1, looked.found)
 
 
 def _parts(text: str) -> list[str]:

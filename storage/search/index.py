@@ -7,7 +7,8 @@ Whoever writes identities calls `index_customers` with their customers before th
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 
 from desk.lookup import IdentityKind
 from storage.connect import Connection
@@ -32,6 +33,7 @@ _ENTRIES = (
 _ENTRIES_OF_SOME = _ENTRIES + "c.id IN (?*) ORDER BY c.id"
 _ENTRIES_BETWEEN = _ENTRIES + "c.recency BETWEEN ? AND ? ORDER BY c.recency DESC"
 _LOWEST = "SELECT min(recency) FROM (SELECT recency FROM customer WHERE recency <= ? ORDER BY recency DESC LIMIT ?)"
+_PLACES = "SELECT id, recency FROM customer WHERE id IN (?*)"
 _GONE = "SELECT customer_id, kind, normal FROM lookup_gone WHERE customer_id IN (?*)"
 _EMPTY = (
     "INSERT INTO lookup(lookup) VALUES('delete-all')",
@@ -53,21 +55,44 @@ def index_customers(connection: Connection, customer_ids: Iterable[int]) -> None
 
 
 def touch(connection: Connection, customer_id: int) -> None:
-    """Make this customer the one most recently in contact. Their words alone move: nothing else is kept by place."""
-    recency, newest = connection.execute(
-        "SELECT recency, (SELECT max(recency) FROM customer) FROM customer WHERE id = ?", (customer_id,)
-    ).fetchone()
-    if recency == newest:
+    """Make this customer the one most recently in contact."""
+    touch_all(connection, (customer_id,))
+
+
+def touch_all(connection: Connection, customer_ids: Iterable[int]) -> None:
+    """Make these customers the ones most recently in contact, the last of them the most recent.
+
+    Their words alone move: nothing else is kept by place. What is at the front already stays.
+    """
+    # Whoever comes twice stands where they came last.
+    remaining = iter(list(dict.fromkeys(reversed(list(customer_ids))))[::-1])
+    while batch := list(islice(remaining, BATCH)):
+        _move_to_front(connection, batch)
+
+
+def _move_to_front(connection: Connection, customer_ids: list[int]) -> None:
+    newest = _newest(connection)
+    places: dict[int, int] = dict(connection.execute(several(_PLACES, len(customer_ids)), customer_ids).fetchall())
+    moving = [customer for customer in customer_ids if customer in places]
+    if moving and places[moving[0]] == newest:
+        del moving[0]
+    if not moving:
         return
-    if newest % MERGED_AFTER == 0:
+    if (newest - 1) // MERGED_AFTER < (newest + len(moving) - 1) // MERGED_AFTER:
         # Each contact adds a small index of its own, and the 64 that SQLite lets stand make keys half as slow again.
         connection.executemany("INSERT INTO lookup(lookup, rank) VALUES('merge', ?)", [(MERGED,)] * 2)
-    connection.execute("UPDATE customer SET recency = ? WHERE id = ?", (newest + 1, customer_id))
-    rows = connection.execute(several(_ENTRIES_OF_SOME, 1), (customer_id,)).fetchall()
-    connection.execute("DELETE FROM lookup WHERE rowid = ?", (LAST_PLACE - recency,))
-    if rows:
-        words = spoken(row[2:] for row in rows)
-        connection.execute("INSERT INTO lookup(rowid, words) VALUES (?, ?)", (LAST_PLACE - newest - 1, words))
+    moved = {customer: recency for recency, customer in enumerate(moving, newest + 1)}
+    connection.executemany(
+        "UPDATE customer SET recency = ? WHERE id = ?", [(recency, customer) for customer, recency in moved.items()]
+    )
+    connection.executemany("DELETE FROM lookup WHERE rowid = ?", [(LAST_PLACE - places[each],) for each in moving])
+    rows = connection.execute(several(_ENTRIES_OF_SOME, len(moving)), moving)
+    words = [
+        (LAST_PLACE - moved[customer], spoken(row[2:] for row in entries))
+        for customer, entries in groupby(rows, key=itemgetter(0))
+    ]
+    # From the lowest place on: a lower one than the last would make SQLite write out what it has gathered.
+    connection.executemany("INSERT INTO lookup(rowid, words) VALUES (?, ?)", sorted(words))
 
 
 def forget(connection: Connection, customer_id: int) -> None:

@@ -7,6 +7,7 @@ from array import array
 from screens.jobs import READERS, Jobs
 from storage.connect import Connection
 from storage.workspace import Workspace
+from tests.rest import DEADLINE
 
 # What SQLite may hold for one reader, in KiB.
 MOST_PAGES = 4096
@@ -32,7 +33,7 @@ async def test_no_thread_keeps_an_answer(workspace: Workspace, connection: Conne
         jobs.read(f"list {number}", lambda _: Listed(), lambda found: kept.append(weakref.ref(found)))
         await asked(jobs)
     # The last reader may still be about to wait for its next question.
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(DEADLINE):
         while any(each() is not None for each in kept):
             await asyncio.sleep(0.001)
     assert len(kept) == 2 * READERS

@@ -16,6 +16,7 @@ from screens.action import Place
 from screens.actions import ACTIONS
 from screens.ask import AskPanel
 from screens.confirm import ConfirmScreen
+from screens.customer import CustomerScreen
 from screens.keymap import keymap
 from screens.reading import Beginning, beginning
 from storage import drafts
@@ -23,6 +24,8 @@ from storage.connect import Connection
 from storage.workspace import Workspace
 from tests.rest import handled, settled, until
 from tests.screens.room import console, desk, fill, notice, place, press
+
+CHARACTERS = {"enter": "\r", "escape": "\x1b"}
 
 
 def status(connection: Connection, ticket: int) -> int:
@@ -310,3 +313,48 @@ def test_a_clash_in_the_key_file_is_told_at_the_start(tmp_path: Path, monkeypatc
     monkeypatch.setenv("HEARD_CONFIG", str(config))
     with pytest.raises(BadInput, match=r"r is both write\.reply"):
         run(tmp_path, False)
+
+
+async def burst(app: HeardApp, *keys: str) -> None:
+    """Keys as a terminal sends them that were all typed before the first was heard."""
+    for key in keys:
+        app.post_message(Key(key, CHARACTERS.get(key, key if len(key) == 1 else None)))
+    await settled(app)
+
+
+async def test_a_key_typed_behind_enter_acts_on_what_enter_opened(workspace: Workspace, connection: Connection) -> None:
+    ids = fill(connection)
+    async with console(workspace) as app:
+        await burst(app, "j", "enter", "]")
+        assert desk(app).reading_id == ids[2]
+        await burst(app, "[", "[", "escape", "j", "enter")
+        assert desk(app).reading_id == ids[1]
+
+
+async def test_a_key_typed_behind_the_enter_of_a_question_is_no_text_of_it(
+    workspace: Workspace, connection: Connection
+) -> None:
+    ids = fill(connection)
+    async with console(workspace) as app:
+        await burst(app, "j", "/", *"tag:refund", "enter", "enter")
+        assert desk(app).filter_text.endswith(" tag:refund")
+        assert desk(app).reading_id == ids[0]
+
+
+async def test_a_key_typed_behind_the_enter_of_a_search_acts_on_the_customer(
+    workspace: Workspace, connection: Connection
+) -> None:
+    fill(connection)
+    async with console(workspace) as app:
+        await burst(app, "g", "c", *"rosa", "enter", "j", "k")
+        await until(app, lambda: isinstance(app.screen, CustomerScreen))
+        assert not app._early
+
+
+async def test_a_view_is_opened_from_the_list_of_views_at_once(workspace: Workspace, connection: Connection) -> None:
+    ids = fill(connection)
+    async with console(workspace) as app:
+        views = desk(app).views
+        await burst(app, "shift+tab", "down", "enter", "1", "j", "enter")
+        assert desk(app).view == views[0]
+        assert desk(app).reading_id == ids[1]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from console.clipboard import OSC52_LIMIT, copy, osc52, ways
+from tests.rest import DEADLINE
 
 TEXT = "ana@example.com 日本"
 OSC52 = f"\x1b]52;c;{base64.b64encode(TEXT.encode()).decode()}\x07"
@@ -116,13 +117,15 @@ def test_a_real_tmux_keeps_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("TMUX_TMPDIR", str(tmp_path))
     tmux = ["tmux", "-f", os.devnull]
     environment = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
-    subprocess.run([*tmux, "new-session", "-d", "-s", "heard"], check=True, env=environment, timeout=20)
+    subprocess.run([*tmux, "new-session", "-d", "-s", "heard"], check=True, env=environment, timeout=DEADLINE)
     try:
-        socket = subprocess.check_output([*tmux, "display-message", "-p", "#{socket_path}"], text=True, timeout=20)
+        socket = subprocess.check_output(
+            [*tmux, "display-message", "-p", "#{socket_path}"], text=True, timeout=DEADLINE
+        )
         monkeypatch.setenv("TMUX", f"{socket.strip()},1,0")
         sent: list[str] = []
         copied = copy(TEXT, sent.append, {"TMUX": "x", "SSH_TTY": "y"}, lambda: tmp_path)
         assert (copied.sure, sent) == (True, [])
-        assert subprocess.check_output([*tmux, "show-buffer"], text=True, timeout=20) == TEXT
+        assert subprocess.check_output([*tmux, "show-buffer"], text=True, timeout=DEADLINE) == TEXT
     finally:
-        subprocess.run([*tmux, "kill-session", "-t", "heard"], check=False, timeout=20)
+        subprocess.run([*tmux, "kill-session", "-t", "heard"], check=False, timeout=DEADLINE)

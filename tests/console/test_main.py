@@ -14,6 +14,7 @@ import pytest
 
 from console.__main__ import COMMANDS, main
 from desk.errors import NotFound
+from tests.rest import DEADLINE
 
 Outcome = Callable[[Namespace], int]
 
@@ -158,7 +159,7 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
     os.close(writer)
     os.read(reader, 100)
     os.close(reader)
-    _, complaint = process.communicate(timeout=30)
+    _, complaint = process.communicate(timeout=DEADLINE)
     assert (process.returncode, complaint) == (141, b"")
 
 
@@ -170,6 +171,6 @@ def test_a_locale_without_the_letter_prints_an_escape() -> None:
     )
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=30, env=environment
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=DEADLINE, env=environment
     )
     assert (done.returncode, done.stdout) == (0, "\\u65e5\n")

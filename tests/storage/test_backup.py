@@ -10,6 +10,7 @@ from storage.backup import backup, restore, verify
 from storage.connect import Connection, connect, writing
 from storage.workspace import Workspace, open_to_write
 from tests.factories import make_message, make_ticket
+from tests.rest import DEADLINE
 
 
 def _attach(connection: Connection, workspace: Workspace, message_id: int, content: bytes) -> bytes:
@@ -55,7 +56,7 @@ def test_a_copy_made_while_others_write_is_consistent(workspace: Workspace, tmp_
     worker = threading.Thread(target=work)
     worker.start()
     try:
-        assert begun.wait(10)
+        assert begun.wait(DEADLINE)
         for number in range(5):
             copied = backup(workspace, tmp_path / f"copy-{number}")
             assert copied.tickets == copied.messages > 0

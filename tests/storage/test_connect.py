@@ -52,3 +52,16 @@ def test_writers_beside_each_other_lose_nothing(workspace: Workspace) -> None:
         thread.join()
     with closing(connect(workspace.database)) as reader:
         assert reader.execute("SELECT value FROM setting WHERE key = 'n'").fetchone() == ("75",)
+
+
+def test_no_commit_moves_more_than_a_few_pages_out_of_the_log(workspace: Workspace) -> None:
+    log = workspace.database.with_name(workspace.database.name + "-wal")
+    longest = 0
+    with closing(connect(workspace.database)) as own:
+        own.execute("CREATE TABLE wide(body BLOB)")
+        for _ in range(60):
+            with writing(own):
+                own.executemany("INSERT INTO wide VALUES(zeroblob(4000))", [()] * 50)
+            longest = max(longest, log.stat().st_size)
+    # 3,000 pages were written; the log starts anew after each thousand and what the last commit put on top.
+    assert longest < 1_200 * 4_200

@@ -78,6 +78,7 @@ def test_the_card_reads_no_table_whole(connection: Connection) -> None:
     connection.set_trace_callback(seen.append)
     card(connection, customer, NOW, UTC)
     connection.set_trace_callback(None)
+    seen = [sql for sql in seen if not sql.startswith("PRAGMA")]
     assert len(seen) == 7
     for sql in seen:
         for *_, step in connection.execute(f"EXPLAIN QUERY PLAN {sql}"):

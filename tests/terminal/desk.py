@@ -55,7 +55,11 @@ class Desk(Term):
 
     def wait_until_live(self) -> None:
         """Read until the app has taken over from the first paint, and its keys stand at the bottom."""
-        self.wait_for(lambda desk: b"\x1b[?2004h" in desk.raw and "↑0" in desk.text and "keys" in desk.lines[-1])
+        self.wait_for(
+            lambda desk: (
+                b"\x1b[?2004h" in desk.raw and re.search(r"↑\d", desk.lines[0]) is not None and "keys" in desk.lines[-1]
+            )
+        )
 
     def step(self, *keys: str, then: str) -> None:
         """Press keys, and wait for the words that follow from them."""

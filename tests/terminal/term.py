@@ -1,6 +1,7 @@
 """A terminal for tests: runs a command in a pseudo-terminal, draws what it writes, and answers like a real one.
 
-Waiting is always for a fact with a deadline, never for time. `raw` keeps every byte that the command wrote, so that a
+Waiting is always for a fact with a deadline, never for time; as on a real terminal, a frame is seen when all of it has
+come, so that what stands beside the fact belongs to it. `raw` keeps every byte that the command wrote, so that a
 test can look for what must not be there.
 """
 
@@ -23,6 +24,7 @@ import pyte
 
 # Only a test that fails waits so long; a busy machine takes ten times as long as a quiet one for everything.
 DEADLINE = 60.0
+FRAME_BEGIN, FRAME_END = b"\x1b[?2026h", b"\x1b[?2026l"
 KEYS = {
     "enter": b"\r", "escape": b"\x1b", "tab": b"\t", "shift+tab": b"\x1b[Z", "backspace": b"\x7f", "space": b" ",
     "up": b"\x1b[A", "down": b"\x1b[B", "right": b"\x1b[C", "left": b"\x1b[D", "home": b"\x1b[H", "end": b"\x1b[F",
@@ -104,6 +106,11 @@ class Term:
         return self.raw.rfind(b"\x1b[?1049h") > self.raw.rfind(b"\x1b[?1049l")
 
     @property
+    def amid_a_frame(self) -> bool:
+        """Whether the command has begun a frame and not ended it yet."""
+        return self.raw.rfind(FRAME_BEGIN) > self.raw.rfind(FRAME_END)
+
+    @property
     def modes_left_on(self) -> set[str]:
         """The private modes that were set and not reset since, but for wrapping (7) and the cursor (25)."""
         on: set[str] = set()
@@ -130,7 +137,7 @@ class Term:
     def wait_for(self, wanted: str | Callable[[Self], bool], seconds: float = DEADLINE) -> float:
         """Read until `wanted` is on the screen, or holds; seconds from the start to the last byte read."""
         end = time.perf_counter() + seconds
-        while not (wanted in self.text if isinstance(wanted, str) else wanted(self)):
+        while self.amid_a_frame or not (wanted in self.text if isinstance(wanted, str) else wanted(self)):
             left = end - time.perf_counter()
             alive = self.read(min(left, 0.25)) if left > 0 else False
             if left <= 0 or (not alive and self.process.poll() is not None and not self.read(0)):
@@ -180,6 +187,12 @@ class Term:
         unfinished = UNFINISHED.search(data)
         self._undrawn = unfinished.group() if unfinished else b""
         self._stream.feed(data[: unfinished.start()] if unfinished else data)
+
+    def after(self, raw: bytes) -> list[str]:
+        """The screen as it stood when no more than these bytes were written, line by line."""
+        screen = pyte.Screen(self.screen.columns, self.screen.lines)
+        pyte.ByteStream(screen).feed(UNDRAWN.sub(b"", raw))
+        return [str(line).rstrip() for line in screen.display]
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the window."""

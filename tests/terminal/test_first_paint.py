@@ -13,7 +13,7 @@ from storage.connect import Connection
 from storage.first_page import remember
 from storage.workspace import Workspace
 from tests.factories import make_customer, make_ticket
-from tests.terminal.term import Term
+from tests.terminal.term import DEADLINE, Term
 
 APP = Path(__file__).parent / "apps" / "painted.py"
 ROOT = Path(__file__).parents[2]
@@ -116,7 +116,9 @@ def test_a_terminal_that_cannot_draw_is_told_so(name: str, remembered: Path) -> 
 
 
 def test_without_a_terminal_the_console_says_what_works(remembered: Path) -> None:
-    done = subprocess.run([sys.executable, "-m", "console"], capture_output=True, text=True, check=False, timeout=30)
+    done = subprocess.run(
+        [sys.executable, "-m", "console"], capture_output=True, text=True, check=False, timeout=DEADLINE
+    )
     assert done.returncode == 1
     assert "heard --help" in done.stderr
     assert done.stderr.count("\n") == 1

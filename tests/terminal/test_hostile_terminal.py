@@ -149,7 +149,7 @@ def test_drafts_pickers_and_questions(desk: Desk) -> None:
 def test_customers_snippets_outbox_and_help(desk: Desk) -> None:
     desk.send(f"c{MARK}")
     desk.wait_for("found")
-    desk.press(*["down"] * 40, "enter")
+    desk.press(*["down"] * 20, "enter")
     desk.wait_for("Known by")
     desk.press("G", "escape")
     desk.gone("Known by")

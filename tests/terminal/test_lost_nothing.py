@@ -27,6 +27,16 @@ def begin_a_reply(desk: Desk, words: str) -> None:
     desk.wait_for(words)
 
 
+def paste(desk: Desk, text: str) -> None:
+    """Paste it in pieces, reading in between: a line holds no more than some kilobytes."""
+    desk.send("\x1b[200~")
+    for start in range(0, len(text), 2048):
+        desk.send(text[start : start + 2048])
+        while desk.read(0):
+            continue
+    desk.send("\x1b[201~")
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM])
 def test_a_draft_is_there_at_the_next_start(demo: Workspace, number: signal.Signals) -> None:
     with Desk(demo) as desk:
@@ -65,9 +75,9 @@ def test_two_consoles_see_each_other_and_keep_their_own_drafts(demo: Workspace) 
         ben.send("rThis is Ben")
         ana.wait_for("This is Ana")
         ben.wait_for("This is Ben")
-        ana.comes_true("SELECT count(*) = 2 FROM draft")
-        bodies = {body for (body,) in ana.ask(DRAFTS)}
-        assert bodies == {"This is Ana", "This is Ben"}
+        # A busy machine may save a draft before its last words have come.
+        ana.comes_true("SELECT count(*) = 2 FROM draft WHERE body IN ('This is Ana', 'This is Ben')")
+        assert {body for (body,) in ana.ask(DRAFTS)} == {"This is Ana", "This is Ben"}
         ben.press("escape")
         ben.wait_for("The draft is kept")
         ana.press("ctrl+s")
@@ -90,14 +100,10 @@ def test_a_full_disk_is_said_and_the_words_stay_on_the_screen(demo: Workspace) -
     with Desk(demo, command=(sys.executable, "-c", LIMITED, "50000", HEARD)) as desk:
         desk.wait_until_live()
         begin_a_reply(desk, "Words")
-        for number in range(60):
-            desk.send(f" and {number}")
-            desk.wait_for(f"and {number}")
-            with suppress(AssertionError):
-                desk.wait_for("not saved, but still here", 0.7)
-                break
+        paste(desk, "\nand more words" * 5000)
+        desk.send(" at the end")
         desk.wait_for("The draft is not saved, but still here")
-        assert "Words and 0" in desk.text
+        desk.wait_for("and more words at the end")
         assert b"Traceback" not in desk.raw
 
 
@@ -180,16 +186,12 @@ def test_a_tiny_window_and_every_other_size_while_it_is_open(desk: Desk) -> None
 def test_a_megabyte_is_pasted_and_kept(desk: Desk) -> None:
     begin_a_reply(desk, "Log: ")
     line = "2026-03-02 09:00:00 the grinder was started and then it stopped again\n"
-    paste = line * (1_000_000 // len(line))
-    desk.send("\x1b[200~")
-    for start in range(0, len(paste), 2048):
-        desk.send(paste[start : start + 2048])
-        while desk.read(0):
-            continue
-    desk.send("\x1b[201~the end")
-    desk.comes_true(f"SELECT length(body) >= {len(paste)} FROM draft")
+    text = line * (1_000_000 // len(line))
+    paste(desk, text)
+    desk.send("the end")
+    desk.comes_true(f"SELECT length(body) >= {len(text)} FROM draft")
     desk.wait_for("the end")
-    assert str(desk.one(DRAFTS)).count("grinder") == len(paste) // len(line)
+    assert str(desk.one(DRAFTS)).count("grinder") == len(text) // len(line)
 
 
 KEYS = (

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len, split_graphemes
 
+from tests.rest import DEADLINE
 from widgets.cells import PLAIN, cut, fit, harmless, shorten, width
 
 FAMILY = "👨‍👩‍👧"
@@ -73,4 +74,4 @@ def test_a_family_stays_together() -> None:
 
 def test_plain_scripts_are_measured_without_rich() -> None:
     code = "import sys; from widgets.cells import fit; fit('Zoë Łukasz 李伟 한국', 9); sys.exit('rich' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=30).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=DEADLINE).returncode == 0

@@ -35,6 +35,11 @@ STATEMENTS = (
     "CREATE INDEX ticket_promised ON ticket (promised_at, id, status) WHERE promised_at IS NOT NULL AND status>=0",
     "DROP INDEX ticket_snoozed",
     "CREATE INDEX ticket_snoozed ON ticket (snoozed_until, id, status) WHERE snoozed_until IS NOT NULL",
+    "CREATE INDEX ticket_team ON ticket (team_id) WHERE ifnull(team_id, 0)>=0",
+    "CREATE INDEX ticket_queue ON ticket (queue_id) WHERE ifnull(queue_id, 0)>=0",
+    "CREATE INDEX ticket_channel ON ticket (channel_id) WHERE ifnull(channel_id, 0)>=0",
+    """CREATE INDEX ticket_priority ON ticket (priority DESC, ifnull(due_at, 9223372036854775807), id)
+    WHERE ifnull(priority, 0)>=0""",
     "CREATE INDEX ticket_assignee ON ticket (assignee_id, updated_at DESC, id DESC)",
 )
 

@@ -70,10 +70,26 @@ def test_batches_of_any_size_make_what_single_customers_make(
     assert found[1] == found[2]
 
 
+def test_what_a_known_record_learnt_in_this_batch_finds_its_customer(connection: Connection) -> None:
+    first, second = (IdentityRecord(IdentityKind.EMAIL, f"{name}@x.org") for name in "ab")
+    _take(connection, [CustomerRecord("Ana", (first,), external_id="2")], expected=True)
+    _take(
+        connection, [CustomerRecord("Ana", (second,), external_id="2"), CustomerRecord("Ana", (second,))], expected=True
+    )
+    assert connection.execute("SELECT count(*) FROM customer").fetchone() == (1,)
+
+
 def _unknown_to_the_look_up(connection: Connection) -> list[str]:
     finder = Finder(connection, ("US",))
     rows = connection.execute("SELECT customer_id, value FROM identity WHERE kind IN (2, 3, 4)").fetchall()
     return [value for customer, value in rows if customer not in {hit.customer_id for hit in finder.fast(value, 50)}]
+
+
+def test_who_is_known_by_a_key_alone_is_found_by_what_the_batch_learnt(connection: Connection) -> None:
+    address = (IdentityRecord(IdentityKind.EMAIL, "a@x.org"),)
+    _take(connection, [CustomerRecord("Ana Ruiz", external_id="1")], expected=True)
+    _take(connection, [CustomerRecord("", address, external_id="1"), CustomerRecord("Ana R.", address)], expected=True)
+    assert connection.execute("SELECT name FROM customer").fetchall() == [("Ana Ruiz",)]
 
 
 def test_a_writer_is_who_has_the_address(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """Who wrote last stands first, in whatever order records came, and after a stop in the middle too."""
 
 import shutil
+from collections.abc import Iterable
 from contextlib import closing
 
 import pytest
@@ -97,12 +98,12 @@ def test_a_stopped_one_is_taken_up_by_the_next(connection: Connection, monkeypat
     _wrote(connection, ("c", 5), ("d", 3))
     calls = []
 
-    def stop(opened: Connection, customer_id: int) -> None:
-        calls.append(customer_id)
+    def stop(opened: Connection, customer_ids: Iterable[int]) -> None:
+        calls.append(list(customer_ids))
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("storage.ingest.recency.touch", stop)
+        patch.setattr("storage.ingest.recency.touch_all", stop)
         with pytest.raises(KeyboardInterrupt):
             put_in_order(connection, Pace())
     assert calls

@@ -133,12 +133,14 @@ def test_the_sql_answers_what_a_recount_answers(desk: Desk, query: str, sort: st
 
 
 @given(
-    query=QUERIES, sort=st.sampled_from(sorted(queue.SORTS)), few=st.sampled_from((0, 5, 40)), few_in_time=st.just(20)
+    query=QUERIES, sort=st.sampled_from(sorted(queue.SORTS)), few=st.sampled_from((0, 5, 40)), few_together=st.just(20)
 )
 @settings(max_examples=400, deadline=None)
-def test_however_a_list_is_read_it_is_the_same(desk: Desk, query: str, sort: str, few: int, few_in_time: int) -> None:
+def test_however_a_list_is_read_it_is_the_same(desk: Desk, query: str, sort: str, few: int, few_together: int) -> None:
     scope = queue.Scope(parse(query), sort, desk.ids["ana"], NOW, UTC)
-    sql, values = queue.ids_query(desk.connection, scope, Reach(few, few_in_time, Looked(1_000, 1_000)))
+    sql, values = queue.ids_query(
+        desk.connection, scope, Reach(few, few_together, Looked(1_000, 1_000, by_each=few > 0))
+    )
     found = [row[0] for row in desk.connection.execute(sql, values)]
     assert found == answers(desk.tickets, scope.filter, sort, "ana", NOW, UTC)
     first = [row[0] for row in desk.connection.execute(f"SELECT * FROM ({sql}) LIMIT 7", values)]
@@ -149,7 +151,7 @@ def test_a_phrase_is_looked_for_in_the_newest_messages_first(desk: Desk) -> None
     scope = queue.Scope(parse('"late card"'), "newest", None, NOW, UTC)
     sizes = []
     for messages in (1, 10, 1_000):
-        sql, values = queue.ids_query(desk.connection, scope, Reach(0, 0, Looked(1_000, messages)))
+        sql, values = queue.ids_query(desk.connection, scope, Reach(0, 0, Looked(1_000, messages, by_each=True)))
         sizes.append(len(desk.connection.execute(sql, values).fetchall()))
     assert sizes == sorted(sizes)
     assert sizes[0] <= 1 < sizes[-1] == queue.count(desk.connection, scope)

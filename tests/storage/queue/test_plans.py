@@ -50,6 +50,8 @@ def counting_plan(connection: Connection, query: str) -> list[str]:
         ("status:solved", "updated", "SEARCH t USING COVERING INDEX ticket_resolved (status=?)"),
         ("", "updated", "SCAN t USING COVERING INDEX ticket_updated"),
         ("", "newest", "SCAN t USING COVERING INDEX ticket_created"),
+        ("", "priority", "SCAN t USING COVERING INDEX ticket_priority"),
+        ("priority:urgent", "priority", "SEARCH t USING COVERING INDEX ticket_priority (priority=?)"),
     ],
 )
 def test_an_order_is_read_from_its_index(connection: Connection, query: str, sort: str, index: str) -> None:
@@ -70,6 +72,15 @@ def test_no_starter_view_sorts_or_walks_the_table(connection: Connection, name: 
                 assert re.search("ticket_(active|snoozed|count)", step), name
 
 
+@pytest.mark.parametrize("field", ["team:Billing", "queue:Refunds", "channel:email"])
+@pytest.mark.parametrize("sort", sorted(queue.SORTS))
+def test_what_few_tickets_have_leads_to_them(connection: Connection, field: str, sort: str) -> None:
+    make_team(connection)
+    make_queue(connection)
+    of = field.partition(":")[0]
+    assert plan(connection, field, sort)[0] == f"SEARCH t USING INDEX ticket_{of} ({of}_id=?)"
+
+
 def test_tags_of_active_tickets_are_read_from_their_own_table(connection: Connection) -> None:
     connection.execute("INSERT INTO tag(id, name) VALUES(7, 'refund')")
     rare = plan(connection, "status:active tag:refund", "due")
@@ -88,6 +99,12 @@ def test_words_begin_with_the_messages_found(connection: Connection) -> None:
     assert not any(step.startswith(("SCAN t", "SCAN m ")) for step in steps)
 
 
+def test_what_is_excluded_is_asked_of_each_ticket_found(connection: Connection) -> None:
+    steps = plan(connection, "refund -invoice", "due")
+    assert "SEARCH m USING COVERING INDEX message_ticket (ticket_id=?)" in steps
+    assert not any(step.startswith(("SCAN t", "SCAN m ")) for step in steps)
+
+
 def test_customers_lead_to_their_tickets(connection: Connection) -> None:
     steps = plan(connection, "customer:ruiz", "due")
     assert "SEARCH t USING INDEX ticket_customer (customer_id=?)" in steps
@@ -99,6 +116,6 @@ def test_a_page_of_rows_looks_each_ticket_up(connection: Connection) -> None:
     connection.set_trace_callback(seen.append)
     queue.rows(connection, ticket_ids)
     connection.set_trace_callback(None)
-    assert len(seen) == 2
+    assert len(seen) == 3
     steps = [row[3] for sql in seen for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
     assert not any(step.startswith("SCAN") and "wanted" not in step for step in steps)

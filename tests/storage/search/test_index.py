@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from desk.lookup import IdentityKind
 from storage.connect import Connection
-from storage.search.index import forget, index_customers, next_recency, rebuild, touch
+from storage.search.index import BATCH, forget, index_customers, next_recency, rebuild, touch, touch_all
 from storage.search.query import Finder
 from tests.factories import make_customer
 from tests.storage.search.desk_of_people import REGIONS, add, identify
@@ -38,6 +38,7 @@ DEED = st.one_of(
     st.tuples(st.just("rename"), NAMES, st.integers(0, 30)),
     st.tuples(st.just("merge"), st.integers(0, 9), st.integers(0, 9)),
     st.tuples(st.just("touch"), st.integers(0, 9)),
+    st.tuples(st.just("touch all"), st.lists(st.integers(0, 9), max_size=5)),
     st.tuples(st.just("forget"), st.integers(0, 9)),
 )
 
@@ -98,6 +99,8 @@ def do(connection: Connection, deed: tuple[object, ...]) -> None:
             index_customers(connection, [old, new])
         case ("touch", int(at)) if customers:
             touch(connection, customers[at % len(customers)])
+        case ("touch all", list(places)) if customers:
+            touch_all(connection, [customers[at % len(customers)] for at in places])
         case ("forget", int(at)) if customers:
             forget(connection, customers[at % len(customers)])
             connection.execute("DELETE FROM customer WHERE id = ?", (customers[at % len(customers)],))
@@ -156,6 +159,28 @@ def test_touch_makes_the_newest(connection: Connection) -> None:
     touch(connection, first)
     assert [hit.customer_id for hit in Finder(connection).find("ana")] == [first, second]
     assert next_recency(connection) == 4
+
+
+@examples
+@given(st.lists(st.lists(st.integers(0, 5), max_size=9), max_size=4))
+def test_many_touched_at_once_stand_as_if_one_by_one(connection: Connection, batches: list[list[int]]) -> None:
+    with undone(connection):
+        customers = [add(connection, f"Ana Number{at}") for at in range(6)]
+        order = customers[::-1]
+        for batch in batches:
+            touch_all(connection, [customers[at] for at in batch])
+            for at in batch:
+                order.remove(customers[at])
+                order.insert(0, customers[at])
+        assert [hit.customer_id for hit in Finder(connection).find("ana")] == order
+
+
+def test_more_than_a_statement_takes_are_touched_in_their_order(connection: Connection) -> None:
+    customers = [add(connection, f"Ana Number{at}") for at in range(BATCH + 3)]
+    (pieces,) = connection.execute("SELECT count(DISTINCT segid) FROM lookup_idx").fetchone()
+    touch_all(connection, customers[::-1])
+    assert [hit.customer_id for hit in Finder(connection).find("ana", 50)] == customers[:50]
+    assert connection.execute("SELECT count(DISTINCT segid) FROM lookup_idx").fetchone()[0] <= pieces + 2
 
 
 def test_many_contacts_leave_few_pieces_of_index(connection: Connection) -> None:
