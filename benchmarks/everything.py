@@ -1,6 +1,6 @@
 """Every benchmark in one run and one table: what Heard takes, peers, limits, goals.
 
-    python -m benchmarks.everything [--full] [--only queue] [--write docs/performance.md] [--runs 5]
+    python -m benchmarks.everything [--full] [--only queue] [--write docs/performance.md] [--runs 3]
 
 Each part runs in a process of its own and sends its figures as it finds them: a part that crashes or hangs is said to
 have done so, and takes nobody else's figures along. The exit code is 1 where one did, and 0 where a goal is missed.
@@ -111,7 +111,7 @@ def main() -> int:
     options.add_argument("--full", action="store_true", help="a million customers and tickets instead of 100,000")
     options.add_argument("--messages", type=int, help="how many messages instead of three a ticket")
     options.add_argument("--only", action="append", choices=[part.key for part in PARTS], help="this part alone")
-    options.add_argument("--runs", type=int, default=5, help="how often whatever runs in a terminal is started")
+    options.add_argument("--runs", type=int, default=3, help="how often whatever runs in a terminal is started")
     options.add_argument("--write", type=Path, help="put the page into this file too")
     given = options.parse_args()
     if given.only and given.write:

@@ -46,6 +46,7 @@ _WORD = re.compile(r"[^\W_]+")
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _ADDRESS = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
 _LINK = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}/(?:@|in/|u/|user/)?([^/?#\s]+)", re.IGNORECASE)
+_LONGEST_LINK = 500
 _DIALLED = re.compile(r"(?:tel|callto|sips?):", re.IGNORECASE)
 _PHONE_LIKE = re.compile(
     r"[\s+()\[\]\d./\u2010-\u2015\u2212-]*\d[\s()\[\]\d./\u2010-\u2015\u2212-]*(?:[\s;,]*(?:ext(?:ension|n)?\.?|x|#)[\s:=.]*\d+)?",
@@ -143,7 +144,8 @@ def backwards(address: str) -> str:
 
 def handle_of(text: str) -> str:
     """A handle without @ or the address of the site that it came with."""
-    link = _LINK.search(text)
+    # A longer text is no link; looking for one in it takes time by the square of its length.
+    link = _LINK.search(text[:_LONGEST_LINK])
     handle = link.group(1) if link else text.strip().rpartition(":")[2]
     return fold(handle).strip().lstrip("@").strip()
 

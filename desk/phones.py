@@ -15,6 +15,7 @@ _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _EXTENSION = re.compile(
     r"(?:[;,]?\s*(?:ext(?:ension|n)?\.?|x|durchwahl|ext=)|;ext=|#)[\s:=.]*([0-9]{1,8})\s*$", re.IGNORECASE
 )
+_LONGEST_EXTENSION = 60
 _SCHEME = re.compile(r"^\s*(?:tel|callto|sips?):", re.IGNORECASE)
 # Country calling codes of one and two digits (ITU E.164); all others have three.
 _CODES = """1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49
@@ -111,7 +112,8 @@ def _parted(text: str) -> tuple[str, str]:
     if context and not text.lstrip().startswith("+"):
         text = f"{context.group(1)}-{text}"
     text = re.sub(r";(?!ext=)[^;]*", "", text)
-    extension = _EXTENSION.search(text)
+    # At the end or nowhere: looked for from the start, a stranger's 20,000 blanks would take seconds.
+    extension = _EXTENSION.search(text, max(0, len(text) - _LONGEST_EXTENSION))
     if extension and _DIGITS.search(text[: extension.start()]):
         return text[: extension.start()], extension.group(1)
     return text, ""

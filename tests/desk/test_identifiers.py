@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from desk.identifiers import LONGEST, ask, backwards, fold, normal_form, spellings, tokens, without_tag, words_of
 from desk.lookup import IdentityKind
+from tests.linear import is_linear
 
 STORED = [kind for kind in IdentityKind if kind is not IdentityKind.TICKET]
 
@@ -103,3 +104,9 @@ def test_any_question_can_be_taken_apart(text: str) -> None:
     question = ask(text)
     assert all(words_of(word) == [word] for word in question.words)
     assert len(question.address) <= LONGEST * 20
+
+
+@pytest.mark.parametrize("unit", [" ", "a", "a.", "5 ", "x"])
+@pytest.mark.parametrize("kind", list(IdentityKind))
+def test_a_strangers_endless_value_takes_linear_time(kind: IdentityKind, unit: str) -> None:
+    assert is_linear(lambda count: normal_form(kind, "5" + unit * count, ("US",)), 5_000)
