@@ -191,8 +191,10 @@ class HeardApp(Doors, inherit_bindings=False):
         if isinstance(event, events.Key) and not event.is_forwarded:
             self._last_key = monotonic()
             if self._early or self._holding:
-                # Typed ahead, for a list or a field that isn't there yet.
+                # Typed ahead, for a list or a field that isn't there yet. Where its screen has gone meanwhile, nobody
+                # else would say that these keys may act.
                 self._early.append(event)
+                await self.act_early()
             else:
                 await self._act(event)
             return
