@@ -184,7 +184,9 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
 
     @on(AskPanel.Ended)
     def _ended(self) -> None:
-        self.asked()
+        # Fast fingers may have asked for something else meanwhile, which has the keys.
+        if self._asking_panel() is None:
+            self.asked()
         self.show_hints()
 
     def changed(self) -> None:
@@ -200,10 +202,13 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
             bar.tick()
 
     def _place_of_keys(self) -> Place:
-        panel = self.query_one_optional(AskPanel)
-        if panel is not None and panel.asking is not None:
+        if self._asking_panel() is not None:
             return Place.PICKER
         return Place.FIELD if self.typing and self.place not in ENTRY else self.place
+
+    def _asking_panel(self) -> AskPanel | None:
+        panel = self.query_one_optional(AskPanel)
+        return panel if panel is not None and panel.asking is not None else None
 
     @property
     def typing(self) -> bool:
@@ -220,7 +225,10 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
             self.show_hints()
 
     def on_descendant_focus(self) -> None:
-        """Another widget has the keys, so other keys act."""
+        """Another widget has the keys, so other keys act; as long as something is asked, only the question has them."""
+        panel = self._asking_panel()
+        if panel is not None and self.focused is not panel.input:
+            self.set_focus(panel.input)
         self.show_hints()
         if self.typing:
             self.release_keys()

@@ -4,6 +4,7 @@ The look-up tables need FTS5 with `contentless_delete`, which SQLite has from 3.
 bundled `sqlcipher3` comes first, and the standard library's `sqlite3` serves only where it is new enough.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,6 +84,10 @@ def connect(path: Path, *, read_only: bool = False) -> Connection:
             connection.execute(pragma)
         if not read_only:
             _use_wal(connection, module)
+            if not os.access(path, os.W_OK):
+                # SQLite opens it to read alone and says so at the first deed, when words were written already.
+                connection.close()
+                raise explain(path, PermissionError("readonly"))
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except (sqlite3.Error, module.Error) as error:
         raise explain(path, error) from error

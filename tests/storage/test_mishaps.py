@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pytest
@@ -132,13 +132,15 @@ def test_a_full_disk_is_said_and_changes_nothing(connection: Connection, workspa
     assert _heard(workspace, "note", "1001", text="word")[0] == 0
 
 
-@pytest.fixture
-def locked(workspace: Workspace) -> Iterator[Workspace]:
-    """A workspace that may be read and not written, by someone who isn't root."""
+@pytest.fixture(params=["closed well", "left open"])
+def locked(workspace: Workspace, request: pytest.FixtureRequest) -> Iterator[Workspace]:
+    """A workspace that may be read and not written, by someone who isn't root; also one with its log still there."""
     place = Path(tempfile.mkdtemp())
     place.chmod(0o755)
     folder = place / "workspace"
-    shutil.copytree(workspace.folder, folder)
+    with closing(open_to_write(workspace)) if request.param == "left open" else nullcontext():
+        shutil.copytree(workspace.folder, folder)
+    assert (folder / "heard.db-wal").exists() == (request.param == "left open")
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
     yield Workspace(folder)
