@@ -66,6 +66,7 @@ class Transcript(Lines, can_focus=True, inherit_bindings=False):
         self._conversation = Conversation((), clock(), zone)
         self._current: int | None = None
         self._opening = False
+        self._room = 0
 
     # What it shows
 
@@ -198,11 +199,17 @@ class Transcript(Lines, can_focus=True, inherit_bindings=False):
     action_scroll_lines, action_page, action_home, action_end = scroll_lines, page, home, end
 
     def on_resize(self) -> None:
-        """Break the lines anew, with the same line at the top."""
+        """Break the lines anew, with the same line at the top; a composer covers no message that is being answered."""
         opening, anchor = self._opening, self._conversation.anchor(self.scroll_offset.y)
+        lower = self.size.height < self._room
+        self._room = self.size.height
         self._lay_out()
-        if not opening:
-            self._scroll(self._conversation.line_of(*anchor))
+        if opening:
+            return
+        top = self._conversation.line_of(*anchor)
+        if lower and self._current is not None and self._conversation.line_of(self._current, 0) > top:
+            top = max(top, self._conversation.opening_line(self._current, self._room))
+        self._scroll(top)
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)

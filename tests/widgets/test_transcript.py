@@ -218,6 +218,35 @@ async def test_the_mouse_selects() -> None:
         assert selected.startswith("beta gamma\nsecond ")
 
 
+async def test_where_a_composer_leaves_less_room_the_message_that_is_answered_stays_in_sight() -> None:
+    view = transcript()
+    app = Stage(view)
+    async with app.test(height=20) as pilot:
+        view.show(1, conversation(2, lines=6))
+        await settled(app)
+        assert view.current is not None
+        assert view.current.id == 2
+        await pilot.resize_terminal(80, 8)
+        await settled(app)
+        assert view.current.id == 2
+        assert "message 2" in shown(app)
+        assert "line 4" in shown(app)
+
+
+async def test_where_a_composer_leaves_less_room_a_reader_in_the_middle_stays_there() -> None:
+    view = transcript()
+    app = Stage(view)
+    async with app.test(height=20) as pilot:
+        view.show(1, conversation(3, lines=60))
+        await settled(app)
+        view.scroll_lines(10)
+        await settled(app)
+        top = shown(app).split("\n")[0]
+        await pilot.resize_terminal(80, 8)
+        await settled(app)
+        assert shown(app).split("\n")[0] == top
+
+
 async def test_a_narrower_screen_keeps_the_place() -> None:
     view = transcript()
     app = Stage(view)
