@@ -243,6 +243,8 @@ class WritingWork(DeedWork):
             if self._writing_on == ticket_id:
                 self._forget_typing()
                 self.focus_pane()
+                if self.reading_id == ticket_id:
+                    self.once_here(self.transcript.show_newest)
             if written.kind == "note":
                 self.told(told)
             else:

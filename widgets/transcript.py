@@ -131,6 +131,12 @@ class Transcript(Lines, can_focus=True, inherit_bindings=False):
         self._scroll(self._conversation.height)
         self._set_current(self._conversation.neighbour(None, -1))
 
+    def show_newest(self) -> None:
+        """Bring the newest message into sight, from its beginning where it is long."""
+        newest = self._conversation.neighbour(None, -1)
+        if newest is not None:
+            self._scroll(self._conversation.opening_line(newest, self.size.height))
+
     def next_message(self, step: int) -> None:
         """Go to the message after (1) or before (-1) the current one; events are passed over."""
         following = self._conversation.neighbour(self._current, step)

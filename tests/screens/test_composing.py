@@ -10,8 +10,8 @@ from screens.writing import still_open
 from storage.connect import Connection
 from storage.library import replace_or_add
 from storage.workspace import Workspace
-from tests.factories import NOW
-from tests.rest import settled
+from tests.factories import NOW, make_message
+from tests.rest import seen, settled
 from tests.screens.room import console, desk, fill, place, press
 from widgets.editor import Editor
 
@@ -102,3 +102,16 @@ async def test_a_reply_asked_for_right_behind_enter_is_begun(workspace: Workspac
             assert desk(app).take_key(key)
         await settled(app)
         assert place(app) is Place.COMPOSER
+
+
+async def test_what_was_just_sent_stands_in_the_conversation_on_the_screen(
+    workspace: Workspace, connection: Connection
+) -> None:
+    ids = fill(connection)
+    for hour in range(6):
+        make_message(connection, ids[0], body="Still nothing\n" * 4, at=NOW - 7200 + hour)
+    async with console(workspace, size=(80, 24)) as app:
+        await press(app, "Enter", "r")
+        desk(app).composer.insert("It leaves today")
+        await press(app, "Ctrl+S")
+        assert "It leaves today" in seen(app)
