@@ -17,7 +17,8 @@ DELIVERING = ("mailbox", "rt", "zendesk", "zammad", "freshdesk", "helpscout", "t
 
 _ROWS = """
     SELECT s.id, s.kind, s.name, s.settings, ifnull(t.state, ''), ifnull(t.said, ''), ifnull(t.mend, ''), t.tried_at,
-           t.synced_at, t.next_at, ifnull(t.failures, 0), ifnull(t.done, 0), ifnull(t.total, 0), ifnull(t.asked_at, 0)
+           t.synced_at, t.next_at, ifnull(t.failures, 0), ifnull(t.done, 0), ifnull(t.total, 0), ifnull(t.asked_at, 0),
+           ifnull(t.claims, 1)
       FROM source s LEFT JOIN source_state t ON t.source_id = s.id
      WHERE s.kind IN (SELECT value FROM json_each(?)) ORDER BY s.id"""
 
@@ -40,6 +41,7 @@ class SourceRow:
     done: int
     total: int
     asked_at: int
+    claims: bool = True
 
 
 def delivering(connection: Connection, ticket_ids: Iterable[int]) -> dict[int, int]:
@@ -56,8 +58,8 @@ def connected(connection: Connection) -> tuple[SourceRow, ...]:
     """Every source that is synced, the oldest first."""
     found = connection.execute(_ROWS, (json.dumps(DELIVERING),))
     return tuple(
-        SourceRow(source_id, kind, name, json.loads(settings), *state)
-        for source_id, kind, name, settings, *state in found
+        SourceRow(source_id, kind, name, json.loads(settings), *state, bool(claims))
+        for source_id, kind, name, settings, *state, claims in found
     )
 
 
@@ -90,8 +92,8 @@ def add(connection: Connection, kind: str, name: str, settings: Mapping[str, str
 def tell(connection: Connection, source_id: int, **columns: int | str | None) -> None:
     """Keep how a source is doing, inside the caller's transaction; columns that aren't named stay as they are."""
     connection.execute(
-        """INSERT OR IGNORE INTO source_state(source_id, state, said, mend, failures, done, total, asked_at)
-           VALUES(?, 'idle', '', '', 0, 0, 0, 0)""",
+        """INSERT OR IGNORE INTO source_state(source_id, state, said, mend, failures, done, total, asked_at, claims)
+           VALUES(?, 'idle', '', '', 0, 0, 0, 0, 1)""",
         (source_id,),
     )
     changes = ", ".join(f"{column} = ?" for column in columns)

@@ -8,7 +8,8 @@ class SourceState(SQLModel, table=True):
     """How a source is doing. Written by the sync process, read by every screen; absent until the first try.
 
     `state`: syncing, idle, away, denied. `said` and `mend` are the last error in plain words, empty when all is well.
-    `done` and `total` count a first sync's records. `asked_at`: when a person asked for a round at once.
+    `done` and `total` count a first sync's records. `asked_at`: when a person asked for a round at once. `claims`:
+    whether the agents who share it can show each other there who has what, as far as that is known.
     """
 
     source_id: int = Field(foreign_key="source.id", primary_key=True)
@@ -22,6 +23,7 @@ class SourceState(SQLModel, table=True):
     done: int = 0
     total: int = 0
     asked_at: int = 0
+    claims: bool = True
 
     __tablename__ = "source_state"
 

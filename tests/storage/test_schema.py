@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,21 @@ def test_a_workspace_of_the_first_release_is_brought_up(tmp_path: Path, connecti
         brought.execute("UPDATE ticket SET status=3 WHERE status=0")
         brought.execute("UPDATE ticket SET status=1 WHERE status=4")
         assert brought.execute("SELECT ticket_id FROM active_tag ORDER BY ticket_id").fetchall() == [(2,), (5,)]
+
+
+def test_how_sources_were_doing_is_kept(tmp_path: Path) -> None:
+    before, after = (import_module(f"storage.migrations.versions.{name}") for name in ("0004_synced", "0005_claims"))
+    with closing(connect(tmp_path / "old.db")) as old:
+        old.execute("CREATE TABLE source(id INTEGER PRIMARY KEY)")
+        old.execute("CREATE TABLE message(id INTEGER PRIMARY KEY)")
+        for statement in before.STATEMENTS:
+            old.execute(statement)
+        old.execute("INSERT INTO source VALUES(7)")
+        old.execute("INSERT INTO source_state VALUES(7, 'away', 'no route', 'wait', 1, 2, 3, 4, 5, 6, 8)")
+        for statement in after.STATEMENTS:
+            old.execute(statement)
+        found = old.execute("SELECT * FROM source_state").fetchall()
+    assert found == [(7, "away", "no route", "wait", 1, 2, 3, 4, 5, 6, 8, 1)]
 
 
 def test_the_full_text_tables_keep_their_settings(connection: Connection) -> None:
