@@ -292,11 +292,18 @@ class HeardApp(Doors, inherit_bindings=False):
         if self.sync.in_trouble and not told:
             self.failed(HeardError("Nothing is synced: the process for it ends by itself", "`heard sync` says why."))
 
+    def give_secret(self, source: str, secret: str) -> None:
+        """A person gave a source's secret for this run."""
+        from sync.secret import Secret
+
+        self._attend_sync()
+        if self.sync is not None:
+            self.sync.give(source, Secret(secret))
+
     def failed(self, error: HeardError) -> None:
         """Something went wrong where nobody listened: the screen in front says it."""
-        screen = self.screen
-        if isinstance(screen, DeskScreen):
-            screen.fail(error)
+        if front := self._front:
+            front.fail(error)
         self.call_later(self.listed)
 
     def _copy(self, text: str) -> str:

@@ -4,12 +4,12 @@ The invariant: a secret is never shown, and never kept but where the answer was 
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from console.credentials.ladder import Ladder
 from console.credentials.ring import RingTrouble
 from console.credentials.rungs import Wanted, secret_in
-from desk.errors import BadInput
+from desk.errors import BadInput, Refused
 from sync.secret import Secret
 
 
@@ -17,30 +17,26 @@ class Asking:
     """The person at the shell; `silent` where there is none."""
 
     def __init__(self, *, silent: bool) -> None:
-        self._silent = silent or not sys.stdin.isatty()
+        self.present = not silent and sys.stdin.isatty()
         self._typed: Secret | None = None
 
     def line(self, question: str, option: str) -> str:
         """One line of text; BadInput with the option that would have said it, where nobody can be asked."""
-        if self._silent:
+        if not self.present:
             raise BadInput(f"{question} is missing", f"Give it with {option}.")
-        while not (answer := input(f"{question}: ").strip()):
+        while not (answer := _answer(f"{question}: ").strip()):
             pass
         return answer
 
     def yes(self, question: str) -> bool:
         """Whether the person agrees; Enter alone does."""
-        return not self._silent and input(f"{question} [Y/n] ").strip().lower() in ("", "y", "yes")
+        return self.present and _answer(f"{question} [Y/n] ").strip().lower() in ("", "y", "yes")
 
     def secret(self, wanted: Wanted) -> Secret:
-        """The secret, typed without being shown."""
-        import getpass
-
-        if self._silent:
+        """The secret, typed without being shown; an empty one where nobody can be asked."""
+        if not self.present:
             return Secret("")
-        read = secret_in(getpass.getpass(f"Password or token of {wanted.name}: ").encode(), "what you typed")
-        if not isinstance(read, Secret):
-            raise BadInput(f"{read[:1].upper()}{read[1:]}", "Give the secret as one line.")
+        read = typed_secret(wanted.name)
         self._typed = read
         return read
 
@@ -49,12 +45,40 @@ class Asking:
         if self._typed is None:
             return ""
         if not self.yes("Keep the password in the keyring of this machine?"):
-            return f"The password was not kept: set {wanted.variable}, or run `heard secret store {wanted.name}`."
+            return (
+                "The password was not kept. The console is given it for each run with F6 and Ctrl+E, `heard sync` in a "
+                f"terminal asks for it; else set {wanted.variable}, or run `heard secret store {wanted.name}`."
+            )
         try:
             return f"The password is kept in {ladder.store(wanted, self._typed)}."
         except RingTrouble as error:
             plain = f"`heard secret store --plain {wanted.name}` keeps it in a file that only you can read"
             return f"{error.message}, so the password was not kept: {plain}, or set {wanted.variable}."
+
+
+def typed_secret(name: str) -> Secret:
+    """A source's secret, typed without being shown; BadInput where it is none."""
+    import getpass
+
+    read = secret_in(_answer(f"Password or token of {name}: ", getpass.getpass).encode(), "what you typed")
+    if isinstance(read, Secret):
+        return read
+    raise BadInput(f"{read[:1].upper()}{read[1:]}", "Give the secret as one line.")
+
+
+def _answer(question: str, ask: Callable[[str], str] | None = None) -> str:
+    """What was typed; Refused where the person ended it with Ctrl+D."""
+    try:
+        return (ask or input)(question)
+    except EOFError:
+        ended = True
+    except KeyboardInterrupt:
+        ended = False
+    # What is told next begins a line of its own.
+    sys.stderr.write("\n")
+    if ended:
+        raise Refused("No answer was given", "Nothing was done.")
+    raise KeyboardInterrupt
 
 
 def settings_of(options: list[str]) -> Mapping[str, str]:

@@ -1,18 +1,25 @@
 """The process that syncs while a console is open: started where a source is connected, watched, started again.
 
 The invariants: it is one process for each workspace however many consoles are open, since it holds `sync.lock`; it
-ends by itself with the last console, since each holds a share of `consoles.lock`; what it is told is the workspace and
-nothing else; nothing that it does, and no way it ends, reaches the terminal.
+ends by itself with the last console, since each holds a share of `consoles.lock`; what it is told is the workspace,
+and by a pipe the secrets that a person gave for this run, which live in memory alone; nothing that it does, and no way
+it ends, reaches the terminal.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from time import monotonic
+from typing import TYPE_CHECKING
 
+from desk.errors import Refused
 from storage.workspace import Workspace
 from sync import lock
+
+if TYPE_CHECKING:
+    from sync.secret import Secret
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
@@ -27,7 +34,9 @@ Start = Callable[[Sequence[str]], "subprocess.Popen[bytes]"]
 def _start(command: Sequence[str]) -> "subprocess.Popen[bytes]":
     """Start it in a session of its own, so that a closed terminal doesn't end it in the middle of a mail."""
     nothing = subprocess.DEVNULL
-    return subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)
+    return subprocess.Popen(
+        command, bufsize=0, stdin=subprocess.PIPE, stdout=nothing, stderr=nothing, start_new_session=True
+    )
 
 
 class SyncProcess:
@@ -45,6 +54,7 @@ class SyncProcess:
         self._started_at = 0.0
         self._next_at = 0.0
         self._ends = 0
+        self._secrets: dict[str, Secret] = {}
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -72,6 +82,28 @@ class SyncProcess:
             self._ended()
         else:
             self._started_at = self._seconds()
+            for name, secret in self._secrets.items():
+                self._hand_over(name, secret)
+
+    def give(self, name: str, secret: "Secret") -> None:
+        """Let the process log in to that source with this secret, and each that takes its place in this run.
+
+        BadInput where it is too long, Refused where the process is another's, which nothing can be told.
+        """
+        from console.credentials.handed import as_line
+
+        as_line(name, secret)
+        self._secrets[name] = secret
+        if self._runs():
+            self._hand_over(name, secret)
+            return
+        self.hurry()
+        self.attend()
+        if self._process is None:
+            raise Refused(
+                "Another console or `heard sync --watch` syncs this workspace, and has to be given it",
+                f"Or keep it for all of them: `heard secret store {name}`.",
+            )
 
     def hurry(self) -> None:
         """A person asked for a round: no pause is kept."""
@@ -79,6 +111,9 @@ class SyncProcess:
 
     def leave(self) -> None:
         """Give up this console's share. With the last one the process ends, once what it is at is done."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+        self._secrets.clear()
         self._seat.close()
         self._seated = False
 
@@ -87,11 +122,26 @@ class SyncProcess:
             self._seat.enter_context(lock.seated(self._workspace))
             self._seated = True
 
+    def _hand_over(self, name: str, secret: "Secret") -> None:
+        """Into the pipe, where it is there at once; one that has just ended is told when it is started again."""
+        from console.credentials.handed import as_line
+
+        assert self._process is not None
+        assert self._process.stdin is not None
+        line = as_line(name, secret)
+        try:
+            os.set_blocking(self._process.stdin.fileno(), False)
+            os.write(self._process.stdin.fileno(), line)
+        except OSError:
+            return
+
     def _runs(self) -> bool:
         if self._process is None:
             return False
         if self._process.poll() is None:
             return True
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         self._process = None
         self._ended()
         return False

@@ -60,6 +60,7 @@ GROUPS = {
     "customer": "This customer",
     "library": "Snippets",
     "outbox": "Outbox",
+    "sources": "Sources",
     "form": "A form",
 }
 
@@ -289,9 +290,16 @@ OUTBOX_DEEDS = (
     ),
 )  # fmt: skip
 
+SOURCE_DEEDS = (
+    Action(
+        "sources.password", ("Ctrl+E",), "Password", "Give its password or token, for this run only",
+        frozenset({Place.SOURCES}), needs_list, footer=3,
+    ),
+)  # fmt: skip
+
 ACTIONS: tuple[Action, ...] = (
     *MOVE, *READ, *WRITE, *STATUS, *TICKET_DEEDS, *LIST, *CHECKLISTS, *COPY, *VIEWS, *GO, *CONSOLE, *QUESTION,
-    *PAGES, *CUSTOMER_DEEDS, *LIBRARY_DEEDS, *OUTBOX_DEEDS,
+    *PAGES, *CUSTOMER_DEEDS, *LIBRARY_DEEDS, *OUTBOX_DEEDS, *SOURCE_DEEDS,
 )  # fmt: skip
 
 BY_ID = {action.id: action for action in ACTIONS}

@@ -58,7 +58,7 @@ class Question:
     `accept` gets the key of the choice under the cursor, or the text where there are no choices or none fits (`free`).
     `reading` says what the text means and raises where it means nothing; `changed` follows the typing; `left` is
     called where the question is given up. `last_word`: choices complete the last word of several. `match` picks the
-    choices that fit.
+    choices that fit. `hidden`: what is typed is a secret, shown as dots, taken as it stands and not left in the field.
     """
 
     label: str
@@ -70,6 +70,7 @@ class Question:
     left: Callable[[], object] | None = None
     free: bool = False
     last_word: bool = False
+    hidden: bool = False
     match: Callable[[Sequence[Choice], str], list[Choice]] = matching
 
 
@@ -176,6 +177,7 @@ class AskPanel(Vertical):
         self.display = True
         self.query_one(LabelLine).say(question.label)
         line = self.input
+        line.password = question.hidden
         with line.prevent(Input.Changed):
             line.value = question.text
         line.cursor_position = len(question.text)
@@ -188,7 +190,7 @@ class AskPanel(Vertical):
         question = self._question
         if question is None:
             return
-        text = self.input.value.strip()
+        text = self.input.value if question.hidden else self.input.value.strip()
         row = self.query_one(LineList).row if question.choices and not question.last_word else None
         answer = row.key if isinstance(row, Choice) else text
         if question.choices and row is None and not question.free and not question.last_word:
@@ -216,6 +218,9 @@ class AskPanel(Vertical):
     def _end(self) -> None:
         if self._pause is not None:
             self._pause.stop()
+        if self.input.password:
+            with self.input.prevent(Input.Changed):
+                self.input.value = ""
         self._question = None
         self.screen.set_focus(None)
         self.display = False

@@ -250,6 +250,9 @@ class Opens(Protocol):
     def open_draft(self, ticket_id: int, kind: str) -> object:
         """Go on writing a draft on a ticket."""
 
+    def give_secret(self, source: str, secret: str) -> object:
+        """Let the sync process log in to that source with this secret, for this run."""
+
     def start_demo(self) -> object:
         """Make the demo team and work on it."""
 

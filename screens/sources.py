@@ -9,7 +9,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 from typing_extensions import override
 
+from desk.errors import BadInput
 from screens.action import Place, Situation
+from screens.ask import Question
+from screens.desk_screen import opens
 from screens.framed import FramedScreen, Shape
 from screens.seat import Seat
 from screens.source_lines import Told, source_facts, source_line
@@ -26,6 +29,7 @@ from widgets.ticket_line import Look
 from widgets.wrap import wrap
 
 LABEL = 15
+FOR_THIS_RUN = "kept until the last console is left; one in the environment or the keyring comes first"
 
 
 def ask_for_a_round(connection: Connection, at: int) -> None:
@@ -178,6 +182,22 @@ class SourcesScreen(FramedScreen[SourceRow]):
     def open_row(self, key: Key) -> None:
         self._whole = not self._whole
         self._show_page()
+
+    def action_sources_password(self) -> None:
+        """Ask for the password or token of the source under the cursor."""
+        row = self.lines.row
+        if row is None:
+            return
+        name = row.name
+
+        def given(secret: str) -> None:
+            if not secret:
+                raise BadInput("Nothing was typed", "Esc leaves it as it is.")
+            opens(self.app).give_secret(name, secret)
+            self.notice("Given for this run; it is tried now")
+
+        label = "Password or token of " + harmless(name)
+        self.ask(Question(label, given, reading=lambda _: FOR_THIS_RUN, hidden=True))
 
     def _draw(self, row: SourceRow, cells: int, _look: Look) -> list[Piece]:
         return source_line(row, cells, self.seat.clock())

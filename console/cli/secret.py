@@ -63,11 +63,10 @@ def _wanted(arguments: argparse.Namespace) -> Wanted:
 def _given(wanted: Wanted) -> Secret:
     """What is typed without being shown, or stands in standard input."""
     if sys.stdin.isatty():
-        import getpass
+        from console.asking import typed_secret
 
-        read = secret_in(getpass.getpass(f"Password or token of {wanted.name}: ").encode(), "what you typed")
-    else:
-        read = secret_in(sys.stdin.buffer.read(_LARGEST), "standard input")
+        return typed_secret(wanted.name)
+    read = secret_in(sys.stdin.buffer.read(_LARGEST), "standard input")
     if isinstance(read, Secret):
         return read
     raise BadInput(f"{read[:1].upper()}{read[1:]}", "Give the secret as one line.")

@@ -4,13 +4,19 @@ import argparse
 import json
 import signal
 import time
+from contextlib import closing
 from random import SystemRandom
 from threading import Event
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from desk.errors import NotFound
 from desk.times import now
 from sync.tally import Happening
+
+if TYPE_CHECKING:
+    from console.credentials.ladder import Ladder
+    from storage.workspace import Workspace
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,8 +32,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Sync, and print what happens; 1 where a source could not be worked."""
     from console.config import load
     from console.connecting import open_source
-    from console.credentials.ladder import Ladder
-    from console.paths import secrets_folder
     from storage.workspace import locate
     from sync.engine import Engine
     from sync.lock import anyone_seated
@@ -37,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not workspace.exists():
         raise NotFound(f"There is no workspace at {workspace.folder}", "Connect something: `heard connect mailbox`.")
     tell = _tell_as_json if arguments.json else _tell
-    ladder = Ladder(secrets_folder())
+    ladder = _ladder_for_consoles(workspace) if arguments.for_consoles else _ladder(workspace, arguments)
     desk = Desk(workspace, now, SystemRandom(), tell, load().phone_regions)
     engine = Engine(desk, lambda row: open_source(row.name, row.settings, ladder))
     _end_cleanly(engine.stopping)
@@ -48,6 +52,40 @@ def run(arguments: argparse.Namespace) -> int:
     tally, well = engine.once(tuple(arguments.sources))
     tell({"event": "done", **tally.as_json(), "seconds": round(time.monotonic() - begun, 3)})
     return 0 if well else 1
+
+
+def _ladder_for_consoles(workspace: "Workspace") -> "Ladder":
+    """Nobody sits here, but at the console, which hands over what it is given."""
+    from console.credentials.handed import listen
+    from console.credentials.ladder import Ladder
+    from console.paths import secrets_folder
+
+    ladder = Ladder(secrets_folder(), first="Give it for this run: F6, then Ctrl+E.")
+    listen(ladder, workspace)
+    return ladder
+
+
+def _ladder(workspace: "Workspace", arguments: argparse.Namespace) -> "Ladder":
+    """Who sits at a terminal is asked now for what is missing, before anything begins that goes on by itself."""
+    from console.asking import Asking
+    from console.credentials.ladder import Ladder
+    from console.credentials.rungs import NoSecret, Wanted
+    from console.paths import secrets_folder
+    from storage.sources import connected
+    from storage.workspace import open_to_read
+
+    asking = Asking(silent=arguments.json)
+    ladder = Ladder(secrets_folder(), first="" if asking.present else "Nobody sits here to be asked.")
+    with closing(open_to_read(workspace)) as connection:
+        rows = connected(connection) if asking.present else ()
+    for row in rows:
+        if not arguments.sources or row.name in arguments.sources:
+            wanted = Wanted(row.name, row.settings)
+            try:
+                ladder.look(wanted)
+            except NoSecret:
+                ladder.keep(wanted, asking.secret(wanted))
+    return ladder
 
 
 def _end_cleanly(stopping: Event) -> None:

@@ -34,8 +34,9 @@ class Ladder:
         ask: Ask | None = None,
         ring: Ring | None = None,
         environment: Mapping[str, str] | None = None,
+        first: str = "",
     ) -> None:
-        """`folder` is where plain files lie."""
+        """`folder` is where plain files lie, `first` what a person is told to do before all else where none serves."""
         self._folder = folder
         self._ask = ask
         self._ring = ring or Ring()
@@ -43,6 +44,7 @@ class Ladder:
         self._kept: dict[str, Secret] = {}
         self._printed: dict[str, tuple[float, Found]] = {}
         self._asking = threading.Lock()
+        self._first = first
 
     def serve(self, wanted: Wanted) -> Served:
         """The secret, asked for where no rung has it. Raises NoSecret."""
@@ -72,7 +74,7 @@ class Ladder:
             if isinstance(found, Found):
                 return Served(found.secret, rung, found.where, tuple(passed))
             passed.append(found)
-        raise NoSecret(wanted, tuple(passed))
+        raise NoSecret(wanted, tuple(passed), self._first)
 
     def keep(self, wanted: Wanted, secret: Secret) -> None:
         """Hold it in memory until this process ends."""

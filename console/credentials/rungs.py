@@ -78,12 +78,13 @@ class Served:
 class NoSecret(Denied):
     """No rung served. A kind of refusal: only a person can mend it."""
 
-    def __init__(self, wanted: Wanted, passed: tuple[Passed, ...]) -> None:
+    def __init__(self, wanted: Wanted, passed: tuple[Passed, ...], first: str = "") -> None:
+        """`first` is what to do before all else, where there is such a way."""
         said = [f"{each.rung}: {each.why}" for each in passed if each.broken]
         detail = f" ({'; '.join(said)})" if said else ""
         super().__init__(
             f"There is no secret for “{wanted.name}”{detail}",
-            f"Store it with `heard secret store {wanted.name}`, or set {wanted.variable}.",
+            f"{first} Store it with `heard secret store {wanted.name}`, or set {wanted.variable}.".lstrip(),
         )
         self.passed = passed
 

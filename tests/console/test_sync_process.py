@@ -1,5 +1,6 @@
 """The sync process of a console: one for all, started again, and gone with the last of them."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -8,8 +9,12 @@ from contextlib import ExitStack
 import pytest
 
 from console.sync_process import LONGEST_PAUSE, SETTLED_SECONDS, SyncProcess
+from desk.errors import Refused
 from storage.workspace import Workspace
 from sync.lock import anyone_seated, only_one
+from sync.secret import Secret
+from tests.canary import all_of
+from tests.console.credentials.given import CANARY
 
 # Holds the lock until its input ends, as the real one does until the last console has gone.
 HOLDS = """
@@ -20,6 +25,19 @@ from sync.lock import only_one
 with only_one(Workspace(Path(sys.argv[1]))):
     print("held", flush=True)
     sys.stdin.read()
+"""
+
+
+# Says what it is told, line by line.
+REPEATS = """
+import sys
+from pathlib import Path
+from storage.workspace import Workspace
+from sync.lock import only_one
+with only_one(Workspace(Path(sys.argv[1]))):
+    print("held", flush=True)
+    for line in sys.stdin:
+        print(line, end="", flush=True)
 """
 
 
@@ -42,6 +60,12 @@ class Starts:
         assert process.stdout is not None
         process.stdout.readline()
         return process
+
+    def told(self) -> object:
+        """What the newest one was told next."""
+        pipe = self.processes[-1].stdout
+        assert pipe is not None
+        return json.loads(pipe.readline())
 
     def kill(self) -> None:
         """End the newest one as a crash does."""
@@ -137,6 +161,33 @@ def test_a_person_who_asks_waits_for_no_pause(workspace: Workspace, starts: Star
     sync.hurry()
     sync.attend()
     assert len(starts.processes) == 2
+    sync.leave()
+
+
+def test_a_secret_reaches_it_and_each_that_takes_its_place(workspace: Workspace) -> None:
+    starts = Starts(workspace, REPEATS)
+    sync = console(workspace, starts)
+    with ExitStack() as ending:
+        ending.callback(starts.end)
+        ending.callback(sync.leave)
+        sync.give("support", Secret(CANARY))
+        assert starts.told() == ["support", CANARY], "the first one is started for it"
+        sync.give("sales", Secret("another"))
+        assert starts.told() == ["sales", "another"]
+        starts.kill()
+        sync.attend()
+        starts.now += LONGEST_PAUSE
+        sync.attend()
+        assert [starts.told(), starts.told()] == [["support", CANARY], ["sales", "another"]]
+        assert CANARY not in str(starts.commands) + repr(vars(sync))
+
+
+def test_a_process_of_somebody_else_s_can_t_be_told(workspace: Workspace, starts: Starts) -> None:
+    sync = console(workspace, starts)
+    with only_one(workspace), pytest.raises(Refused, match="has to be given it") as refused:
+        sync.give("support", Secret(CANARY))
+    assert CANARY not in all_of(refused.value, __file__)
+    assert starts.processes == []
     sync.leave()
 
 
