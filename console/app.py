@@ -7,7 +7,6 @@ ends it; keys become actions in `screens.desk_screen` and nowhere else.
 import gc
 import os
 import sys
-from asyncio import Event, timeout
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import partial
@@ -17,16 +16,14 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import events, on
-from textual.app import App
-from textual.message_pump import MessagePump
 from textual.screen import Screen
-from textual.widget import Widget
 from typing_extensions import override
 
 import screens
 from console.clipboard import copy
 from console.config import Config, load
 from console.doors import Doors
+from console.hearing import around, heard
 from console.terminal import TERMINAL
 from desk.errors import HeardError
 from desk.records import AgentRow
@@ -60,8 +57,6 @@ REST_SECONDS = 0.3
 # presses keys without a pause sees it at the latest after this time.
 CALM_SECONDS = 0.2
 LATEST_SECONDS = 5.0
-# A field that is busy for longer must not keep the console from leaving.
-TAKE_IN_SECONDS = 1.0
 
 
 class HeardApp(Doors, inherit_bindings=False):
@@ -201,7 +196,7 @@ class HeardApp(Doors, inherit_bindings=False):
         field = self.focused if isinstance(event, events.Key) and self._behind else None
         await super().on_event(event)
         if field is not None:
-            await _heard(*_around(field))
+            await heard(*around(field))
 
     def _move_first(self) -> None:
         """What was typed before there was a list, and moves in it, is seen in the first frame."""
@@ -209,9 +204,15 @@ class HeardApp(Doors, inherit_bindings=False):
             del self._early[0]
 
     @property
+    def _front(self) -> DeskScreen[object] | None:
+        """The screen that keys and words are for; none while the app ends, which timers and answers may outlive."""
+        screen = next(reversed(self.screen_stack), None)
+        return screen if isinstance(screen, DeskScreen) else None
+
+    @property
     def _holding(self) -> bool:
-        screen = self.screen
-        return not self._listed or self._behind or (isinstance(screen, DeskScreen) and screen.holding)
+        front = self._front
+        return not self._listed or self._behind or (front is not None and front.holding)
 
     @on(DeskScreen.Ready)
     async def act_early(self) -> None:
@@ -220,13 +221,13 @@ class HeardApp(Doors, inherit_bindings=False):
             await self._act(self._early.pop(0))
 
     async def _act(self, event: events.Key) -> None:
-        screen = self.screen
-        if not isinstance(screen, DeskScreen):
+        screen = self._front
+        if screen is None:
             await super().on_event(event)
             return
         field = self.focused if screen.typing and not event.is_printable else None
         # The field takes in what was typed before: Ctrl+S sends all of it, however fast it was.
-        await _heard(field)
+        await heard(field)
         if screen.take_key(key_name(event.key, event.character)):
             event.stop()
         else:
@@ -234,7 +235,7 @@ class HeardApp(Doors, inherit_bindings=False):
         if field is not None:
             # What Enter does is done when it comes back from the field, behind keys that are here already: as long as
             # it isn't, those would still be text in the field.
-            await _heard(*_around(field))
+            await heard(*around(field))
             self._behind = self.call_later(self._caught_up)
 
     async def _caught_up(self) -> None:
@@ -257,8 +258,8 @@ class HeardApp(Doors, inherit_bindings=False):
 
     def tick(self) -> None:
         """A second has passed."""
-        if isinstance(self.screen, DeskScreen):
-            self.screen.tick()
+        if front := self._front:
+            front.tick()
         if not self._ticked:
             self._ticked = True
             self.read_sources()
@@ -314,13 +315,13 @@ class HeardApp(Doors, inherit_bindings=False):
 
     def action_console_command(self, text: str) -> None:
         """The command line."""
-        if isinstance(self.screen, DeskScreen):
-            self.screen.ask(command_question(self.screen, text))
+        if front := self._front:
+            front.ask(command_question(front, text))
 
     def action_console_palette(self) -> None:
         """Every command, with its key."""
-        if isinstance(self.screen, DeskScreen):
-            self.screen.ask(palette_question(self.screen))
+        if front := self._front:
+            front.ask(palette_question(front))
 
     def action_console_sync(self) -> None:
         """Look for news everywhere, now."""
@@ -333,17 +334,17 @@ class HeardApp(Doors, inherit_bindings=False):
         if self.sync is not None:
             self.sync.hurry()
         self.jobs.keep(lambda connection: ask_for_a_round(connection, at))
-        if isinstance(self.screen, DeskScreen):
-            self.screen.notice("Looking for news")
+        if front := self._front:
+            front.notice("Looking for news")
 
     def action_console_theme(self, text: str) -> None:
         """Another theme."""
         names = tuple(theme.name for theme in THEMES)
         if text in names:
             self.theme = text
-        elif isinstance(self.screen, DeskScreen):
+        elif front := self._front:
             choices = tuple(Choice(name, name) for name in names)
-            self.screen.ask(Question("Theme", self.action_console_theme, choices=choices))
+            front.ask(Question("Theme", self.action_console_theme, choices=choices))
 
     def start_demo(self) -> None:
         """Leave this workspace for the demo team's; `run` starts it."""
@@ -377,21 +378,6 @@ class HeardApp(Doors, inherit_bindings=False):
             self.sync.leave()
         with suppress(HeardError):
             await self.jobs.stop()
-
-
-def _around(field: Widget) -> tuple[MessagePump, ...]:
-    """A field twice, as what it sends itself comes behind what was sent to it, and all that it stands in."""
-    return (field, *(node for node in field.ancestors_with_self if not isinstance(node, App)))
-
-
-async def _heard(*pumps: MessagePump | None) -> None:
-    """Let each of them, one after the other, hear what was sent to it; one that is busy for too long is left."""
-    with suppress(TimeoutError):
-        async with timeout(TAKE_IN_SECONDS):
-            for pump in pumps:
-                heard = Event()
-                if pump is not None and pump.is_running and pump.call_later(heard.set):
-                    await heard.wait()
 
 
 def run(folder: Path, _painted: bool) -> int:

@@ -358,3 +358,14 @@ async def test_a_view_is_opened_from_the_list_of_views_at_once(workspace: Worksp
         await burst(app, "shift+tab", "down", "enter", "1", "j", "enter")
         assert desk(app).view == views[0]
         assert desk(app).reading_id == ids[1]
+
+
+async def test_a_second_and_an_answer_that_come_while_it_ends_are_no_crash(
+    workspace: Workspace, connection: Connection
+) -> None:
+    fill(connection)
+    async with console(workspace) as app:
+        pass
+    assert app.screen_stack == []
+    app.tick()
+    app.failed(BadInput("The disk is away"))
