@@ -193,7 +193,7 @@ class DraftRow:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """A deed on its way out; `operation` is its uid."""
+    """A deed on its way out; `operation` is its uid. `doubtful`: it is held since it may have arrived."""
 
     id: int
     operation: bytes
@@ -206,3 +206,4 @@ class OutboxRow:
     ready_at: int
     tries: int
     error: str
+    doubtful: bool = False

@@ -32,12 +32,13 @@ _SOONEST = f"""
      WHERE o.source_id = ? AND o.state IN ('undoable','waiting') AND o.state NOT IN ('sent','dropped') AND {_FIRST}"""  # noqa: S608
 _IN_DOUBT = """
     SELECT 1 FROM outbox WHERE source_id = ? AND state IN ('sending','handed') AND state NOT IN ('sent','dropped')"""
-# A machine's answer is no word of the customer's; what comes in late from years ago, as in a first sync, is no news.
+# A machine's answer is no word of the customer's, and of a call an agent knows who had it; what comes in late from years
+# ago, as in a first sync, is no news.
 _OVERTAKEN = """
     SELECT 1 FROM message
-     WHERE ticket_id = :ticket AND kind IN ('inbound','call') AND automatic = '' AND bounce = '' AND id > :seen
+     WHERE ticket_id = :ticket AND kind = 'inbound' AND automatic = '' AND bounce = '' AND id > :seen
        AND at > (SELECT min(:begun, coalesce(max(at), 0)) FROM message
-                  WHERE ticket_id = :ticket AND kind IN ('inbound','call') AND id <= :seen) LIMIT 1"""
+                  WHERE ticket_id = :ticket AND kind = 'inbound' AND id <= :seen) LIMIT 1"""
 # It lies in the mailbox, or somebody has answered it.
 _SEEN = """
     SELECT 1 FROM mail_copy WHERE message_id = :id UNION ALL
@@ -45,6 +46,11 @@ _SEEN = """
 _ON_ITS_WAY = "state IN ('waiting','sending','handed')"
 _ARRIVED = f"UPDATE outbox SET state = 'sent', sent_at = ?, error = ? WHERE id = ? AND {_ON_ITS_WAY}"  # noqa: S608
 _MOVE = f"UPDATE outbox SET state = ?, ready_at = ?, error = ? WHERE id = ? AND {_ON_ITS_WAY}"  # noqa: S608
+# One that was handed over may have arrived; any other one that is held has surely not.
+_HOLD = f"""
+    UPDATE outbox SET payload = json_set(payload, '$.doubtful', json(iif(state = 'handed', 'true', 'false'))),
+                      state = 'held', error = ?
+     WHERE id = ? AND {_ON_ITS_WAY}"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +162,13 @@ def fail(connection: Connection, job: Job, why: str) -> None:
 
 
 def hold(connection: Connection, job: Job, why: str) -> None:
-    """It may not leave before a person has looked."""
-    connection.execute(_MOVE, ("held", job.ready_at, why, job.id))
+    """It may not leave before a person has looked. Where it was handed over, it may have arrived already."""
+    connection.execute(_HOLD, (why, job.id))
+
+
+def is_doubtful(payload: str) -> bool:
+    """Whether what is held with that payload may have arrived."""
+    return bool(json.loads(payload).get("doubtful"))
 
 
 def _job(row: _Row) -> Job:

@@ -90,3 +90,4 @@ _KINDS = {
     "retried": "sent on its way again: {title}",
     "dropped": "dropped from the outbox: {title}",
 }
+    "counted_as_sent": "counted as sent: {title}",

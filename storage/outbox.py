@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from desk.records import OutboxRow
 from storage.connect import Connection
 
+# A ticket that was merged has left its messages to the other one.
 _ROWS = """
-    SELECT o.id, o.uid, o.ticket_id, t.number, t.subject, o.kind, o.state, o.created_at, o.ready_at, o.tries, o.error
-      FROM outbox o CROSS JOIN ticket t ON t.id = o.ticket_id"""
+    SELECT o.id, o.uid, t.id, t.number, t.subject, o.kind, o.state, o.created_at, o.ready_at, o.tries, o.error,
+           o.state = 'held' AND ifnull(json_extract(o.payload, '$.doubtful'), 0)
+      FROM outbox o LEFT JOIN message m ON m.id = o.message_id
+      CROSS JOIN ticket t ON t.id = coalesce(m.ticket_id, o.ticket_id)"""
 # The index of what is open says this very term.
 _OPEN = "WHERE o.state NOT IN ('sent','dropped')"
 # By id, which needs no index; an import writes an archive's newest messages last, or nearly so.
@@ -16,7 +19,7 @@ _LAST = """
       FROM (SELECT at, ticket_id FROM message WHERE kind = 'outbound' ORDER BY id DESC LIMIT 500) m
       CROSS JOIN ticket t ON t.id = m.ticket_id ORDER BY m.at DESC LIMIT 1"""
 
-# As storage.delivery decides it: a machine's answer is no word of the customer's.
+# As storage.delivery decides it: a machine's answer is no word of the customer's, and a call no mail.
 _HELD = """
     SELECT m.at, m.body, m.ticket_id, coalesce(json_extract(o.payload, '$.seen_inbound_id'), m.id)
       FROM outbox o CROSS JOIN message m ON m.id = o.message_id
@@ -24,7 +27,7 @@ _HELD = """
 _HEARD_SINCE = """
     SELECT m.id, m.at, coalesce(nullif(c.name, ''), m.sender), m.body
       FROM message m LEFT JOIN customer c ON c.id = m.customer_id
-     WHERE m.ticket_id = ? AND m.kind IN ('inbound','call') AND m.automatic = '' AND m.bounce = '' AND m.id > ?
+     WHERE m.ticket_id = ? AND m.kind = 'inbound' AND m.automatic = '' AND m.bounce = '' AND m.id > ?
      ORDER BY m.id"""
 
 
@@ -71,7 +74,7 @@ def overtaken(connection: Connection, row_id: int) -> Overtaken | None:
 def listed(connection: Connection, everything: bool = False) -> tuple[OutboxRow, ...]:
     """What has not left yet, the oldest first, since that is the order it leaves in; or all there was, newest first."""
     query = " ".join((_ROWS, "ORDER BY o.id DESC") if everything else (_ROWS, _OPEN, "ORDER BY o.id"))
-    return tuple(OutboxRow(*row) for row in connection.execute(query))
+    return tuple(OutboxRow(*row, doubtful=bool(doubtful)) for *row, doubtful in connection.execute(query))
 
 
 def waiting_count(connection: Connection) -> int:

@@ -9,7 +9,7 @@
 | begun, ticked, skipped, unticked | checklist, checklist_title; step, step_title, text, reason |
 | merged, merged_in | number: the other ticket, or a list of them |
 | customer_made, renamed, customer_noted, flagged, identity_added, identity_confirmed, identity_removed | field, before, after |
-| retried, dropped | title: which operation of the outbox |
+| retried, dropped, counted_as_sent | title: which operation of the outbox |
 | snippet_used, snippet_saved, snippet_deleted, view_saved, view_deleted, view_moved | title or name |
 | undone | deed: the id of the deed that was taken back |
 

@@ -1,7 +1,8 @@
-"""What an agent does to the outbox itself: try again what failed, let go what shall not leave.
+"""What an agent does to the outbox itself: try again what failed, let go what shall not leave, settle a doubt.
 
-The invariant: what was sent is never touched; a dropped reply's words stay on the ticket, marked as not sent; a reply
-that was held leaves only with the knowledge of what had come in by then.
+The invariants: what was sent is never touched; a dropped reply's words stay on the ticket, marked as not sent; a reply
+that was held leaves only with the knowledge of what had come in by then; its words are in the outbox or in a draft,
+never in both.
 """
 
 import json
@@ -14,6 +15,7 @@ from storage.deeds.by import By, Done
 from storage.deeds.journal import Journal
 from storage.deeds.patches import Patch, Row
 from storage.deeds.recall import draft_again
+from storage.delivery import is_doubtful
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -21,8 +23,10 @@ if TYPE_CHECKING:
 _TO_RETRY = ("failed", "held")
 _TO_DROP = ("undoable", "waiting", "failed", "held")
 _LETTERS = ("reply", "forward")
+# The kind of event by the state that something came to.
+_TOLD = {"waiting": "retried", "dropped": "dropped", "sent": "counted_as_sent"}
 # What the customer has said until now, of which a reply that is let go is meant to know.
-_NEWEST_HEARD = "SELECT max(id) FROM message WHERE ticket_id = ? AND kind IN ('inbound','call')"
+_NEWEST_HEARD = "SELECT max(id) FROM message WHERE ticket_id = ? AND kind = 'inbound'"
 
 
 def find_operation(connection: Connection, text: str) -> int:
@@ -50,6 +54,11 @@ def drop(session: "Session", by: By, row_ids: Sequence[int]) -> Done:
     return _move(session, by, row_ids, _TO_DROP, "dropped", "Dropped")
 
 
+def count_as_sent(session: "Session", by: By, row_ids: Sequence[int]) -> Done:
+    """These may have left, and the agent knows that they arrived; Refused where there was no doubt."""
+    return _move(session, by, row_ids, ("held",), "sent", "Counted as sent:", None)
+
+
 def write_anew(session: "Session", by: By, row_id: int) -> tuple[Done, str]:
     """Keep this reply from leaving, and let its words be a draft again; also the draft's kind.
 
@@ -57,9 +66,12 @@ def write_anew(session: "Session", by: By, row_id: int) -> tuple[Done, str]:
     """
     journal = Journal(session, by)
     move = _row(journal.connection, row_id)
-    kind = draft_again(journal, move.deed) if move.kind in _LETTERS else ""
-    if not kind:
+    drafted = draft_again(journal, move.deed) if move.kind in _LETTERS else ()
+    if not drafted:
         raise Refused(f"The {move.kind} on #{move.number} can't be written anew", "Drop it, or try it again.")
+    for patch in drafted:
+        journal.note(patch)
+    kind = str(drafted[-1].key["kind"])
     _move_one(journal, move, _TO_DROP, "dropped", None)
     return journal.done(f"Taken out of the outbox: the {move.kind} on #{move.number}", move.ticket_id), kind
 
@@ -72,6 +84,7 @@ class _Row(NamedTuple):
     ready_at: int
     error: str
     payload: str
+    sent_at: int | None
     ticket_id: int
     number: int
 
@@ -92,16 +105,23 @@ def _move(
 def _move_one(journal: Journal, row: _Row, states: tuple[str, ...], state: str, seen: int | None) -> None:
     if row.state not in states:
         raise Refused(f"The {row.kind} on #{row.number} is {row.state}", "")
-    before: Row = {"state": row.state, "ready_at": row.ready_at, "error": row.error, "payload": row.payload}
-    after: Row = {"state": state, "ready_at": journal.by.at, "error": "", "payload": row.payload}
+    if state == "sent" and not is_doubtful(row.payload):
+        raise Refused(f"The {row.kind} on #{row.number} is held, and has surely not left", "Send it, or drop it.")
+    before: Row = {
+        "state": row.state, "ready_at": row.ready_at, "error": row.error, "payload": row.payload, "sent_at": row.sent_at
+    }  # fmt: skip
+    after: Row = {
+        "state": state, "ready_at": journal.by.at, "error": "", "payload": row.payload,
+        "sent_at": journal.by.at if state == "sent" else None,
+    }  # fmt: skip
     if state == "waiting" and row.kind == "reply":
         after["payload"] = _with_seen(journal.connection, row, seen)
     journal.connection.execute(
-        "UPDATE outbox SET state = ?, ready_at = ?, error = ?, payload = ? WHERE id = ?", (*after.values(), row.id)
+        "UPDATE outbox SET state = ?, ready_at = ?, error = ?, payload = ?, sent_at = ? WHERE id = ?",
+        (*after.values(), row.id),
     )
     journal.note(Patch("outbox", {"id": row.id}, before, after))
-    kind = "dropped" if state == "dropped" else "retried"
-    journal.tell(kind, {"title": f"{row.kind} on #{row.number}"}, ticket_id=row.ticket_id)
+    journal.tell(_TOLD[state], {"title": f"{row.kind} on #{row.number}"}, ticket_id=row.ticket_id)
 
 
 def _with_seen(connection: Connection, row: _Row, seen: int | None) -> str:
@@ -117,9 +137,9 @@ def _with_seen(connection: Connection, row: _Row, seen: int | None) -> str:
 
 def _row(connection: Connection, row_id: int) -> _Row:
     found = connection.execute(
-        "SELECT o.id, o.deed, o.kind, o.state, o.ready_at, o.error, o.payload, coalesce(m.ticket_id, o.ticket_id), "
-        "t.number FROM outbox o JOIN ticket t ON t.id = o.ticket_id LEFT JOIN message m ON m.id = o.message_id "
-        "WHERE o.id = ?",
+        "SELECT o.id, o.deed, o.kind, o.state, o.ready_at, o.error, o.payload, o.sent_at, "
+        "coalesce(m.ticket_id, o.ticket_id), t.number FROM outbox o LEFT JOIN message m ON m.id = o.message_id "
+        "JOIN ticket t ON t.id = coalesce(m.ticket_id, o.ticket_id) WHERE o.id = ?",
         (row_id,),
     ).fetchone()
     if found is None:

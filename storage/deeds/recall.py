@@ -4,7 +4,7 @@ The invariant: a reply that may have reached its customer is never taken back, a
 """
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import NamedTuple
 
 from desk.errors import Refused
@@ -12,12 +12,13 @@ from desk.records import DraftRow
 from storage import drafts
 from storage.connect import Connection
 from storage.deeds.journal import Journal
+from storage.deeds.patches import Patch, Row
 
 _ROWS = (
     "SELECT id, ticket_id, source_id, kind, payload, state, created_at, ready_at FROM outbox WHERE deed = ? ORDER BY id"
 )
 _WRITTEN = """
-SELECT e.ticket_id, m.recipients, m.copies, m.subject, m.body, e.data FROM event e JOIN message m ON m.id = e.message_id
+SELECT m.ticket_id, m.recipients, m.copies, m.subject, m.body, e.data FROM event e JOIN message m ON m.id = e.message_id
 WHERE e.deed = ?
 """
 _NEWEST_INBOUND = "SELECT max(id) FROM message WHERE ticket_id = ? AND kind = 'inbound'"
@@ -54,15 +55,15 @@ def recall(journal: Journal, deed: bytes) -> None:
     draft_again(journal, deed)
 
 
-def draft_again(journal: Journal, deed: bytes) -> str:
-    """Let what this deed wrote be a draft of whoever acts now; its kind, empty where nothing was written."""
-    kind = ""
-    if journal.by.agent_id is not None:
-        for written in journal.connection.execute(_WRITTEN, (deed,)).fetchall():
-            draft = _draft(journal, journal.by.agent_id, *written)
-            _restore(journal, draft)
-            kind = draft.kind
-    return kind
+def draft_again(journal: Journal, deed: bytes) -> tuple[Patch, ...]:
+    """Let what this deed wrote be a draft of whoever acts now; what that changed, nothing where nothing was written.
+
+    The draft belongs to the ticket on which the message lies now.
+    """
+    if journal.by.agent_id is None:
+        return ()
+    written = journal.connection.execute(_WRITTEN, (deed,)).fetchall()
+    return tuple(_restore(journal, _draft(journal, journal.by.agent_id, *each)) for each in written)
 
 
 def send_again(journal: Journal, deed: bytes, message_id: int | None) -> None:
@@ -91,7 +92,7 @@ def _draft(
     )  # fmt: skip
 
 
-def _restore(journal: Journal, draft: DraftRow) -> None:
+def _restore(journal: Journal, draft: DraftRow) -> Patch:
     """Save the text as a draft, before what was begun in the meantime."""
     begun = drafts.load(journal.connection, draft.ticket_id, draft.agent_id, draft.kind)
     if begun is not None and begun.body.strip():
@@ -99,6 +100,13 @@ def _restore(journal: Journal, draft: DraftRow) -> None:
             draft, body=f"{draft.body}\n\n{begun.body}", attachments=(*draft.attachments, *begun.attachments)
         )
     drafts.save(journal.connection, draft)
+    key: Row = {"ticket_id": draft.ticket_id, "agent_id": draft.agent_id, "kind": draft.kind}
+    return Patch("draft", key, None if begun is None else _columns(begun), _columns(draft))
+
+
+def _columns(draft: DraftRow) -> Row:
+    """A draft as its row is."""
+    return {**asdict(draft), "attachments": json.dumps(draft.attachments)}
 
 
 def _rows(connection: Connection, deed: bytes) -> list[_Row]:

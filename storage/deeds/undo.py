@@ -41,7 +41,7 @@ _FIELDS = {
 _THINGS = {
     "ticket_tag": "tags", "watch": "watchers", "checklist_tick": "checklist", "checklist_run": "checklist",
     "message": "message", "identity": "identities", "customer": "customer", "snippet": "snippet", "view": "view",
-    "attachment": "message", "outbox": "outbox",
+    "attachment": "message", "outbox": "outbox", "draft": "draft",
 }  # fmt: skip
 
 

@@ -6,14 +6,17 @@ import pytest
 from sqlalchemy import Engine
 
 from desk.errors import Refused
+from desk.records import DraftRow
 from desk.times import SECOND
 from storage import delivery, drafts, outbox
 from storage.connect import Connection, writing
 from storage.deeds.by import By
-from storage.deeds.outbox import drop, retry, write_anew
-from storage.deeds.undo import undo
+from storage.deeds.merge import merge
+from storage.deeds.outbox import count_as_sent, drop, retry, write_anew
+from storage.deeds.undo import redo, undo
 from storage.deeds.write import Outgoing, write
 from storage.engine import deed_session
+from storage.outbox import listed
 from tests.factories import NOW, make_customer, make_message, make_source, make_ticket
 
 REPLY = Outgoing("reply", "It left yesterday.\n\nAna", recipients="li@example.org", subject="Re: order")
@@ -116,6 +119,175 @@ def test_what_is_written_anew_is_a_draft_that_knows_of_all_and_never_leaves(
         write(session, by, ticket, Outgoing("reply", "Glad to hear.", recipients="li@example.org"))
     row = connection.execute("SELECT payload FROM outbox WHERE state <> 'dropped'").fetchone()
     assert json.loads(row[0])["seen_inbound_id"] == newest
+
+
+def drafted(connection: Connection) -> list[tuple[int, str]]:
+    """What is a draft now, and on which ticket."""
+    return connection.execute("SELECT ticket_id, body FROM draft").fetchall()
+
+
+def begin(connection: Connection, by: By, ticket: int, body: str) -> None:
+    """The agent writes."""
+    assert by.agent_id is not None
+    with writing(connection):
+        drafts.save(
+            connection, DraftRow(ticket, by.agent_id, "reply", "li@example.org", "", "", body, (), 0, None, NOW)
+        )
+
+
+def test_what_is_taken_back_from_the_composer_is_no_draft_any_more(
+    connection: Connection, engine: Engine, by: By, ticket: int
+) -> None:
+    """Else it would stand there twice, and leave twice."""
+    row_id = hold(connection, engine, by, ticket)
+    for _ in range(2):
+        with deed_session(engine) as session:
+            write_anew(session, by, row_id)
+        assert drafted(connection) == [(ticket, REPLY.body)]
+        with writing(connection):
+            connection.execute("UPDATE draft SET cursor = 7, updated_at = updated_at + 1")
+        with deed_session(engine) as session:
+            undo(session, by)
+        assert connection.execute(STATE, (row_id,)).fetchone() == ("held", "read it first")
+        assert drafted(connection) == []
+    with deed_session(engine) as session:
+        redo(session, by)
+    assert connection.execute(STATE, (row_id,)).fetchone()[0] == "dropped"
+    assert drafted(connection) == [(ticket, REPLY.body)]
+
+
+def test_what_was_begun_before_is_what_is_left(connection: Connection, engine: Engine, by: By, ticket: int) -> None:
+    row_id = hold(connection, engine, by, ticket)
+    begin(connection, by, ticket, "And another thing")
+    with deed_session(engine) as session:
+        write_anew(session, by, row_id)
+    assert drafted(connection) == [(ticket, f"{REPLY.body}\n\nAnd another thing")]
+    with deed_session(engine) as session:
+        undo(session, by)
+    assert drafted(connection) == [(ticket, "And another thing")]
+
+
+def test_what_was_written_since_is_not_thrown_away(connection: Connection, engine: Engine, by: By, ticket: int) -> None:
+    row_id = hold(connection, engine, by, ticket)
+    with deed_session(engine) as session:
+        write_anew(session, by, row_id)
+    begin(connection, by, ticket, "Glad to hear")
+    with pytest.raises(Refused, match="draft"), deed_session(engine) as session:
+        undo(session, by)
+    assert drafted(connection) == [(ticket, "Glad to hear")]
+    assert connection.execute(STATE, (row_id,)).fetchone()[0] == "dropped"
+
+
+def test_a_draft_that_was_thrown_away_hinders_nothing(
+    connection: Connection, engine: Engine, by: By, ticket: int
+) -> None:
+    row_id = hold(connection, engine, by, ticket)
+    with deed_session(engine) as session:
+        write_anew(session, by, row_id)
+    with writing(connection):
+        connection.execute("DELETE FROM draft")
+    with deed_session(engine) as session:
+        undo(session, by)
+    assert connection.execute(STATE, (row_id,)).fetchone()[0] == "held"
+    assert drafted(connection) == []
+
+
+def test_a_reply_lives_where_its_ticket_was_merged_into(
+    connection: Connection, engine: Engine, by: By, ticket: int
+) -> None:
+    row_id = hold(connection, engine, by, ticket)
+    other = make_ticket(connection, subject="The same", number=7007)
+    connection.commit()
+    with deed_session(engine) as session:
+        merge(session, by, (ticket,), other)
+    (row,) = [row for row in listed(connection, everything=True) if row.id == row_id]
+    assert (row.ticket_id, row.ticket_number, row.subject) == (other, 7007, "The same")
+    with deed_session(engine) as session:
+        done, _ = write_anew(session, by, row_id)
+    assert done.ticket_ids == (other,)
+    assert done.title.endswith("#7007")
+    assert drafted(connection) == [(other, REPLY.body)]
+
+
+def test_one_that_did_arrive_counts_as_sent(connection: Connection, engine: Engine, by: By, ticket: int) -> None:
+    row_id = hold(connection, engine, by, ticket)
+    with pytest.raises(Refused, match="held"), deed_session(engine) as session:
+        count_as_sent(session, by, (row_id,))
+    doubt(connection, row_id)
+    (row,) = listed(connection)
+    assert row.doubtful
+    with deed_session(engine) as session:
+        count_as_sent(session, by, (row_id,))
+    found = connection.execute("SELECT state, sent_at, error FROM outbox WHERE id = ?", (row_id,)).fetchone()
+    assert found == ("sent", by.at, "")
+    with deed_session(engine) as session:
+        undo(session, by)
+    found = connection.execute("SELECT state, sent_at, error FROM outbox WHERE id = ?", (row_id,)).fetchone()
+    assert found == ("held", None, "nobody knows")
+    assert [row.doubtful for row in listed(connection)] == [True]
+
+
+def test_a_doubt_ends_with_the_sending(connection: Connection, engine: Engine, by: By, ticket: int) -> None:
+    row_id = hold(connection, engine, by, ticket)
+    doubt(connection, row_id)
+    heard(connection, ticket, "Where is it?")
+    with deed_session(engine) as session:
+        retry(session, by, (row_id,))
+    assert leaves(connection)
+    hold_as_overtaken(connection, row_id)
+    assert [row.doubtful for row in listed(connection)] == [False]
+
+
+def doubt(connection: Connection, row_id: int) -> None:
+    """Hold it as delivery does where a mail was handed over and can't be found."""
+    job = job_of(connection, row_id)
+    with writing(connection):
+        connection.execute("UPDATE outbox SET state = 'handed' WHERE id = ?", (row_id,))
+        delivery.hold(connection, job, "nobody knows")
+
+
+def hold_as_overtaken(connection: Connection, row_id: int) -> None:
+    job = job_of(connection, row_id)
+    with writing(connection):
+        connection.execute("UPDATE outbox SET state = 'waiting' WHERE id = ?", (row_id,))
+        delivery.hold(connection, job, "read it")
+
+
+def job_of(connection: Connection, row_id: int) -> delivery.Job:
+    """The row as delivery sees it."""
+    with writing(connection):
+        connection.execute("UPDATE outbox SET state = 'handed' WHERE id = ?", (row_id,))
+    source_id = connection.execute("SELECT source_id FROM outbox WHERE id = ?", (row_id,)).fetchone()[0]
+    (job,) = delivery.unclear_jobs(connection, source_id)
+    return job
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_call_is_no_mail_that_overtakes(
+    connection: Connection, engine: Engine, by: By, ticket: int, before: bool
+) -> None:
+    """Neither one that was there when the reply was begun, nor one that an agent has had since."""
+    if before:
+        make_message(connection, ticket, kind="call", at=NOW + SECOND, body="They rang.")
+        begin(connection, by, ticket, "draft")
+        with writing(connection):
+            newest = "(SELECT max(id) FROM message WHERE kind = 'inbound')"
+            connection.execute(f"UPDATE draft SET seen_inbound_id = {newest}")  # noqa: S608
+    with deed_session(engine) as session:
+        write(session, by, ticket, REPLY)
+    with writing(connection):
+        connection.execute("UPDATE outbox SET state = 'waiting', ready_at = 0")
+    if not before:
+        make_message(connection, ticket, kind="call", at=NOW + 9 * SECOND, body="They rang.")
+        connection.commit()
+    assert leaves(connection)
+    heard(connection, ticket, "It came!")
+    assert not leaves(connection)
+    with writing(connection):
+        connection.execute("UPDATE outbox SET state = 'held'")
+    found = outbox.overtaken(connection, 1)
+    assert found is not None
+    assert [each.body for each in found.heard] == ["It came!"]
 
 
 @pytest.mark.parametrize("state", ["sending", "handed", "sent", "dropped"])
