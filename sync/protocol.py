@@ -205,7 +205,7 @@ Outcome = Receipt | Conflict | Later | Refused | Unclear
 
 
 class Source(Protocol):
-    """One connected service. Used by one thread, except for `wake`."""
+    """One connected service. Used by one thread at a time, except for `wake`."""
 
     @property
     def name(self) -> str:

@@ -23,6 +23,7 @@ from storage.ingest.recency import put_in_order
 from storage.mailbox import Mailbox, own_addresses
 from storage.sources import SourceRow
 from storage.workspace import Workspace
+from sync.ahead import Ahead
 from sync.deliverer import Deliverer
 from sync.errors import Denied, SourceError
 from sync.pace import Pace, after_failure, after_refusal
@@ -57,9 +58,9 @@ class Worker:
         self._desk = desk
         self._connection = connection
         self._row = row
-        self._source = source
+        self._source = Ahead(source)
         self._stopping = stopping
-        self._deliverer = Deliverer(desk.workspace, connection, row, source, desk.clock)
+        self._deliverer = Deliverer(desk.workspace, connection, row, self._source, desk.clock)
         self._box = Mailbox(desk.workspace, row, own_addresses(row.settings), desk.regions)
         self._pace, self._way_out = Pace(), Pace()
         self._unsent: HeardError | None = None
@@ -119,8 +120,14 @@ class Worker:
                 self._read_news(streams[0], remaining)
                 self._deliver()
             stream = left.popleft()
-            if self._read_page(stream, remaining).more:
+            page = self._pull(stream)
+            if page.more:
                 left.append(stream)
+            if left and page.records:
+                following = left[0]
+                self._source.begin(following, page.cursor if following == stream else self._cursor(following))
+            self._keep(stream, page, remaining)
+        self._source.forget()
         if self.tally.pulled and not self._ordered and not self._stopping.is_set():
             # The past comes in as it lies there, not in the order in which customers wrote.
             put_in_order(self._connection, Batches())
@@ -136,8 +143,11 @@ class Worker:
     def _read_news(self, inbox: Stream, remaining: dict[str, int]) -> None:
         """Everything in the inbox that has come since the oldest of what waits was written; the newest comes first."""
         written_at = delivery.oldest(self._connection, self._row.id) or self._desk.clock()
+        # What was fetched ahead may be older than what is to leave.
+        self._source.forget()
         while not self._stopping.is_set():
-            page = self._read_page(inbox, remaining)
+            page = self._pull(inbox)
+            self._keep(inbox, page, remaining)
             arrived = [record.arrived_at for record in page.records if isinstance(record, MailRecord)]
             if not page.more or (arrived and min(arrived) < written_at - CLOCKS):
                 return
@@ -154,9 +164,15 @@ class Worker:
         if delivered != Tally():
             self._desk.tell({"event": "delivered", "source": self._row.name, **delivered.as_json()})
 
-    def _read_page(self, stream: Stream, remaining: dict[str, int]) -> Page:
+    def _pull(self, stream: Stream) -> Page:
+        return self._source.pull(stream, self._cursor(stream))
+
+    def _cursor(self, stream: Stream) -> str:
+        return sources.cursor(self._connection, self._row.id, stream.key)
+
+    def _keep(self, stream: Stream, page: Page, remaining: dict[str, int]) -> None:
+        """A page's records into the workspace, and then its cursor."""
         connection, source_id = self._connection, self._row.id
-        page = self._source.pull(stream, sources.cursor(connection, source_id, stream.key))
         now = self._desk.clock()
         self.tally.pulled += take(connection, self._box, stream, page.records, now)
         remaining[stream.key] = page.remaining or 0
@@ -178,7 +194,6 @@ class Worker:
                     "remaining": page.remaining,
                 }
             )
-        return page
 
     def _fail(self, error: HeardError, pace: Pace) -> Pace:
         """Tell what went wrong; the pace after it."""

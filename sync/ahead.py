@@ -1,0 +1,104 @@
+"""A source whose next page can be fetched while the last one is stored: the network and the disk work side by side.
+
+The invariants: the source is still used by one thread at a time, since everything but `wake` waits for the fetch that
+is on; at most one page is fetched ahead, and a page that was fetched for another question than the one asked is
+dropped, as if it had never come.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from sync.protocol import Capability, DeliverMail, Health, Operation, Outcome, Page, Receipt, Source, Stream
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A page on its way: which stream it is of, behind which cursor."""
+
+    stream: Stream
+    cursor: str
+    page: "Future[Page]"
+
+
+class Ahead:
+    """A source (`sync.protocol.Source`) that can be told what it will be asked next."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._begun: _Begun | None = None
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self._source.name
+
+    @property
+    def kind(self) -> str:
+        """Which kind of service it is."""
+        return self._source.kind
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What it can do, as far as it is known."""
+        self._settle()
+        return self._source.capabilities
+
+    def begin(self, stream: Stream, cursor: str) -> None:
+        """Begin to fetch the page behind a cursor; `pull` hands it over, with the error where there was one."""
+        self.forget()
+        # A thread for one page, so that none is left when there is nothing to fetch.
+        thread = ThreadPoolExecutor(1)
+        self._begun = _Begun(stream, cursor, thread.submit(self._source.pull, stream, cursor))
+        thread.shutdown(wait=False)
+
+    def forget(self) -> None:
+        """Drop what was fetched ahead, once that has ended."""
+        self._settle()
+        self._begun = None
+
+    def pull(self, stream: Stream, cursor: str) -> Page:
+        """The next records after a cursor."""
+        begun = self._begun
+        self.forget()
+        if begun is not None and (begun.stream, begun.cursor) == (stream, cursor):
+            return begun.page.result()
+        return self._source.pull(stream, cursor)
+
+    def check(self) -> Health:
+        """Try everything that sync needs."""
+        self._settle()
+        return self._source.check()
+
+    def streams(self) -> tuple[Stream, ...]:
+        """What is read, the most urgent first."""
+        self._settle()
+        return self._source.streams()
+
+    def push(self, operation: Operation, hand_over: Callable[[], None]) -> Outcome:
+        """Carry out an operation once."""
+        self._settle()
+        return self._source.push(operation, hand_over)
+
+    def find(self, mail: DeliverMail) -> Receipt | None:
+        """Whether a mail whose end was unclear has arrived."""
+        self._settle()
+        return self._source.find(mail)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for news, at most so long."""
+        self._settle()
+        return self._source.wait(seconds)
+
+    def wake(self) -> None:
+        """End the `wait` that is on."""
+        self._source.wake()
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.forget()
+        self._source.close()
+
+    def _settle(self) -> None:
+        if self._begun is not None:
+            wait([self._begun.page])
