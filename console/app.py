@@ -96,7 +96,7 @@ class HeardApp(Doors, inherit_bindings=False):
         self._held = ExitStack()
         self._shown = False
         self._listed = False
-        self._early: list[events.Key] = []
+        self._early: list[events.Key | events.Paste] = []
         self._behind = False
         self._last_key = 0.0
         self._stale = False
@@ -183,10 +183,10 @@ class HeardApp(Doors, inherit_bindings=False):
 
     @override
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key) and not event.is_forwarded:
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self._last_key = monotonic()
             if self._early or self._holding:
-                # Typed ahead, for a list or a field that isn't there yet. Where its screen has gone meanwhile, nobody
+                # Typed or pasted ahead, for a list or a field that isn't there yet. Where its screen has gone meanwhile, nobody
                 # else would say that these keys may act.
                 self._early.append(event)
                 await self.act_early()
@@ -200,7 +200,9 @@ class HeardApp(Doors, inherit_bindings=False):
 
     def _move_first(self) -> None:
         """What was typed before there was a list, and moves in it, is seen in the first frame."""
-        while self._early and self.workspace.move_first(key_name(self._early[0].key, self._early[0].character)):
+        while self._early and isinstance(event := self._early[0], events.Key):
+            if not self.workspace.move_first(key_name(event.key, event.character)):
+                break
             del self._early[0]
 
     @property
@@ -220,9 +222,9 @@ class HeardApp(Doors, inherit_bindings=False):
         while self._early and not self._holding:
             await self._act(self._early.pop(0))
 
-    async def _act(self, event: events.Key) -> None:
+    async def _act(self, event: events.Key | events.Paste) -> None:
         screen = self._front
-        if screen is None:
+        if screen is None or isinstance(event, events.Paste):
             await super().on_event(event)
             return
         field = self.focused if screen.typing and not event.is_printable else None

@@ -4,7 +4,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from textual.events import Key
+from textual.events import Key, Paste
 
 from console import app as application
 from console.app import HeardApp, run
@@ -349,6 +349,17 @@ async def test_a_key_typed_behind_the_enter_of_a_search_acts_on_the_customer(
         await burst(app, "g", "c", *"rosa", "enter", "j", "k")
         await until(app, lambda: isinstance(app.screen, CustomerScreen))
         assert not app._early
+
+
+async def test_a_paste_behind_the_key_that_opens_a_field_goes_into_the_field_in_its_place(
+    workspace: Workspace, connection: Connection
+) -> None:
+    fill(connection)
+    async with console(workspace) as app:
+        for event in (Key("r", "r"), Key("H", "H"), Paste("i Rosa,\nit is "), Key("o", "o"), Key("n", "n")):
+            app.post_message(event)
+        await settled(app)
+        assert desk(app).composer.written.body == "Hi Rosa,\nit is on"
 
 
 async def test_a_view_is_opened_from_the_list_of_views_at_once(workspace: Workspace, connection: Connection) -> None:
