@@ -61,6 +61,7 @@ class Situation:
     removable: bool = False
     retriable: bool = False
     rewritable: bool = False
+    doubtful: bool = False
 
 
 # Why an action can't be done now, in a few words; empty where it can.
@@ -175,3 +176,8 @@ def needs_rewritable(situation: Situation) -> str:
 def needs_retriable(situation: Situation) -> str:
     """Off where nothing failed or is held under the cursor."""
     return "" if situation.retriable else "it has neither failed nor is it held"
+
+
+def needs_doubtful(situation: Situation) -> str:
+    """Off where it is known whether what is under the cursor has left."""
+    return "" if situation.doubtful else "there is no doubt about it"

@@ -16,6 +16,7 @@ from screens.action import (
     Place,
     needs_customer,
     needs_deed,
+    needs_doubtful,
     needs_editable,
     needs_email,
     needs_list,
@@ -280,6 +281,10 @@ LIBRARY_DEEDS = (
 
 OUTBOX_DEEDS = (
     Action("outbox.retry", ("F5",), "Try again", "Try to send it again", OUTBOX, needs_retriable, footer=3),
+    Action(
+        "outbox.arrived", ("Y",), "It arrived", "It may have left, and did: count it as sent", OUTBOX, needs_doubtful,
+        command="arrived", footer=2,
+    ),
     Action(
         "outbox.change", ("Ctrl+E",), "Change", "Take it back into the composer, as a draft", OUTBOX, needs_rewritable,
         footer=5,

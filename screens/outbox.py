@@ -4,7 +4,6 @@ The invariant: nothing that has left is shown as waiting, and each line says wha
 """
 
 from collections.abc import Callable
-from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from textual.geometry import Size
@@ -12,22 +11,19 @@ from textual.strip import Strip
 from textual.widget import Widget
 from typing_extensions import override
 
-from desk.ages import age
 from desk.records import Message, OutboxRow
-from desk.times import SECOND
 from screens.action import Place, Situation
 from screens.confirm import ConfirmScreen
 from screens.desk_screen import opens
 from screens.framed import FramedScreen, Shape
+from screens.outbox_lines import LETTERS, ORDER, advice, outbox_line, quiet_lines
 from screens.overtaken import BothTexts
 from screens.seat import Seat
 from storage import outbox, tickets
 from storage.connect import Connection
 from storage.deeds.by import Done
 from storage.outbox import LastSent, Overtaken
-from widgets.cells import fit, harmless
-from widgets.inks import Lines, Piece, both_ends
-from widgets.moments import moment
+from widgets.inks import Lines, Piece
 from widgets.rowcache import Key
 from widgets.rows import LineList
 from widgets.ticket_line import Look
@@ -38,31 +34,9 @@ if TYPE_CHECKING:
 
 LATELY = 40
 BESIDE_FROM, BELOW_FROM = 170, 30
+GUESSED_CELLS = 78
 TO_DROP = ("undoable", "waiting", "failed", "held")
 TO_RETRY = ("failed", "held")
-LETTERS = ("reply", "forward")
-# What needs a person first, then what goes by itself, then what is over.
-ORDER = ("failed", "held", "undoable", "handed", "sending", "waiting", "sent", "dropped")
-MARKS: dict[str, Piece] = {
-    "failed": ("×", "late"),
-    "held": ("!", "due"),
-    "undoable": ("◷", "mark"),
-    "handed": ("?", "due"),
-    "sending": ("↑", "mark"),
-    "waiting": ("↑", "mark"),
-    "sent": ("✓", "good"),
-    "dropped": ("–", "faint"),
-}
-WORDS = {
-    "failed": "could not be sent",
-    "held": "held",
-    "undoable": "leaves soon, u takes it back",
-    "handed": "handed over; being looked for",
-    "sending": "on its way",
-    "waiting": "waits for the connection",
-    "sent": "sent",
-    "dropped": "dropped, never leaves",
-}
 
 
 def read_outbox(connection: Connection) -> tuple[OutboxRow, ...]:
@@ -75,53 +49,6 @@ def read_outbox(connection: Connection) -> tuple[OutboxRow, ...]:
 
 def _place(state: str) -> int:
     return ORDER.index(state) if state in ORDER else len(ORDER)
-
-
-def state_words(row: OutboxRow, now: int) -> str:
-    """How it stands with something on its way, in words."""
-    words = WORDS.get(row.state, row.state)
-    if row.state == "undoable":
-        left = max(0, -(-(row.ready_at - now) // SECOND))
-        words = f"leaves in {left} s, u takes it back" if left else "leaves now"
-    if row.state == "held" and not row.error:
-        words += ": the customer wrote meanwhile"
-    if row.tries and row.state in ("failed", "waiting"):
-        words += " (tried once)" if row.tries == 1 else f" (tried {row.tries} times)"
-    return words + (": " + row.error if row.error else "")
-
-
-def outbox_line(row: OutboxRow, cells: int, now: int) -> list[Piece]:
-    """One of them in a line."""
-    mark = MARKS.get(row.state, ("?", "muted"))
-    over = row.state in ("sent", "dropped")
-    subject = " ".join(harmless(row.subject).split()) or "(no subject)"
-    left: list[Piece] = [
-        (" ", "plain"),
-        mark,
-        (" " + fit(harmless(row.kind), 8), "muted" if over else "plain"),
-        (f"#{row.ticket_number} ", "muted"),
-        (fit(subject, max(12, cells * 30 // 100)) + "  ", "muted" if over else "plain"),
-        (" ".join(harmless(state_words(row, now)).split()), "faint" if over else mark[1]),
-    ]
-    return both_ends(left, [(f"{age(row.created_at, now):>5} ", "faint")], cells)
-
-
-def quiet_lines(last: LastSent | None, now: int, zone: tzinfo) -> list[list[Piece]]:
-    """What an outbox says that has nothing in it: that all is well, and what was sent last."""
-    if last is None:
-        return [
-            [("Nothing is on its way.", "plain")],
-            [("What you send waits here until it has left.", "muted")],
-        ]
-    subject = " ".join(harmless(last.subject).split()) or "(no subject)"
-    return [
-        [("✓ ", "good"), ("Everything is out: nothing waits to be sent.", "plain")],
-        [
-            ("Last sent: ", "muted"),
-            (moment(last.at, now, zone), "plain"),
-            (f"  #{last.ticket_number} {subject}", "muted"),
-        ],
-    ]
 
 
 class Quiet(Lines, can_focus=False):
@@ -144,12 +71,47 @@ class Quiet(Lines, can_focus=False):
         return self.strip(pieces, self.size.width)
 
 
+class Advice(Lines, can_focus=False):
+    """What happened to what stands under the cursor, and what can be done: above its conversation."""
+
+    DEFAULT_CSS = "Advice { height: 0; overflow: hidden; scrollbar-gutter: auto; display: none; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._row: OutboxRow | None = None
+
+    def show(self, row: OutboxRow | None) -> None:
+        """Speak of another one, or be silent."""
+        self._row = row
+        self._fit()
+
+    def on_resize(self) -> None:
+        """Another width, other lines."""
+        self._fit()
+
+    def render_line(self, y: int) -> Strip:
+        """One line."""
+        lines = self._lines(self.size.width)
+        return self.strip(lines[y] if y < len(lines) else [], self.size.width)
+
+    def _fit(self) -> None:
+        """As many lines as the words take; before it was ever laid out, as many as they will about take."""
+        lines = self._lines(self.size.width or GUESSED_CELLS)
+        self.display = bool(lines)
+        self.styles.height = len(lines)
+        self.refresh()
+
+    def _lines(self, cells: int) -> list[list[Piece]]:
+        return [] if self._row is None else advice(self._row, cells)
+
+
 class OutboxScreen(FramedScreen[OutboxRow]):
     """The outbox."""
 
     def __init__(self, seat: Seat) -> None:
         super().__init__(seat, LineList[OutboxRow](self._draw, key=lambda row: row.id))
         self.quiet = Quiet()
+        self.advice = Advice()
         self.transcript = Transcript(clock=seat.clock, zone=seat.zone)
         self.transcript.can_focus = False
         self.both = BothTexts(clock=seat.clock, zone=seat.zone)
@@ -169,6 +131,7 @@ class OutboxScreen(FramedScreen[OutboxRow]):
             listed=self.lines.count,
             retriable=state in TO_RETRY,
             removable=state in TO_DROP,
+            doubtful=row is not None and row.doubtful,
             rewritable=row is not None and state in TO_DROP and row.kind in LETTERS,
         )
 
@@ -192,7 +155,7 @@ class OutboxScreen(FramedScreen[OutboxRow]):
 
     @override
     def side_widgets(self) -> tuple[Widget, ...]:
-        return (self.transcript, self.both)
+        return (self.advice, self.transcript, self.both)
 
     @override
     def shaped(self, size: Size) -> Shape:
@@ -200,9 +163,9 @@ class OutboxScreen(FramedScreen[OutboxRow]):
             return Shape()
         if size.width >= BESIDE_FROM:
             return Shape(side=size.width * 45 // 100)
-        # What is held can't be judged without its words.
-        held = any(row.state == "held" for row in self._rows or ())
-        return Shape(below=size.height // 2) if size.height >= BELOW_FROM or held else Shape()
+        # What waits for a person can't be judged without its words.
+        needed = any(row.state in TO_RETRY for row in self._rows or ())
+        return Shape(below=size.height // 2) if size.height >= BELOW_FROM or needed else Shape()
 
     @override
     def changed(self) -> None:
@@ -242,6 +205,7 @@ class OutboxScreen(FramedScreen[OutboxRow]):
     def row_reached(self) -> None:
         row = self.lines.row
         self.draw_frame()
+        self.advice.show(row)
         if row is None or row.state != "held":
             self._overtaken_read(None)
         if row is None:
@@ -289,13 +253,25 @@ class OutboxScreen(FramedScreen[OutboxRow]):
         if row is None:
             return
         row_id, found = row.id, self._overtaken
-        if row.state == "held":
+        if row.doubtful:
+            words: tuple[str, ...] = ("Whoever has it already gets it a second time.",)
+            self._sure("Send it again?", words, lambda session: retry(session, by, (row_id,)))
+        elif row.state == "held":
             # Only what stands on the screen counts as read.
             seen = found.heard[-1].id if found is not None and found.row_id == row_id else None
             words = (row.error or "The customer wrote since you began this.", "It will leave as it is.")
             self._sure("Send it all the same?", words, lambda session: retry(session, by, (row_id,), seen=seen))
         else:
             self.deed(lambda session: retry(session, by, (row_id,)))
+
+    def action_outbox_arrived(self) -> None:
+        """It may have left, and the agent knows that it did."""
+        from storage.deeds.outbox import count_as_sent
+
+        row, by = self.lines.row, self.seat.by()
+        if row is not None:
+            row_id = row.id
+            self.deed(lambda session: count_as_sent(session, by, (row_id,)))
 
     def action_outbox_change(self) -> None:
         """Take it back into the composer: it doesn't leave, and its words are a draft again."""
@@ -304,13 +280,14 @@ class OutboxScreen(FramedScreen[OutboxRow]):
         row, by = self.lines.row, self.seat.by()
         if row is None:
             return
-        row_id, ticket_id = row.id, row.ticket_id
+        row_id = row.id
 
         def taken(answer: tuple[Done, str]) -> None:
             done, kind = answer
             self.told(done)
             if self.is_attached:
-                opens(self.app).open_draft(ticket_id, kind)
+                # Where it lives now: its ticket may have been merged since the list was read.
+                opens(self.app).open_draft(done.ticket_ids[0], kind)
 
         self.seat.jobs.deed(lambda session: write_anew(session, by, row_id), taken)
 

@@ -32,8 +32,8 @@ _SOONEST = f"""
      WHERE o.source_id = ? AND o.state IN ('undoable','waiting') AND o.state NOT IN ('sent','dropped') AND {_FIRST}"""  # noqa: S608
 _IN_DOUBT = """
     SELECT 1 FROM outbox WHERE source_id = ? AND state IN ('sending','handed') AND state NOT IN ('sent','dropped')"""
-# A machine's answer is no word of the customer's, and of a call an agent knows who had it; what comes in late from years
-# ago, as in a first sync, is no news.
+# A machine's answer is no word of the customer's, and who had a call knows of it; what comes in late from years ago, as
+# in a first sync, is no news.
 _OVERTAKEN = """
     SELECT 1 FROM message
      WHERE ticket_id = :ticket AND kind = 'inbound' AND automatic = '' AND bounce = '' AND id > :seen

@@ -11,11 +11,15 @@ from storage.connect import Connection
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own options."""
-    verbs = parser.add_subparsers(dest="verb", metavar="list|retry|drop", required=True)
+    verbs = parser.add_subparsers(dest="verb", metavar="list|retry|drop|arrived", required=True)
     listing = verbs.add_parser("list", help="what has not left yet; with --json also what has, newest first")
     listing.add_argument("--all", action="store_true", help="also what was sent or dropped")
     listing.add_argument("--json", action="store_true", help="print it as JSON")
-    for verb, words in (("retry", "send again what failed or was held"), ("drop", "keep it from leaving, for good")):
+    for verb, words in (
+        ("retry", "send again what failed or was held"),
+        ("drop", "keep it from leaving, for good"),
+        ("arrived", "count as sent what may have left, since it did arrive"),
+    ):
         moving = verbs.add_parser(verb, help=words)
         moving.add_argument("operations", nargs="+", metavar="OPERATION", help="ids, or their beginnings")
 
@@ -31,7 +35,7 @@ def _move(arguments: argparse.Namespace) -> int:
 
     with acting(arguments) as desk:
         rows = [outbox.find_operation(desk.connection, text) for text in arguments.operations]
-        deed = outbox.retry if arguments.verb == "retry" else outbox.drop
+        deed = {"retry": outbox.retry, "drop": outbox.drop, "arrived": outbox.count_as_sent}[arguments.verb]
         with deed_session(engine_over(desk.connection)) as session:
             title = deed(session, desk.by, rows).title
     print(f"{title}.")

@@ -1,16 +1,22 @@
 """The outbox on the screen: what stands there in which order, and what can still be done about it."""
 
+from dataclasses import replace
 from datetime import UTC
 
 import pytest
+from sqlalchemy import Engine
 
 from desk.ids import new_uid
 from desk.records import OutboxRow
 from desk.times import SECOND
 from screens.action import Place
-from screens.outbox import OutboxScreen, outbox_line, read_outbox, state_words
+from screens.outbox import OutboxScreen, read_outbox
+from screens.outbox_lines import advice, outbox_line, state_words
 from screens.overtaken import both_texts
 from storage.connect import Connection
+from storage.deeds.by import By
+from storage.deeds.merge import merge
+from storage.engine import deed_session
 from storage.outbox import Heard, Overtaken
 from storage.workspace import Workspace
 from tests.factories import NOW, make_agent, make_message, make_ticket
@@ -53,11 +59,75 @@ def test_the_words_say_what_happens_next() -> None:
 
     assert state_words(row("undoable"), NOW) == "leaves in 9 s, u takes it back"
     assert state_words(row("undoable"), NOW + 10 * SECOND) == "leaves now"
-    assert state_words(row("failed", 3, "no such address"), NOW) == "could not be sent (tried 3 times): no such address"
+    failed = row("failed", 3, "no such address")
+    assert state_words(failed, NOW) == "could not be sent (tried 3 times), Ctrl+E changes it: no such address"
+    assert state_words(replace(failed, kind="note"), NOW).startswith("could not be sent (tried 3 times), F5 tries it")
+    assert "Y it did" in state_words(replace(row("held"), doubtful=True), NOW)
     assert state_words(row("waiting", 1), NOW) == "waits for the connection (tried once)"
     for _, text in HOSTILE:
         line = outbox_line(OutboxRow(1, b"", 1, 1001, text, text, "failed", NOW, NOW, 1, text), 80, NOW)
         assert pieces_width(line) == 80
+
+
+def test_what_waits_for_a_person_says_what_that_person_can_do() -> None:
+    row = OutboxRow(1, b"", 1, 1001, "Parcel", "reply", "failed", NOW, NOW, 1, "No such address.")
+
+    def keys(row: OutboxRow) -> list[str]:
+        return [line[0][0].strip() for line in advice(row, 60) if len(line) == 2]
+
+    assert advice(row, 60)[0] == [(" No such address.", "plain")]
+    assert keys(row) == ["Ctrl+E", "F5", "d"]
+    assert keys(replace(row, kind="change")) == ["F5", "d"]
+    assert keys(replace(row, state="held", doubtful=True)) == ["Y", "F5", "d"]
+    assert advice(replace(row, state="held"), 60) == []
+    for _, text in HOSTILE:
+        for cells in (12, 80):
+            lines = advice(replace(row, error=text * 40), cells)
+            assert len(lines) <= 8
+            assert all(pieces_width(line) <= cells for line in lines)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+async def test_a_doubt_is_told_in_plain_words_and_settled(
+    workspace: Workspace, connection: Connection, size: tuple[int, int]
+) -> None:
+    ticket = fill(connection)[0]
+    row_id = make_operation(connection, ticket, "held", "It may have left")
+    connection.execute("UPDATE outbox SET payload = '{\"doubtful\": true}' WHERE id = ?", (row_id,))
+    overtaken_reply(connection, ticket)
+    state = "SELECT state FROM outbox WHERE id = ?"
+    async with console(workspace, size=size) as app:
+        await press(app, "g", "o")
+        for words in ("The line broke while", "it did arrive: count it as sent", "send it again: whoever"):
+            assert words in seen(app)
+        await press(app, "Y")
+        assert written(connection, state, row_id) == "sent"
+        assert "it did arrive" not in seen(app), "the other one is held by no doubt"
+        await press(app, "u")
+        assert written(connection, state, row_id) == "held"
+        await press(app, "F5")
+        assert "gets it a second time" in seen(app)
+        await press(app, "n", "d", "y")
+        assert written(connection, state, row_id) == "dropped"
+        await press(app, "Y")
+        assert "there is no doubt about it" in seen(app)
+
+
+async def test_a_held_reply_is_changed_where_its_ticket_was_merged_into(
+    workspace: Workspace, connection: Connection, engine: Engine
+) -> None:
+    overtaken_reply(connection)
+    _, other = sorted(ticket for (ticket,) in connection.execute("SELECT id FROM ticket").fetchall())[:2]
+    first = written(connection, "SELECT min(id) FROM ticket")
+    async with console(workspace) as app:
+        await press(app, "g", "o")
+        with deed_session(engine) as session:
+            merge(session, By(1, NOW, 0), (int(str(first)),), other)
+        await press(app, "Ctrl+E")
+        assert place(app) is Place.COMPOSER
+        assert desk(app).composer.written.body == "It is on its way."
+        assert desk(app).current_id == other
+        assert written(connection, "SELECT ticket_id FROM draft") == other
 
 
 async def test_a_failed_one_is_tried_again_and_a_held_one_dropped_after_a_question(
@@ -129,9 +199,9 @@ async def test_hostile_subjects_and_errors_do_no_harm(workspace: Workspace, conn
     assert not app.failed
 
 
-def overtaken_reply(connection: Connection) -> tuple[int, int]:
+def overtaken_reply(connection: Connection, ticket: int = 0) -> tuple[int, int]:
     """A reply of Ana's that is held, since Rosa wrote meanwhile; its row, and Rosa's newest message."""
-    ticket = fill(connection)[0]
+    ticket = ticket or fill(connection)[0]
     seen_id = written(connection, "SELECT max(id) FROM message WHERE ticket_id = ?", ticket)
     message = make_message(connection, ticket, kind="outbound", body="It is on its way.", recipients="c0@example.org")
     row_id = make_operation(connection, ticket, "held", "read it first")
