@@ -10,6 +10,7 @@ from pathlib import Path
 from console.credentials.access import access
 from console.credentials.ladder import Ladder
 from console.credentials.rungs import Wanted
+from desk import acknowledgement
 from desk.endpoints import parse_endpoint
 from desk.errors import BadInput
 from desk.nearest import mend_name
@@ -18,7 +19,7 @@ from sync.protocol import Source
 # What `--option` may set beside the servers; each is told in docs/mailbox.md.
 OPTIONS = (
     "also", "folders", "from", "signature", "quoting", "zone", "keeps_sent", "login", "secret_command",
-    "token_command", "token_url", "client_id", "client_secret", "scope",
+    "token_command", "token_url", "client_id", "client_secret", "scope", *acknowledgement.SETTINGS,
 )  # fmt: skip
 NEEDED = ("imap", "smtp", "user", "address")
 
@@ -29,10 +30,11 @@ def checked(settings: Mapping[str, str]) -> None:
         if not settings.get(name):
             raise BadInput(f"The mailbox has no {name}", f"Give it with --{name}.")
     for name in settings:
-        if name not in (*NEEDED, *OPTIONS, "ca"):
+        if name not in (*NEEDED, *OPTIONS, "ca", acknowledgement.SINCE):
             raise BadInput(f"A mailbox has no option “{name}”", mend_name(name, OPTIONS))
     parse_endpoint(settings["imap"], "imap")
     parse_endpoint(settings["smtp"], "smtp")
+    acknowledgement.terms_of(settings)
     _context(settings)
 
 

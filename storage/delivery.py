@@ -17,8 +17,9 @@ _JOBS = """
     SELECT o.id, o.uid, coalesce(m.ticket_id, o.ticket_id), o.message_id, o.kind, o.payload, o.created_at, o.ready_at
       FROM outbox o LEFT JOIN message m ON m.id = o.message_id"""
 # A failed one waits for a person and holds nobody up; a held one does, since the agent is to read before more leaves.
+# What goes by itself holds nobody up either.
 _FIRST = """NOT EXISTS(SELECT 1 FROM outbox p WHERE p.ticket_id = o.ticket_id AND p.id < o.id
-                      AND p.state IN ('undoable','waiting','sending','handed','held')
+                      AND p.kind <> 'acknowledgement' AND p.state IN ('undoable','waiting','sending','handed','held')
                       AND p.state NOT IN ('sent','dropped'))"""
 _NEXT = f"""{_JOBS}
      WHERE o.source_id = ? AND o.state = 'waiting' AND o.state NOT IN ('sent','dropped') AND o.ready_at <= ?
@@ -159,6 +160,11 @@ def put_off(connection: Connection, job: Job, until: int, why: str) -> None:
 def fail(connection: Connection, job: Job, why: str) -> None:
     """It can't leave as it is; a person decides."""
     connection.execute(_MOVE, ("failed", job.ready_at, why, job.id))
+
+
+def drop(connection: Connection, job: Job, why: str) -> None:
+    """It never leaves, and no person has to look."""
+    connection.execute(_MOVE, ("dropped", job.ready_at, why, job.id))
 
 
 def hold(connection: Connection, job: Job, why: str) -> None:

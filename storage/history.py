@@ -11,7 +11,7 @@ from storage.deeds.journal import Fact
 from storage.deeds.titles import shown
 
 # Events that the conversation shows as messages, and the bookkeeping of undo and of the library.
-SILENT = frozenset({"replied", "noted", "forwarded", "called", "undone", "redone", "snippet_used"})
+SILENT = frozenset({"replied", "noted", "forwarded", "called", "undone", "redone", "snippet_used", "acknowledged"})
 
 Data = dict[str, Fact]
 

@@ -17,12 +17,15 @@ from storage.search.index import touch_all
 WEEK = 7 * DAY
 PREVIEW_LENGTH = 160
 
-# A call is contact from both sides; what a machine of ours sent answers nobody.
+# A call is contact from both sides; what a machine of ours sent answers nobody, and moves nothing in the queue. The
+# first answer is what it had promised.
 _STATUSES = "SELECT id, status FROM ticket WHERE id IN (SELECT value FROM json_each(?))"
 _COUNTS = """
 UPDATE ticket SET message_count = f.messages, updated_at = max(updated_at, coalesce(f.newest, 0)),
-    inbound_at = f.asked, outbound_at = f.answered, first_response_at = f.first
-FROM (SELECT value AS ticket_id, count(m.id) AS messages, max(m.at) AS newest,
+    inbound_at = f.asked, outbound_at = f.answered, first_response_at = f.first,
+    promised_at = CASE WHEN first_response_at IS NULL AND f.first IS NOT NULL THEN NULL ELSE promised_at END
+FROM (SELECT value AS ticket_id, count(m.id) AS messages,
+             max(m.at) FILTER (WHERE m.kind <> 'outbound' OR m.automatic = '') AS newest,
              max(m.at) FILTER (WHERE m.kind IN ('inbound', 'call')) AS asked,
              max(m.at) FILTER (WHERE m.kind = 'call' OR m.kind = 'outbound' AND m.automatic = '') AS answered,
              min(m.at) FILTER (WHERE m.kind = 'call' OR m.kind = 'outbound' AND m.automatic = '') AS first
@@ -31,14 +34,16 @@ WHERE id = f.ticket_id
 """
 _NEWEST = """
 SELECT t.id, m.body, m.folds, m.subject FROM ticket t JOIN message m ON m.id = (
-    SELECT n.id FROM message n WHERE n.ticket_id = t.id AND n.kind IN ('inbound', 'outbound', 'call')
+    SELECT n.id FROM message n WHERE n.ticket_id = t.id
+    AND (n.kind IN ('inbound', 'call') OR n.kind = 'outbound' AND n.automatic = '')
     ORDER BY n.at DESC, n.id DESC LIMIT 1)
 WHERE t.id IN (SELECT value FROM json_each(?))
 """
 # Who comes again of their own accord makes contact again; an answer to a question of ours is no new contact, so that
 # a message behind one of ours doesn't count. By customer where that is known (a second ticket is a second contact).
 CONTACT = """n.kind IN ('inbound', 'call') AND (
-    SELECT p.kind FROM message p WHERE p.ticket_id = n.ticket_id AND p.kind IN ('inbound', 'outbound', 'call')
+    SELECT p.kind FROM message p WHERE p.ticket_id = n.ticket_id
+    AND (p.kind IN ('inbound', 'call') OR p.kind = 'outbound' AND p.automatic = '')
     AND (p.at, p.id) < (n.at, n.id) ORDER BY p.at DESC, p.id DESC LIMIT 1) IS NOT 'outbound'"""
 _CONTACTS = f"""
 SELECT t.id, CASE WHEN t.customer_id IS NULL

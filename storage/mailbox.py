@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from desk.statuses import Status
 from desk.times import DAY
+from storage.acknowledging import Arrival, acknowledge
 from storage.connect import Connection, writing
 from storage.imports.files import RawMail
 from storage.imports.mail import MailTaker
@@ -28,7 +29,8 @@ STALE = 30 * DAY
 
 _OURS = """
     SELECT message_id, id FROM message
-     WHERE message_id IN (SELECT value FROM json_each(?)) AND agent_id IS NOT NULL AND kind = 'outbound'"""
+     WHERE message_id IN (SELECT value FROM json_each(?)) AND kind = 'outbound'
+       AND (agent_id IS NOT NULL OR EXISTS(SELECT 1 FROM outbox o WHERE o.message_id = message.id))"""
 _BY_DIGEST = "SELECT id FROM message WHERE digest = ? LIMIT 1"
 _BY_MESSAGE_ID = "SELECT id FROM message WHERE message_id = ? ORDER BY id LIMIT 1"
 _KEEP = """
@@ -56,6 +58,7 @@ _ANSWERED = """
          WHERE m.id IN (SELECT value FROM json_each(?)) AND m.kind = 'outbound' AND m.at = t.outbound_at)"""
 _TICKETS = "SELECT DISTINCT ticket_id FROM message WHERE id IN (SELECT value FROM json_each(?))"
 _CONNECTED_AT = "SELECT created_at FROM source WHERE id = ?"
+_NEWEST = "SELECT coalesce(max(id), 0) FROM message"
 # The mark of what no person has written (sync.sources.mailbox.compose).
 _LOOP = re.compile(rb"^x-heard-loop:", re.IGNORECASE | re.MULTILINE)
 
@@ -135,9 +138,12 @@ def _read(mailbox: Mailbox, copies: Sequence[Copy], *, sent: bool) -> list[ReadM
 
 
 def _is_echo(copy: Copy, mail: ReadMail, ours: Mapping[str, int]) -> bool:
-    """Whether it is a mail of Heard's own making that belongs to no ticket, such as the test at the connecting."""
+    """Whether it is a mail of Heard's own making that belongs to no ticket, such as the test at the connecting.
+
+    One that answers something is an acknowledgement of another workspace's.
+    """
     headers = copy.raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    return mail.ours and _message_id(mail) not in ours and _LOOP.search(headers) is not None
+    return mail.ours and not mail.parents and _message_id(mail) not in ours and _LOOP.search(headers) is not None
 
 
 def _take(
@@ -148,6 +154,7 @@ def _take(
     now: int,
 ) -> int:
     others = [mail for _, mail in kept if _message_id(mail) not in ours]
+    (newest,) = connection.execute(_NEWEST).fetchone()
     batch = Batch(connection, mailbox.row.id, mailbox.regions, now)
     report = Report()
     MailTaker(batch, others, Status.OPEN).take(report)
@@ -164,6 +171,12 @@ def _take(
     # What has come since the mailbox was connected is work, whatever its date says.
     since = [found for (copy, _), found in zip(kept, placed, strict=True) if copy.arrived_at >= connected_at]
     _settle(connection, batch.changed_tickets, placed, since, now)
+    arrivals = [
+        Arrival(found, copy.arrived_at, copy.flags, copy.stream, copy.raw)
+        for (copy, _), found in zip(kept, placed, strict=True)
+        if found > newest
+    ]
+    acknowledge(connection, mailbox.row.id, mailbox.own, arrivals, now)
     return report.added + report.unparsed
 
 

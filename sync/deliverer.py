@@ -10,6 +10,8 @@ from threading import Event
 from desk.errors import BadInput
 from desk.times import SECOND
 from storage import delivery
+from storage.acknowledging import KIND as ACKNOWLEDGEMENT
+from storage.acknowledging import needless
 from storage.connect import Connection, writing
 from storage.delivery import Job
 from storage.sources import SourceRow
@@ -58,8 +60,9 @@ class Deliverer:
             wanted = operation(self._workspace, self._connection, self._row, job)
         except BadInput as error:
             with writing(self._connection):
-                delivery.fail(self._connection, job, str(error))
-            tally.failed += 1
+                self._give_up(job, str(error), tally)
+            return
+        if job.kind == ACKNOWLEDGEMENT and self._is_needless(job):
             return
         with writing(self._connection):
             if wanted is None:
@@ -98,8 +101,7 @@ class Deliverer:
                     delivery.hold(self._connection, job, outcome.why)
                     tally.held += 1
                 case Refused():
-                    delivery.fail(self._connection, job, f"{outcome.why} {outcome.mend}".strip())
-                    tally.failed += 1
+                    self._give_up(job, f"{outcome.why} {outcome.mend}".strip(), tally)
                 case Unclear():
                     pass
 
@@ -116,9 +118,31 @@ class Deliverer:
             elif Capability.KEEPS_SENT in self._source.capabilities:
                 # The server keeps a copy of all that it takes, and has none of this.
                 delivery.put_off(self._connection, job, now, "")
+            elif job.kind == ACKNOWLEDGEMENT:
+                self._give_up(job, DOUBT, tally)
             else:
                 delivery.hold(self._connection, job, DOUBT)
                 tally.held += 1
+
+    def _is_needless(self, job: Job) -> bool:
+        """Whether it need not leave any more, or another workspace has sent the very same; it is over then."""
+        with writing(self._connection):
+            why = needless(self._connection, job.ticket_id, job.created_at, self._clock())
+            if why:
+                delivery.drop(self._connection, job, why)
+        if why or not self._lies_there(job):
+            return bool(why)
+        with writing(self._connection):
+            delivery.arrived(self._connection, job, self._clock())
+        return True
+
+    def _give_up(self, job: Job, why: str, tally: Tally) -> None:
+        """It can't leave: a person has to look, unless it was no person's."""
+        if job.kind == ACKNOWLEDGEMENT:
+            delivery.drop(self._connection, job, why)
+        else:
+            delivery.fail(self._connection, job, why)
+            tally.failed += 1
 
     def _lies_there(self, job: Job) -> bool:
         try:

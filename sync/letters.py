@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from desk.errors import BadInput
 from desk.mail.addresses import Address
 from desk.times import to_datetime
+from storage.acknowledging import KIND as ACKNOWLEDGEMENT
 from storage.connect import Connection
 from storage.delivery import Job
 from storage.outgoing import Before, File, Written, before, written
@@ -14,7 +15,8 @@ from sync.protocol import DeliverMail
 from sync.sources.mailbox.compose import Answered, Enclosed, Letter, compose, recipients_in
 from sync.sources.mailbox.wording import Quoted, Quoting
 
-_MAILED = ("reply", "forward")
+_ANSWERS = ("reply", ACKNOWLEDGEMENT)
+_MAILED = (*_ANSWERS, "forward")
 
 
 def operation(workspace: Workspace, connection: Connection, row: SourceRow, job: Job) -> DeliverMail | None:
@@ -25,7 +27,7 @@ def operation(workspace: Workspace, connection: Connection, row: SourceRow, job:
     if row.kind != "mailbox" or job.kind not in _MAILED or job.message_id is None:
         return None
     told = written(workspace, connection, job.message_id)
-    answered = before(connection, job.ticket_id, job.message_id) if job.kind == "reply" else None
+    answered = before(connection, job.ticket_id, job.message_id) if job.kind in _ANSWERS else None
     composed = compose(_letter(row, job, told, answered))
     return DeliverMail(
         job.uid.hex(), composed.message_id, composed.raw, composed.sender, composed.recipients, job.created_at
@@ -34,18 +36,21 @@ def operation(workspace: Workspace, connection: Connection, row: SourceRow, job:
 
 def _letter(row: SourceRow, job: Job, told: Written, answered: Before | None) -> Letter:
     settings = row.settings
+    automatic = job.kind == ACKNOWLEDGEMENT
     return Letter(
         uid=job.uid,
         at=told.at,
-        sender=Address(settings.get("from") or told.author, settings["address"]),
+        sender=Address(settings.get("from") or ("" if automatic else told.author), settings["address"]),
         to=recipients_in(told.recipients),
         copies=recipients_in(told.copies),
         subject=told.subject,
         body=told.body,
         answered=None if answered is None else _answered(settings.get("zone", "UTC"), answered),
-        quoting=Quoting(settings.get("quoting", Quoting.TOP)),
+        # Whoever forged an address must not have their own words sent there.
+        quoting=Quoting.NONE if automatic else Quoting(settings.get("quoting", Quoting.TOP)),
         signature=settings.get("signature", ""),
         enclosed=tuple(map(_enclosed, told.files)),
+        automatic=automatic,
     )
 
 

@@ -9,6 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from console.connecting import OPTIONS
+from desk.acknowledgement import SETTINGS
 from desk.times import now
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--option", action="append", default=[], metavar="KEY=VALUE", help=f"more: {', '.join(OPTIONS)}"
     )
+    parser.add_argument(
+        "--change", action="store_true", help=f"change a mailbox that is connected: {', '.join(SETTINGS)}"
+    )
     parser.add_argument("--no-input", action="store_true", help="ask nothing")
     parser.add_argument("--test-mail", action="store_true", help="also send a mail to the mailbox itself")
 
@@ -46,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
     from storage.connect import writing
     from storage.workspace import locate, open_to_read, open_to_write
 
+    if arguments.change:
+        return _change(arguments)
     asking = Asking(silent=arguments.no_input)
     settings = _settings(arguments, asking)
     checked(settings)
@@ -64,6 +70,31 @@ def run(arguments: argparse.Namespace) -> int:
     kept = asking.offer_to_keep(ladder, Wanted(name, settings))
     print(f"Connected “{name}”. {kept}".rstrip())
     print("`heard sync` fetches its mails and sends what waits; so does every console while it is open.")
+    return 0
+
+
+def _change(arguments: argparse.Namespace) -> int:
+    """Change options of a mailbox that is connected; an empty one takes it away. The sync needs no new start."""
+    from console.asking import settings_of
+    from desk.errors import BadInput, NotFound
+    from desk.nearest import mend_name
+    from storage import acknowledging
+    from storage.workspace import locate, open_to_write
+
+    changes = settings_of(arguments.option)
+    for name in changes:
+        if name not in SETTINGS:
+            raise BadInput(f"“{name}” can't be changed in a mailbox that is connected", mend_name(name, SETTINGS))
+    if not arguments.name or not changes:
+        raise BadInput("Nothing says what to change", "Give --name, and --option acknowledge=12h or the like.")
+    workspace = locate(arguments.workspace)
+    if not workspace.exists():
+        raise NotFound(f"There is no workspace at {workspace.folder}", "Connect the mailbox first.")
+    with closing(open_to_write(workspace)) as connection:
+        settings = acknowledging.switch(connection, arguments.name, changes, now())
+    within = settings.get("acknowledge")
+    what = f"acknowledges new mails from now on, with an answer within {within}" if within else "acknowledges nothing"
+    print(f"“{arguments.name}” {what}.")
     return 0
 
 

@@ -8,6 +8,8 @@ from desk.mail.addresses import Address
 from desk.mail.headers import Headers
 
 OWN_LOOP_MARK = "x-heard-loop"
+# What a mail of ours is marked with that no person has written, on its way out and read again.
+AUTO_REPLIED = "Auto-Submitted: auto-replied"
 
 _PRECEDENCE = frozenset(("bulk", "list", "junk", "auto_reply", "auto-reply"))
 _MACHINES = ("mailer-daemon", "postmaster")
@@ -21,6 +23,7 @@ _PRESENT = (
     ("list-id", "List-Id"),
     ("list-unsubscribe", "List-Unsubscribe"),
 )
+_RECEIPT = "disposition-notification"
 
 
 def automatic_mark(headers: Headers, sender: Address) -> str:
@@ -39,6 +42,8 @@ def automatic_mark(headers: Headers, sender: Address) -> str:
     for name, shown in _PRESENT:
         if name in headers:
             return shown
+    if _RECEIPT in headers.raw("content-type").decode("ascii", "replace").lower():
+        return f"Content-Type: {_RECEIPT}"
     return _mark_of_sender(headers, sender)
 
 

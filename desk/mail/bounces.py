@@ -1,4 +1,4 @@
-"""Mails that came back: which address refused, with which status, and which mail of ours it was."""
+"""Mails that came back: which address refused, why, and which mail of ours it was; or that one is still on its way."""
 
 import re
 from collections.abc import Iterator
@@ -9,13 +9,31 @@ from desk.mail.mime import Part, content_bytes, parse, split_head
 
 
 @dataclass(frozen=True, slots=True)
-class Bounce:
-    """A delivery that failed: status ("5.1.1"), refused address, the returned mail's "<id>"; any may be empty."""
+class Failure:
+    """One address that it did not arrive at: status ("5.1.1") and the reason in words; any may be empty."""
 
-    status: str
     recipient: str
-    message_id: str
+    status: str
+    why: str
 
+    def __str__(self) -> str:
+        named = " ".join(part for part in (self.status, self.recipient) if part) or "undelivered"
+        return f"{named}: {self.why}" if self.why else named
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """What a mail server reports of the mail of that "<id>" (may be empty). `delayed`: it is still being tried."""
+
+    message_id: str
+    failures: tuple[Failure, ...]
+    delayed: bool = False
+
+    def __str__(self) -> str:
+        return DELAYED * self.delayed + "; ".join(map(str, self.failures))
+
+
+DELAYED = "delayed, still being tried: "
 
 _STATUS = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b")
 _MESSAGE_ID = re.compile(rb"(?im)^[> \t]*message-id:\s*(<[^<>\s]{1,250}>)")
@@ -23,10 +41,37 @@ _ADDRESS = re.compile(r"[^\s<>\"';:,]{1,120}@[^\s<>\"';:,]{1,120}")
 _SENDERS = ("mailer-daemon", "postmaster", "mailerdaemon", "mail delivery")
 _TEXT_KEPT = 20_000
 _BLOCKS_READ = 50
+# Of a report about a whole list nobody reads more.
+_MOST = 20
+_WAITING = re.compile(r"\b(?:delayed|still|will be retried|keep(?:s)? trying|not yet)\b", re.IGNORECASE)
+
+# What the usual statuses mean (RFC 3463), for those who don't know them by heart; the longest beginning counts.
+_MEANINGS = {
+    "1.1": "there is no such address",
+    "1.2": "there is no such mail domain",
+    "1.3": "the address is none",
+    "1.6": "the address has moved",
+    "1.10": "this address takes no mail",
+    "2.1": "the mailbox is switched off",
+    "2.2": "the mailbox is full",
+    "2.3": "the mail is too large",
+    "3.4": "the mail is too large",
+    "4.1": "their server does not answer",
+    "4.4": "their server can't be found",
+    "4.6": "it went in circles",
+    "4.7": "it could not be handed over in time",
+    "7": "their server refused it",
+}
+# What stands around a server's words: the protocol's name, who said it and when, codes, and the address itself.
+_AROUND = re.compile(
+    r"\A[\w.-]{1,20}\s?;\s?|\bhost [^\s]{1,200}(?: \([^()]{1,200}\))? said:|\(in reply to [^()]{1,100}\)|"
+    r"\b[45]\d\d(?:[ -]#?[45]\.\d{1,3}\.\d{1,3})?\b[: -]?|#?\b[45]\.\d{1,3}\.\d{1,3}\b:?|<[^<>\s]{1,250}>:?"
+)
+_LONGEST_REASON = 160
 
 
 def find_bounce(whole: Part, sender: str, text: str) -> Bounce | None:
-    """The failure that a mail reports; None where it reports none (a delay or a receipt is none)."""
+    """What a mail reports of one that did not arrive, or not yet; None where it does not (a receipt is no failure)."""
     for part in _walk(whole):
         if part.kind in ("message/delivery-status", "message/global-delivery-status"):
             return _from_report(whole, part)
@@ -34,6 +79,17 @@ def find_bounce(whole: Part, sender: str, text: str) -> Bounce | None:
     if failed or _comes_from_a_server(whole.headers, sender):
         return _from_text(whole, failed, text[:_TEXT_KEPT])
     return None
+
+
+def reason(said: str, status: str = "") -> str:
+    """Why, in words: what the status means, and what the server said without its codes."""
+    words = one_line(_AROUND.sub(" ", one_line(said)[:2_000])).strip(" -:;.,")
+    if len(words) > _LONGEST_REASON:
+        words = words[:_LONGEST_REASON].rpartition(" ")[0] + " …"
+    meaning = _MEANINGS.get(status.partition(".")[2]) or _MEANINGS.get(status.split(".")[1] if "." in status else "")
+    if not any(letter.isalpha() for letter in words):
+        return meaning or ""
+    return f"{meaning} ({words})" if meaning else words
 
 
 def _walk(part: Part) -> Iterator[Part]:
@@ -45,15 +101,23 @@ def _walk(part: Part) -> Iterator[Part]:
 
 
 def _from_report(whole: Part, report: Part) -> Bounce | None:
-    blocks = _blocks(content_bytes(report))
-    failures = [block for block in blocks if block.word("action") == "failed" or not _said(block, "action")]
-    failures = [block for block in failures if _said(block, "status") or _said(block, "final-recipient")]
-    if not failures:
+    blocks = [
+        block for block in _blocks(content_bytes(report)) if _said(block, "status") or _said(block, "final-recipient")
+    ]
+    failed = [block for block in blocks if block.word("action") == "failed" or not _said(block, "action")]
+    delayed = [block for block in blocks if block.word("action") == "delayed"]
+    if not failed and not delayed:
         return None
-    first = failures[0]
-    status = _STATUS.search(first.text("status")) or _STATUS.search(first.text("diagnostic-code"))
-    recipient = _ADDRESS.search(first.text("original-recipient")) or _ADDRESS.search(first.text("final-recipient"))
-    return Bounce(status[0] if status else "", recipient[0] if recipient else "", _returned_id(whole))
+    failures = tuple(map(_failure, (failed or delayed)[:_MOST]))
+    return Bounce(_returned_id(whole), failures, delayed=not failed)
+
+
+def _failure(block: Headers) -> Failure:
+    said = block.text("diagnostic-code")
+    found = _STATUS.search(block.text("status")) or _STATUS.search(said)
+    recipient = _ADDRESS.search(block.text("original-recipient")) or _ADDRESS.search(block.text("final-recipient"))
+    status = found[0] if found else ""
+    return Failure(recipient[0] if recipient else "", status, reason(said, status))
 
 
 def _said(block: Headers, name: str) -> bool:
@@ -92,8 +156,11 @@ def _comes_from_a_server(headers: Headers, sender: str) -> bool:
 
 
 def _from_text(whole: Part, failed: str, text: str) -> Bounce | None:
-    status = _STATUS.search(text)
-    if not status and not failed:
+    found = _STATUS.search(text)
+    if not found and not failed:
         return None
     recipient = _ADDRESS.search(failed) or _ADDRESS.search(text)
-    return Bounce(status[0] if status else "", recipient[0] if recipient else "", _returned_id(whole))
+    status = found[0] if found else ""
+    line = text[text.rfind("\n", 0, found.start()) + 1 :].partition("\n")[0] if found else ""
+    failure = Failure(recipient[0] if recipient else "", status, reason(line, status))
+    return Bounce(_returned_id(whole), (failure,), delayed=status[:1] == "4" and _WAITING.search(text) is not None)

@@ -13,6 +13,7 @@
 | snippet_used, snippet_saved, snippet_deleted, view_saved, view_deleted, view_moved | title or name |
 | undone | deed: the id of the deed that was taken back |
 
+| acknowledged (by sync, storage.acknowledging) | to: the customer's address; promised_at |
 The first event of a deed has the deed's own title as `done`. A deed that is done again has the events of the first time once more.
 """  # noqa: E501  a table's row can't be wrapped
 

@@ -142,7 +142,8 @@ def _bookkeeping(ticket: "Ticket", message: "Message", by: By) -> dict[str, obje
         columns["outbound_at"] = by.at
         columns["preview"] = preview(message.body, message.folds) or message.subject
         if ticket.first_response_at is None:
-            columns["first_response_at"] = by.at
+            # What was promised before it is the first answer (storage.acknowledging).
+            columns |= {"first_response_at": by.at, "promised_at": None}
     return columns
 
 

@@ -73,7 +73,8 @@ class MailTaker:
         customer_id = None if person is None else self._batch.book.writer(person.address, person.name)
         thread = self._thread(mail, message, customer_id)
         # A machine's word is no news to an agent, unless it says that theirs did not arrive.
-        if not mail.ours and (mail.bounced or not mail.quiet) and self._status.active:
+        came_back = bool(mail.bounced) and not mail.delayed
+        if not mail.ours and (came_back or not mail.quiet) and self._status.active:
             self._written.append((thread.ticket_id, message.at))
         message_id = self._batch.rows.message(
             thread.ticket_id, message if mail.ours else replace(message, customer_id=customer_id)

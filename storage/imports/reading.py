@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from desk.errors import BadInput, HeardError, WorkspaceError
 from desk.identifiers import address_of
 from desk.mail.addresses import Address
+from desk.mail.bounces import Failure
 from desk.mail.message import Mail, read_mail
 from desk.mail.quotes import find_folds
 from desk.statuses import Status
@@ -58,7 +59,8 @@ class ReadMail:
     """One mail, ready to be taken in; `message` is None where the workspace has these very bytes.
 
     `end` is how many bytes of the file are done. `person` is who it is about, with their name as the header has it.
-    `ours` was sent by the team; `quiet` by a machine. `bounced` is the Message-ID of what came back.
+    `ours` was sent by the team; `quiet` by a machine. `bounced` is the Message-ID of what came back, or is `delayed`;
+    `failures` says from where.
     """
 
     where: str
@@ -70,6 +72,8 @@ class ReadMail:
     quiet: bool = False
     parents: tuple[str, ...] = ()
     bounced: str = ""
+    delayed: bool = False
+    failures: tuple[Failure, ...] = ()
     subject: str = ""
     base: str = ""
     reply: bool = False
@@ -236,7 +240,7 @@ def _read(job: Job, raw: RawMail, digest: bytes, keeper: _Keeper, *, sent: bool 
         folds=find_folds(mail.text),
         html=mail.html_used,
         automatic=mail.automatic,
-        bounce=_bounce_words(mail),
+        bounce="" if mail.bounce is None else str(mail.bounce),
         unparsed=mail.unparsed,
         trackers=mail.trackers,
         message_id=mail.message_id or None,
@@ -250,6 +254,8 @@ def _read(job: Job, raw: RawMail, digest: bytes, keeper: _Keeper, *, sent: bool 
         quiet=mail.bounce is not None or bool(mail.automatic),
         parents=tuple(one for one in named if one and one != mail.message_id),
         bounced=mail.bounce.message_id if mail.bounce is not None else "",
+        delayed=mail.bounce is not None and mail.bounce.delayed,
+        failures=mail.bounce.failures if mail.bounce is not None else (),
         subject=mail.subject,
         base=base_subject(mail.subject),
         reply=is_reply(mail.subject),
@@ -276,9 +282,3 @@ def _shown(person: Address) -> str:
         return person.address
     name = f'"{person.name}"' if any(letter in person.name for letter in ',;<>@"()') else person.name
     return f"{name} <{person.address}>" if person.address else person.name
-
-
-def _bounce_words(mail: Mail) -> str:
-    if mail.bounce is None:
-        return ""
-    return " ".join(part for part in (mail.bounce.status, mail.bounce.recipient) if part) or "undelivered"

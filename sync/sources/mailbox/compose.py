@@ -13,6 +13,7 @@ from email.utils import format_datetime
 
 from desk.errors import BadInput
 from desk.mail.addresses import Address, addresses
+from desk.mail.automatic import AUTO_REPLIED
 from desk.mail.flowed import flow
 from desk.mail.headers import one_line
 from desk.mail.names import safe_name
@@ -28,7 +29,7 @@ _LONGEST_LINE = 78
 
 # The set that django-helpdesk sends, and our own mark, by which we know our own mails on their way back.
 _AUTOMATIC = (
-    "Auto-Submitted: auto-replied",
+    AUTO_REPLIED,
     "X-Auto-Response-Suppress: All",
     "Precedence: auto_reply",
     "X-Heard-Loop: yes",

@@ -199,3 +199,28 @@ def test_a_port_where_nobody_speaks(shell: Shell) -> None:
     status, printed = shell.connects("--no-input", *shell.servers(), "--imap", f"imap://{HOST}:{free_port()}")
     assert (status, shell.kept()) == (1, [])
     assert "Nobody listens" in printed
+
+
+def test_a_connected_mailbox_is_told_to_acknowledge_and_to_stop(shell: Shell) -> None:
+    shell.knows(PASSWORD)
+    assert shell.connects("--no-input", *shell.servers())[0] == 0
+    status, printed = shell.connects(
+        "--change", "--option", "acknowledge=12h", "--option", "hours=Mon-Fri 9-17", address=False
+    )
+    assert (status, printed) == (
+        0, "“support” acknowledges new mails from now on, with an answer within 12h.\n",
+    )  # fmt: skip
+    assert int(json.loads(shell.kept()[0][1])["acknowledge_since"]) > 0
+    for refused, words in (
+        ("acknowledge=soon", "says no time"),
+        ("user=bo", "can't be changed"),
+        ("hours", "no value"),
+    ):
+        status, printed = shell.connects("--change", "--option", refused, address=False)
+        assert (status, words in printed) == (1, True)
+    assert shell.connects("--change", address=False)[0] == 1
+    assert json.loads(shell.kept()[0][1])["acknowledge"] == "12h"
+    assert shell.connects("--change", "--option", "acknowledge=", address=False) == (
+        0, "“support” acknowledges nothing.\n",
+    )  # fmt: skip
+    assert "acknowledge_since" not in shell.kept()[0][1]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.mail.addresses import Address
-from desk.mail.bounces import Bounce
+from desk.mail.bounces import Bounce, Failure
 from desk.mail.message import read_mail
 from desk.mail.quotes import find_folds
 from tests.hostile import FORBIDDEN, HOSTILE
@@ -173,11 +173,15 @@ def test_bounces() -> None:
     )
     returned = b"Content-Type: text/rfc822-headers\n\nMessage-ID: <ours@example.com>\n"
     mail = read_mail(multipart("report", PLAIN, report % b"failed", returned))
-    assert mail.bounce == Bounce("5.1.1", "li@example.com", "<ours@example.com>")
-    assert read_mail(multipart("report", PLAIN, report % b"delayed", returned)).bounce is None
+    failure = Failure("li@example.com", "5.1.1", "there is no such address")
+    assert mail.bounce == Bounce("<ours@example.com>", (failure,))
+    delayed = read_mail(multipart("report", PLAIN, report % b"delayed", returned)).bounce
+    assert delayed == Bounce("<ours@example.com>", (failure,), delayed=True)
+    assert read_mail(multipart("report", PLAIN, report % b"relayed", returned)).bounce is None
     old = b"From: MAILER-DAEMON@x.example\nReturn-Path: <>\n\n<li@example.com>: 550 5.1.1 unknown\n\n"
     old += b"> Message-ID: <o@x>\n"
-    assert read_mail(old).bounce == Bounce("5.1.1", "li@example.com", "<o@x>")
+    failure = Failure("li@example.com", "5.1.1", "there is no such address (unknown)")
+    assert read_mail(old).bounce == Bounce("<o@x>", (failure,))
 
 
 def test_what_is_no_mail_says_so() -> None:
