@@ -1,8 +1,9 @@
-"""What a console keeps in memory: pages of its connections, and no answer longer than it is wanted."""
+"""What a console keeps in memory: pages of its connections, and no question or answer longer than it is wanted."""
 
 import asyncio
 import weakref
 from array import array
+from functools import partial
 
 from screens.jobs import READERS, Jobs
 from storage.connect import Connection
@@ -20,23 +21,34 @@ class Listed:
         self.ids = array("q", range(1000))
 
 
+def page(_of: Listed, _connection: Connection) -> Listed:
+    return Listed()
+
+
 async def asked(jobs: Jobs) -> None:
     while jobs.busy:
         await asyncio.sleep(0.001)
 
 
-async def test_no_thread_keeps_an_answer(workspace: Workspace, connection: Connection) -> None:
+async def test_no_thread_keeps_a_question_or_its_answer(workspace: Workspace, connection: Connection) -> None:
     jobs = Jobs(workspace, asyncio.get_running_loop().call_soon_threadsafe, lambda _: None)
     jobs.start(lambda: None)
     kept: list[weakref.ref[Listed]] = []
+
+    def ask(number: int) -> None:
+        # A page is asked for with the list that it is of.
+        of = Listed()
+        kept.append(weakref.ref(of))
+        jobs.read(f"list {number}", partial(page, of), lambda found: kept.append(weakref.ref(found)))
+
     for number in range(2 * READERS):
-        jobs.read(f"list {number}", lambda _: Listed(), lambda found: kept.append(weakref.ref(found)))
+        ask(number)
         await asked(jobs)
     # The last reader may still be about to wait for its next question.
     async with asyncio.timeout(DEADLINE):
         while any(each() is not None for each in kept):
             await asyncio.sleep(0.001)
-    assert len(kept) == 2 * READERS
+    assert len(kept) == 4 * READERS
     await jobs.stop()
 
 

@@ -1,6 +1,7 @@
 """Who wrote last stands first, in whatever order records came, and after a stop in the middle too."""
 
 import shutil
+from array import array
 from collections.abc import Iterable
 from contextlib import closing
 
@@ -13,6 +14,7 @@ from desk.times import DAY
 from storage.connect import Connection, writing
 from storage.imports.run import import_source
 from storage.inbound import MOVED
+from storage.ingest import recency
 from storage.ingest.batch import Batch
 from storage.ingest.pace import Pace
 from storage.ingest.recency import SETTING, put_in_order
@@ -110,6 +112,28 @@ def test_a_stopped_one_is_taken_up_by_the_next(connection: Connection, monkeypat
     assert _noticed(connection)
     put_in_order(connection, Pace())
     assert _order(connection) == ["a", "b", "d", "c"]
+
+
+def test_what_another_process_notices_at_the_end_is_put_in_order_too(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _wrote(connection, ("a", 1), ("b", 2))
+    looks: list[bool] = []
+
+    def look(opened: Connection) -> "array[int]":
+        found = out_of_place(opened)
+        looks.append(bool(found))
+        if looks == [True, False]:
+            _wrote(connection, ("c", 50))
+        return found
+
+    out_of_place = recency._out_of_place
+    monkeypatch.setattr(recency, "_out_of_place", look)
+    _wrote(connection, ("d", 9))
+    put_in_order(connection, Pace())
+    assert looks == [True, False, True, False]
+    assert _order(connection) == ["a", "b", "d", "c"]
+    assert not _noticed(connection)
 
 
 def test_who_was_never_in_contact_stands_below(connection: Connection) -> None:
