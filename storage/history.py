@@ -20,6 +20,8 @@ def event_words(kind: str, data: str, agent: str) -> str:
     """What an agent did, as a sentence without a full stop; `agent` is empty where no person did it."""
     facts = cast(Data, json.loads(data))
     who = agent or "Heard"
+    if kind == "changed" and "where" in facts:
+        return f"{facts.get('after') or 'Nobody'} has it now, says {facts['where']}"
     if kind == "changed":
         return f"{who} took it" if _took(facts, agent) else f"{who} {_changed(facts)}"
     wording = _KINDS.get(kind)
@@ -34,7 +36,7 @@ def _took(facts: Data, agent: str) -> bool:
 
 def _texts(facts: Data) -> dict[str, str]:
     """The facts as texts, empty for those that an older row may lack."""
-    known = ("checklist", "step", "number", "title")
+    known = ("checklist", "step", "number", "title", "field", "where")
     number, reason = facts.get("number"), _plain(facts.get("reason"))
     return {
         # As the checklist called itself and the step then, whatever it calls them now.
@@ -88,6 +90,7 @@ _KINDS = {
     "merged": "merged it into #{number}",
     "merged_in": "merged #{number} into it",
     "retried": "sent on its way again: {title}",
+    "overridden": "changed the {field} too, and came second, says {where}",
     "dropped": "dropped from the outbox: {title}",
-}
     "counted_as_sent": "counted as sent: {title}",
+}

@@ -7,11 +7,13 @@ is no heap of open work.
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from desk.claims import claimed
 from desk.statuses import Status
 from desk.times import DAY
+from storage import claims
 from storage.acknowledging import Arrival, acknowledge
 from storage.connect import Connection, writing
 from storage.imports.files import RawMail
@@ -107,14 +109,17 @@ def take(connection: Connection, mailbox: Mailbox, copies: Sequence[Copy], now: 
     return new
 
 
-def mark(connection: Connection, source_id: int, copy: tuple[str, int, int], flags: Iterable[str]) -> None:
-    """The flags of a mail (stream, validity, uid) are these now; what was read elsewhere is read here too."""
+def mark(connection: Connection, mailbox: Mailbox, place: claims.Place, flags: Sequence[str], now: int) -> None:
+    """The flags of a mail are these now: what was read elsewhere is read here too, who took it there has it."""
+    before = claims.standing(connection, mailbox.row.id, place)
     changed = connection.execute(
         "UPDATE mail_copy SET flags = ? WHERE source_id = ? AND stream = ? AND validity = ? AND uid = ? "
         "RETURNING (SELECT ticket_id FROM message m WHERE m.id = mail_copy.message_id)",
-        (" ".join(flags), source_id, *copy),
+        (" ".join(flags), mailbox.row.id, *place),
     ).fetchall()
     connection.execute(_READ, (json.dumps([ticket_id for (ticket_id,) in changed]),))
+    if changed and claimed(flags) != before:
+        claims.learn(connection, mailbox.row, {place: before}, now)
 
 
 def remove(connection: Connection, source_id: int, stream: str, validity: int, first: int, last: int) -> None:
@@ -160,6 +165,7 @@ def _take(
     MailTaker(batch, others, Status.OPEN).take(report)
     batch.finish()
     placed = [_place(connection, mail, ours) for _, mail in kept]
+    marks = _new_marks(connection, mailbox, [copy for copy, _ in kept])
     connection.executemany(
         _KEEP,
         [
@@ -171,6 +177,7 @@ def _take(
     # What has come since the mailbox was connected is work, whatever its date says.
     since = [found for (copy, _), found in zip(kept, placed, strict=True) if copy.arrived_at >= connected_at]
     _settle(connection, batch.changed_tickets, placed, since, now)
+    claims.learn(connection, mailbox.row, marks, now)
     arrivals = [
         Arrival(found, copy.arrived_at, copy.flags, copy.stream, copy.raw)
         for (copy, _), found in zip(kept, placed, strict=True)
@@ -178,6 +185,17 @@ def _take(
     ]
     acknowledge(connection, mailbox.row.id, mailbox.own, arrivals, now)
     return report.added + report.unparsed
+
+
+def _new_marks(connection: Connection, mailbox: Mailbox, copies: Sequence[Copy]) -> dict[claims.Place, str]:
+    """The mails among these of which it is news who has them, with the marks that they were known by."""
+    marks: dict[claims.Place, str] = {}
+    for copy in copies:
+        place = (copy.stream, copy.validity, copy.uid)
+        before = claims.standing(connection, mailbox.row.id, place)
+        if before != claimed(copy.flags):
+            marks[place] = before
+    return marks
 
 
 def _sent_from_here(connection: Connection, read: Sequence[ReadMail]) -> dict[str, int]:

@@ -58,8 +58,8 @@ def connected(connection: Connection) -> tuple[SourceRow, ...]:
     """Every source that is synced, the oldest first."""
     found = connection.execute(_ROWS, (json.dumps(DELIVERING),))
     return tuple(
-        SourceRow(source_id, kind, name, json.loads(settings), *state, bool(claims))
-        for source_id, kind, name, settings, *state, claims in found
+        SourceRow(source_id, kind, name, json.loads(settings), *state)
+        for source_id, kind, name, settings, *state in found
     )
 
 

@@ -9,13 +9,13 @@ from threading import Event
 
 from desk.errors import BadInput
 from desk.times import SECOND
-from storage import delivery
+from storage import delivery, sources
 from storage.acknowledging import KIND as ACKNOWLEDGEMENT
 from storage.acknowledging import needless
 from storage.connect import Connection, writing
 from storage.delivery import Job
-from storage.sources import SourceRow
-from storage.workspace import Workspace
+from storage.mailbox import Mailbox
+from sync.claiming import say_who_has_it
 from sync.errors import SourceError
 from sync.letters import operation
 from sync.protocol import Capability, Conflict, Later, Outcome, Receipt, Refused, Source, Unclear
@@ -24,18 +24,18 @@ from sync.tally import Tally
 # A mail that was handed over may take a while until it can be found where it was kept.
 LOOK_FOR = 120 * SECOND
 OVERTAKEN = "The customer wrote again before this left: read it, then send, change or drop this."
+ALONE = "Only this workspace knows who has it."
 DOUBT = "It may have left when the line broke, and it can't be found on the server: look there, then retry or drop it."
 
 
 class Deliverer:
     """Sends what waits for one source."""
 
-    def __init__(
-        self, workspace: Workspace, connection: Connection, row: SourceRow, source: Source, clock: Callable[[], int]
-    ) -> None:
-        self._workspace = workspace
+    def __init__(self, connection: Connection, box: Mailbox, source: Source, clock: Callable[[], int]) -> None:
         self._connection = connection
-        self._row = row
+        self._box = box
+        self._workspace = box.workspace
+        self._row = box.row
         self._source = source
         self._clock = clock
 
@@ -56,6 +56,9 @@ class Deliverer:
             self._send(waiting, tally)
 
     def _send(self, job: Job, tally: Tally) -> None:
+        if job.kind == "change":
+            self._claim(job, tally)
+            return
         try:
             wanted = operation(self._workspace, self._connection, self._row, job)
         except BadInput as error:
@@ -82,6 +85,29 @@ class Deliverer:
                 delivery.put_off(self._connection, job, self._clock(), error.message)
             raise
         self._settle(job, outcome, tally)
+
+    def _claim(self, job: Job, tally: Tally) -> None:
+        """Of all that changes on a ticket a mailbox knows only who has it."""
+        try:
+            outcome = say_who_has_it(self._connection, self._box, self._source, job, self._clock)
+        except SourceError as error:
+            with writing(self._connection):
+                delivery.put_off(self._connection, job, self._clock(), error.message)
+            raise
+        now = self._clock()
+        with writing(self._connection):
+            match outcome:
+                case Later():
+                    delivery.put_off(self._connection, job, now + outcome.seconds * SECOND, outcome.why)
+                case Refused():
+                    sources.tell(self._connection, self._row.id, claims=False)
+                    delivery.arrived(self._connection, job, now, f"{outcome.why} {ALONE}")
+                case Receipt() if outcome.external_id:
+                    sources.tell(self._connection, self._row.id, claims=True)
+                    delivery.arrived(self._connection, job, now)
+                    tally.pushed += 1
+                case _:
+                    delivery.arrived(self._connection, job, now)
 
     def _hand_over(self, job: Job) -> None:
         with writing(self._connection):

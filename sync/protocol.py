@@ -17,7 +17,7 @@ class Capability(StrEnum):
     DELIVERS = "delivers"  # takes replies
     LIVE = "live"  # tells of news at once (IDLE); without it, it is asked again and again
     KEEPS_SENT = "keeps_sent"  # has a copy of all that it took: what it has not was not taken
-    CLAIMS = "claims"  # agents can show each other who has a mail
+    CLAIMS = "claims"  # agents can show each other who has a mail, as far as is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,9 @@ class StreamReset:
     validity: int
 
 
-Record = MailRecord | FlagsChanged | Gone | Unreadable | StreamReset
+# What became of mails that were known.
+Fate = FlagsChanged | Gone | Unreadable | StreamReset
+Record = MailRecord | Fate
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +148,15 @@ class DeliverMail:
 
 @dataclass(frozen=True, slots=True)
 class MarkMail:
-    """Set a keyword on a mail, or take it away: who has it. A keyword that another one has set first is a conflict.
-
-    `keyword` is one of a family, which starts with `family`: at most one of a family is on a mail.
+    """Say by a mark on a mail who has it: `mark` in the place of `before`; empty: nobody. A mark of another agent's
+    (desk.claims) is a conflict. Set once however often it is asked for, so that its end is never unclear.
     """
 
-    key: str
     stream: str
     validity: int
     uid: int
-    family: str
-    keyword: str
-    on: bool
+    before: str
+    mark: str
 
 
 Operation = DeliverMail | MarkMail
@@ -173,9 +172,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Somebody else was first; nothing was changed."""
+    """Somebody else was first; nothing was changed. `found`: what is there now, to be taken in as if it were read."""
 
     why: str
+    found: Fate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,12 +237,13 @@ class Source(Protocol):
     def push(self, operation: Operation, hand_over: Callable[[], None]) -> Outcome:
         """Carry out an operation once; an unclear end is an outcome, never an error.
 
-        `hand_over` is called at the last moment at which the other side can't have it yet; what it raises stops it.
+        `hand_over` is called at the last moment at which the other side can't have it yet; what it raises stops it. A
+        mark hands nothing over: where its line breaks, the error says so, and it is simply asked for again.
         """
         ...
 
-    def find(self, operation: Operation) -> Receipt | None:
-        """Whether an operation whose end was unclear has arrived; None where nothing of it can be found."""
+    def find(self, mail: DeliverMail) -> Receipt | None:
+        """Whether a mail whose end was unclear has arrived; None where nothing of it can be found."""
         ...
 
     def wait(self, seconds: float) -> bool:

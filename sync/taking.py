@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from storage import mailbox
 from storage.connect import Connection, writing
 from storage.mailbox import Copy, Mailbox
-from sync.protocol import FlagsChanged, Gone, MailRecord, Record, Role, Stream, StreamReset, Unreadable
+from sync.protocol import Fate, FlagsChanged, Gone, MailRecord, Record, Role, Stream, StreamReset, Unreadable
 
 
 def take(connection: Connection, box: Mailbox, stream: Stream, records: Sequence[Record], now: int) -> int:
@@ -18,8 +18,7 @@ def take(connection: Connection, box: Mailbox, stream: Stream, records: Sequence
             continue
         new += _take_mails(connection, box, stream, mails, now)
         mails = []
-        with writing(connection):
-            _note(connection, box.row.id, record)
+        note(connection, box, record, now)
     return new + _take_mails(connection, box, stream, mails, now)
 
 
@@ -27,16 +26,20 @@ def _take_mails(connection: Connection, box: Mailbox, stream: Stream, mails: lis
     return mailbox.take(connection, box, mails, now, sent=stream.role is Role.SENT)
 
 
-def _note(connection: Connection, source_id: int, record: FlagsChanged | Gone | StreamReset | Unreadable) -> None:
-    match record:
-        case FlagsChanged():
-            mailbox.mark(connection, source_id, (record.stream, record.validity, record.uid), record.flags)
-        case Gone():
-            mailbox.remove(connection, source_id, record.stream, record.validity, record.first, record.last)
-        case StreamReset():
-            mailbox.renumber(connection, source_id, record.stream)
-        case Unreadable():
-            pass
+def note(connection: Connection, box: Mailbox, record: Fate, now: int) -> None:
+    """What became of mails that were known, in a transaction of its own."""
+    source_id = box.row.id
+    with writing(connection):
+        match record:
+            case FlagsChanged():
+                place = (record.stream, record.validity, record.uid)
+                mailbox.mark(connection, box, place, record.flags, now)
+            case Gone():
+                mailbox.remove(connection, source_id, record.stream, record.validity, record.first, record.last)
+            case StreamReset():
+                mailbox.renumber(connection, source_id, record.stream)
+            case Unreadable():
+                pass
 
 
 def _copy(stream: Stream, record: MailRecord) -> Copy:

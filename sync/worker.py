@@ -60,8 +60,8 @@ class Worker:
         self._row = row
         self._source = Ahead(source)
         self._stopping = stopping
-        self._deliverer = Deliverer(desk.workspace, connection, row, self._source, desk.clock)
         self._box = Mailbox(desk.workspace, row, own_addresses(row.settings), desk.regions)
+        self._deliverer = Deliverer(connection, self._box, self._source, desk.clock)
         self._pace, self._way_out = Pace(), Pace()
         self._unsent: HeardError | None = None
         self._looked_at = 0
@@ -85,6 +85,8 @@ class Worker:
             return False
         self._pace = Pace()
         self._state(synced_at=self._desk.clock())
+        if Capability.CLAIMS not in self._source.capabilities:
+            self._state(claims=False)
         if self._unsent is not None and delivery.soonest(self._connection, self._row.id) is not None:
             return False
         self._unsent, self._way_out = None, Pace()

@@ -3,6 +3,7 @@
 The preview and the deed read the same plan (`storage.deeds.plan`), so that what was shown is what is done.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -48,6 +49,7 @@ def write_moves(journal: Journal, moves: Sequence[Move], *, undo_seconds: int = 
     _update_tickets(journal.connection, moves)
     tags = _tag_ids(journal.connection, moves)
     sources = delivering(journal.connection, [move.ticket_id for move in moves])
+    handles = _handles(journal.connection, moves)
     for move in moves:
         if move.after:
             before = {column: move.before[column] for column in move.after}
@@ -59,7 +61,12 @@ def write_moves(journal: Journal, moves: Sequence[Move], *, undo_seconds: int = 
                 _watch(journal, move.ticket_id, watched=bool(turn.after))
             data = {"field": turn.field, "before": turn.before, "after": turn.after}
             journal.tell("changed", data, ticket_id=move.ticket_id)
-        fields = {turn.field: [turn.before, turn.after] for turn in move.turns if turn.field != "watch"}
+        fields: dict[str, list[object]] = {
+            turn.field: [turn.before, turn.after] for turn in move.turns if turn.field != "watch"
+        }
+        if "assignee" in fields:
+            # Names may be alike; whoever takes this in elsewhere knows agents by their handles.
+            fields["assignee"] = [handles.get(move.before["assignee_id"]), handles.get(move.after["assignee_id"])]
         if fields:
             source = sources.get(move.ticket_id)
             journal.send("change", fields, ticket_id=move.ticket_id, source_id=source, undo_seconds=undo_seconds)
@@ -82,6 +89,14 @@ def _tag_ids(connection: Connection, moves: Sequence[Move]) -> dict[str, int]:
     return {
         name: connection.execute("SELECT id FROM tag WHERE name = ?", (name,)).fetchone()[0] for name in sorted(names)
     }
+
+
+def _handles(connection: Connection, moves: Sequence[Move]) -> dict[Value, str]:
+    """The handles of all agents who have one of these tickets before or after."""
+    ids = {row.get("assignee_id") for move in moves for row in (move.before, move.after)}
+    asked = json.dumps(sorted(each for each in ids if isinstance(each, int)))
+    found = connection.execute("SELECT id, handle FROM agent WHERE id IN (SELECT value FROM json_each(?))", (asked,))
+    return dict(found.fetchall())
 
 
 def _tag(journal: Journal, move: Move, tags: dict[str, int]) -> None:

@@ -175,10 +175,11 @@ class Server:
         self._expect(answer, lines, "The mail can't be put into its folder")
         return ":".join(placed[-1].decode("ascii", "replace").split()) if placed and placed[-1] else ""
 
-    def mark(self, uid: int, change: str, mark: str, unchanged_since: int) -> bool:
-        """Set or take a mark (`+FLAGS`, `-FLAGS`); False where the mail was changed since that MODSEQ."""
+    def set_flags(self, uid: int, flags: Iterable[str], unchanged_since: int) -> bool:
+        """Let a mail have exactly these flags; False where it was changed since that MODSEQ."""
         self._told("MODIFIED")
-        lines = self._uid("STORE", str(uid), f"(UNCHANGEDSINCE {unchanged_since})", f"{change}.SILENT", f"({mark})")
+        asked = f"({' '.join(flags)})"
+        lines = self._uid("STORE", str(uid), f"(UNCHANGEDSINCE {unchanged_since})", "FLAGS.SILENT", asked)
         return not self._told("MODIFIED") and not any(b"[MODIFIED" in line for line in _texts(lines))
 
     def last_change(self, uid: int) -> tuple[int, tuple[str, ...]] | None:
@@ -210,7 +211,11 @@ class Server:
             name += b" (CONDSTORE)"
         self.folder = ""
         with self._speaking():
-            answer, lines = self._wire.select(name, readonly)  # type: ignore[arg-type]
+            try:
+                answer, lines = self._wire.select(name, readonly)  # type: ignore[arg-type]
+            except imaplib.IMAP4.readonly:
+                # Nothing may be marked there; to read it is no failure.
+                answer, lines = self._wire.select(name, True)  # type: ignore[arg-type]
         self._expect(answer, lines, "The folder can't be opened")
         validity, upcoming = self._number("UIDVALIDITY"), self._number("UIDNEXT")
         if not validity:

@@ -21,24 +21,22 @@ from sync.protocol import (
     Capability,
     DeliverMail,
     Health,
-    Later,
     MarkMail,
     Operation,
     Outcome,
     Page,
     Receipt,
+    Refused,
     Step,
     Stream,
 )
 from sync.secret import Secret
 from sync.sources.mailbox import folders
-from sync.sources.mailbox.marks import find_mark, put_mark
+from sync.sources.mailbox.marks import put_mark
 from sync.sources.mailbox.reading import Reading
 from sync.sources.mailbox.replies import Folder
 from sync.sources.mailbox.server import Server
 
-# What a lost line is tried again after, in seconds.
-SOON = 5
 # A server that announces news which aren't there is believed so often at most, in seconds.
 QUIET = 1.0
 
@@ -91,6 +89,7 @@ class Mailbox:
         self._inbox: Stream | None = None
         self._readings: dict[str, Reading] = {}
         self._lives: bool | None = None
+        self._keeps_marks = True
         self._told_at = -QUIET
         self._brought = True
         self._woken = Event()
@@ -101,15 +100,14 @@ class Mailbox:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """What it can do; before the first login only that it sends."""
+        """What it can do; before the first login it is taken for one that sends, and keeps marks."""
         can = {Capability.DELIVERS}
+        if self._keeps_marks:
+            can.add(Capability.CLAIMS)
         if self._account.keeps_sent:
             can.add(Capability.KEEPS_SENT)
-        if self._server is not None and self._server.open:
-            if self._idles(self._server):
-                can.add(Capability.LIVE)
-            if self._server.tells_changes:
-                can.add(Capability.CLAIMS)
+        if self._server is not None and self._server.open and self._idles(self._server):
+            can.add(Capability.LIVE)
         return frozenset(can)
 
     def check(self) -> Health:
@@ -149,24 +147,20 @@ class Mailbox:
     def push(self, operation: Operation, hand_over: Callable[[], None]) -> Outcome:
         """Send a mail, and keep a copy where nobody else does; or mark one."""
         if isinstance(operation, MarkMail):
-            try:
-                return put_mark(self._connected(), operation)
-            except SourceError as error:
-                # A mark is set once however often it is set, and a conflict is seen at the next try.
-                return Later(SOON, str(error))
+            marked = put_mark(self._connected(), operation)
+            self._keeps_marks = self._keeps_marks and not isinstance(marked, Refused)
+            return marked
         outcome = self._outgoing.send(operation, hand_over)
         if isinstance(outcome, Receipt) and not self._account.keeps_sent:
             return self._with_copy(operation, outcome)
         return outcome
 
-    def find(self, operation: Operation) -> Receipt | None:
-        """Look for a mail among what was sent, or for a mark."""
+    def find(self, mail: DeliverMail) -> Receipt | None:
+        """Look for a mail among what was sent."""
         server = self._connected()
-        if isinstance(operation, MarkMail):
-            return find_mark(server, operation)
         for folder in folders.searched(self._listed or server.folders()):
             look = server.examine(folder.raw)
-            found = server.with_message_id(operation.message_id, operation.begun_at)
+            found = server.with_message_id(mail.message_id, mail.begun_at)
             if found:
                 return Receipt(f"{look.validity}:{found[-1]}", "It lies among the sent mail.")
         return None
@@ -207,6 +201,7 @@ class Mailbox:
             self._server = None
             self._server = Server(account.imap, account.user, account.token, self._secret, account.context)
             self._lives = None
+            self._keeps_marks = self._keeps_marks and self._server.tells_changes
         return self._server
 
     def _listens(self, end: float) -> bool:

@@ -1,14 +1,29 @@
 """The mailbox as a whole: which folders it reads, what it keeps of what was sent, who has a mail."""
 
 import time
+from collections.abc import Iterable
 
 import pytest
 
+from desk.claims import mark_of
 from desk.errors import NotFound
-from sync.protocol import Capability, Conflict, DeliverMail, Later, MarkMail, Receipt, Refused, Role
+from sync.errors import SourceError
+from sync.protocol import (
+    Capability,
+    Conflict,
+    DeliverMail,
+    FlagsChanged,
+    Gone,
+    Later,
+    MarkMail,
+    Receipt,
+    Refused,
+    Role,
+)
 from sync.secret import Secret
 from sync.sources.mailbox import folders
 from sync.sources.mailbox.replies import Folder
+from sync.sources.mailbox.server import Server
 from sync.sources.mailbox.source import Account as Settings
 from sync.sources.mailbox.source import Mailbox
 from tests.servers.line import Line
@@ -23,10 +38,10 @@ def reply(number: int) -> DeliverMail:
     )
 
 
-def claim(account: Account, agent: str, uid: int = 1, on: bool = True) -> MarkMail:
+def claim(account: Account, agent: str, before: str = "", uid: int = 1) -> MarkMail:
     with opened(account) as mailbox:
         validity = inbox(mailbox).page(mailbox).records[0].validity
-    return MarkMail("k", INBOX, validity, uid, "$Heard-", f"$Heard-{agent}", on)
+    return MarkMail(INBOX, validity, uid, before and mark_of(before), agent and mark_of(agent))
 
 
 def test_the_inbox_and_the_sent_mail_are_read_and_what_else_is_wished(account: Account) -> None:
@@ -102,28 +117,57 @@ def test_what_was_sent_stays_sent_though_no_copy_could_be_kept(account: Account)
     assert "without a copy" in outcome.said
 
 
-def test_of_two_agents_one_gets_the_mail(account: Account) -> None:
-    account.put(mail(1))
+def test_of_two_agents_one_gets_the_mail_and_the_other_learns_who(account: Account) -> None:
+    account.put(mail(1), flags=r"(\Seen $Forwarded)")
     ana, ben = claim(account, "ana"), claim(account, "ben")
     with opened(account) as one, opened(account) as other:
         assert isinstance(one.push(ana, nothing), Receipt)
-        assert other.push(ben, nothing) == Conflict("$Heard-ana was first")
+        outcome = other.push(ben, nothing)
+        assert isinstance(outcome, Conflict)
+        assert outcome.why == "ana was first"
+        assert isinstance(outcome.found, FlagsChanged)
+        assert {flag.lower() for flag in outcome.found.flags} == {"\\seen", "$forwarded", "heard-claim-ana"}
         assert isinstance(one.push(ana, nothing), Receipt)
-        assert one.find(ana) is not None
-        assert other.find(ben) is None
+        assert truth(account)[1][1] == {"\\Seen", "$Forwarded", "heard-claim-ana"}
+        assert isinstance(other.push(claim(account, "ben", before="ana"), nothing), Receipt)
+        assert truth(account)[1][1] == {"\\Seen", "$Forwarded", "heard-claim-ben"}
+        assert isinstance(one.push(claim(account, "", before="ana"), nothing), Conflict), "it is Ben's by now"
+        assert isinstance(one.push(claim(account, "", before="ben"), nothing), Receipt)
+        assert isinstance(one.push(claim(account, "", before="ben"), nothing), Receipt)
         assert Capability.CLAIMS in one.capabilities
-        assert isinstance(one.push(claim(account, "ana", on=False), nothing), Receipt)
-        assert isinstance(other.push(ben, nothing), Receipt)
-    assert truth(account)[1][1] == {"$Heard-ben"}
+    assert truth(account)[1][1] == {"\\Seen", "$Forwarded"}
+
+
+def test_who_comes_between_the_look_and_the_mark_is_seen(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program reads the mail first, then another agent takes it: the one is no hindrance, the other is."""
+    account.put(mail(1))
+    ana = claim(account, "ana")
+    meanwhile = [r"(\Seen)", "(heard-claim-ben)"]
+    set_flags = Server.set_flags
+
+    def later(server: Server, uid: int, flags: Iterable[str], since: int) -> bool:
+        if meanwhile:
+            account.do(INBOX, "STORE", str(uid), "+FLAGS", meanwhile.pop(0))
+        return set_flags(server, uid, flags, since)
+
+    monkeypatch.setattr(Server, "set_flags", later)
+    with opened(account) as mailbox:
+        outcome = mailbox.push(ana, nothing)
+    assert isinstance(outcome, Conflict)
+    assert outcome.why == "ben was first"
+    assert meanwhile == []
+    assert truth(account)[1][1] == {"\\Seen", "heard-claim-ben"}
 
 
 def test_a_mail_that_is_gone_or_has_another_number_is_nobodys(account: Account) -> None:
     account.put(mail(1))
     with opened(account) as mailbox:
         wish = claim(account, "ana")
-        assert isinstance(mailbox.push(claim(account, "ana", uid=9), nothing), Conflict)
-        other = MarkMail("k", INBOX, wish.validity + 1, 1, "$Heard-", "$Heard-ana", True)
-        assert isinstance(mailbox.push(other, nothing), Conflict)
+        gone = mailbox.push(claim(account, "ana", uid=9), nothing)
+        assert isinstance(gone, Conflict)
+        assert gone.found == Gone(INBOX, wish.validity, 9, 9)
+        other = MarkMail(INBOX, wish.validity + 1, 1, "", wish.mark)
+        assert isinstance(mailbox.push(other, nothing), Later)
     assert truth(account)[1][1] == frozenset()
 
 
@@ -135,13 +179,28 @@ def test_a_server_that_cannot_tell_who_was_first_takes_no_claims(account: Accoun
         outcome = mailbox.push(wish, nothing)
         assert Capability.CLAIMS not in mailbox.capabilities
     assert isinstance(outcome, Refused)
+    assert outcome.why == "The mail server can't tell which of two agents was first."
 
 
-def test_a_claim_waits_where_the_line_is_cut(account: Account) -> None:
+def test_a_folder_that_nobody_may_mark_takes_no_claims(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    account.put(mail(1))
+    wish = claim(account, "ana")
+    # As a mailbox that is shared for reading alone answers.
+    monkeypatch.setattr(Server, "select", Server.examine)
+    with opened(account) as mailbox:
+        outcome = mailbox.push(wish, nothing)
+        assert Capability.CLAIMS not in mailbox.capabilities
+        assert truth(account)[1][1] == frozenset()
+        assert len(inbox(mailbox).page(mailbox).records) == 1, "reading goes on"
+    assert outcome == Refused("The mail server keeps no marks of agents on mails.")
+
+
+def test_a_claim_can_be_asked_for_again_where_the_line_is_cut(account: Account) -> None:
     account.put(mail(1))
     wish = claim(account, "ana")
     with Line(account.server.imap_port) as line, opened(account, line.port) as mailbox:
         mailbox.streams()
         line.cut()
-        assert isinstance(mailbox.push(wish, nothing), Later)
+        with pytest.raises(SourceError):
+            mailbox.push(wish, nothing)
         assert isinstance(mailbox.push(wish, nothing), Receipt)

@@ -1,0 +1,103 @@
+"""What was changed elsewhere, into a ticket: field by field, with what waits here to leave for the same place.
+
+The invariant: history says of every field who wrote it last and where that was read, and of an agent's change that gave
+way that it did; what gave way doesn't leave any more. A ticket's own time stays: the change is older than its news, and
+a customer's mail from between must still open the ticket again. Every function works in the caller's transaction.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from desk.ids import new_uid
+from desk.merging import Edit, Overridden, merge
+from storage.connect import Connection
+
+# As the outbox has them; an agent is a handle.
+Value = int | str | list[str] | None
+ASSIGNEE = "assignee"
+
+_WAITING = """
+    SELECT o.id, o.payload, o.created_at, (SELECT e.agent_id FROM event e WHERE e.deed = o.deed LIMIT 1)
+      FROM outbox o
+     WHERE o.ticket_id = ? AND o.kind = 'change' AND o.state NOT IN ('sent','dropped') ORDER BY o.id"""
+_ASSIGNEE = """
+    SELECT a.id, a.handle, a.name FROM ticket t LEFT JOIN agent a ON a.id = t.assignee_id WHERE t.id = ?"""
+_AGENT = "SELECT id, name FROM agent WHERE handle = ?"
+_ASSIGN = "UPDATE ticket SET assignee_id = ? WHERE id = ?"
+_TELL = "INSERT INTO event(deed, kind, at, agent_id, ticket_id, data, patch) VALUES(?, ?, ?, ?, ?, ?, '')"
+_KEEP = "UPDATE outbox SET payload = ? WHERE id = ?"
+_GIVE_UP = "UPDATE outbox SET payload = '{}', state = 'dropped', error = ? WHERE id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where a ticket's fields were changed, in words, and when that was read here."""
+
+    where: str
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A change of some fields that has not left."""
+
+    id: int
+    fields: dict[str, list[Value]]
+    at: int
+    agent_id: int | None
+
+
+def take(
+    connection: Connection, ticket_id: int, elsewhere: Elsewhere, base: Mapping[str, Value],
+    theirs: Mapping[str, Edit[Value]],
+) -> None:  # fmt: skip
+    """Take over what was changed there since `base`, unless what waits here is newer."""
+    waiting = [_Waiting(row_id, json.loads(payload), *rest) for row_id, payload, *rest in
+               connection.execute(_WAITING, (ticket_id,))]  # fmt: skip
+    ours = {name: Edit(change[1], row.at, "") for row in waiting for name, change in row.fields.items()}
+    merged = merge(base, {name: edit for name, edit in ours.items() if name in theirs}, theirs)
+    for name, edit in theirs.items():
+        if merged.fields[name] == edit.value:
+            _WRITES[name](connection, ticket_id, elsewhere, edit.value)
+    for each in merged.overridden:
+        if each.kept == theirs[each.field]:
+            _give_way(connection, ticket_id, elsewhere, each, waiting)
+
+
+def _assign(connection: Connection, ticket_id: int, elsewhere: Elsewhere, handle: Value) -> None:
+    """Let the ticket be that agent's; nothing is told where it is already."""
+    _, had, name = connection.execute(_ASSIGNEE, (ticket_id,)).fetchone()
+    if had == handle:
+        return
+    agent_id, agent = connection.execute(_AGENT, (handle,)).fetchone() or (None, None)
+    connection.execute(_ASSIGN, (agent_id, ticket_id))
+    data = {"field": ASSIGNEE, "before": name, "after": agent, "where": elsewhere.where}
+    _tell(connection, ticket_id, elsewhere, "changed", agent_id, data)
+
+
+# How each field that is changed elsewhere is written here.
+_WRITES = {ASSIGNEE: _assign}
+
+
+def _give_way(
+    connection: Connection, ticket_id: int, elsewhere: Elsewhere, each: Overridden[Value], waiting: list[_Waiting]
+) -> None:
+    """Take the field out of what waits, and say so on the ticket."""
+    losers = [row for row in waiting if each.field in row.fields]
+    for row in losers:
+        left = {name: change for name, change in row.fields.items() if name != each.field}
+        if left:
+            connection.execute(_KEEP, (json.dumps(left, ensure_ascii=False), row.id))
+        else:
+            connection.execute(_GIVE_UP, (f"{each.kept.value} was first, says {elsewhere.where}.", row.id))
+    data: dict[str, Value] = {"field": each.field, "where": elsewhere.where}
+    _tell(connection, ticket_id, elsewhere, "overridden", losers[-1].agent_id, data)
+
+
+def _tell(
+    connection: Connection, ticket_id: int, elsewhere: Elsewhere, kind: str, agent_id: int | None,
+    data: Mapping[str, Value],
+) -> None:  # fmt: skip
+    told = json.dumps(data, ensure_ascii=False)
+    connection.execute(_TELL, (new_uid(), kind, elsewhere.now, agent_id, ticket_id, told))
