@@ -11,7 +11,8 @@
 | cut | the connection is cut after the text, and the mail is not kept |
 | drop | the mail is kept and the connection cut before the answer: nobody knows |
 
-A sender `nosender` is refused with 553. A mail to somebody@example.test is put into that person's INBOX as well.
+A sender `nosender` is refused with 553; what `keeper…@example.test` sends is put into their folder Sent as well, as
+large providers do it. A mail to somebody@example.test is put into that person's INBOX.
 The mails lie as NNNNNN.eml, each with its envelope as NNNNNN.json, which is written last.
 """
 
@@ -87,13 +88,20 @@ class Sink:
             _cut(server)
             return "421 gone"
         raw = envelope.original_content or b""
-        self._keep(raw, session, envelope)
-        for address in envelope.rcpt_tos:
-            if address.endswith(HOME) and self.settings.imap_port:
-                await asyncio.to_thread(self._put, address, raw)
+        # Whoever has gone meanwhile takes nothing of it back: aiosmtpd cancels what it is at then.
+        await asyncio.shield(self._take(raw, session, envelope))
         if "drop" in faults:
             _cut(server)
         return f"250 2.0.0 OK queued as {self.number:06}"
+
+    async def _take(self, raw: bytes, session: Session, envelope: Envelope) -> None:
+        self._keep(raw, session, envelope)
+        for address in envelope.rcpt_tos:
+            if address.endswith(HOME) and self.settings.imap_port:
+                await asyncio.to_thread(self._put, address, "INBOX", raw)
+        sender = envelope.mail_from or ""
+        if sender.startswith("keeper") and sender.endswith(HOME):
+            await asyncio.to_thread(self._put, sender, "Sent", raw)
 
     def _keep(self, raw: bytes, session: Session, envelope: Envelope) -> None:
         self.number += 1
@@ -109,10 +117,10 @@ class Sink:
         part.write_text(json.dumps(facts))
         part.rename(part.with_suffix(".json"))
 
-    def _put(self, address: str, raw: bytes) -> None:
+    def _put(self, address: str, folder: str, raw: bytes) -> None:
         with imaplib.IMAP4(HOST, self.settings.imap_port, 30) as server:
             server.login(address, self.settings.password)
-            server.append("INBOX", "", "", raw)
+            server.append(folder, "", "", raw)
 
 
 def _cut(server: SMTP) -> None:

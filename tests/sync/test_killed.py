@@ -6,18 +6,21 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from desk.times import MINUTE
 from sync.deliverer import DOUBT
 from sync.lock import is_synced
+from tests.servers.mail import Account
 from tests.servers.processes import until
 from tests.sync.commands import started
+from tests.sync.kills import SECRETS, begun
 from tests.sync.office import Office, mail
 
 pytestmark = pytest.mark.timeout(900)
-ROUNDS = 20
+ROUNDS = 8
 MAILS = 600
 
 
@@ -51,6 +54,21 @@ def _is_handed(office: Office, words: str, process: "subprocess.Popen[str]") -> 
         "SELECT 1 FROM outbox o JOIN message m ON m.id = o.message_id WHERE m.body = ? AND o.state IN ('handed','sent')"
     )
     return bool(office.rows(asked, words)) or process.poll() is not None
+
+
+def test_the_console_and_the_sync_at_thirty_moments(
+    account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loop itself, which `python -m tests.sync.kills` runs as often as one likes."""
+    for name, secret in SECRETS.items():
+        monkeypatch.setenv(name, secret)
+    with begun(account.server, tmp_path, seed=30, say=lambda _: None) as kills:
+        report = kills.run(30, consoles=8)
+    assert report.rounds == 30
+    assert report.killed["console in a terminal"] == 3
+    assert report.killed["sync"] + report.killed["writer"] >= 24
+    assert report.replies >= 10
+    assert len(report.places["sync"]) >= 3, "every moment was the same"
 
 
 def is_sound(office: Office) -> bool:
