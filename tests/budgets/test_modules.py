@@ -1,75 +1,62 @@
-"""How many modules each entry imports: a start is only as fast as what it leaves out, on every machine alike."""
+"""How many modules each entry imports: a start is only as fast as what it leaves out, on every machine alike.
 
-import json
-import os
-import subprocess
-import sys
+What `heard` itself, its first paint and its configuration import is held in tests/console/test_imports.
+"""
+
 from pathlib import Path
 
 import pytest
 
+from storage.connect import Connection
+from storage.search.index import index_customers
 from storage.workspace import Workspace
+from tests.factories import make_agent, make_customer, make_message, make_tag, make_ticket
+from tests.loaded import command, loaded
 
-ROOT = Path(__file__).parents[2]
-TELL = "import json, sys; sys.stderr.write(json.dumps(sorted(sys.modules)))"
-# pytest's and a developer's own variables must not add modules.
-PASSED_ON = ("PATH", "LANG", "LC_ALL")
-
-
-def loaded(code: str, workspace: Path) -> set[str]:
-    """The modules that are loaded after `code`, without those of a bare interpreter."""
-    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    environment |= {"HEARD_WORKSPACE": str(workspace), "HOME": str(workspace), "HEARD_CONFIG": ""}
-    found: list[set[str]] = []
-    for program in (code, "pass"):
-        done = subprocess.run(
-            [sys.executable, "-c", f"{program}\n{TELL}"],
-            capture_output=True, text=True, check=True, timeout=60, env=environment, cwd=ROOT,
-        )  # fmt: skip
-        found.append(set(json.loads(done.stderr.splitlines()[-1])))
-    return found[0] - found[1]
-
-
-def command(*words: str) -> str:
-    """A command line, as `heard` runs it; what it prints is thrown away."""
-    return (
-        f"import os, sys; sys.stdout = open(os.devnull, 'w')\nfrom console.__main__ import main; main({list(words)!r})"
-    )
-
-
-@pytest.mark.parametrize(
-    ("code", "most"),
-    [
-        ("import console.__main__", 40),
-        (command("--help"), 60),
-        (command("--version"), 120),
-        ("import console.start, pathlib; console.start.start(pathlib.Path('nowhere'))", 80),
-        ("import console.start; console.start._application()", 460),
-        (command("find", "ana"), 150),
-        (command("tickets", "status:open"), 150),
-        (command("show", "1"), 170),
-        (command("outbox"), 150),
-    ],
-    ids=["heard", "--help", "--version", "first paint", "first frame", "find", "tickets", "show", "outbox"],
-)
-def test_an_entry_imports_no_more_than_it_needs(code: str, most: int, empty: Path) -> None:
-    modules = loaded(code, empty)
-    assert len(modules) <= most, sorted(modules)
+FIRST_FRAME = "import console.start; console.start._application()"
+# What takes tens of milliseconds each, and no command that reads needs.
+HEAVY = {"alembic", "asyncio", "phonenumbers", "pydantic", "rich", "selectolax", "sqlalchemy", "sqlmodel", "textual"}
 
 
 @pytest.fixture
-def empty(workspace: Workspace) -> Path:
-    """A workspace that is there, with nothing in it."""
-    from storage.workspace import open_to_write
-
-    open_to_write(workspace).close()
+def filled(workspace: Workspace, connection: Connection) -> Path:
+    """A workspace in which every command that reads finds something."""
+    ana, customer = make_agent(connection, handle="ana"), make_customer(connection, "Ana Ruiz", email="ana@example.org")
+    index_customers(connection, [customer])
+    ticket = make_ticket(connection, assignee_id=ana, customer_id=customer)
+    make_message(connection, ticket, folds='[[0, 1, "quote"]]')
+    make_tag(connection, ticket, "vip")
+    connection.execute(
+        "INSERT INTO outbox(uid, deed, ticket_id, kind, payload, state, created_at, ready_at, tries, error)"
+        " VALUES(randomblob(16), randomblob(16), ?, 'reply', '{}', 'failed', 0, 0, 1, 'nobody there')",
+        (ticket,),
+    )
     return workspace.folder
 
 
+@pytest.mark.parametrize(
+    ("words", "most"),
+    [
+        (("--help",), 40),
+        (("--version",), 110),
+        (("find", "anna"), 155),
+        (("tickets", "status:active assignee:ana tag:vip order"), 140),
+        (("show", "#1001"), 160),
+        (("outbox", "list"), 115),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_a_command_imports_no_more_than_it_needs(words: tuple[str, ...], most: int, filled: Path) -> None:
+    modules = loaded(command(*words), filled)
+    assert {name.partition(".")[0] for name in modules} & HEAVY == set()
+    assert len(modules) <= most, sorted(modules)
+
+
+def test_the_first_frame_imports_no_more_than_it_needs(tmp_path: Path) -> None:
+    modules = loaded(FIRST_FRAME, tmp_path)
+    assert len(modules) <= 460, sorted(modules)
+
+
 def test_the_console_runs_without_openssl_and_leaves_it_to_whoever_asks(tmp_path: Path) -> None:
-    modules = loaded("import console.start; console.start._application()", tmp_path)
-    assert modules & {"ssl", "_ssl", "_hashlib"} == set()
-    asked = loaded(
-        "import console.start; console.start._application()\nimport ssl, hashlib; hashlib.sha256()", tmp_path
-    )
-    assert "_ssl" in asked
+    assert loaded(FIRST_FRAME, tmp_path) & {"ssl", "_ssl", "_hashlib"} == set()
+    assert "_ssl" in loaded(f"{FIRST_FRAME}\nimport ssl, hashlib; hashlib.sha256()", tmp_path)
