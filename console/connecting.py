@@ -18,7 +18,7 @@ from sync.protocol import Source
 
 # What `--option` may set beside the servers; each is told in docs/mailbox.md.
 OPTIONS = (
-    "also", "folders", "from", "signature", "quoting", "zone", "keeps_sent", "login", "secret_command",
+    "also", "folders", "from", "signature", "quoting", "language", "zone", "keeps_sent", "login", "secret_command",
     "token_command", "token_url", "client_id", "client_secret", "scope", *acknowledgement.SETTINGS,
 )  # fmt: skip
 NEEDED = ("imap", "smtp", "user", "address")
@@ -32,10 +32,30 @@ def checked(settings: Mapping[str, str]) -> None:
     for name in settings:
         if name not in (*NEEDED, *OPTIONS, "ca", acknowledgement.SINCE):
             raise BadInput(f"A mailbox has no option “{name}”", mend_name(name, OPTIONS))
+    _check_words(settings)
     parse_endpoint(settings["imap"], "imap")
     parse_endpoint(settings["smtp"], "smtp")
     acknowledgement.terms_of(settings)
     _context(settings)
+
+
+def _check_words(settings: Mapping[str, str]) -> None:
+    """Raise BadInput where a value is none of those that there are: the next reply would be the first to find out."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    from sync.sources.mailbox.languages import languages
+    from sync.sources.mailbox.wording import Quoting
+
+    for name, known in (("language", tuple(languages())), ("quoting", tuple(Quoting))):
+        if name in settings and settings[name] not in known:
+            raise BadInput(f"There is no {name} “{settings[name]}”", mend_name(settings[name], known))
+    try:
+        ZoneInfo(settings.get("zone", "UTC"))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone = settings["zone"]
+    else:
+        return
+    raise BadInput(f"There is no time zone “{zone}”", "Write it like --option zone=Europe/Berlin.")
 
 
 def open_source(name: str, settings: Mapping[str, str], ladder: Ladder) -> Source:

@@ -1,5 +1,6 @@
 """From a row of the outbox to what a source is asked to do: a mailbox takes replies and forwarded mails, no more."""
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from desk.errors import BadInput
@@ -13,6 +14,7 @@ from storage.sources import SourceRow
 from storage.workspace import Workspace
 from sync.protocol import DeliverMail
 from sync.sources.mailbox.compose import Answered, Enclosed, Letter, compose, recipients_in
+from sync.sources.mailbox.languages import ENGLISH
 from sync.sources.mailbox.wording import Quoted, Quoting
 
 _ANSWERS = ("reply", ACKNOWLEDGEMENT)
@@ -24,13 +26,16 @@ def operation(workspace: Workspace, connection: Connection, row: SourceRow, job:
 
     Raises BadInput where the mail can't be made: no recipient, an address that is none, a file that is lost.
     """
-    if row.kind != "mailbox" or job.kind not in _MAILED or job.message_id is None:
+    if row.kind != "mailbox" or job.written_as not in _MAILED or job.message_id is None:
         return None
     told = written(workspace, connection, job.message_id)
-    answered = before(connection, job.ticket_id, job.message_id) if job.kind in _ANSWERS else None
+    answered = before(connection, job.ticket_id, job.message_id) if job.written_as in _ANSWERS else None
     composed = compose(_letter(row, job, told, answered))
+    recipients = tuple(each for each in composed.recipients if not job.only or each in job.only)
+    if not recipients:
+        raise BadInput("None of those who did not get it is a recipient any more", "Write to them anew.")
     return DeliverMail(
-        job.uid.hex(), composed.message_id, composed.raw, composed.sender, composed.recipients, job.created_at
+        job.uid.hex(), composed.message_id, composed.raw, composed.sender, recipients, job.created_at
     )
 
 
@@ -38,14 +43,14 @@ def _letter(row: SourceRow, job: Job, told: Written, answered: Before | None) ->
     settings = row.settings
     automatic = job.kind == ACKNOWLEDGEMENT
     return Letter(
-        uid=job.uid,
+        uid=job.letter,
         at=told.at,
         sender=Address(settings.get("from") or ("" if automatic else told.author), settings["address"]),
         to=recipients_in(told.recipients),
         copies=recipients_in(told.copies),
         subject=told.subject,
         body=told.body,
-        answered=None if answered is None else _answered(settings.get("zone", "UTC"), answered),
+        answered=None if answered is None else _answered(settings, answered),
         # Whoever forged an address must not have their own words sent there.
         quoting=Quoting.NONE if automatic else Quoting(settings.get("quoting", Quoting.TOP)),
         signature=settings.get("signature", ""),
@@ -61,6 +66,7 @@ def _enclosed(file: File) -> Enclosed:
         raise BadInput(f"The file {file.name} can't be read: {error.strerror}", "Attach it anew.") from None
 
 
-def _answered(zone: str, answered: Before) -> Answered:
-    words = Quoted(answered.author, to_datetime(answered.at).astimezone(ZoneInfo(zone)), answered.body)
+def _answered(settings: Mapping[str, str], answered: Before) -> Answered:
+    at = to_datetime(answered.at).astimezone(ZoneInfo(settings.get("zone", "UTC")))
+    words = Quoted(answered.author, at, answered.body, settings.get("language", ENGLISH))
     return Answered(answered.message_id, answered.references, words)

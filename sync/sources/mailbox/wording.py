@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from desk.text import clean
+from sync.sources.mailbox.languages import ENGLISH, language_of
 
 
 class Quoting(StrEnum):
@@ -24,17 +25,19 @@ class Quoting(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """What is answered: who wrote it, when (in the zone that the team reads), and its text."""
+    """What is answered: who wrote it, when (in the zone that the team reads), and its text.
+
+    `language`: in which it is said who wrote, where the text doesn't tell its own (a key of languages.toml).
+    """
 
     author: str
     at: datetime
     text: str
+    language: str = ENGLISH
 
 
 # Threads of years are quoted by their newest lines; the rest lies in the mails before.
 MOST_QUOTED_LINES = 400
-# Not strftime's, which asks the machine's locale.
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _CUT = "> […]"
 _QUOTE = re.compile(r"((?:>+ )*>+)(?: (.*))?")
 _DEEPEST = 12
@@ -63,9 +66,9 @@ def quotation(quoted: Quoted) -> str:
     marked = [f">{line}".rstrip() if line.startswith(">") else f"> {line}".rstrip() for line in lines]
     if len(marked) > MOST_QUOTED_LINES:
         marked = [*marked[:MOST_QUOTED_LINES], _CUT]
-    author = clean(quoted.author, lines=False).strip() or "you"
-    at = quoted.at
-    return "\n".join((f"On {at.day} {_MONTHS[at.month - 1]} {at:%Y at %H:%M}, {author} wrote:", *marked))
+    # An address stands for whoever gave no name; a mail without either was read as nobody's.
+    author = clean(quoted.author, lines=False).strip() or "?"
+    return "\n".join((language_of(quoted.text, quoted.language).introduction(quoted.at, author), *marked))
 
 
 def as_html(text: str) -> str:
