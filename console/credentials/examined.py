@@ -1,4 +1,4 @@
-"""What `heard doctor` says of secrets: the keyring of this machine, and the rung that serves each source.
+"""What `heard doctor` says of sources: the keyring of this machine, the rung that serves each, what one can't do.
 
 The invariant: nobody is asked and nothing is kept; no line holds a secret.
 """
@@ -26,7 +26,7 @@ def keyring(ring: Ring | None = None) -> Check:
 
 
 def sources(workspace: Workspace) -> Iterator[Check]:
-    """One finding for each connected source."""
+    """What serves each connected source, and what it can't do."""
     if not workspace.exists():
         return
     try:
@@ -39,6 +39,9 @@ def sources(workspace: Workspace) -> Iterator[Check]:
     ladder = Ladder(secrets_folder())
     for row in rows:
         yield _examined(ladder, Wanted(row.name, row.settings))
+        if not row.claims:
+            said = "who has a ticket is known here alone: the mail server keeps no marks of agents"
+            yield Check(f"claims {row.name}", True, said)
 
 
 def _examined(ladder: Ladder, wanted: Wanted) -> Check:
