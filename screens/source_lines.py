@@ -133,6 +133,8 @@ def source_facts(row: SourceRow, now: int, zone: tzinfo, *, whole: bool) -> list
     facts.append(("Last sync", "never" if row.synced_at is None else moment(row.synced_at, now, zone), "plain"))
     if row.next_at is not None and row.next_at > now:
         facts.append(("Next try", moment(row.next_at, now, zone) + ", or now with F5", "plain"))
+    if not row.claims:
+        facts.append(("Who has what", "is known here alone: the mail server keeps no marks of agents.", "muted"))
     if whole:
         facts += [(label, row.settings[key], "muted") for key, label in SETTINGS.items() if row.settings.get(key)]
     return facts

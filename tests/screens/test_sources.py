@@ -1,6 +1,7 @@
 """The sources on the screen: their state in plain words in the title line, in the banner, on their page."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC
 
 import pytest
@@ -90,6 +91,14 @@ def test_a_page_says_what_is_wrong_and_what_to_do_and_never_a_secret() -> None:
     assert "Reads by" not in {label for label, _, _ in source_facts(refused, NOW, UTC, whole=False)}
     half = source_facts(source("syncing", synced_at=None, done=50, total=100), NOW, UTC, whole=False)
     assert ("", "━" * 12 + "─" * 12 + " 50 %", "mark") in half
+
+
+def test_a_page_says_where_agents_cannot_show_each_other_what_they_have() -> None:
+    def said(row: SourceRow) -> list[str]:
+        return [words for label, words, _ in source_facts(row, NOW, UTC, whole=False) if label == "Who has what"]
+
+    assert said(source()) == []
+    assert said(replace(source(), claims=False)) == ["is known here alone: the mail server keeps no marks of agents."]
 
 
 def test_hostile_words_stay_in_their_line() -> None:
