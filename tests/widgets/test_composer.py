@@ -1,9 +1,12 @@
 """Writing: a note looks like one, fields are jumped through, triggers are announced, nothing harmful gets in."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC
 
 import pytest
 from textual import events
+from textual.pilot import Pilot
 from textual.widgets import Input
 
 from desk.mail.quotes import Fold
@@ -18,6 +21,17 @@ REPLY = Written("reply", recipients="ana@example.com", subject="Re: Refund")
 
 def shown(app: Stage) -> str:
     return text_of(drawn(app))
+
+
+@asynccontextmanager
+async def writing(written: Written = REPLY) -> AsyncIterator[tuple[Composer, Pilot[None], Stage]]:
+    """A composer that was opened with this, its text ready for keys."""
+    composer = Composer()
+    app = Stage(composer)
+    async with app.test() as pilot:
+        composer.open(written, title=written.kind)
+        composer.focus_text()
+        yield composer, pilot, app
 
 
 async def test_a_reply_shows_to_whom_it_goes() -> None:
@@ -36,11 +50,7 @@ async def test_a_reply_shows_to_whom_it_goes() -> None:
 
 
 async def test_a_note_says_that_the_customer_wont_see_it_and_asks_for_no_address() -> None:
-    composer = Composer()
-    app = Stage(composer)
-    async with app.test() as pilot:
-        composer.open(Written("note"), title="Note")
-        composer.focus_text()
+    async with writing(Written("note")) as (composer, pilot, app):
         await pilot.pause()
         assert "NOTE Internal note: the customer won't see this" in shown(app)
         assert "To" not in shown(app).split()
@@ -53,11 +63,7 @@ async def test_a_note_says_that_the_customer_wont_see_it_and_asks_for_no_address
 
 
 async def test_opening_a_draft_is_no_change_and_typing_is() -> None:
-    composer = Composer()
-    app = Stage(composer)
-    async with app.test() as pilot:
-        composer.open(Written("reply", body="Hello there", cursor=5), title="Reply")
-        composer.focus_text()
+    async with writing(Written("reply", body="Hello there", cursor=5)) as (composer, pilot, app):
         await pilot.pause()
         assert app.told(Composer.Changed) == []
         assert composer.written.cursor == 5
@@ -71,11 +77,7 @@ async def test_opening_a_draft_is_no_change_and_typing_is() -> None:
 
 
 async def test_typing_can_be_undone_but_not_beyond_the_draft() -> None:
-    composer = Composer()
-    app = Stage(composer)
-    async with app.test() as pilot:
-        composer.open(Written("reply", body="draft", cursor=5), title="Reply")
-        composer.focus_text()
+    async with writing(Written("reply", body="draft", cursor=5)) as (composer, pilot, _):
         await pilot.press("x", "ctrl+z")
         assert composer.written.body == "draft"
         composer.undo()
@@ -106,11 +108,7 @@ async def test_sending_tells_what_is_written() -> None:
 
 
 async def test_a_word_behind_a_semicolon_asks_for_snippets_until_it_is_left() -> None:
-    composer = Composer()
-    app = Stage(composer)
-    async with app.test() as pilot:
-        composer.open(REPLY, title="Reply")
-        composer.focus_text()
+    async with writing() as (composer, pilot, app):
         await pilot.press("a", "space", ";", "r", "e")
         assert [told.query for told in app.told(Composer.SnippetAsked)] == ["", "r", "re"]
         await pilot.press("tab")
@@ -122,11 +120,7 @@ async def test_a_word_behind_a_semicolon_asks_for_snippets_until_it_is_left() ->
 
 
 async def test_tab_goes_from_field_to_field_and_digits_pick() -> None:
-    composer = Composer()
-    app = Stage(composer)
-    async with app.test() as pilot:
-        composer.open(REPLY, title="Reply")
-        composer.focus_text()
+    async with writing() as (composer, pilot, app):
         composer.insert("{{ask: amount}} {{choose: by card | as voucher}} {{ask: amount}}{{nope}}")
         await pilot.pause()
         assert composer.open_fields == 3
@@ -146,11 +140,7 @@ async def test_tab_goes_from_field_to_field_and_digits_pick() -> None:
 
 
 async def test_equal_choices_are_answered_together() -> None:
-    composer = Composer()
-    app = Stage(composer)
-    async with app.test() as pilot:
-        composer.open(Written("reply", body="x {{choose: a | bb}} y {{choose: a | bb}} z"), title="Reply")
-        composer.focus_text()
+    async with writing(Written("reply", body="x {{choose: a | bb}} y {{choose: a | bb}} z")) as (composer, pilot, _):
         composer.next_field(-1)
         await pilot.press("2")
         assert composer.written.body == "x bb y bb z"
@@ -159,11 +149,7 @@ async def test_equal_choices_are_answered_together() -> None:
 
 
 async def test_what_is_typed_over_a_field_goes_into_its_equals_with_tab_and_one_undo_takes_it_back() -> None:
-    composer = Composer()
-    app = Stage(composer)
-    async with app.test() as pilot:
-        composer.open(REPLY, title="Reply")
-        composer.focus_text()
+    async with writing() as (composer, pilot, _):
         composer.insert("On {{ask: day}} or {{ask: hour}}:\nyes, {{ask: day}}. {{ask: day}}")
         await pilot.press("M", "o", "n")
         typed = "On Mon or {{ask: hour}}:\nyes, {{ask: day}}. {{ask: day}}"
@@ -178,11 +164,7 @@ async def test_what_is_typed_over_a_field_goes_into_its_equals_with_tab_and_one_
 
 
 async def test_the_last_answer_goes_into_a_field_before_it_and_tab_stays_in_the_text() -> None:
-    composer = Composer()
-    app = Stage(composer)
-    async with app.test() as pilot:
-        composer.open(Written("reply", body="{{ask: day}} and {{ask: day}}."), title="Reply")
-        composer.focus_text()
+    async with writing(Written("reply", body="{{ask: day}} and {{ask: day}}.")) as (composer, pilot, _):
         composer.next_field(-1)
         await pilot.press("9", "tab")
         assert composer.written.body == "9 and 9."
@@ -193,11 +175,7 @@ async def test_the_last_answer_goes_into_a_field_before_it_and_tab_stays_in_the_
 
 
 async def test_a_field_is_left_as_it_is_where_the_text_around_it_was_changed() -> None:
-    composer = Composer()
-    app = Stage(composer)
-    async with app.test() as pilot:
-        composer.open(REPLY, title="Reply")
-        composer.focus_text()
+    async with writing() as (composer, pilot, _):
         composer.insert("On {{ask: day}} or {{ask: day}}")
         await pilot.press("9", "home", "x", "tab")
         assert composer.written.body == "xOn 9 or {{ask: day}}"
@@ -232,11 +210,11 @@ async def test_without_room_copies_and_subject_fold_away_until_a_field_has_the_k
 
 
 async def test_with_room_all_fields_are_shown_and_a_note_has_none() -> None:
-    composer = Composer()
-    app = Stage(composer)
-    async with app.test() as pilot:
-        composer.open(Written("reply_all", "ana@example.com", "bo@example.com", "Re: Refund"), title="Reply")
-        composer.focus_text()
+    async with writing(Written("reply_all", "ana@example.com", "bo@example.com", "Re: Refund")) as (
+        composer,
+        pilot,
+        app,
+    ):
         await pilot.pause()
         assert "Subject" in shown(app)
         assert "in Copies" not in shown(app)
@@ -247,11 +225,7 @@ async def test_with_room_all_fields_are_shown_and_a_note_has_none() -> None:
 
 
 async def test_digits_are_digits_where_nothing_is_to_be_picked() -> None:
-    composer = Composer()
-    app = Stage(composer)
-    async with app.test() as pilot:
-        composer.open(REPLY, title="Reply")
-        composer.focus_text()
+    async with writing() as (composer, pilot, _):
         await pilot.press("1", "2")
         assert composer.written.body == "12"
 
