@@ -1,6 +1,9 @@
 """The workspace: the screen that agents live in. Its work is done in the modules `workspace_…`, by subject."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
 
 from screens.action import Place
 from screens.reading import Opening
@@ -8,6 +11,10 @@ from screens.workspace_checklist import ChecklistWork
 from screens.workspace_copy import CopyWork
 from screens.workspace_play import PlayWork
 from screens.workspace_snippets import SnippetWork
+from storage.connect import Connection
+
+if TYPE_CHECKING:
+    from storage.elsewhere import GaveWay
 
 # Moves that need no size of the list; nobody has one before the first frame.
 FIRST_MOVES = {"move.down", "move.up", "move.top", "move.bottom"}
@@ -20,9 +27,11 @@ class WorkspaceScreen(SnippetWork, PlayWork, ChecklistWork, CopyWork):
     """What was read before there was a screen; set before it is mounted."""
     begun: Callable[[], object] | None = None
     """Called when the opening is in the list, and nothing is drawn yet."""
+    _looked_at = 0
 
     def on_mount(self) -> None:
         """Put the keys on the list, and in it what is there already."""
+        self._looked_at = self.seat.clock()
         self.lay_out()
         self.queue.focus()
         if self.opening is not None:
@@ -31,6 +40,27 @@ class WorkspaceScreen(SnippetWork, PlayWork, ChecklistWork, CopyWork):
                 self.begun()
         self.show_header()
         self.show_hints()
+
+    @override
+    def changed(self) -> None:
+        """Who took a ticket that somebody else had first on the server hears of it, wherever the cursor is."""
+        super().changed()
+        if not self.seat.sources:
+            return
+        me, since = self.seat.me.id, self._looked_at
+
+        def ask(connection: Connection) -> "GaveWay | None":
+            from storage.elsewhere import gave_way  # nobody needs it before the first frame
+
+            return gave_way(connection, me, since)
+
+        self.seat.jobs.read("gave way", ask, self._gave_way)
+
+    def _gave_way(self, found: "GaveWay | None") -> None:
+        if found is not None and found.at > self._looked_at:
+            self._looked_at = found.at
+            who = found.assignee or "nobody"
+            self.notice("#" + str(found.number) + " is with " + who + ": somebody else was first", "warning")
 
     def move_first(self, key: str) -> bool:
         """Move the cursor before the first frame; False where the key doesn't ask for that."""

@@ -26,6 +26,10 @@ _ASSIGNEE = """
 _AGENT = "SELECT id, name FROM agent WHERE handle = ?"
 _ASSIGN = "UPDATE ticket SET assignee_id = ? WHERE id = ?"
 _TELL = "INSERT INTO event(deed, kind, at, agent_id, ticket_id, data, patch) VALUES(?, ?, ?, ?, ?, ?, '')"
+_GAVE_WAY = """
+    SELECT e.at, t.number, ifnull(a.name, '')
+      FROM event e JOIN ticket t ON t.id = e.ticket_id LEFT JOIN agent a ON a.id = t.assignee_id
+     WHERE e.kind = 'overridden' AND e.at > ? AND e.agent_id = ? ORDER BY e.at DESC LIMIT 1"""
 _KEEP = "UPDATE outbox SET payload = ? WHERE id = ?"
 _GIVE_UP = "UPDATE outbox SET payload = '{}', state = 'dropped', error = ? WHERE id = ?"
 
@@ -36,6 +40,15 @@ class Elsewhere:
 
     where: str
     now: int
+
+
+@dataclass(frozen=True, slots=True)
+class GaveWay:
+    """A change of an agent's that gave way: when, on which ticket, and who has that now (empty: nobody)."""
+
+    at: int
+    number: int
+    assignee: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +76,12 @@ def take(
     for each in merged.overridden:
         if each.kept == theirs[each.field]:
             _give_way(connection, ticket_id, elsewhere, each, waiting)
+
+
+def gave_way(connection: Connection, agent_id: int, since: int) -> GaveWay | None:
+    """The newest change of an agent's that gave way after that moment."""
+    row = connection.execute(_GAVE_WAY, (since, agent_id)).fetchone()
+    return None if row is None else GaveWay(*row)
 
 
 def _assign(connection: Connection, ticket_id: int, elsewhere: Elsewhere, handle: Value) -> None:
