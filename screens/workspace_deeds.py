@@ -6,7 +6,7 @@ and `u` takes it back; the last change can be repeated elsewhere with one key.
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from typing_extensions import override
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from storage.deeds.change import Change
 
 Then = Callable[[Done], object]
+Answer = TypeVar("Answer")
 
 
 class DeedWork(TicketWork):
@@ -50,16 +51,28 @@ class DeedWork(TicketWork):
         from storage.deeds.change import preview
 
         def ask(lines: tuple[str, ...]) -> None:
-            title = "Change " + str(len(ids)) + " tickets?"
-            question = ConfirmScreen(self.seat, title, lines)
+            question = ConfirmScreen(self.seat, "Change " + format(len(ids), ",") + " tickets?", lines)
             self.app.push_screen(question, lambda yes: self._commit(ids, wanted, then) if yes else None)
 
-        self.seat.jobs.read("preview", lambda connection: preview(connection, ids, wanted), ask)
+        self._look_up("preview", lambda connection: preview(connection, ids, wanted), ask)
+
+    def _look_up(self, key: str, question: Callable[[Connection], Answer], ask: Callable[[Answer], object]) -> None:
+        """Read what `ask` needs to ask the agent something; the next keys wait, as they are meant for its question."""
+
+        def answered(answer: Answer) -> None:
+            self.release_keys()
+            ask(answer)
+
+        self.hold_keys()
+        self.seat.jobs.read(key, question, answered)
 
     def _commit(self, ids: tuple[int, ...], wanted: "Change", then: Then | None) -> None:
         from storage.deeds.change import change
 
         by = self.seat.by()
+        if len(ids) > 1:
+            # A hundred thousand take some seconds.
+            self.notice("Changing " + format(len(ids), ",") + " tickets")
 
         def done(told: Done) -> None:
             self.last_change = wanted
@@ -121,7 +134,7 @@ class DeedWork(TicketWork):
             choices = tuple(Choice(each.handle, each.name, each.handle) for each in agents)
             self.ask(Question("Assign to", self.action_assign_other, choices=choices))
 
-        self.seat.jobs.read("agent", people.agents, ask)
+        self._look_up("agent", people.agents, ask)
 
     def _assign(self, agent: AgentRow) -> None:
         from storage.deeds.change import Change
@@ -145,7 +158,7 @@ class DeedWork(TicketWork):
             else:
                 self.notice("There is no team or queue to move to", "warning")
 
-        self.seat.jobs.read("places", places, ask)
+        self._look_up("places", places, ask)
 
     def _move_to(self, place: str) -> None:
         from storage.deeds.change import Change
@@ -204,7 +217,7 @@ class DeedWork(TicketWork):
                 Question("Tags", self.action_ticket_tags, reading=lambda _: reading, choices=choices, last_word=True)
             )
 
-        self.seat.jobs.read("tags", people.tags, ask)
+        self._look_up("tags", people.tags, ask)
 
     # Several fields, other tickets
 
@@ -255,7 +268,7 @@ class DeedWork(TicketWork):
             question = ConfirmScreen(self.seat, "Merge " + many + "?", lines)
             self.app.push_screen(question, lambda yes: self._merge(others, into) if yes else None)
 
-        self.seat.jobs.read("merge", find, ask)
+        self._look_up("merge", find, ask)
 
     def _merge(self, others: tuple[int, ...], into: int) -> None:
         from storage.deeds.merge import merge

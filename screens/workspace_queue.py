@@ -47,8 +47,8 @@ class QueueWork(Workbench):
     _list_serial = 0
     _unseen = False
     """Whether nothing of the newest list was shown yet; the cursor begins at its top, whichever answer comes first."""
-    _pages = 0
     _begun = False
+    _selected_words = ""
 
     def begin(self, opening: Opening | None = None) -> None:
         """Open the view that was open last; called once it is known who sits here. An opening has been read already."""
@@ -319,8 +319,10 @@ class QueueWork(Workbench):
     @on(LineList.SelectionChanged, "#queue")
     def _selection_changed(self, event: LineList.SelectionChanged) -> None:
         if event.count:
-            self.notice(str(event.count) + " selected; Esc selects none")
-        else:
+            self._selected_words = format(event.count, ",") + " selected; Esc selects none"
+            self.notice(self._selected_words)
+        elif self.notices.text == self._selected_words:
+            # Not what was said since: what became of those that were selected, and how to take it back.
             self.notices.clear()
         self.show_hints()
 

@@ -103,6 +103,7 @@ async def test_a_change_of_several_is_shown_before_it_is_made(workspace: Workspa
         await press(app, "s", "p", "Enter")
         assert [status(connection, each) for each in ids] == [1, 1, 0, 0]
         assert not desk(app).queue.selected
+        assert notice(app) == "Set 2 tickets to pending.  u undoes"
         await press(app, "u", "G", ".")
         assert [status(connection, each) for each in ids] == [0, 0, 0, 1]
 
@@ -360,6 +361,17 @@ async def test_a_paste_behind_the_key_that_opens_a_field_goes_into_the_field_in_
             app.post_message(event)
         await settled(app)
         assert desk(app).composer.written.body == "Hi Rosa,\nit is on"
+
+
+async def test_a_key_typed_behind_what_asks_is_meant_for_the_question(
+    workspace: Workspace, connection: Connection
+) -> None:
+    ids = fill(connection)
+    async with console(workspace) as app:
+        await burst(app, "G", "t", *"vip", "enter", "g", "g", "x", "x", "s", "p", "enter")
+        tagged = "SELECT ticket_id FROM ticket_tag JOIN tag ON tag.id = tag_id WHERE name = 'vip'"
+        assert connection.execute(tagged).fetchall() == [(ids[3],)]
+        assert [status(connection, each) for each in ids] == [1, 1, 0, 0]
 
 
 async def test_a_view_is_opened_from_the_list_of_views_at_once(workspace: Workspace, connection: Connection) -> None:
