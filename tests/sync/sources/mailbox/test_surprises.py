@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from sync.errors import Broken, SourceError, Unreachable
-from sync.protocol import Gone
+from sync.protocol import Capability, Gone, MarkMail, Refused
 from sync.secret import Secret
 from sync.sources.mailbox import uids
 from sync.sources.mailbox.source import Account as Settings
@@ -163,3 +163,28 @@ def test_what_cannot_be_used_is_an_error_and_the_next_try_begins_anew(
 def test_a_list_of_more_mails_than_there_can_be_takes_no_memory() -> None:
     with pytest.raises(Broken, match="more mails than there can be"):
         uids.numbers([(1, 4_000_000_000)])
+
+
+TELLS = b"* CAPABILITY IMAP4rev1 AUTH=PLAIN CONDSTORE ENABLE\r\n@ OK done\r\n"
+FREE = b"* 1 FETCH (UID 1 FLAGS (\\Seen) MODSEQ (9))\r\n@ OK done\r\n"
+WRITABLE = b"* OK [PERMANENTFLAGS (\\Seen \\*)]\r\n" + THREE.replace(b"[READ-ONLY]", b"[READ-WRITE]")
+SHARED = b"* OK [PERMANENTFLAGS ()]\r\n" + THREE
+
+
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [
+        ({"SELECT": SHARED}, "The mail server keeps no marks of agents on mails."),
+        (
+            {"SELECT": WRITABLE, "UID STORE": b"@ NO [LIMIT] too many keywords\r\n"},
+            "STORE was refused: 127.0.0.1 says [LIMIT] too many keywords.",
+        ),
+        ({"SELECT": b"@ NO not yours\r\n"}, "The folder can't be opened: 127.0.0.1 says not yours."),
+    ],
+    ids=["for reading alone", "full", "closed"],
+)
+def test_a_server_that_lets_nobody_mark_is_still_read(answers: Answers, why: str) -> None:
+    with odd({"CAPABILITY": TELLS, "EXAMINE": SHARED, "UID FETCH 1 (UID FLAGS MODSEQ)": FREE, **answers}) as (box, _):
+        assert box.push(MarkMail("INBOX", 7, 1, "", "heard-claim-ana"), print) == Refused(why)
+        assert Capability.CLAIMS not in box.capabilities
+        assert [stream.key for stream in box.streams()] == ["INBOX"], "the line is still there"
