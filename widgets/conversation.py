@@ -4,6 +4,7 @@ The invariants: a layout is made once for a message, a width and a state of its 
 stays what it is, whatever is unfolded or comes in above it.
 """
 
+import sys
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -160,9 +161,9 @@ class Conversation:
         return True
 
     def show_all(self) -> None:
-        """Lay out every message."""
-        while self.show_earlier():
-            pass
+        """Lay out every message; once, as each layout goes through all that came before it."""
+        self._limit = sys.maxsize
+        self.lay_out(self._cells)
 
     # Places
 

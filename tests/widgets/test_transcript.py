@@ -300,6 +300,21 @@ def test_of_a_very_long_conversation_the_older_part_waits() -> None:
     assert not laid.show_earlier()
 
 
+def test_all_of_a_very_long_conversation_is_laid_out_at_once() -> None:
+    times = 0
+
+    class Counting(Conversation):
+        def lay_out(self, cells: int) -> None:
+            nonlocal times
+            times += 1
+            super().lay_out(cells)
+
+    laid = Counting(conversation(1_000, lines=50), NOW, UTC)
+    laid.lay_out(80)
+    laid.show_all()
+    assert (times, laid.earlier) == (2, 0)
+
+
 async def test_going_back_beyond_what_is_laid_out_works() -> None:
     view = transcript()
     app = Stage(view)
