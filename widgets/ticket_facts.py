@@ -28,6 +28,7 @@ class TicketFacts(Lines, can_focus=False):
         super().__init__(id=id)
         self._clock, self._zone = clock, zone
         self._ticket: Ticket | None = None
+        self._drawn: list[Piece] = []
 
     def show(self, ticket: Ticket | None) -> None:
         """Show the facts of a ticket, or none."""
@@ -38,15 +39,20 @@ class TicketFacts(Lines, can_focus=False):
         self.refresh()
 
     def tick(self) -> None:
-        """Draw again, since what is due moved on."""
-        self.refresh()
+        """Draw again where what is due has moved on."""
+        if self._facts() != self._drawn:
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """A line."""
-        pieces: list[Piece] = []
-        if self._ticket is not None:
-            pieces = written_pieces(self._ticket) if y else fact_pieces(self._ticket, self._clock(), self._zone)
+        if y == 0:
+            pieces = self._drawn = self._facts()
+        else:
+            pieces = written_pieces(self._ticket) if self._ticket is not None else []
         return self.strip([(" ", "plain"), *pieces], self.size.width, "bar")
+
+    def _facts(self) -> list[Piece]:
+        return [] if self._ticket is None else fact_pieces(self._ticket, self._clock(), self._zone)
 
 
 def fact_pieces(ticket: Ticket, now: int, zone: tzinfo) -> list[Piece]:

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import UTC
 
 import pytest
+from textual.strip import Strip
 
 from desk.records import Ticket
-from desk.times import HOUR
+from desk.times import HOUR, SECOND
 from tests.hostile import HOSTILE
 from tests.widgets.stage import NOW, Stage, assert_harmless, clock, lines_of, ticket
 from widgets.ticket_facts import TicketFacts, fact_pieces, written_pieces
@@ -49,6 +50,30 @@ def test_what_was_found_out_stands_below() -> None:
         "Choice ",
         "a new one",
     ]
+
+
+async def test_a_second_that_changes_nothing_draws_nothing() -> None:
+    now, drawn = NOW, 0
+
+    class Counting(TicketFacts):
+        def render_line(self, y: int) -> Strip:
+            nonlocal drawn
+            drawn += 1
+            return super().render_line(y)
+
+    widget = Counting(clock=lambda: now, zone=UTC)
+    async with Stage(widget).test() as pilot:
+        widget.show(replace(TICKET, row=TICKET.row._replace(status=0, due_at=NOW + HOUR + 30 * SECOND)))
+        await pilot.pause()
+        drawn = 0
+        now += SECOND
+        widget.tick()
+        await pilot.pause()
+        assert drawn == 0
+        now += HOUR
+        widget.tick()
+        await pilot.pause()
+        assert drawn == 1
 
 
 @pytest.mark.parametrize("text", [text for _, text in HOSTILE])
