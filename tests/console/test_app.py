@@ -11,18 +11,20 @@ from console.app import HeardApp, run
 from console.config import Config
 from desk.errors import BadInput
 from desk.records import DraftRow
-from screens import workspace_queue
+from screens import customers, workspace_queue
 from screens.action import Place
 from screens.actions import ACTIONS
 from screens.ask import AskPanel
 from screens.confirm import ConfirmScreen
 from screens.customer import CustomerScreen
+from screens.customers import CustomersScreen
 from screens.keymap import keymap
 from screens.reading import Beginning, beginning
 from storage import drafts
 from storage.connect import Connection
+from storage.contacts import Contact
 from storage.workspace import Workspace
-from tests.rest import handled, settled, until
+from tests.rest import DEADLINE, handled, settled, until
 from tests.screens.room import console, desk, fill, notice, place, press
 
 CHARACTERS = {"enter": "\r", "escape": "\x1b"}
@@ -316,10 +318,15 @@ def test_a_clash_in_the_key_file_is_told_at_the_start(tmp_path: Path, monkeypatc
         run(tmp_path, False)
 
 
-async def burst(app: HeardApp, *keys: str) -> None:
+def typed(app: HeardApp, *keys: str) -> None:
     """Keys as a terminal sends them that were all typed before the first was heard."""
     for key in keys:
         app.post_message(Key(key, CHARACTERS.get(key, key if len(key) == 1 else None)))
+
+
+async def burst(app: HeardApp, *keys: str) -> None:
+    """The same, and what comes of them."""
+    typed(app, *keys)
     await settled(app)
 
 
@@ -343,12 +350,26 @@ async def test_a_key_typed_behind_the_enter_of_a_question_is_no_text_of_it(
 
 
 async def test_a_key_typed_behind_the_enter_of_a_search_acts_on_the_customer(
-    workspace: Workspace, connection: Connection
+    workspace: Workspace, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    release, answers = Event(), customers.search
+
+    def slow(connection: Connection, text: str, regions: tuple[str, ...], *, deep: bool) -> tuple[Contact, ...]:
+        release.wait()
+        return answers(connection, text, regions, deep=deep)
+
+    monkeypatch.setattr(customers, "search", slow)
+    monkeypatch.setattr(customers, "PATIENCE", DEADLINE)
     fill(connection)
     async with console(workspace) as app:
-        await burst(app, "g", "c", *"rosa", "enter", "j", "k")
+        typed(app, "g", "c", *"rosa", "enter", "G")
+        await handled(app)
+        search = app.screen
+        assert isinstance(search, CustomersScreen)
+        release.set()
         await until(app, lambda: isinstance(app.screen, CustomerScreen))
+        await settled(app)
+        assert search.field.value == "rosa"
         assert not app._early
 
 

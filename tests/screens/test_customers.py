@@ -19,6 +19,12 @@ from tests.rest import DEADLINE, seen, settled, until
 from tests.screens.stage import Stage, harmless_on_screen, storable, written
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may search for longer than an agent waits behind Enter."""
+    monkeypatch.setattr(customers, "PATIENCE", DEADLINE)
+
+
 @pytest.fixture
 def people(connection: Connection) -> dict[str, int]:
     """Three customers; Ana has a number that is only a maybe, and two open tickets."""
