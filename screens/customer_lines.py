@@ -18,6 +18,7 @@ KIND_WORDS = {
     IdentityKind.COMPANY: "company", IdentityKind.HANDLE: "handle", IdentityKind.TICKET: "ticket",
 }  # fmt: skip
 ALIKE = "≈"
+OPEN_CELLS = 8
 Span = tuple[int, int]
 
 
@@ -90,8 +91,9 @@ def contact_line(contact: Contact, query: str, cells: int, now: int) -> list[Pie
         if room:
             pieces.append((" " + fit(" ".join(harmless(text).split()), room), "muted"))
     number = f"{contact.open_tickets} open" if contact.open_tickets else ""
+    number = number if len(number) <= OPEN_CELLS else f"{contact.open_tickets:,}"
     last = "" if contact.contacted_at is None else age(contact.contacted_at, now)
-    return both_ends(pieces, [(f"{number[:8]:>8}", "due"), (f"{last:>5} ", "faint")], cells)
+    return both_ends(pieces, [(f"{number[:OPEN_CELLS]:>{OPEN_CELLS}}", "due"), (f"{last:>5} ", "faint")], cells)
 
 
 def _identity(contact: Contact, query: str, cells: int) -> list[Piece]:

@@ -80,8 +80,7 @@ Line = Heading | Gap | TicketRow | IdentityRow | Flag | Note | Message | Detail
 
 def page(connection: Connection, customer_id: int, now: int, zone: tzinfo) -> Page:
     """Read it."""
-    ids = customers.customer_ticket_ids(connection, customer_id)[:MOST_TICKETS]
-    tickets = sorted(queue.rows(connection, ids), key=lambda row: row.status >= SOLVED)
+    tickets = queue.rows(connection, customers.foremost_ticket_ids(connection, customer_id, MOST_TICKETS))
     said = (*customers.notes(connection, customer_id), *customers.calls(connection, customer_id))
     newest = tuple(sorted(said, key=lambda message: -message.at)[:MOST_NOTES])
     return Page(customers.card(connection, customer_id, now, zone), tuple(tickets), newest)
@@ -100,7 +99,7 @@ def lines(found: Page) -> list[Line]:
 def _sections(found: Page) -> Iterator[list[Line]]:
     card = found.card
     maybes = sum(not identity.known for identity in card.identities)
-    yield [Heading("Tickets", "" if found.tickets else "none yet"), *found.tickets]
+    yield [Heading("Tickets", _tickets_words(len(found.tickets), card.all_tickets)), *found.tickets]
     words = f"{maybes} only a maybe, Y confirms" if maybes else ""
     yield [Heading("Known by", words), *card.identities]
     if card.flags:
@@ -112,6 +111,12 @@ def _sections(found: Page) -> Iterator[list[Line]]:
         yield [Heading("Notes and calls on tickets"), *found.said]
     if card.details:
         yield [Heading("Details"), *(Detail(name, value) for name, value in card.details)]
+
+
+def _tickets_words(listed: int, there: int) -> str:
+    if not listed:
+        return "none yet"
+    return "" if listed >= there else f"{listed:,} of {there:,}; the filter customer: finds all"
 
 
 def key(line: Line) -> str:

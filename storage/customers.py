@@ -38,6 +38,7 @@ _CONTACTS = f"""
      WHERE n.customer_id = ? AND n.at >= ? AND n.at <= ? AND {CONTACT}"""  # noqa: S608  the condition is ours
 _BY_ID = "SELECT id, merged_into_id FROM customer WHERE id = ?"
 _BY_UID = "SELECT id, merged_into_id FROM customer WHERE uid = ?"
+_FOREMOST = "SELECT id FROM ticket WHERE customer_id = ? ORDER BY status>=3, updated_at DESC, id DESC LIMIT ?"
 _TICKET_IDS = "SELECT id FROM ticket WHERE customer_id = ? ORDER BY updated_at DESC, id DESC"
 
 
@@ -97,6 +98,11 @@ def find_customer(connection: Connection, text: str) -> int:
 def customer_ticket_ids(connection: Connection, customer_id: int) -> "array[int]":
     """All tickets of a customer, the one that changed last first."""
     return array("q", (ticket_id for (ticket_id,) in connection.execute(_TICKET_IDS, (customer_id,))))
+
+
+def foremost_ticket_ids(connection: Connection, customer_id: int, most: int) -> list[int]:
+    """At most so many tickets of a customer: the active ones first, then those that changed last."""
+    return [ticket_id for (ticket_id,) in connection.execute(_FOREMOST, (customer_id, most))]
 
 
 def notes(connection: Connection, customer_id: int) -> tuple[Message, ...]:

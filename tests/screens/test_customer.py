@@ -7,6 +7,7 @@ import pytest
 
 from desk.lookup import IdentityKind
 from desk.records import IdentityRow, TicketRow
+from screens import customer_page
 from screens.customer import CustomerScreen
 from screens.customer_page import Flag, Gap, Heading, Note, draw, key, lines, page
 from screens.form import FormScreen
@@ -47,6 +48,20 @@ def test_active_tickets_come_first_and_every_line_has_its_own_key(
     assert headings == ["Tickets", "Known by", "Flags", "Note", "Notes and calls on tickets", "Details"]
     assert len({key(line) for line in shown}) == len(shown)
     assert all(pieces_width(draw(line, 60, NOW)) <= 200 for line in shown)
+
+
+def test_of_very_many_tickets_none_that_is_active_is_left_out_and_the_page_says_that_there_are_more(
+    connection: Connection, ana: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(customer_page, "MOST_TICKETS", 3)
+    for place in range(4):
+        make_ticket(connection, customer_id=ana, status=3, created_at=NOW + place)
+    open_ticket = make_ticket(connection, customer_id=ana, created_at=NOW - 200)
+    shown = lines(page(connection, ana, NOW, UTC))
+    tickets = [line for line in shown if isinstance(line, TicketRow)]
+    assert [line.status for line in tickets] == [0, 0, 3]
+    assert tickets[1].id == open_ticket
+    assert shown[0] == Heading("Tickets", "3 of 7; the filter customer: finds all")
 
 
 def test_a_blank_line_parts_the_sections(connection: Connection, ana: int) -> None:

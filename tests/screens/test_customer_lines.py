@@ -1,5 +1,7 @@
 """A found customer in one line: the match is marked, a maybe looks like one, every width is kept."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +47,12 @@ def test_a_line_says_who_by_what_and_how_sure() -> None:
     assert "2 open" in line
     assert ("0134", "key") in contact_line(ANA, "0134", 100, NOW)
     assert ("? ", "due") in contact_line(ANA, "0134", 100, NOW)
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, ""), (999, "999 open"), (1_000, "1,000"), (123_456, "123,456")])
+def test_many_open_tickets_are_a_number_that_is_whole(number: int, words: str) -> None:
+    (line,) = [text for text, ink in contact_line(replace(ANA, open_tickets=number), "", 100, NOW) if ink == "due"][1:]
+    assert line == f"{words:>8}"
 
 
 @given(st.integers(40, 240))
