@@ -29,8 +29,9 @@ PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
     "PRAGMA mmap_size=0",
 )
-# A checkpoint is part of some commit, and on a slow disk each page of it costs: with 4,000 pages the worst of 8,000
-# contacts took 181 ms by the clock, with 1,000 it took 21, and imports were as fast.
+# A checkpoint is part of some commit, and on a slow disk each page of it costs: in one run of 8,000 contacts the worst
+# took 181 ms by the clock with 4,000 pages, and 21 with 1,000; imports were as fast. It bounds the checkpoint alone:
+# where FTS5 merges in the same commit, the worst of 25,000 still takes about 60 (docs/performance.md).
 WRITER_PRAGMAS = ("PRAGMA synchronous=NORMAL", "PRAGMA wal_autocheckpoint=1000")
 # How long to wait for another program, in seconds.
 PATIENCE = 5.0
