@@ -286,7 +286,7 @@ class Workbench(DeskScreen[None]):
             row = self.here.ticket.row
             place = ("Queue", self.list_title, " ".join(("#" + str(row.number), row.subject)))
         else:
-            counted = "" if self.list_count is None else str(self.list_count)
+            counted = "" if self.list_count is None else format(self.list_count, ",")
             place = ("Queue", " ".join((self.list_title, counted)).rstrip(), "")
         synced = self.seat.standing()
         self.header.show(

@@ -76,7 +76,7 @@ def _standing(card: CustomerCard, cells: int, zone: tzinfo) -> Iterator[Piece]:
 def _now(card: CustomerCard, now: int, zone: tzinfo) -> Iterator[list[Piece]]:
     """How it stands with this customer: open tickets, how often they wrote, what was promised."""
     others = card.all_tickets - card.open_tickets
-    first: list[Piece] = [(f"{card.open_tickets} open", "strong"), (f" · {others} resolved", "muted")]
+    first: list[Piece] = [(f"{card.open_tickets:,} open", "strong"), (f" · {others:,} resolved", "muted")]
     yield first
     if card.contacts_week > 1:
         often = "due" if card.contacts_week > 2 else "plain"
