@@ -34,6 +34,8 @@ from sync.tally import Tally, Tell
 # A server that can't tell of news is asked this often; one that can is asked too, should its word have got lost.
 ASK_EVERY = 30 * SECOND
 LISTEN_FOR = 10 * MINUTE
+# So many pages of a stream are read in a row while there is much to read.
+TURN = 10
 # What was handed over and may have arrived is looked for so often.
 DOUBT_EVERY = 10 * SECOND
 # The clock of a mail server may be behind ours by so much.
@@ -113,18 +115,26 @@ class Worker:
             self._source.close()
 
     def _read(self) -> None:
-        """Page by page, the streams in turn, so that none has to wait for another's past, and no reply for either."""
+        """Page by page, the streams in turn, so that none has to wait for another's past, and no reply for either.
+
+        The newest of each comes first; later a turn is longer, since servers take long to open a large folder.
+        """
         streams = self._source.streams()
         left = deque(streams)
         remaining: dict[str, int] = {}
+        turn = 0
         while left and not self._stopping.is_set():
             if self._has_to_send():
                 self._read_news(streams[0], remaining)
                 self._deliver()
-            stream = left.popleft()
+            stream, turn = left[0], turn + 1
             page = self._pull(stream)
-            if page.more:
-                left.append(stream)
+            if not page.more:
+                left.popleft()
+            elif turn >= TURN or stream.key not in remaining:
+                left.rotate(-1)
+            if not left or left[0] != stream:
+                turn = 0
             if left and page.records:
                 following = left[0]
                 self._source.begin(following, page.cursor if following == stream else self._cursor(following))

@@ -8,6 +8,7 @@ import pytest
 
 from storage import sources
 from storage.connect import Connection
+from sync import worker
 from sync.ahead import Ahead
 from sync.errors import Unreachable
 from sync.protocol import Capability, Health, Operation, Outcome, Page, Receipt, Role, Stream
@@ -129,12 +130,13 @@ def test_whatever_is_called_meanwhile_waits(call: Callable[[Ahead], object]) -> 
 
 def test_a_mailbox_is_read_once_with_its_folders_in_turn(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MOST_MAILS", 2)
-    office.account.put(*(mail(f"Order {n}", name=f"m{n}") for n in range(7)))
+    monkeypatch.setattr(worker, "TURN", 3)
+    office.account.put(*(mail(f"Order {n}", name=f"m{n}") for n in range(9)))
     office.account.put(*(mail(f"Sent {n}", name=f"s{n}") for n in range(3)), folder="Sent")
     office.connect()
-    assert office.sync().pulled == 10
+    assert office.sync().pulled == 12
     pages = [(told["stream"], told["records"]) for told in office.told if told["event"] == "page"]
-    assert pages == [("INBOX", 2), ("Sent", 2), ("INBOX", 2), ("Sent", 1), ("INBOX", 2), ("INBOX", 1)]
+    assert pages == [("INBOX", 2), ("Sent", 2), ("INBOX", 2), ("INBOX", 2), ("INBOX", 2), ("Sent", 1), ("INBOX", 1)]
 
 
 def test_a_page_that_was_fetched_and_not_stored_comes_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,6 +110,12 @@ class Server:
         """Open a folder for marking."""
         return self._opened(folder, readonly=False)
 
+    def is_quiet(self) -> bool:
+        """Whether the server has told of nothing since the folder was opened: no new mail, mark or deletion."""
+        with self._speaking():
+            self._wire.noop()
+        return not any(self._told(name) for name in ("EXISTS", "EXPUNGE", "VANISHED", "FETCH"))
+
     def numbers(self, span: Span) -> "array[int]":
         """The UIDs of a span that are there."""
         first, last = span
@@ -222,6 +228,8 @@ class Server:
             raise self._ended(Broken(f"{self.endpoint.host} doesn't number its mails", "It can't be read without."))
         self.folder = folder
         kept = b" ".join(self._told("PERMANENTFLAGS")).strip(b"()").decode("latin-1").lower()
+        # Told anew, it is news.
+        self._told("EXISTS")
         present = int(lines[-1]) if lines and isinstance(lines[-1], bytes) and lines[-1].isdigit() else 0
         return Look(validity, upcoming, present, self._number("HIGHESTMODSEQ"), frozenset(kept.split()))
 
