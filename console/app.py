@@ -186,8 +186,8 @@ class HeardApp(Doors, inherit_bindings=False):
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self._last_key = monotonic()
             if self._early or self._holding:
-                # Typed or pasted ahead, for a list or a field that isn't there yet. Where its screen has gone meanwhile, nobody
-                # else would say that these keys may act.
+                # Typed or pasted ahead, for a list or a field that isn't there yet. Where its screen has gone
+                # meanwhile, nobody else would say that these keys may act.
                 self._early.append(event)
                 await self.act_early()
             else:
@@ -382,9 +382,8 @@ class HeardApp(Doors, inherit_bindings=False):
             await self.jobs.stop()
 
 
-def run(folder: Path, _painted: bool) -> int:
-    """Run the console on a workspace's folder; the exit status. Whether its first page is
-    painted already is the terminal's to know (console.terminal).
+def run(folder: Path) -> int:
+    """Run the console on a workspace's folder; the exit status.
 
     Raises BadInput where the configuration or its keys can't be used.
     """

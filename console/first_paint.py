@@ -28,18 +28,17 @@ TITLES = {"views": "Views", "main": "Tickets", "side": "Customer"}
 EMPTY = FirstPage("", None, (), (), "")
 
 
-def start(database: Path) -> bool:
-    """Hold the terminal and paint; whether there was one."""
+def start(database: Path) -> None:
+    """Hold the terminal and paint, where there is one."""
     if not usable():
-        return False
+        return
     TERMINAL.hold()
     try:
         columns_across, rows_down = os.get_terminal_size(1)
     except OSError:
-        return False
+        return
     page = read(database, max(rows_down - 4, 1)) or EMPTY
     TERMINAL.show(paint(page, columns_across, rows_down, palette(), time.time_ns() // 1000))
-    return True
 
 
 def palette() -> Mapping[str, str]:

@@ -29,10 +29,10 @@ def open_console(workspace: str | None) -> int:
     # What the start makes stays; looking for garbage meanwhile costs 20 ms. The application turns it on again.
     gc.disable()
     file = database(workspace)
-    painted = start(file)
+    start(file)
     try:
         _examine(file.parent)
-        status = _application()(file.parent, painted)
+        status = _application()(file.parent)
     except BaseException:
         TERMINAL.release()
         raise
@@ -41,7 +41,7 @@ def open_console(workspace: str | None) -> int:
     raise AssertionError("unreachable")
 
 
-def _application() -> "Callable[[Path, bool], int]":
+def _application() -> "Callable[[Path], int]":
     """The application, without OpenSSL, which asyncio, hashlib and hmac take along where they find it.
 
     It costs 5 MB and 7 ms, and the console opens no connection (that is the work of `sync`, a process of its own); a

@@ -315,7 +315,7 @@ def test_a_clash_in_the_key_file_is_told_at_the_start(tmp_path: Path, monkeypatc
     config.write_text('[keys]\n"ticket.snooze" = "r"\n', encoding="utf-8")
     monkeypatch.setenv("HEARD_CONFIG", str(config))
     with pytest.raises(BadInput, match=r"r is both write\.reply"):
-        run(tmp_path, False)
+        run(tmp_path)
 
 
 def typed(app: HeardApp, *keys: str) -> None:
