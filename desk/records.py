@@ -93,8 +93,8 @@ class Message:
     """One entry of a conversation. `kind`: inbound, outbound, note, call, event.
 
     `author` is the name to show. `folds` are line ranges of `body` to fold. `delivery` is the state of its outbox row
-    (undoable, waiting, held, failed, sent, dropped), empty where it never went through the outbox; `ready_at` is when
-    the undo time ends. An event has its words in `body`.
+    (undoable, waiting, held, failed, bounced, sent, dropped), empty where it never went through the outbox; `ready_at`
+    is when the undo time ends; `trouble` says what went wrong, and with whom. An event has its words in `body`.
     """
 
     id: int
@@ -117,6 +117,7 @@ class Message:
     delivery: str
     ready_at: int | None
     seconds: int | None
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)

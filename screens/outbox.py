@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 LATELY = 40
 BESIDE_FROM, BELOW_FROM = 170, 30
 GUESSED_CELLS = 78
-TO_DROP = ("undoable", "waiting", "failed", "held")
-TO_RETRY = ("failed", "held")
+TO_DROP = ("undoable", "waiting", "failed", "held", "bounced")
+TO_RETRY = ("failed", "held", "bounced")
 
 
 def read_outbox(connection: Connection) -> tuple[OutboxRow, ...]:
@@ -299,8 +299,10 @@ class OutboxScreen(FramedScreen[OutboxRow]):
         if row is None:
             return
         row_id = row.id
-        words = ("It stays on the ticket, marked as never sent.", "u takes it back.")
-        title = " ".join(("Drop the", row.kind, "on", "#" + str(row.ticket_number) + "?"))
+        came_back = row.state == "bounced"
+        how = "with what went wrong." if came_back else "marked as never sent."
+        words = (" ".join(("It stays on the ticket,", how)), "u takes it back.")
+        title = " ".join(("Let be" if came_back else "Drop", "the", row.kind, "on", "#" + str(row.ticket_number) + "?"))
         self._sure(title, words, lambda session: drop(session, by, (row_id,)))
 
     def _sure(self, title: str, words: tuple[str, ...], do: "Callable[[Session], Done]") -> None:

@@ -16,9 +16,10 @@ from widgets.wrap import wrap
 
 LETTERS = ("reply", "forward")
 # What needs a person first, then what goes by itself, then what is over.
-ORDER = ("failed", "held", "undoable", "handed", "sending", "waiting", "sent", "dropped")
+ORDER = ("failed", "bounced", "held", "undoable", "handed", "sending", "waiting", "sent", "dropped")
 MARKS: dict[str, Piece] = {
     "failed": ("×", "late"),
+    "bounced": ("×", "late"),
     "held": ("!", "due"),
     "undoable": ("◷", "mark"),
     "handed": ("?", "due"),
@@ -29,6 +30,7 @@ MARKS: dict[str, Piece] = {
 }
 WORDS = {
     "failed": "could not be sent",
+    "bounced": "came back",
     "held": "held",
     "undoable": "leaves soon, u takes it back",
     "handed": "handed over; being looked for",
@@ -48,6 +50,12 @@ DOUBT_KEYS = (
     ("d", "drop it: it is not sent again"),
 )
 FAILED_KEYS = (("F5", "try it again as it is"), ("d", "drop it: it never leaves"))
+BOUNCED_KEYS = (
+    ("F5", "send it again to those who did not get it, as it is"),
+    ("d", "leave it at that: it goes out of this list"),
+)
+# What has no room for its name.
+KINDS = {"acknowledgement": "auto"}
 # A server's sermon must not push the keys away.
 MOST_SAID = 4
 
@@ -64,7 +72,7 @@ def state_words(row: OutboxRow, now: int) -> str:
         words += ": the customer wrote meanwhile"
     if row.tries and row.state in ("failed", "waiting"):
         words += " (tried once)" if row.tries == 1 else f" (tried {row.tries} times)"
-    if row.state == "failed":
+    if row.state in ("failed", "bounced"):
         words += ", Ctrl+E changes it" if row.kind in LETTERS else ", F5 tries it again"
     return words + (": " + row.error if row.error else "")
 
@@ -73,10 +81,10 @@ def advice(row: OutboxRow, cells: int) -> list[list[Piece]]:
     """What happened to something that waits for a person, and what that person can do; nothing where the text tells."""
     if row.doubtful:
         return _advice(IN_DOUBT, DOUBT_KEYS, cells)
-    if row.state != "failed":
+    if row.state not in ("failed", "bounced"):
         return []
     keys = (("Ctrl+E", "change it: the address, the words"),) if row.kind in LETTERS else ()
-    return _advice(row.error, (*keys, *FAILED_KEYS), cells)
+    return _advice(row.error, (*keys, *(FAILED_KEYS if row.state == "failed" else BOUNCED_KEYS)), cells)
 
 
 def _advice(said: str, keys: tuple[tuple[str, str], ...], cells: int) -> list[list[Piece]]:
@@ -96,7 +104,7 @@ def outbox_line(row: OutboxRow, cells: int, now: int) -> list[Piece]:
     left: list[Piece] = [
         (" ", "plain"),
         mark,
-        (" " + fit(harmless(row.kind), 8), "muted" if over else "plain"),
+        (" " + fit(KINDS.get(row.kind) or harmless(row.kind), 8), "muted" if over else "plain"),
         (f"#{row.ticket_number} ", "muted"),
         (fit(subject, max(12, cells * 30 // 100)) + "  ", "muted" if over else "plain"),
         (" ".join(harmless(state_words(row, now)).split()), "faint" if over else mark[1]),

@@ -1,10 +1,10 @@
 """What leaves next, and what became of it: the outbox as the sync process works it.
 
-States go waiting → sending → handed → sent, failed, held, or waiting again. The invariants: a row is `handed`,
-committed, before the other side can take it, so that whoever finds it so after a crash knows that its end is unclear,
-and that one still `sending` has surely not left; what a ticket has waiting leaves in its order; a reply that its
-customer has overtaken is held; what a person has dropped stays dropped. Every function works in the caller's
-transaction.
+States go waiting → sending → handed → sent, failed, held, or waiting again; what was sent may have `bounced`
+(storage.returns). The invariants: a row is `handed`, committed, before the other side can take it, so that whoever
+finds it so after a crash knows that its end is unclear, and that one still `sending` has surely not left; what a ticket
+has waiting leaves in its order; a reply that its customer has overtaken is held; what a person has dropped stays so.
+Every function works in the caller's transaction.
 """
 
 import json
@@ -12,14 +12,17 @@ from dataclasses import dataclass
 
 from storage.connect import Connection
 
+RESEND = "resend"
+
 # A ticket that was merged has left its messages to the other one.
 _JOBS = """
     SELECT o.id, o.uid, coalesce(m.ticket_id, o.ticket_id), o.message_id, o.kind, o.payload, o.created_at, o.ready_at
       FROM outbox o LEFT JOIN message m ON m.id = o.message_id"""
 # A failed one waits for a person and holds nobody up; a held one does, since the agent is to read before more leaves.
-# What goes by itself holds nobody up either.
+# What goes by itself holds nobody up either, nor what most have got already.
 _FIRST = """NOT EXISTS(SELECT 1 FROM outbox p WHERE p.ticket_id = o.ticket_id AND p.id < o.id
-                      AND p.kind <> 'acknowledgement' AND p.state IN ('undoable','waiting','sending','handed','held')
+                      AND p.kind NOT IN ('acknowledgement','resend')
+                      AND p.state IN ('undoable','waiting','sending','handed','held')
                       AND p.state NOT IN ('sent','dropped'))"""
 _NEXT = f"""{_JOBS}
      WHERE o.source_id = ? AND o.state = 'waiting' AND o.state NOT IN ('sent','dropped') AND o.ready_at <= ?
@@ -46,12 +49,12 @@ _SEEN = """
     SELECT 1 FROM message m JOIN message_reference r ON r.message_id = m.message_id WHERE m.id = :id LIMIT 1"""
 _ON_ITS_WAY = "state IN ('waiting','sending','handed')"
 _ARRIVED = f"UPDATE outbox SET state = 'sent', sent_at = ?, error = ? WHERE id = ? AND {_ON_ITS_WAY}"  # noqa: S608
-_MOVE = f"UPDATE outbox SET state = ?, ready_at = ?, error = ? WHERE id = ? AND {_ON_ITS_WAY}"  # noqa: S608
 # One that was handed over may have arrived; any other one that is held has surely not.
 _HOLD = f"""
     UPDATE outbox SET payload = json_set(payload, '$.doubtful', json(iif(state = 'handed', 'true', 'false'))),
                       state = 'held', error = ?
      WHERE id = ? AND {_ON_ITS_WAY}"""  # noqa: S608
+_MOVE = f"UPDATE outbox SET state = ?, ready_at = ?, error = ? WHERE id = ? AND {_ON_ITS_WAY}"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class Job:
     """A row of the outbox on its way.
 
     `seen_inbound_id`: the customer's newest message when it was begun, if known. `ready_at`: since when it may leave,
-    and for one that was handed over, when that was.
+    and for one that was handed over, when that was. `letter` and `written_as` are uid and kind of what is sent: its
+    own, or those of what it sends again to `only` some of its recipients.
     """
 
     id: int
@@ -70,6 +74,9 @@ class Job:
     seen_inbound_id: int | None
     created_at: int
     ready_at: int
+    letter: bytes
+    written_as: str
+    only: tuple[str, ...]
 
 
 _Row = tuple[int, bytes, int, int | None, str, str, int, int]
@@ -179,6 +186,9 @@ def is_doubtful(payload: str) -> bool:
 
 def _job(row: _Row) -> Job:
     row_id, uid, ticket_id, message_id, kind, payload, created_at, ready_at = row
+    facts = json.loads(payload)
+    letter = bytes.fromhex(facts["of"]) if kind == RESEND else uid
     return Job(
-        row_id, uid, ticket_id, message_id, kind, json.loads(payload).get("seen_inbound_id"), created_at, ready_at
-    )
+        row_id, uid, ticket_id, message_id, kind, facts.get("seen_inbound_id"), created_at, ready_at, letter,
+        facts.get("as", kind), tuple(facts.get("only", ())),
+    )  # fmt: skip

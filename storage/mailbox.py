@@ -21,6 +21,7 @@ from storage.imports.mail import MailTaker
 from storage.imports.reading import Job, ReadMail, read_fetched
 from storage.imports.report import Report
 from storage.ingest.batch import Batch
+from storage.returns import came_back
 from storage.sources import SourceRow
 from storage.workspace import Workspace
 
@@ -184,6 +185,9 @@ def _take(
         if found > newest
     ]
     acknowledge(connection, mailbox.row.id, mailbox.own, arrivals, now)
+    for (_, mail), found in zip(kept, placed, strict=True):
+        if found > newest and mail.bounced and not mail.delayed and not mail.ours:
+            came_back(connection, mail.bounced, mail.failures)
     return report.added + report.unparsed
 
 

@@ -6,6 +6,7 @@ Each part is one query, however long the conversation, and nothing here writes.
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from desk.errors import NotFound
 from desk.ids import parse_uid
@@ -41,7 +42,7 @@ _ATTACHMENTS = """
       FROM json_each(?) wanted CROSS JOIN message m ON m.ticket_id = wanted.value
       CROSS JOIN attachment f ON f.message_id = m.id ORDER BY f.id"""
 _DELIVERIES = """
-    SELECT o.message_id, o.state, o.ready_at
+    SELECT o.message_id, o.state, o.ready_at, o.kind, o.error, coalesce(o.payload ->> '$.doubtful', 0)
       FROM json_each(?) wanted CROSS JOIN outbox o ON o.ticket_id = wanted.value
      WHERE o.message_id IS NOT NULL ORDER BY o.id"""
 _EVENTS = """
@@ -109,21 +110,41 @@ def messages(
     for row in connection.execute(_ATTACHMENTS, (wanted,)):
         key, name, type_, size, digest, inline = row[1:]
         attachments[row[0]].append(AttachmentRow(key, name, type_, size, digest, bool(inline)))
-    deliveries: dict[int, tuple[str, int | None]] = {
-        message_id: (state, ready_at) for message_id, state, ready_at in connection.execute(_DELIVERIES, (wanted,))
-    }
+    deliveries: dict[int, list[_Delivery]] = defaultdict(list)
+    for message_id, *delivery in connection.execute(_DELIVERIES, (wanted,)):
+        deliveries[message_id].append(_Delivery(*delivery))
     return tuple(
-        _message(row, tuple(attachments.get(row[0], ())), *deliveries.get(row[0], ("", None)))
+        _message(row, tuple(attachments.get(row[0], ())), deliveries.get(row[0], []))
         for row in connection.execute(_MESSAGES, (wanted, json.dumps(list(kinds))))
     )
 
 
-def _message(row: _Row, attachments: tuple[AttachmentRow, ...], delivery: str, ready_at: int | None) -> Message:
+class _Delivery(NamedTuple):
+    """A row of the outbox that is about a message."""
+
+    state: str
+    ready_at: int
+    kind: str
+    error: str
+    doubtful: int
+
+
+def _message(row: _Row, attachments: tuple[AttachmentRow, ...], deliveries: Sequence[_Delivery]) -> Message:
+    """What became of a message is what is still open about it, else what became of it as a whole."""
+    settled = [each for each in deliveries if each.kind != "resend"] or deliveries
+    delivery = next((each for each in reversed(deliveries) if each.state not in ("sent", "dropped")), None)
+    delivery = delivery or (settled[-1] if settled else None)
+    state, ready_at = ("", None) if delivery is None else (delivery.state, delivery.ready_at)
+    if delivery is not None and delivery.kind == "resend" and state == "failed":
+        # The others have it.
+        state = "bounced"
+    # What is held has a place of its own, where its reasons are told.
+    troubles = (each.error for each in deliveries if each.error and each.state != "held" and not each.doubtful)
     html, automatic, bounce, unparsed, trackers, seconds = row[11:]
     folds = _folds(row[10])
     return Message(
-        *row[:10], folds, attachments, bool(html), automatic, bounce, bool(unparsed), trackers, delivery, ready_at,
-        seconds,
+        *row[:10], folds, attachments, bool(html), automatic, bounce, bool(unparsed), trackers, state, ready_at,
+        seconds, "; ".join(troubles),
     )  # fmt: skip
 
 

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from threading import Event
 
 from desk.errors import BadInput
-from desk.times import SECOND
-from storage import delivery, sources
+from desk.mail.bounces import reason
+from desk.times import DAY, SECOND
+from storage import delivery, returns, sources
 from storage.acknowledging import KIND as ACKNOWLEDGEMENT
 from storage.acknowledging import needless
 from storage.connect import Connection, writing
-from storage.delivery import Job
+from storage.delivery import RESEND, Job
 from storage.mailbox import Mailbox
 from sync.claiming import say_who_has_it
 from sync.errors import SourceError
@@ -23,6 +24,8 @@ from sync.tally import Tally
 
 # A mail that was handed over may take a while until it can be found where it was kept.
 LOOK_FOR = 120 * SECOND
+# What a server puts off for some recipients for so long has not arrived there.
+GIVE_UP = DAY
 OVERTAKEN = "The customer wrote again before this left: read it, then send, change or drop this."
 ALONE = "Only this workspace knows who has it."
 DOUBT = "It may have left when the line broke, and it can't be found on the server: look there, then retry or drop it."
@@ -120,7 +123,10 @@ class Deliverer:
             match outcome:
                 case Receipt():
                     delivery.arrived(self._connection, job, now, outcome.said)
+                    self._keep_missed(job, outcome, now)
                     tally.pushed += 1
+                case Later() if job.kind == RESEND and now - job.created_at > GIVE_UP:
+                    self._give_up(job, outcome.why, tally)
                 case Later():
                     delivery.put_off(self._connection, job, now + outcome.seconds * SECOND, outcome.why)
                 case Conflict():
@@ -131,9 +137,20 @@ class Deliverer:
                 case Unclear():
                     pass
 
+    def _keep_missed(self, job: Job, receipt: Receipt, now: int) -> None:
+        never = {each.recipient: reason(each.why) for each in receipt.missed if each.again_in is None}
+        later = {
+            each.recipient: (reason(each.why), now + each.again_in * SECOND)
+            for each in receipt.missed
+            if each.again_in is not None
+        }
+        returns.not_taken(self._connection, job, never, later, now)
+
     def _clear_up(self, job: Job, tally: Tally) -> None:
         """Look for what was handed over; while it may still turn up, wait."""
-        found = delivery.seen_outside(self._connection, job) or self._lies_there(job)
+        # Of one that is sent again to some, the copy that others have got says nothing.
+        traceable = job.kind != RESEND
+        found = traceable and (delivery.seen_outside(self._connection, job) or self._lies_there(job))
         now = self._clock()
         if not found and now - job.ready_at < LOOK_FOR:
             return
@@ -141,7 +158,7 @@ class Deliverer:
             if found:
                 delivery.arrived(self._connection, job, now)
                 tally.pushed += 1
-            elif Capability.KEEPS_SENT in self._source.capabilities:
+            elif traceable and Capability.KEEPS_SENT in self._source.capabilities:
                 # The server keeps a copy of all that it takes, and has none of this.
                 delivery.put_off(self._connection, job, now, "")
             elif job.kind == ACKNOWLEDGEMENT:

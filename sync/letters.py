@@ -26,21 +26,22 @@ def operation(workspace: Workspace, connection: Connection, row: SourceRow, job:
 
     Raises BadInput where the mail can't be made: no recipient, an address that is none, a file that is lost.
     """
-    if row.kind != "mailbox" or job.kind not in _MAILED or job.message_id is None:
+    if row.kind != "mailbox" or job.written_as not in _MAILED or job.message_id is None:
         return None
     told = written(workspace, connection, job.message_id)
-    answered = before(connection, job.ticket_id, job.message_id) if job.kind in _ANSWERS else None
+    answered = before(connection, job.ticket_id, job.message_id) if job.written_as in _ANSWERS else None
     composed = compose(_letter(row, job, told, answered))
-    return DeliverMail(
-        job.uid.hex(), composed.message_id, composed.raw, composed.sender, composed.recipients, job.created_at
-    )
+    recipients = tuple(each for each in composed.recipients if not job.only or each in job.only)
+    if not recipients:
+        raise BadInput("None of those who did not get it is a recipient any more", "Write to them anew.")
+    return DeliverMail(job.uid.hex(), composed.message_id, composed.raw, composed.sender, recipients, job.created_at)
 
 
 def _letter(row: SourceRow, job: Job, told: Written, answered: Before | None) -> Letter:
     settings = row.settings
     automatic = job.kind == ACKNOWLEDGEMENT
     return Letter(
-        uid=job.uid,
+        uid=job.letter,
         at=told.at,
         sender=Address(settings.get("from") or ("" if automatic else told.author), settings["address"]),
         to=recipients_in(told.recipients),

@@ -163,11 +163,24 @@ Operation = DeliverMail | MarkMail
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """A recipient that it was not taken for; after `again_in` seconds it may be tried again, None: never."""
+
+    recipient: str
+    why: str
+    again_in: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
-    """It has arrived; `external_id` is its name on the other side. `said`: what is worth telling all the same."""
+    """It has arrived; `external_id` is its name on the other side. `said`: what is worth telling all the same.
+
+    `missed`: those of its recipients, never all, that have not got it.
+    """
 
     external_id: str
     said: str = ""
+    missed: tuple[Missed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

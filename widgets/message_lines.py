@@ -24,6 +24,8 @@ GUTTER = 3
 TEXT_WIDTH = 100
 LINES_SHOWN = 1_500
 CHARACTERS_SHOWN = 100_000
+# A server's sermon must not push the words away.
+TROUBLE_LINES = 4
 
 Target = tuple[str, int]
 """What a click on a line does: ("fold" | "more" | "attachment", message id or attachment id)."""
@@ -90,7 +92,7 @@ def _header(message: Message, setting: Setting) -> Line:
     if message.kind == "note":
         left = [("NOTE", "note"), (" by ", "muted"), (author, "strong"), ("  customers don't see this", "note")]
     elif message.kind == "outbound":
-        left = [(author, "agent"), (" replied", "muted")]
+        left = [(author, "agent"), (" acknowledged it by itself" if message.automatic else " replied", "muted")]
     elif message.kind == "call":
         length = "" if message.seconds is None else f"  {span(message.seconds)}"
         left = [("☎ ", "mark"), (author, "strong"), (" on the phone" + length, "muted")]
@@ -117,6 +119,7 @@ def _delivery(message: Message, setting: Setting) -> list[Piece]:
         "handed": ("handed over, being looked for", "due"),
         "held": ("held, see the outbox", "late"),
         "failed": ("not sent, see the outbox", "late"),
+        "bounced": ("did not arrive, see the outbox", "late"),
         "dropped": ("dropped, never sent", "late"),
         "sent": ("sent ✓", "good"),
     }.get(message.delivery)
@@ -130,6 +133,10 @@ def _marks(message: Message, setting: Setting) -> Iterator[Line]:
         yield Line(((shorten(one_line(to), setting.cells), "faint"),))
     elif message.kind == "inbound" and message.copies:
         yield Line(((shorten(one_line(f"copies to {message.copies}"), setting.cells), "faint"),))
+    if message.trouble:
+        words = one_line(" ".join(message.trouble.split()))
+        ink = "late" if message.delivery in ("bounced", "failed") else "due"
+        yield from (Line(((words[start:end], ink),)) for start, end in wrap(words, setting.cells)[:TROUBLE_LINES])
     if message.subject and _matter(message.subject) != _matter(setting.subject):
         yield Line(((shorten(one_line("“" + message.subject + "”"), setting.cells), "strong"),))
     special = list(_special(message))
@@ -139,8 +146,9 @@ def _marks(message: Message, setting: Setting) -> Iterator[Line]:
 
 def _special(message: Message) -> Iterator[str]:
     if message.bounce:
-        yield "could not be delivered: " + one_line(" ".join(message.bounce.split()))
-    if message.automatic:
+        words = one_line(" ".join(message.bounce.split()))
+        yield words if words.startswith("delayed") else "could not be delivered: " + words
+    if message.automatic and message.kind != "outbound":
         yield "sent by a machine: " + one_line(" ".join(message.automatic.split()))
     if message.unparsed:
         yield "could not be read in full, the original is attached"

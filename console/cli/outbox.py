@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--all", action="store_true", help="also what was sent or dropped")
     listing.add_argument("--json", action="store_true", help="print it as JSON")
     for verb, words in (
-        ("retry", "send again what failed or was held"),
+        ("retry", "send again what failed or was held, or what came back to those who did not get it"),
         ("drop", "keep it from leaving, for good"),
         ("arrived", "count as sent what may have left, since it did arrive"),
     ):

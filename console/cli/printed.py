@@ -80,6 +80,7 @@ def message(entry: Message) -> dict[str, Json]:
         "bounce": entry.bounce,
         "unparsed": entry.unparsed,
         "delivery": entry.delivery,
+        "trouble": entry.trouble,
         "seconds": entry.seconds,
     }
 

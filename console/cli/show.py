@@ -165,6 +165,8 @@ def _entry(entry: Message, zone: tzinfo, *, folded: bool) -> Iterator[str]:
     yield " ".join(
         ("──", HEADS.get(entry.kind, entry.kind), entry.author or entry.sender, "·", when, *filter(None, marks))
     )
+    if entry.trouble:
+        yield f"  [{entry.trouble}]"
     edge = NOTE_EDGE if entry.kind == "note" else "  "
     shown, hidden = printed.parts(entry)
     for line in shown.split("\n"):

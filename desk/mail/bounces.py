@@ -83,10 +83,13 @@ def find_bounce(whole: Part, sender: str, text: str) -> Bounce | None:
 
 def reason(said: str, status: str = "") -> str:
     """Why, in words: what the status means, and what the server said without its codes."""
+    found = _STATUS.search(said)
+    status = status or (found[0] if found else "")
     words = one_line(_AROUND.sub(" ", one_line(said)[:2_000])).strip(" -:;.,")
     if len(words) > _LONGEST_REASON:
         words = words[:_LONGEST_REASON].rpartition(" ")[0] + " …"
-    meaning = _MEANINGS.get(status.partition(".")[2]) or _MEANINGS.get(status.split(".")[1] if "." in status else "")
+    detail = status.partition(".")[2]
+    meaning = _MEANINGS.get(detail) or (_MEANINGS.get(detail.partition(".")[0]) if status[:1] == "5" else None)
     if not any(letter.isalpha() for letter in words):
         return meaning or ""
     return f"{meaning} ({words})" if meaning else words

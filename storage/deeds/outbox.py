@@ -1,8 +1,8 @@
 """What an agent does to the outbox itself: try again what failed, let go what shall not leave, settle a doubt.
 
-The invariants: what was sent is never touched; a dropped reply's words stay on the ticket, marked as not sent; a reply
-that was held leaves only with the knowledge of what had come in by then; its words are in the outbox or in a draft,
-never in both.
+The invariants: what was sent is never touched, and goes again only to those who did not get it; a dropped reply's words
+stay on the ticket, marked as not sent; a reply that was held leaves only with the knowledge of what had come in by
+then; its words are in the outbox or in a draft, never in both.
 """
 
 import json
@@ -15,13 +15,14 @@ from storage.deeds.by import By, Done
 from storage.deeds.journal import Journal
 from storage.deeds.patches import Patch, Row
 from storage.deeds.recall import draft_again
-from storage.delivery import is_doubtful
+from storage.delivery import RESEND, is_doubtful
+from storage.returns import resend_payload
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-_TO_RETRY = ("failed", "held")
-_TO_DROP = ("undoable", "waiting", "failed", "held")
+_TO_RETRY = ("failed", "held", "bounced")
+_TO_DROP = ("undoable", "waiting", "failed", "held", "bounced")
 _LETTERS = ("reply", "forward")
 # The kind of event by the state that something came to.
 _TOLD = {"waiting": "retried", "dropped": "dropped", "sent": "counted_as_sent"}
@@ -41,7 +42,7 @@ def find_operation(connection: Connection, text: str) -> int:
 
 
 def retry(session: "Session", by: By, row_ids: Sequence[int], *, seen: int | None = None) -> Done:
-    """Send these again as they are; Refused where one neither failed nor was held.
+    """Send these again as they are; Refused where one neither failed nor was held nor came back.
 
     `seen` is the newest message of the customer's that the agent had on the screen: should another one have come, the
     reply is held again. Without it, whatever has come until now counts as seen.
@@ -50,7 +51,7 @@ def retry(session: "Session", by: By, row_ids: Sequence[int], *, seen: int | Non
 
 
 def drop(session: "Session", by: By, row_ids: Sequence[int]) -> Done:
-    """Keep these from leaving, for good; Refused where one has left."""
+    """Keep these from leaving, for good, and let be what came back; Refused where one has simply left."""
     return _move(session, by, row_ids, _TO_DROP, "dropped", "Dropped")
 
 
@@ -85,6 +86,9 @@ class _Row(NamedTuple):
     error: str
     payload: str
     sent_at: int | None
+    uid: bytes
+    message_id: int | None
+    source_id: int | None
     ticket_id: int
     number: int
 
@@ -114,14 +118,42 @@ def _move_one(journal: Journal, row: _Row, states: tuple[str, ...], state: str, 
         "state": state, "ready_at": journal.by.at, "error": "", "payload": row.payload,
         "sent_at": journal.by.at if state == "sent" else None,
     }  # fmt: skip
-    if state == "waiting" and row.kind == "reply":
+    if row.state == "bounced":
+        # It has left: what is done about it is another operation, or nothing.
+        after = {**before, "state": "sent"}
+        if state == "waiting":
+            after |= {"error": "", "payload": _resend(journal, row)}
+    elif row.kind == RESEND and state == "dropped":
+        # That they did not get it stays true.
+        after["error"] = row.error
+    elif state == "waiting" and row.kind == "reply":
         after["payload"] = _with_seen(journal.connection, row, seen)
     journal.connection.execute(
         "UPDATE outbox SET state = ?, ready_at = ?, error = ?, payload = ?, sent_at = ? WHERE id = ?",
         (*after.values(), row.id),
     )
     journal.note(Patch("outbox", {"id": row.id}, before, after))
-    journal.tell(_TOLD[state], {"title": f"{row.kind} on #{row.number}"}, ticket_id=row.ticket_id)
+    # Who does it again sends the same message.
+    message_id = row.message_id if row.state == "bounced" else None
+    title = f"{row.kind} on #{row.number}"
+    journal.tell(_TOLD[state], {"title": title}, ticket_id=row.ticket_id, message_id=message_id)
+
+
+def _resend(journal: Journal, row: _Row) -> str:
+    """Send it again to those who are known not to have it; the answer is its payload without them."""
+    payload = json.loads(row.payload)
+    only = [each["known"] for each in payload.pop("missed", {}).values() if each["known"]]
+    if not only:
+        raise Refused("It isn't known which of its recipients did not get it", "Write to them anew.")
+    of, written_as = payload.get("of", row.uid.hex()), payload.get("as", row.kind)
+    journal.send(
+        RESEND,
+        resend_payload(bytes.fromhex(of), written_as, only),
+        ticket_id=row.ticket_id,
+        message_id=row.message_id,
+        source_id=row.source_id,
+    )
+    return json.dumps(payload, ensure_ascii=False)
 
 
 def _with_seen(connection: Connection, row: _Row, seen: int | None) -> str:
@@ -137,8 +169,9 @@ def _with_seen(connection: Connection, row: _Row, seen: int | None) -> str:
 
 def _row(connection: Connection, row_id: int) -> _Row:
     found = connection.execute(
-        "SELECT o.id, o.deed, o.kind, o.state, o.ready_at, o.error, o.payload, o.sent_at, "
-        "coalesce(m.ticket_id, o.ticket_id), t.number FROM outbox o LEFT JOIN message m ON m.id = o.message_id "
+        "SELECT o.id, o.deed, o.kind, o.state, o.ready_at, o.error, o.payload, o.sent_at, o.uid, o.message_id, "
+        "o.source_id, coalesce(m.ticket_id, o.ticket_id), t.number "
+        "FROM outbox o LEFT JOIN message m ON m.id = o.message_id "
         "JOIN ticket t ON t.id = coalesce(m.ticket_id, o.ticket_id) WHERE o.id = ?",
         (row_id,),
     ).fetchone()

@@ -19,7 +19,7 @@ _ROWS = (
 )
 _WRITTEN = """
 SELECT m.ticket_id, m.recipients, m.copies, m.subject, m.body, e.data FROM event e JOIN message m ON m.id = e.message_id
-WHERE e.deed = ?
+WHERE e.deed = ? AND e.kind IN ('replied', 'noted', 'forwarded')
 """
 _NEWEST_INBOUND = "SELECT max(id) FROM message WHERE ticket_id = ? AND kind = 'inbound'"
 # The draft that the message became when it was taken back, unless someone has written on it since.
@@ -27,7 +27,7 @@ _END_DRAFT = """
 DELETE FROM draft WHERE EXISTS(SELECT 1 FROM message m WHERE m.id = ? AND m.ticket_id = draft.ticket_id
                                AND m.agent_id = draft.agent_id AND m.body = draft.body)
 """
-_LETTERS = ("reply", "forward")
+_LETTERS = ("reply", "forward", "resend", "acknowledgement")
 
 
 class _Row(NamedTuple):
@@ -45,7 +45,7 @@ def recall(journal: Journal, deed: bytes) -> None:
     """Keep this deed from going out, or send its opposite after it; Refused where it is too late."""
     rows = _rows(journal.connection, deed)
     for row in rows:
-        gone = row.state == "sent" or (row.state == "undoable" and row.ready_at <= journal.by.at)
+        gone = row.state in ("sent", "bounced") or (row.state == "undoable" and row.ready_at <= journal.by.at)
         if gone and (row.kind in _LETTERS or (row.kind == "note" and row.source_id is not None)):
             raise Refused(f"The {row.kind} on {_number(journal.connection, row.ticket_id)} was already sent", "")
         if gone and row.kind != "note":

@@ -19,7 +19,7 @@ from storage.deeds.merge import merge
 from storage.engine import deed_session
 from storage.outbox import Heard, Overtaken
 from storage.workspace import Workspace
-from tests.factories import NOW, make_agent, make_message, make_ticket
+from tests.factories import NOW, make_agent, make_message, make_source, make_ticket
 from tests.hostile import HOSTILE
 from tests.rest import seen, settled
 from tests.screens.room import console, desk, fill, place, press
@@ -80,6 +80,8 @@ def test_what_waits_for_a_person_says_what_that_person_can_do() -> None:
     assert keys(replace(row, kind="change")) == ["F5", "d"]
     assert keys(replace(row, state="held", doubtful=True)) == ["Y", "F5", "d"]
     assert advice(replace(row, state="held"), 60) == []
+    assert keys(replace(row, state="bounced")) == ["Ctrl+E", "F5", "d"]
+    assert "did not get it" in str(advice(replace(row, state="bounced"), 60))
     for _, text in HOSTILE:
         for cells in (12, 80):
             lines = advice(replace(row, error=text * 40), cells)
@@ -180,6 +182,35 @@ async def test_an_empty_outbox_is_one_pane_that_says_what_was_sent_last(
         await settled(app)
         assert "Everything is out" not in seen(app)
         assert "waits for the connection" in seen(app)
+
+
+async def test_what_came_back_is_sent_again_or_left_at_that(workspace: Workspace, connection: Connection) -> None:
+    ticket = make_ticket(connection, source_id=make_source(connection), number=1042)
+    message = make_message(connection, ticket, kind="outbound", recipients="ana@example.org, li@example.org")
+    first, second = (
+        make_operation(connection, ticket, "bounced", "It did not arrive at li@example.org: full") for _ in "ab"
+    )
+    missed = '{"li@example.org": {"who": "li@example.org", "why": "full", "known": "li@example.org"}}'
+    connection.execute("UPDATE outbox SET message_id = ?, payload = json_object('missed', json(?))", (message, missed))
+    connection.commit()
+    app = Stage(workspace, OutboxScreen, agent_id=make_agent(connection))
+    state = "SELECT state FROM outbox WHERE id = ?"
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settled(app)
+        assert "It did not arrive at li@example.org: full" in seen(app)
+        await pilot.press("f5")
+        assert written(connection, state, first) == "sent"
+        assert (
+            written(connection, "SELECT payload ->> '$.only' FROM outbox WHERE kind = 'resend'") == '["li@example.org"]'
+        )
+        screen = app.screen
+        assert isinstance(screen, OutboxScreen)
+        screen.lines.go_to(second)
+        await pilot.press("d")
+        await settled(app)
+        assert "with what went wrong" in seen(app)
+        await pilot.press("y")
+        assert written(connection, state, second) == "sent"
 
 
 async def test_an_outbox_that_nothing_ever_left_says_what_it_is_for(workspace: Workspace) -> None:

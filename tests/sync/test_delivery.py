@@ -245,7 +245,9 @@ def test_what_bounced_is_on_the_ticket_of_the_reply(office: Office, pump: int) -
     office.account.put(_bounce(office, str(ours)))
     office.sync()
     assert len(office.tickets()) == 1
-    assert office.rows("SELECT ticket_id, bounce FROM message WHERE bounce <> ''") == [(pump, "5.1.1 gone@example.org")]
+    assert office.rows("SELECT ticket_id, bounce FROM message WHERE bounce <> ''") == [
+        (pump, "5.1.1 gone@example.org: there is no such address")
+    ]
     assert office.ticket("Pump", "status, unread") == (0, 1), "the agent has to know"
 
 

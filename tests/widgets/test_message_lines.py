@@ -82,6 +82,7 @@ def test_an_event_is_one_dim_line() -> None:
         ("sending", None, "on its way"),
         ("handed", None, "handed over, being looked for"),
         ("failed", None, "not sent"),
+        ("bounced", None, "did not arrive, see the outbox"),
         ("sent", None, "sent ✓"),
     ],
 )
@@ -110,6 +111,44 @@ def test_an_answer_has_the_same_title() -> None:
 def test_a_bounce_says_why() -> None:
     lines = texts(message_lines(message(bounce="mailbox is full"), SETTING))
     assert lines[1] == "could not be delivered: mailbox is full"
+
+
+def test_a_delay_is_no_failure() -> None:
+    lines = texts(message_lines(message(bounce="delayed, still being tried: ana@example.com"), SETTING))
+    assert lines[1] == "delayed, still being tried: ana@example.com"
+
+
+@pytest.mark.parametrize(
+    ("delivery", "ink"), [("bounced", "late"), ("failed", "late"), ("sent", "due"), ("waiting", "due")]
+)
+def test_what_went_wrong_stands_whole_below_the_recipients(delivery: str, ink: str) -> None:
+    trouble = "It did not arrive at gone@example.org: there is no such address (User unknown in virtual mailbox table)"
+    reply = message(kind="outbound", recipients="gone@example.org", delivery=delivery, trouble=trouble)
+    lines = message_lines(reply, SETTING)
+    assert texts(lines)[1] == "to gone@example.org"
+    assert " ".join(texts(lines)[2:4]) == trouble
+    assert {ink for line in lines[2:4] for _, ink in line.pieces} == {ink}
+    without = message_lines(message(kind="outbound", recipients="", delivery=delivery, trouble="no recipient"), SETTING)
+    assert texts(without)[1] == "no recipient"
+
+
+def test_a_server_s_sermon_leaves_room_for_the_words() -> None:
+    reply = message(kind="outbound", recipients="a@b.example", delivery="bounced", trouble="no " * 500)
+    assert texts(message_lines(reply, SETTING))[6] == "Hello"
+
+
+def test_hostile_words_of_a_server_do_no_harm() -> None:
+    for _, hostile in HOSTILE:
+        for line in message_lines(message(kind="outbound", delivery="bounced", trouble=hostile), SETTING):
+            assert not set(text(line)) & FORBIDDEN
+            assert width(text(line)) <= SETTING.cells
+
+
+def test_what_answered_by_itself_is_no_reply() -> None:
+    lines = texts(message_lines(message(kind="outbound", author="Support", automatic="Auto-Submitted: x"), SETTING))
+    assert lines[0].startswith("Support acknowledged it by itself")
+    assert "replied" not in lines[0]
+    assert "machine" not in "".join(lines)
 
 
 def test_attachments_are_listed_and_can_be_clicked() -> None:

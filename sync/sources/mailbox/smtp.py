@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 from desk.errors import HeardError
-from sync.protocol import DeliverMail, Later, Receipt, Refused, Step, Unclear
+from sync.protocol import DeliverMail, Later, Missed, Receipt, Refused, Step, Unclear
 from sync.sources.mailbox.smtp_line import Line, Reply, Submission
 
 Sent = Receipt | Later | Refused | Unclear
@@ -106,7 +106,8 @@ class MailSender:
             return Unclear(f"The line to {self._host} broke before it said whether it took the mail")
         if not reply.good:
             return self._declined(reply, f"{self._host} did not take the mail")
-        return Receipt(mail.message_id, "; ".join(f"{who} was refused: {why}" for who, why in refused))
+        missed = (Missed(who, str(why), None if why.never else _seconds(why)) for who, why in refused)
+        return Receipt(mail.message_id, missed=tuple(missed))
 
     def _options(self, line: Line, mail: DeliverMail) -> str | Refused:
         """What is said behind the sender; Refused where the server can't take this mail at all."""

@@ -10,7 +10,7 @@ import time
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event
 from typing import Protocol
 
@@ -233,7 +233,7 @@ class Mailbox:
                 for folder in folders.sent(self._listed or server.folders()):
                     server.append(folder.raw, mail.raw, r"(\Seen)", mail.begun_at)
         except SourceError as error:
-            return Receipt(sent.external_id, f"Sent, but without a copy in the folder of sent mail: {error.message}")
+            return replace(sent, said=f"Sent, but without a copy in the folder of sent mail: {error.message}")
         return sent
 
     def _told_folders(self) -> str:
