@@ -135,11 +135,5 @@ def counts(connection: Connection, views: Iterable[ViewRow], me: int | None, now
     return numbers
 
 
-def data_version(connection: Connection) -> int:
-    """A number that changes when another connection has changed the database; cheap (2 µs) at each tick."""
-    number: int = connection.execute("PRAGMA data_version").fetchone()[0]
-    return number
-
-
 def _asker(connection: Connection, scope: Scope, reach: Reach) -> Asker:
     return Asker(connection, scope.me, scope.now, scope.zone, reach)

@@ -1,6 +1,5 @@
 """Rows, views and counts, and what is said about names that nobody bears."""
 
-from contextlib import closing
 from datetime import UTC
 
 import pytest
@@ -9,9 +8,8 @@ from desk.errors import BadInput, NotFound
 from desk.filters import parse
 from desk.records import ViewRow
 from storage import queue
-from storage.connect import Connection, connect
+from storage.connect import Connection
 from storage.seed import VIEWS
-from storage.workspace import Workspace
 from tests.factories import NOW, make_agent, make_customer, make_tag, make_team, make_ticket
 
 
@@ -105,11 +103,3 @@ def test_an_unknown_order_is_said_with_the_nearest(connection: Connection) -> No
     with pytest.raises(BadInput, match="newst") as failure:
         queue.first_page(connection, scope("", "newst"))
     assert failure.value.mend == "Did you mean newest?"
-
-
-def test_the_data_version_tells_of_others(workspace: Workspace, connection: Connection) -> None:
-    with closing(connect(workspace.database, read_only=True)) as reader:
-        before = queue.data_version(reader)
-        assert queue.data_version(reader) == before
-        make_ticket(connection)
-        assert queue.data_version(reader) != before
