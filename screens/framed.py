@@ -195,7 +195,7 @@ class FramedScreen(DeskScreen[None], Generic[Row]):
             HeaderFacts(
                 place=self.path,
                 synced=synced.words if synced else "",
-                offline=synced is not None and synced.trouble,
+                mood=synced.mood if synced else "well",
                 waiting=self._waiting,
                 agent=self.seat.me.name,
                 time=now.strftime("%H:%M"),

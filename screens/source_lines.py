@@ -1,8 +1,8 @@
 """How the sources are doing, in words: for the title line, the banner, the list of sources and the page of each.
 
 Pure, and loaded only where something is connected. The invariants: what is said is what the sync process has written
-down, never a guess; of several sources the one in the worst state is spoken of; no setting that could be a secret is
-shown.
+down, never a guess; of several sources the one in the worst state is spoken of, by its name; only where all of them are
+away the desk is called offline; no setting that could be a secret is shown.
 """
 
 from collections.abc import Sequence
@@ -11,11 +11,16 @@ from datetime import tzinfo
 
 from desk.ages import age
 from storage.sources import SourceRow
-from widgets.cells import fit, harmless
+from widgets.bars import Mood
+from widgets.cells import fit, harmless, shorten
 from widgets.inks import Piece, both_ends
 from widgets.moments import moment
 
 BAR_CELLS = 24
+# How the credentials ladder begins to say that nothing serves (console.credentials.rungs.NoSecret).
+NOTHING_SERVES = "There is no secret"
+# The title line has room for a name of this length.
+NAME_CELLS = 16
 UNITS = {"s": " s", "m": " min", "h": " h", "d": " days", "w": " weeks", "y": " years"}
 MARKS: dict[str, Piece] = {
     "": ("○", "muted"), "syncing": ("◌", "mark"), "idle": ("●", "good"), "away": ("○", "due"), "denied": ("×", "late"),
@@ -29,10 +34,10 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """All sources in a few cells; `trouble`: they need somebody, or the network; `banner`: what the agent is told."""
+    """All sources in a few cells, in the mood that they are in; `banner`: what the agent is told besides."""
 
     words: str = ""
-    trouble: bool = False
+    mood: Mood = "well"
     banner: str = ""
 
 
@@ -40,26 +45,36 @@ def standing(rows: Sequence[SourceRow], now: int, zone: tzinfo) -> Standing:
     """How the sources are doing together."""
     for row in rows:
         if row.state == "denied":
-            said = " ".join((row.name + ":", row.said + ".", row.mend)).rstrip()
-            return Standing(_denied(row), True, said)
+            words = _denied(row) if len(rows) == 1 else shorten(harmless(row.name), NAME_CELLS) + ": " + _denied(row)
+            return Standing(words, "trouble", " ".join((row.name + ":", row.said + ".", row.mend)).rstrip())
     away = [row for row in rows if row.state == "away"]
     if away:
-        return _offline(away, len(away) == len(rows), now, zone)
+        return _offline(away, now, zone) if len(away) == len(rows) else _partly_offline(away, len(rows), now, zone)
     for row in rows:
         if _has_far_to_go(row):
-            return Standing("syncing " + _progress(row))
+            return Standing("syncing " + _percent(row), "busy")
     times = [row.synced_at for row in rows if row.synced_at is not None]
     if len(times) < len(rows):
-        return Standing("syncing" if any(row.state == "syncing" for row in rows) else "not synced yet")
+        return Standing("syncing" if any(row.state == "syncing" for row in rows) else "not synced yet", "busy")
     return Standing("synced " + spoken_age(min(times), now)) if times else Standing()
 
 
-def _offline(away: Sequence[SourceRow], everywhere: bool, now: int, zone: tzinfo) -> Standing:
+def _offline(away: Sequence[SourceRow], now: int, zone: tzinfo) -> Standing:
+    """Since when nothing is reached any more."""
     times = [row.synced_at for row in away if row.synced_at is not None]
-    who = "Offline" if everywhere else away[0].name + " can't be reached"
+    since = " since " + moment(max(times), now, zone) if times else ""
+    words = "offline " + spoken_age(max(times), now) if times else "offline"
+    return Standing(words, "trouble", "Offline" + since + ": all goes on, what you send leaves later")
+
+
+def _partly_offline(away: Sequence[SourceRow], of: int, now: int, zone: tzinfo) -> Standing:
+    """Which of them can't be reached, and since when."""
+    times = [row.synced_at for row in away if row.synced_at is not None]
     since = " since " + moment(min(times), now, zone) if times else ""
-    banner = who + since + ": all goes on, what you send leaves later"
-    return Standing("offline " + spoken_age(min(times), now) if times else "offline", True, banner)
+    names = " and ".join(row.name for row in away)
+    words = shorten(harmless(away[0].name), NAME_CELLS) if len(away) == 1 else f"{len(away)} of {of}"
+    banner = names + " can't be reached" + since + ": what you send there leaves later, the rest at once"
+    return Standing(words + " offline", "partly", banner)
 
 
 def spoken_age(at: int, now: int) -> str:
@@ -69,6 +84,8 @@ def spoken_age(at: int, now: int) -> str:
 
 
 def _denied(row: SourceRow) -> str:
+    if row.said.startswith(NOTHING_SERVES):
+        return "no password yet"
     return "password refused" if "password" in row.said.casefold() else "login refused"
 
 
@@ -78,6 +95,10 @@ def _has_far_to_go(row: SourceRow) -> bool:
 
 def _progress(row: SourceRow) -> str:
     return f"{row.done:,} of {row.total:,}"
+
+
+def _percent(row: SourceRow) -> str:
+    return f"{row.done * 100 // row.total} %"
 
 
 def state_words(row: SourceRow, now: int) -> str:
@@ -103,12 +124,11 @@ def state_words(row: SourceRow, now: int) -> str:
 def source_line(row: SourceRow, cells: int, now: int) -> list[Piece]:
     """One source in a line."""
     mark = MARKS.get(row.state, MARKS[""])
-    room = max(10, cells * 22 // 100)
     left: list[Piece] = [
         (" ", "plain"),
         mark,
-        (" " + fit(harmless(row.name), room) + "  ", "strong"),
-        (fit(harmless(row.settings.get("address", row.kind)), room) + "  ", "muted"),
+        (" " + fit(harmless(row.name), max(10, cells * 15 // 100)) + "  ", "strong"),
+        (fit(harmless(row.settings.get("address", row.kind)), max(16, cells * 27 // 100)) + "  ", "muted"),
         (harmless(state_words(row, now)), mark[1] if row.state in ("away", "denied") else "plain"),
     ]
     last = "never" if row.synced_at is None else age(row.synced_at, now)
@@ -142,4 +162,4 @@ def source_facts(row: SourceRow, now: int, zone: tzinfo, *, whole: bool) -> list
 
 def _bar(row: SourceRow) -> str:
     full = min(BAR_CELLS, row.done * BAR_CELLS // row.total)
-    return "━" * full + "─" * (BAR_CELLS - full) + f" {row.done * 100 // row.total} %"
+    return "━" * full + "─" * (BAR_CELLS - full) + " " + _percent(row)

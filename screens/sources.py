@@ -29,7 +29,9 @@ from widgets.ticket_line import Look
 from widgets.wrap import wrap
 
 LABEL = 15
-FOR_THIS_RUN = "kept until the last console is left; one in the environment or the keyring comes first"
+# So much room has a page for the settings, without being asked for them.
+ROOMY = 14
+FOR_THIS_RUN = "for this run; one in the environment or the keyring comes first"
 
 
 def ask_for_a_round(connection: Connection, at: int) -> None:
@@ -176,7 +178,8 @@ class SourcesScreen(FramedScreen[SourceRow]):
     def _show_page(self) -> None:
         row = self.lines.row
         if row is not None:
-            self.page.show(source_facts(row, self.seat.clock(), self.seat.zone, whole=self._whole))
+            whole = self._whole or self.shape.below >= ROOMY
+            self.page.show(source_facts(row, self.seat.clock(), self.seat.zone, whole=whole))
 
     @override
     def open_row(self, key: Key) -> None:

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from screens.action import Place, Situation
+from screens.aside import run_aside
 from screens.desk_screen import opens
 from screens.framed import FramedScreen, Shape
 from screens.hints import hints
@@ -101,13 +102,17 @@ def _plain(*lines: str) -> list[list[Piece]]:
 
 
 def _mailbox(set_first: str) -> list[list[Piece]]:
-    lines = _plain("In another terminal; it asks for what it needs, and tries it:", "")
+    lines = _plain(
+        "⏎ asks for what it needs, and tries it first. Then mails come in by",
+        "themselves, the newest first, and replies go out.",
+        "",
+        "Or in another terminal:",
+    )
     lines += [[("  " + set_first, "key")]] if set_first else []
     return [
         *lines,
         [("  " + CONNECT, "key")],
         [],
-        *_plain("Then mails come in by themselves, the newest first, and replies go out."),
         [("Nothing changes on the server by reading. F6 shows how it is doing.", "muted")],
     ]
 
@@ -159,11 +164,13 @@ def _short(folder: Path) -> str:
 
 
 def _facts(sources: Sequence[SourceRow], seat: Seat) -> list[Told]:
-    """How the mailboxes are doing, each under its name."""
+    """How the mailboxes are doing, each under its name, as long as nothing has come in."""
     facts: list[Told] = []
     for row in sources:
         facts += [(row.name, row.settings.get("address", ""), "strong")]
         facts += source_facts(row, seat.clock(), seat.zone, whole=False)
+        if row.state == "idle" and row.synced_at is not None and not row.failures:
+            facts.append(("", "Nothing lies in it yet. The first mail shows here by itself.", "plain"))
     return facts
 
 
@@ -252,7 +259,8 @@ class WelcomeScreen(FramedScreen[Way]):
 
     def _still_empty(self, empty: bool) -> None:
         if not empty and self.is_current:
-            self.dismiss(None)
+            # What has come in has nobody's name on it yet; the list that was open may well stay empty.
+            self.do("go.unassigned" if self.seat.sources else "go.queue")
 
     @override
     def row_reached(self) -> None:
@@ -280,6 +288,8 @@ class WelcomeScreen(FramedScreen[Way]):
         if key == "demo":
             self.notice("Making the demo team…")
             opens(self.app).start_demo()
+        elif key == "mailbox" and not self.seat.sources:
+            run_aside(self.app, self.seat.jobs.workspace, "connect", "mailbox")
         elif key == "keys":
             self.do("console.help")
         elif key == "empty":

@@ -293,7 +293,7 @@ class Workbench(DeskScreen[None]):
             HeaderFacts(
                 place=tuple(part for part in place if part),
                 synced=synced.words if synced else "",
-                offline=synced is not None and synced.trouble,
+                mood=synced.mood if synced else "well",
                 waiting=self.waiting,
                 agent=self.seat.me.name,
                 time=now.strftime("%H:%M"),

@@ -13,6 +13,8 @@ from widgets.cells import harmless, shorten, width
 from widgets.inks import Lines, Piece, both_ends, pieces_width
 
 NoticeKind = Literal["plain", "good", "warning", "error"]
+# How the sources do: as they should, on their way there, some of them away, or all away or in need of somebody.
+Mood = Literal["well", "busy", "partly", "trouble"]
 
 COUNTDOWN_CELLS = 15
 # Where something stands below the notices, what was said makes room for it after this time.
@@ -22,6 +24,13 @@ _NOTICES: dict[NoticeKind, Piece] = {
     "good": ("✓", "good"),
     "warning": ("!", "due"),
     "error": ("×", "late"),
+}
+# Rank, mark and ink of the words. Who works offline or waits for a first sync looks for it more than for a name.
+_MOODS: dict[Mood, tuple[int, Piece, str]] = {
+    "well": (5, ("● ", "good"), "muted"),
+    "busy": (3, ("◌ ", "mark"), "plain"),
+    "partly": (0, ("○ ", "due"), "due"),
+    "trouble": (0, ("○ ", "late"), "late"),
 }
 
 
@@ -55,7 +64,7 @@ class HeaderFacts:
 
     place: tuple[str, ...] = ()
     synced: str = ""
-    offline: bool = False
+    mood: Mood = "well"
     waiting: int = 0
     agent: str = ""
     state: str = ""
@@ -101,14 +110,13 @@ class HeaderBar(Bar):
 
     def _groups(self) -> Iterator["_Group"]:
         facts = self._facts
-        if facts.offline:
-            yield _Group(0, 0, (("○ ", "late"), (harmless(facts.synced) or "offline", "late")))
-        elif facts.synced:
-            yield _Group(4, 0, (("● ", "good"), (harmless(facts.synced), "muted")))
+        if facts.synced:
+            rank, mark, ink = _MOODS[facts.mood]
+            yield _Group(rank, 0, (mark, (harmless(facts.synced), ink)))
         yield _Group(2, 1, ((f"↑{facts.waiting}", "due" if facts.waiting else "faint"),))
         if facts.agent:
             state = f" ({harmless(facts.state)})" if facts.state else ""
-            yield _Group(3, 2, ((shorten(harmless(facts.agent), 20), "plain"), (state, "muted")))
+            yield _Group(4, 2, ((shorten(harmless(facts.agent), 20), "plain"), (state, "muted")))
         if facts.time:
             yield _Group(1, 3, ((harmless(facts.time), "strong"),))
 

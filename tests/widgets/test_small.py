@@ -153,9 +153,10 @@ async def test_the_top_line_says_where_you_are_and_how_the_world_is() -> None:
         line = shown(app)[0]
         assert line.startswith(" Heard  Queue · Mine 12 ")
         assert line.endswith("  ● synced 4 s   ↑1   Ana (available)   14:03")
-        bar.show(facts(offline=True, synced="offline since 13:50"))
-        await pilot.pause()
-        assert "○ offline since 13:50" in shown(app)[0]
+        for mood, mark in (("busy", "◌"), ("partly", "○"), ("trouble", "○")):
+            bar.show(facts(mood=mood, synced="so it is"))
+            await pilot.pause()
+            assert mark + " so it is   ↑1" in shown(app)[0]
 
 
 async def test_on_a_narrow_screen_the_top_line_keeps_place_and_time() -> None:
@@ -166,6 +167,21 @@ async def test_on_a_narrow_screen_the_top_line_keeps_place_and_time() -> None:
         await pilot.pause()
         assert shown(app)[0].startswith(" Heard  Queue · Mine 12 ")
         assert shown(app)[0].endswith("  ↑1   14:03")
+
+
+@pytest.mark.parametrize(
+    ("mood", "kept"),
+    [("well", "↑1   Ana Ruiz (available)   14:03"), ("busy", "◌ syncing 42 %   ↑1   14:03"),
+     ("trouble", "○ offline 12 min   ↑1   14:03")],
+)  # fmt: skip
+async def test_what_is_under_way_or_wrong_is_worth_more_room_than_a_name(mood: str, kept: str) -> None:
+    bar = HeaderBar()
+    app = Stage(bar)
+    async with app.test(80, 3) as pilot:
+        words = {"well": "synced 12 s", "busy": "syncing 42 %", "trouble": "offline 12 min"}[mood]
+        bar.show(facts(mood=mood, synced=words, agent="Ana Ruiz"))
+        await pilot.pause()
+        assert shown(app)[0].endswith("  " + kept)
 
 
 async def test_hints_are_shown_whole_or_not_at_all_and_help_always() -> None:
@@ -211,7 +227,7 @@ async def test_hostile_bars_are_drawn_as_text(width: int) -> None:
         await app.mount(hints, notice)
         await pilot.pause()
         for text in TEXTS:
-            header.show(HeaderFacts((text, text), text, True, 3, text, text, text))
+            header.show(HeaderFacts((text, text), text, "trouble", 3, text, text, text))
             hints.show([(text, text), (text, text)])
             notice.count_down(text, NOW + SECOND)
             for bar in (header, hints, notice):
