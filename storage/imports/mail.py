@@ -13,7 +13,7 @@ from desk.statuses import Status
 from desk.text import clean
 from storage.imports.reading import ReadMail, known_digests
 from storage.imports.report import Problem, Report
-from storage.imports.threads import Thread, Threads
+from storage.imports.threads import Thread, Threads, topic
 from storage.inbound import reopen
 from storage.ingest.batch import Batch
 from storage.ingest.records import CustomerRecord, IdentityRecord
@@ -91,7 +91,7 @@ class MailTaker:
             self._join(related[0], related[1:])
             return related[0]
         at = message.at
-        ticket_id = self._batch.rows.ticket(mail.subject, self._email, customer_id, at, status=int(self._status))
+        ticket_id = self._batch.rows.ticket(topic(mail.subject), self._email, customer_id, at, status=int(self._status))
         if related:
             self._suggest(ticket_id, related[0].ticket_id, "answers it, as a new matter")
         elif mail.reply:

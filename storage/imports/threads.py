@@ -16,11 +16,11 @@ from desk.times import DAY
 from storage.connect import Connection
 
 # Prefixes of replies and forwards in the languages that mail programs write them in, also "Re[2]:" and "[list]".
-_PREFIX = re.compile(
-    r"^\s*(?:(?:re|aw|sv|vs|ref|rif|antw|odp|ynt|res|r|回复|答复|fwd?|wg|tr|rv|enc|vb|doorst|转发)"
-    r"(?:\[\d+\]|\(\d+\)|\^\d+)?\s*[:：]|\[[^\]]{1,40}\])\s*",
-    re.IGNORECASE,
-)
+_ANSWERS = "re|aw|sv|vs|ref|rif|antw|odp|ynt|res|r|回复|答复"
+_FORWARDS = "fwd?|wg|tr|rv|enc|vb|doorst|转发"
+_MARK = r"(?:\[\d+\]|\(\d+\)|\^\d+)?\s*[:：]"
+_PREFIX = re.compile(rf"^\s*(?:(?:{_ANSWERS}|{_FORWARDS}){_MARK}|\[[^\]]{{1,40}}\])\s*", re.IGNORECASE)
+_ANSWER_MARKS = re.compile(rf"^(?:\s*(?:{_ANSWERS}){_MARK})+\s*", re.IGNORECASE)
 # A subject fits a ticket only while people may still be writing about it.
 SUBJECT_WINDOW = 30 * DAY
 
@@ -41,6 +41,11 @@ def base_subject(subject: str) -> str:
         if shorter == subject:
             return " ".join(subject.casefold().split())
         subject = shorter
+
+
+def topic(subject: str) -> str:
+    """What a ticket is called whose first mail may well be an answer, since the newest come in first: no "Re:"."""
+    return _ANSWER_MARKS.sub("", subject) or subject
 
 
 def is_reply(subject: str) -> bool:

@@ -18,7 +18,7 @@ from storage.connect import Connection
 from storage.imports.reading import MailRules
 from storage.imports.report import Report
 from storage.imports.run import Wish, import_files
-from storage.imports.threads import base_subject, is_reply
+from storage.imports.threads import base_subject, is_reply, topic
 from storage.search.query import Finder
 from storage.workspace import Workspace, open_to_read, open_to_write
 from tests.factories import NOW
@@ -252,6 +252,26 @@ def test_a_killed_import_goes_on_where_it_stopped(workspace: Workspace, tmp_path
 def test_reply_marks_are_taken_off(subject: str, base: str) -> None:
     assert base_subject(subject) == base
     assert is_reply(subject) is (subject not in ("Lamp", "Reply"))
+
+
+@pytest.mark.parametrize(
+    ("subject", "shown"),
+    [
+        ("Re: Lamp", "Lamp"),
+        ("AW: Re[2]: Lamp", "Lamp"),
+        ("回复：Lamp", "Lamp"),
+        ("Fwd: Lamp", "Fwd: Lamp"),
+        ("Re: [shop] Re: Lamp", "[shop] Re: Lamp"),
+        ("Refund", "Refund"),
+        ("Re:", "Re:"),
+    ],
+)
+def test_a_ticket_that_begins_with_an_answer_is_called_by_its_topic(
+    workspace: Workspace, connection: Connection, tmp_path: Path, subject: str, shown: str
+) -> None:
+    assert topic(subject) == shown
+    _import(workspace, connection, tmp_path / "in", _raw(1, subject))
+    assert connection.execute("SELECT t.subject, m.subject FROM ticket t, message m").fetchall() == [(shown, subject)]
 
 
 @given(st.text(max_size=60))
