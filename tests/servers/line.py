@@ -24,6 +24,8 @@ class Line:
         self.port: int = self._listener.getsockname()[1]
         self.pause = 0.0  # seconds after every piece that comes from the server
         self.cut_after: int | None = None  # so many bytes from the server, then the line breaks
+        self.is_down = False
+        self.passed = 0  # bytes that came from the server
         self.connections = 0
         self._flows = threading.Event()
         self._flows.set()
@@ -53,6 +55,15 @@ class Line:
                 line.shutdown(socket.SHUT_RDWR)
             line.close()
 
+    def go_down(self) -> None:
+        """Break every connection and whatever is tried from now on: a network that says that it is gone."""
+        self.is_down = True
+        self.cut()
+
+    def come_back(self) -> None:
+        """Let connections through again, after `go_down`."""
+        self.is_down = False
+
     def stop(self) -> None:
         """Let nothing through any more, without a word to either side: a network that is gone."""
         self._flows.clear()
@@ -72,6 +83,9 @@ class Line:
                 client, _ = self._listener.accept()
             except OSError:
                 return
+            if self.is_down:
+                client.close()
+                continue
             try:
                 server = socket.create_connection((HOST, self._target), 10)
             except OSError:
@@ -90,6 +104,7 @@ class Line:
             while piece := source.recv(_CHUNK):
                 self._flows.wait()
                 if comes_back:
+                    self.passed += len(piece)
                     time.sleep(self.pause)
                     piece = self._shortened(piece)
                 target.sendall(piece)

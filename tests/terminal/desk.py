@@ -108,6 +108,24 @@ class Desk(Term):
         return self.wait_for_exit()
 
 
+def write_the_refund(desk: Desk) -> None:
+    """Reply with the refund snippet, and fill in what it asks for."""
+    desk.step("r", then="Reply ·")
+    desk.send(";ref")
+    desk.step(then="Refund on its way")
+    desk.step("tab", then="fill in: amount")
+    desk.send("18 EUR")
+    desk.step("tab", then="fill in: order number")
+    desk.send("8841")
+    desk.step("tab", then="2 bank account")
+    # A choice is made, and the next field asks.
+    desk.step("1", then="fill in: day")
+    desk.send("Friday")
+    desk.step("tab", then="by Friday")
+    desk.send("Friday")
+    desk.wait_for(lambda desk: "{{" not in desk.text)
+
+
 def strangers_bytes(raw: bytes) -> bytes:
     """Control bytes that are none of our own, with what stands around them; empty where there are none."""
     left = OWN.sub(b"", raw)

@@ -6,7 +6,7 @@ import pytest
 
 from desk.times import MINUTE, now
 from storage.workspace import Workspace
-from tests.terminal.desk import Desk
+from tests.terminal.desk import Desk, write_the_refund
 
 pytestmark = pytest.mark.terminal
 
@@ -22,24 +22,6 @@ def open_refund(desk: Desk) -> int:
     desk.press("g", "g", *"j" * next(place for place, row in enumerate(rows) if "Ana Ruiz" in row), "enter")
     desk.wait_for(lambda desk: "#" in desk.lines[0] and "ana.ruiz@example.org" in desk.text)
     return desk.open_number
-
-
-def write_the_refund(desk: Desk) -> None:
-    """Reply with the refund snippet, and fill in what it asks for."""
-    desk.step("r", then="Reply ·")
-    desk.send(";ref")
-    desk.step(then="Refund on its way")
-    desk.step("tab", then="fill in: amount")
-    desk.send("18 EUR")
-    desk.step("tab", then="fill in: order number")
-    desk.send("8841")
-    desk.step("tab", then="2 bank account")
-    # A choice is made, and the next field asks.
-    desk.step("1", then="fill in: day")
-    desk.send("Friday")
-    desk.step("tab", then="by Friday")
-    desk.send("Friday")
-    desk.wait_for(lambda desk: "{{" not in desk.text)
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 36), (200, 60)])
