@@ -2,8 +2,8 @@
 
 from desk.ids import new_uid
 from storage.connect import Connection
-from storage.outbox import listed, waiting_count
-from tests.factories import NOW, make_ticket
+from storage.outbox import LastSent, last_sent, listed, waiting_count
+from tests.factories import NOW, make_message, make_ticket
 
 
 def add(connection: Connection, ticket_id: int, state: str, error: str = "") -> bytes:
@@ -39,3 +39,15 @@ def test_what_has_left_costs_the_count_nothing(connection: Connection) -> None:
         "EXPLAIN QUERY PLAN SELECT count(*) FROM outbox o WHERE o.state NOT IN ('sent','dropped')"
     ).fetchall()
     assert [row[3] for row in plan] == ["SCAN o USING COVERING INDEX outbox_open"]
+
+
+def test_what_was_sent_last_is_found_by_its_time_among_the_last_messages(connection: Connection) -> None:
+    assert last_sent(connection) is None
+    ticket_id = make_ticket(connection, subject="Kettle")
+    for at in (NOW, NOW + 2, NOW + 1):
+        make_message(connection, ticket_id, kind="outbound", at=at)
+    newest = make_message(connection, ticket_id, at=NOW + 9)
+    assert last_sent(connection) == LastSent(NOW + 2, ticket_id, 1001, "Kettle")
+    # An archive that holds no answers isn't read through to its beginning.
+    connection.execute("UPDATE message SET id = id + 10000 WHERE id = ?", (newest,))
+    assert last_sent(connection) is None
