@@ -20,6 +20,11 @@ class Asking:
         self.present = not silent and sys.stdin.isatty()
         self._typed: Secret | None = None
 
+    @property
+    def has_typed(self) -> bool:
+        """Whether the person has typed a secret."""
+        return self._typed is not None
+
     def line(self, question: str, option: str) -> str:
         """One line of text; BadInput with the option that would have said it, where nobody can be asked."""
         if not self.present:

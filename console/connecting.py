@@ -26,6 +26,8 @@ NEEDED = ("imap", "smtp", "user", "address")
 
 def checked(settings: Mapping[str, str]) -> None:
     """Raise BadInput with what is wrong in the settings of a mailbox."""
+    from sync.sources.mailbox.fields import written_address
+
     for name in NEEDED:
         if not settings.get(name):
             raise BadInput(f"The mailbox has no {name}", f"Give it with --{name}.")
@@ -33,6 +35,7 @@ def checked(settings: Mapping[str, str]) -> None:
         if name not in (*NEEDED, *OPTIONS, "ca", acknowledgement.SINCE):
             raise BadInput(f"A mailbox has no option “{name}”", mend_name(name, OPTIONS))
     _check_words(settings)
+    written_address(settings["address"])
     parse_endpoint(settings["imap"], "imap")
     parse_endpoint(settings["smtp"], "smtp")
     acknowledgement.terms_of(settings)

@@ -77,7 +77,7 @@ def overtaken(connection: Connection, row_id: int) -> Overtaken | None:
 def listed(connection: Connection, everything: bool = False) -> tuple[OutboxRow, ...]:
     """What has not left yet, the oldest first, since that is the order it leaves in; or all there was, newest first."""
     query = " ".join((_ROWS, "ORDER BY o.id DESC") if everything else (_ROWS, _OPEN, "ORDER BY o.id"))
-    return tuple(OutboxRow(*row, bool(doubtful)) for *row, doubtful in connection.execute(query))
+    return tuple(OutboxRow(*row) for row in connection.execute(query))
 
 
 def waiting_count(connection: Connection) -> int:

@@ -14,7 +14,13 @@ from desk.times import now
 
 if TYPE_CHECKING:
     from console.asking import Asking
-    from sync.protocol import Health, Source
+    from console.credentials.ladder import Ladder
+    from sync.protocol import Source, Step
+
+# What to do here where no rung has the secret: nothing can be stored for a source that isn't there yet.
+SET = "Set {variable}, or run this in a terminal and without --no-input, where it asks."
+# A domain that is so like a provider's may be a slip.
+LIKE_A_PROVIDER = 0.85
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,13 +48,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Connect it; Refused, with nothing kept, where a step doesn't work."""
     from console.asking import Asking
-    from console.connecting import checked, open_source
+    from console.connecting import checked
     from console.credentials.ladder import Ladder
     from console.credentials.rungs import Wanted
     from console.paths import secrets_folder
+    from desk.errors import Refused
     from storage import sources
     from storage.connect import writing
     from storage.workspace import locate, open_to_read, open_to_write
+    from widgets.cells import harmless
 
     if arguments.change:
         return _change(arguments)
@@ -56,18 +64,22 @@ def run(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments, asking)
     checked(settings)
     name = arguments.name or settings["address"].partition("@")[0]
-    ladder = Ladder(secrets_folder(), asking.secret)
+    wanted = Wanted(name, settings)
+    ladder = Ladder(secrets_folder(), asking.secret if asking.present else None, mend=SET)
     workspace = locate(arguments.workspace)
     if workspace.exists():
         with closing(open_to_read(workspace)) as connection:
             sources.refuse_taken(connection, name)
-    with closing(open_source(name, settings, ladder)) as source:
-        _show(source.check())
-        if arguments.test_mail:
-            _send_to_itself(source, settings["address"])
+    print(f"Trying {settings['imap']} and {settings['smtp']} …", flush=True)
+    while (failed := _tried(name, settings, ladder, test_mail=arguments.test_mail)) is not None:
+        # Only a password that was typed here may be another one the next time.
+        question = f"{_mend(failed)} Type it once more?"
+        if failed.name != "login" or not asking.has_typed or not asking.yes(harmless(question)):
+            raise Refused(f"The mailbox was not connected, since its {failed.name} failed", _mend(failed))
+        ladder.forget(wanted)
     with closing(open_to_write(workspace)) as connection, writing(connection):
         sources.add(connection, "mailbox", name, settings, now())
-    kept = asking.offer_to_keep(ladder, Wanted(name, settings))
+    kept = asking.offer_to_keep(ladder, wanted)
     print(f"Connected “{name}”. {kept}".rstrip())
     print("`heard sync` fetches its mails and sends what waits; so does every console while it is open.")
     return 0
@@ -104,11 +116,28 @@ def _settings(arguments: argparse.Namespace, asking: "Asking") -> dict[str, str]
 
     address = arguments.address or (arguments.user if "@" in (arguments.user or "") else "")
     address = address or asking.line("The mailbox's address", "--address")
+    if not (arguments.provider or (arguments.imap and arguments.smtp)):
+        address = _without_slip(address, asking)
     settings = {"address": address, "user": arguments.user or address}
     if not (arguments.imap and arguments.smtp):
         settings |= _servers(address, arguments.provider, asking)
     given = {"imap": arguments.imap, "smtp": arguments.smtp, "ca": arguments.ca}
     return {**settings, **{key: value for key, value in given.items() if value}, **settings_of(arguments.option)}
+
+
+def _without_slip(address: str, asking: "Asking") -> str:
+    """The address, or the one that was meant where its domain is nearly a provider's."""
+    from desk.nearest import nearest
+    from desk.providers import Provider, servers_of
+    from sync.sources.mailbox.providers import known_providers
+
+    found = servers_of(address, known_providers())
+    if isinstance(found, Provider) or not asking.present:
+        return address
+    domains = [domain for provider in known_providers() for domain in provider.domains]
+    meant = nearest(found.domain, domains, LIKE_A_PROVIDER)
+    instead = f"{address.rpartition('@')[0]}@{meant}"
+    return instead if meant and asking.yes(f"Did you mean {instead}?") else address
 
 
 def _servers(address: str, key: str | None, asking: "Asking") -> dict[str, str]:
@@ -130,15 +159,26 @@ def _servers(address: str, key: str | None, asking: "Asking") -> dict[str, str]:
     }  # fmt: skip
 
 
-def _show(health: "Health") -> None:
-    """Every step that was tried; Refused at the one that failed."""
-    from desk.errors import Refused
+def _tried(name: str, settings: dict[str, str], ladder: "Ladder", *, test_mail: bool) -> "Step | None":
+    """Try all that it needs, and print it; the step that failed. Refused where the test mail didn't leave."""
+    from console.connecting import open_source
     from widgets.cells import harmless
 
-    for step in health.steps:
-        print(harmless(f"  {'✓' if step.works else '✗'} {step.name}: {step.said}"))
-        if not step.works:
-            raise Refused(f"The mailbox was not connected, since its {step.name} failed", step.mend)
+    with closing(open_source(name, settings, ladder)) as source:
+        for step in source.check().steps:
+            print(harmless(f"  {'✓' if step.works else '✗'} {step.name}: {step.said}"), flush=True)
+            if not step.works:
+                return step
+        if test_mail:
+            _send_to_itself(source, settings["address"])
+    return None
+
+
+def _mend(failed: "Step") -> str:
+    """What to do about it here, where nothing is tried again by itself."""
+    from sync.sources.mailbox.away import AGAIN
+
+    return "Check its port and how it is encrypted, or try it later." if failed.mend == AGAIN else failed.mend
 
 
 def _send_to_itself(source: "Source", address: str) -> None:

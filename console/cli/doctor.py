@@ -23,7 +23,7 @@ def run(arguments: Namespace) -> int:
     for check in every_check(locate(arguments.workspace)):
         found.append(check)
         if not arguments.json:
-            print(f"{'ok ' if check.ok else 'BAD'} {check.check:<14}{harmless(check.detail)}", flush=True)
+            print(f"{'ok ' if check.ok else 'BAD'} {check.check:<13} {harmless(check.detail)}", flush=True)
             if check.mend:
                 print(f"{'':<18}{harmless(check.mend)}")
     if arguments.json:

@@ -41,14 +41,26 @@ def run(arguments: argparse.Namespace) -> int:
     secret = _given(wanted)
     if arguments.plain:
         print(f"Kept in plain text in {ladder.store_plain(wanted, secret)}.")
-        return 0
-    try:
-        place = ladder.store(wanted, secret)
-    except HeardError as error:
-        mend = f"{error.mend} With --plain it goes into a file that only you can read.".strip()
-        raise type(error)(error.message, mend) from None
-    print(f"Kept in {place}.")
+    else:
+        try:
+            place = ladder.store(wanted, secret)
+        except HeardError as error:
+            mend = f"{error.mend} With --plain it goes into a file that only you can read.".strip()
+            raise type(error)(error.message, mend) from None
+        print(f"Kept in {place}.")
+    _try_it(arguments)
     return 0
+
+
+def _try_it(arguments: argparse.Namespace) -> None:
+    """Wherever this workspace is being synced, the new one is tried now; a refused one would be let rest for long."""
+    from desk.times import now
+    from storage.connect import writing
+    from storage.sources import source_named, tell
+    from storage.workspace import locate, open_to_write
+
+    with closing(open_to_write(locate(arguments.workspace))) as connection, writing(connection):
+        tell(connection, source_named(connection, arguments.source).id, asked_at=now())
 
 
 def _wanted(arguments: argparse.Namespace) -> Wanted:

@@ -32,7 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Sync, and print what happens; 1 where a source could not be worked."""
     from console.config import load
     from console.connecting import open_source
-    from storage.workspace import locate
+    from storage.connect import writing
+    from storage.sources import ask_for_a_round
+    from storage.workspace import locate, open_to_write
     from sync.engine import Engine
     from sync.lock import anyone_seated
     from sync.worker import Desk
@@ -45,6 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
     desk = Desk(workspace, now, SystemRandom(), tell, load().phone_regions)
     engine = Engine(desk, lambda row: open_source(row.name, row.settings, ladder))
     _end_cleanly(engine.stopping)
+    if arguments.watch:
+        # Whoever starts it has a reason to think that it works now, whatever was said the last time.
+        with closing(open_to_write(workspace)) as connection, writing(connection):
+            ask_for_a_round(connection, now())
     if arguments.watch or arguments.for_consoles:
         engine.watch(lambda: not arguments.for_consoles or anyone_seated(workspace))
         return 0
@@ -58,9 +64,10 @@ def _ladder_for_consoles(workspace: "Workspace") -> "Ladder":
     """Nobody sits here, but at the console, which hands over what it is given."""
     from console.credentials.handed import listen
     from console.credentials.ladder import Ladder
+    from console.credentials.rungs import STORE
     from console.paths import secrets_folder
 
-    ladder = Ladder(secrets_folder(), first="Give it for this run: F6, then Ctrl+E.")
+    ladder = Ladder(secrets_folder(), mend=f"F6 Ctrl+E gives it for this run. {STORE}")
     listen(ladder, workspace)
     return ladder
 
@@ -69,13 +76,13 @@ def _ladder(workspace: "Workspace", arguments: argparse.Namespace) -> "Ladder":
     """Who sits at a terminal is asked now for what is missing, before anything begins that goes on by itself."""
     from console.asking import Asking
     from console.credentials.ladder import Ladder
-    from console.credentials.rungs import NoSecret, Wanted
+    from console.credentials.rungs import STORE, NoSecret, Wanted
     from console.paths import secrets_folder
     from storage.sources import connected
     from storage.workspace import open_to_read
 
     asking = Asking(silent=arguments.json)
-    ladder = Ladder(secrets_folder(), first="" if asking.present else "Nobody sits here to be asked.")
+    ladder = Ladder(secrets_folder(), mend=STORE if asking.present else f"Nobody sits here to be asked. {STORE}")
     with closing(open_to_read(workspace)) as connection:
         rows = connected(connection) if asking.present else ()
     for row in rows:

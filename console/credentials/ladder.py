@@ -14,7 +14,7 @@ from pathlib import Path
 from console.credentials.commands import from_command
 from console.credentials.plain_files import file_of, from_file, remove_file, write_file
 from console.credentials.ring import Ring, RingAbsent, RingTrouble
-from console.credentials.rungs import Found, NoSecret, Passed, Rung, Served, Wanted
+from console.credentials.rungs import STORE, Found, NoSecret, Passed, Rung, Served, Wanted
 from console.credentials.variables import from_variable
 from sync.secret import Secret
 
@@ -34,9 +34,9 @@ class Ladder:
         ask: Ask | None = None,
         ring: Ring | None = None,
         environment: Mapping[str, str] | None = None,
-        first: str = "",
+        mend: str = STORE,
     ) -> None:
-        """`folder` is where plain files lie, `first` what a person is told to do before all else where none serves."""
+        """`folder` is where plain files lie, `mend` what a person is told to do where none serves (see NoSecret)."""
         self._folder = folder
         self._ask = ask
         self._ring = ring or Ring()
@@ -44,7 +44,7 @@ class Ladder:
         self._kept: dict[str, Secret] = {}
         self._printed: dict[str, tuple[float, Found]] = {}
         self._asking = threading.Lock()
-        self._first = first
+        self._mend = mend
 
     def serve(self, wanted: Wanted) -> Served:
         """The secret, asked for where no rung has it. Raises NoSecret."""
@@ -74,7 +74,7 @@ class Ladder:
             if isinstance(found, Found):
                 return Served(found.secret, rung, found.where, tuple(passed))
             passed.append(found)
-        raise NoSecret(wanted, tuple(passed), self._first)
+        raise NoSecret(wanted, tuple(passed), self._mend)
 
     def keep(self, wanted: Wanted, secret: Secret) -> None:
         """Hold it in memory until this process ends."""

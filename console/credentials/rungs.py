@@ -11,6 +11,8 @@ from enum import StrEnum
 from sync.errors import Denied
 from sync.secret import Secret
 
+# What to do where no rung has a source's secret.
+STORE = "Store it with `heard secret store {name}`, or set {variable}."
 _NOT_IN_NAMES = re.compile(r"[^A-Z0-9]+")
 
 
@@ -78,13 +80,13 @@ class Served:
 class NoSecret(Denied):
     """No rung served. A kind of refusal: only a person can mend it."""
 
-    def __init__(self, wanted: Wanted, passed: tuple[Passed, ...], first: str = "") -> None:
-        """`first` is what to do before all else, where there is such a way."""
+    def __init__(self, wanted: Wanted, passed: tuple[Passed, ...], mend: str = STORE) -> None:
+        """`mend` says what to do, with {name} and {variable}."""
         said = [f"{each.rung}: {each.why}" for each in passed if each.broken]
         detail = f" ({'; '.join(said)})" if said else ""
         super().__init__(
             f"There is no secret for “{wanted.name}”{detail}",
-            f"{first} Store it with `heard secret store {wanted.name}`, or set {wanted.variable}.".lstrip(),
+            mend.format(name=wanted.name, variable=wanted.variable),
         )
         self.passed = passed
 

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from desk.times import MINUTE
 from storage import delivery, sources
 from storage.connect import writing
 from sync import worker
@@ -156,6 +157,17 @@ def test_a_person_s_wish_ends_a_pause(office: Office, monkeypatch: pytest.Monkey
             sources.ask_for_a_round(office.connection, office.clock())
         until_told(process, "error")
         until(lambda: office.state()[2] == 2, "the second refusal")
+
+
+def test_one_that_a_person_starts_tries_at_once(office: Office) -> None:
+    """The password was refused a while ago, and is right now: nobody waits for the end of that pause."""
+    office.account.put(mail("Pump"))
+    source_id = office.connect()
+    with writing(office.connection):
+        until_then = office.clock() + 60 * MINUTE
+        sources.tell(office.connection, source_id, state="denied", tried_at=office.clock(), next_at=until_then)
+    with watching(office):
+        until(lambda: "Pump" in office.tickets(), "the coming in of mail", SOON)
 
 
 def test_what_waits_behind_a_held_reply_keeps_nobody_busy(office: Office, pump: int) -> None:

@@ -79,17 +79,16 @@ def traces(secret: str, workspace: Workspace) -> list[Path]:
 
 def test_a_password_given_to_the_console_is_in_nothing_but_memory(connected: Workspace, account: Account) -> None:
     with Desk(connected) as desk:
-        desk.wait_for("Give it for this run: F6, then Ctrl+E.")
+        desk.wait_for("F6 Ctrl+E gives it for this run.")
         desk.step("\x1b[17~", then="There is no secret for")
         desk.step("ctrl+e", then="Password or token of support")
-        desk.wait_for("kept until the last console is left")
+        desk.wait_for("for this run; one in the environment")
         desk.send("wrong-canary-4")
         desk.wait_for("••••")
         desk.step("enter", then="refused the password")
-        desk.step("ctrl+e", then="kept until the last console is left")
+        desk.step("ctrl+e", then="for this run; one in the environment")
         desk.send(account.password)
-        desk.step("enter", then="all is well")
-        desk.wait_for("● synced")
+        desk.step("enter", then="● synced")
         assert len(sync_processes(connected)) == 2
         assert traces(account.password, connected) + traces("wrong-canary-4", connected) == []
         assert account.password.encode() not in desk.raw

@@ -16,7 +16,7 @@ def away(endpoint: Endpoint, error: OSError | UnicodeError) -> Unreachable | Bro
         case ssl.SSLCertVerificationError():
             return Broken(
                 f"The certificate of {host} can't be trusted: {error.verify_message}",
-                "Check the server's name, and that this machine knows who has signed it.",
+                "Check the server's name; a certificate of your own is named by `heard connect mailbox --ca FILE`.",
             )
         case ssl.SSLError():
             return Broken(f"No encryption could be agreed on with {host}", "Check its port and how it is encrypted.")

@@ -26,6 +26,7 @@ CONNECT = 15.0
 PATIENCE = 60.0
 AFTER_TEXT = 600.0
 GOODBYE = 2.0
+NO_SENDER = "Is this the address of an SMTP server?"
 
 _LONGEST_WORDS = 300
 # Our own name is nobody's business, and to find it out would ask the network.
@@ -140,11 +141,16 @@ class Line:
             return _greeted(endpoint, self._submission.context or ssl.create_default_context())
         except smtplib.SMTPConnectError as error:
             said = error.smtp_error if isinstance(error.smtp_error, bytes) else error.smtp_error.encode()
-            problem = Unreachable(f"{self.host} takes nobody now: {error.smtp_code} {_cleaned(said)}", AGAIN)
-        except smtplib.SMTPServerDisconnected:
-            problem = Unreachable(f"{self.host} ended the conversation", AGAIN)
+            if error.smtp_code < 0:
+                problem = Broken(f"{self.host} says what no mail server says", NO_SENDER)
+            else:
+                problem = Unreachable(f"{self.host} takes nobody now: {error.smtp_code} {_cleaned(said)}", AGAIN)
+        except smtplib.SMTPServerDisconnected as error:
+            # smtplib says so of silence too.
+            silent = error.__context__ if isinstance(error.__context__, TimeoutError) else None
+            problem = away(endpoint, silent) if silent else Unreachable(f"{self.host} ended the conversation", AGAIN)
         except smtplib.SMTPException:
-            problem = Broken(f"{self.host} says what no mail server says", "Is this the address of an SMTP server?")
+            problem = Broken(f"{self.host} says what no mail server says", NO_SENDER)
         except (OSError, UnicodeError) as error:
             problem = away(endpoint, error)
         raise problem

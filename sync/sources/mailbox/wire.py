@@ -28,7 +28,8 @@ class Wire(imaplib.IMAP4):
 
     def __init__(self, endpoint: Endpoint, context: ssl.SSLContext | None) -> None:
         self.endpoint = endpoint
-        self.patience = PATIENCE
+        # A server that waits to be greeted in another way, as one behind a wrong port does, is waited for no longer.
+        self.patience = CONNECT
         self._context = context
         self._buffer = bytearray()
         self._taken = 0
@@ -41,6 +42,7 @@ class Wire(imaplib.IMAP4):
             raise self.unusable(error) from None
         if endpoint.security == "starttls":
             self._encrypt()
+        self.patience = PATIENCE
 
     def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
         """Connect, encrypted where that comes first; imaplib calls it."""

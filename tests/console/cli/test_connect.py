@@ -30,18 +30,22 @@ class Shell:
         """The environment has the secret."""
         self._monkeypatch.setenv(VARIABLE, secret)
 
-    def answers(self, *lines: str, secret: str = PASSWORD) -> list[str]:
-        """They are there, and answer; what they are asked is kept."""
+    def answers(self, *lines: str, secret: str | tuple[str, ...] = PASSWORD) -> list[str]:
+        """They are there, and answer; what they are asked is kept. No more answers: Ctrl+D."""
         asked: list[str] = []
         waiting = list(lines)
 
         def answer(question: str) -> str:
             asked.append(question)
+            if not waiting:
+                raise EOFError
             return waiting.pop(0)
+
+        secrets = list(secret) if isinstance(secret, tuple) else [secret]
 
         def hidden(question: str) -> str:
             asked.append(question)
-            return secret
+            return secrets.pop(0)
 
         class Terminal(io.StringIO):
             def isatty(self) -> bool:
@@ -116,6 +120,7 @@ def test_a_test_mail_goes_to_the_mailbox_itself(shell: Shell, capsys: pytest.Cap
     [
         (["--imap", f"imap://{HOST}:1"], "its login failed"),
         (["--smtp", f"smtp://{HOST}:1"], "its sending failed"),
+        (["--address", "support.example.test"], "“support.example.test” is no mail address"),
         (["--imap", "imap://mail.example.test:143"], "imap"),
         (["--imap", "nonsense"], "nonsense"),
         (["--option", "folders=Nowhere"], "There is no folder “Nowhere”"),
@@ -131,6 +136,7 @@ def test_a_test_mail_goes_to_the_mailbox_itself(shell: Shell, capsys: pytest.Cap
     ids=[
         "imap",
         "smtp",
+        "no address",
         "plain",
         "endpoint",
         "folder",
@@ -205,7 +211,7 @@ def test_a_password_that_nothing_can_keep_is_told(shell: Shell) -> None:
 
 
 def test_a_wrong_typed_password_keeps_nothing(shell: Shell) -> None:
-    asked = shell.answers(secret="typed-canary-3")
+    asked = shell.answers("n", secret="typed-canary-3")
     status, printed = shell.connects(*shell.servers())
     assert (status, shell.kept()) == (1, [])
     assert "typed-canary-3" not in printed + "".join(asked)
@@ -241,3 +247,48 @@ def test_a_connected_mailbox_is_told_to_acknowledge_and_to_stop(shell: Shell) ->
         0, "“support” acknowledges nothing.\n",
     )  # fmt: skip
     assert "acknowledge_since" not in shell.kept()[0][1]
+
+
+def test_a_slip_in_the_password_costs_no_more_than_the_password(shell: Shell) -> None:
+    asked = shell.answers("", "n", secret=("typed-canary-7", PASSWORD))
+    status, printed = shell.connects(*shell.servers())
+    assert (status, len(shell.kept())) == (0, 1)
+    assert asked[1].startswith("Check the user and the password; ")
+    assert asked[1].endswith(" Type it once more? [Y/n] ")
+    assert "typed-canary-7" not in printed + "".join(asked)
+
+
+def test_a_slip_in_a_provider_s_name_is_seen(shell: Shell) -> None:
+    """Nobody is asked twice where it was none, and what can't be asked is not guessed."""
+    asked = shell.answers("n")
+    status, _ = shell.connects("--address", "support@gmial.com", address=False)
+    assert (status, shell.kept()) == (1, [])
+    assert asked[0] == "Did you mean support@gmail.com? [Y/n] "
+    assert asked[1].startswith("The IMAP server of gmial.com")
+    asked = shell.answers()
+    shell.connects("--address", "support@example.test", address=False)
+    assert len(asked) == 1
+    asked = shell.answers()
+    assert "The IMAP server of gmial.com" in shell.connects("--no-input", "--address", "support@gmial.com")[1]
+    assert asked == []
+
+
+@pytest.mark.parametrize("given", [0, 1, 2])
+def test_who_leaves_at_a_question_has_done_nothing(shell: Shell, given: int) -> None:
+    answers = [shell.account.user, shell.servers()[1]]
+    shell.answers(*answers[:given])
+    status, printed = shell.connects(address=False)
+    assert (status, shell.kept()) == (1, [])
+    assert printed.endswith("heard connect: No answer was given. Nothing was done.\n")
+
+
+def test_a_server_of_another_kind_is_told(shell: Shell) -> None:
+    shell.knows(PASSWORD)
+    imap, smtp = shell.account.server.imap_port, shell.account.server.smtp_port
+    status, printed = shell.connects("--no-input", *shell.servers(), "--smtp", f"smtp://{HOST}:{imap}")
+    assert status == 1
+    assert "its sending failed. Is this the address of an SMTP server?" in printed
+    status, printed = shell.connects("--no-input", *shell.servers(), "--imap", f"imap://{HOST}:{smtp}")
+    assert status == 1
+    assert "its login failed. Is this the address of an IMAP server?" in printed
+    assert shell.kept() == []

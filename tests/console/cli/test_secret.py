@@ -19,7 +19,7 @@ from console.__main__ import main
 from console.paths import secrets_folder
 from desk.times import now
 from storage.connect import Connection, writing
-from storage.sources import add
+from storage.sources import add, asked_at, source_named
 from storage.workspace import Workspace
 from tests.console.credentials.given import CANARY
 from tests.servers.keyring import SecretService, missing
@@ -68,6 +68,13 @@ def files_with(secret: str, *folders: Path) -> list[Path]:
         for path in folder.rglob("*")
         if path.is_file() and secret.encode() in path.read_bytes()
     ]
+
+
+def test_what_was_stored_is_tried_at_once(source: str, connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = source_named(connection, source)
+    give(monkeypatch, f"{CANARY}\n".encode())
+    assert main(["secret", "store", "--plain", source]) == 0
+    assert asked_at(connection, row.id) > 0
 
 
 def test_a_plain_file_only_when_it_is_asked_for(

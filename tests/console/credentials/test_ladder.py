@@ -9,6 +9,7 @@ import pytest
 from console.credentials.ladder import Ladder
 from console.credentials.ring import Ring, RingAbsent, RingLocked
 from console.credentials.rungs import NoSecret, Rung, Served, Wanted
+from screens.source_lines import NOTHING_SERVES
 from sync.errors import Denied
 from sync.secret import Secret
 from tests.console.credentials.given import CANARY, SUPPORT, Memory
@@ -188,3 +189,9 @@ def test_a_new_one_goes_where_the_old_one_lay(tmp_path: Path) -> None:
     locked = ladder(tmp_path)
     locked.replace(SUPPORT, Served(Secret("old"), Rung.KEYRING, "", ()), Secret("new"))
     assert locked.look(SUPPORT).rung is Rung.KEPT
+
+
+def test_the_screen_knows_a_missing_secret_from_a_refused_one(tmp_path: Path) -> None:
+    with pytest.raises(NoSecret) as refused:
+        ladder(tmp_path).look(SUPPORT)
+    assert refused.value.message.startswith(NOTHING_SERVES)
