@@ -40,6 +40,7 @@ ANSWERS = {
     b"\x1b[?2026$p": b"\x1b[?2026;2$y",
     b"\x1b[?2048$p": b"\x1b[?2048;0$y",
 }
+LONGEST_QUESTION = max(map(len, ANSWERS))
 QUESTION = re.compile(b"|".join(re.escape(question) for question in ANSWERS))
 # Sequences that pyte would draw or mistake: kitty keys, modes, reports, strings.
 UNDRAWN = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\??[0-9;]*\$[a-z]|\x1b[P\]][^\x07\x1b]*(?:\x07|\x1b\\)")
@@ -229,6 +230,8 @@ class Term:
         for question in QUESTION.finditer(self.raw, self._answered):
             self._answered = question.end()
             os.write(self.master, ANSWERS[question.group()])
+        # Half a question may have come; what stands before it is not searched again at each read.
+        self._answered = max(self._answered, len(self.raw) - LONGEST_QUESTION + 1)
 
 
 def _own_terminal() -> None:
