@@ -137,11 +137,9 @@ class Rows:
 
     def tags(self, ticket_id: int, names: Sequence[str]) -> None:
         """Mark a ticket with tags, each made where it is new."""
-        for name in names:
-            tag = clean(name, lines=False).strip().lower()
-            if tag:
-                self._tags[tag] = None
-                self._ticket_tags.append((ticket_id, tag))
+        for tag in filter(None, map(tag_of, names)):
+            self._tags[tag] = None
+            self._ticket_tags.append((ticket_id, tag))
 
     def write(self) -> None:
         """Put everything into the database; what was gathered is gone then, and more can be."""
@@ -162,6 +160,11 @@ class Rows:
             insert(self._connection, "INSERT INTO incoming", _MESSAGE_ROW, self._messages)
             self._connection.execute(_TAKE_IN)
             self._connection.execute(_CLEAR)
+
+
+def tag_of(name: str) -> str:
+    """A tag as the workspace writes it; empty where the name says nothing."""
+    return clean(name, lines=False).strip().lower()
 
 
 def folds_json(folds: Sequence[Fold]) -> str:

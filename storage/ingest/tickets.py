@@ -8,7 +8,7 @@ from desk.text import clean
 from storage.agents import me
 from storage.ingest.batch import Batch
 from storage.ingest.records import CustomerRecord, TicketRecord
-from storage.ingest.rows import NewMessage
+from storage.ingest.rows import NewMessage, tag_of
 from storage.library import Outcome
 
 _KNOWN = """
@@ -80,7 +80,7 @@ def _say(batch: Batch, ticket: _Known, record: TicketRecord) -> bool:
 
 def _mark(batch: Batch, ticket: _Known, record: TicketRecord) -> bool:
     """Add the tags that the ticket lacks; whether there were any."""
-    new = [tag for tag in map(_tag, record.tags) if tag and tag not in ticket.tags]
+    new = [tag for tag in map(tag_of, record.tags) if tag and tag not in ticket.tags]
     ticket.tags |= set(new)
     batch.rows.tags(ticket.ticket_id, new)
     return bool(new)
@@ -152,7 +152,3 @@ class _Desk:
             made = row or (me(self._connection, handle.lower().replace(" ", "."), handle).id,)
             self._agents[handle] = int(made[0])
         return self._agents[handle]
-
-
-def _tag(name: str) -> str:
-    return clean(name, lines=False).strip().lower()
