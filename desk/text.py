@@ -16,15 +16,22 @@ MARKS_KEPT = 8
 
 _LINE_ENDS = "\r\x0b\x0c\x85\u2028\u2029"
 _CONTROLS = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
-_HIDERS = (
+_HIDERS_BELOW = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000\U000e0001"
+    "\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
 )
+_HIDERS = f"{_HIDERS_BELOW}\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000\U000e0001"
 # Harmless beside the right neighbour, a disguise beside any other: joiners, variation selectors, flag tags.
-_JOINERS = "\u200c\u200d\ufe0e\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef"
+_JOINERS_BELOW = "\u200c\u200d\ufe0e\ufe0f"
+_JOINERS = f"{_JOINERS_BELOW}\U000e0020-\U000e007f\U000e0100-\U000e01ef"
 _SURROGATES = "\ud800-\udfff"
 
-_SUSPECT = re.compile(f"[{_LINE_ENDS}{_CONTROLS}{_HIDERS}{_JOINERS}{_SURROGATES}]")
+# A set with characters above U+FFFF is searched ten times as slowly as one without, and few texts have any: what
+# could be there is looked for in two steps.
+_SUSPECT_BELOW = re.compile(f"[{_LINE_ENDS}{_CONTROLS}{_HIDERS_BELOW}{_JOINERS_BELOW}{_SURROGATES}]")
+_JOINER_BELOW = re.compile(f"[{_JOINERS_BELOW}]")
+_LAST_BELOW = 0xFFFF
+_ABOVE = re.compile("[\U00010000-\U0010ffff]")
 _ENDS_OF_LINE = re.compile(f"\r\n|[{_LINE_ENDS}]")
 # A whole sequence goes, not only its first byte; one without an end loses that byte alone, and its text shows.
 # Each class stops at the next opening byte, so that the search stays linear.
@@ -55,14 +62,14 @@ def clean(text: str, *, lines: bool = True) -> str:
     # Nearly all that comes in, and told in a tenth of the time.
     if text.isascii() and text.isprintable():
         return text
-    if _SUSPECT.search(text):
+    if _SUSPECT_BELOW.search(text) or _ABOVE.search(text):
         text = _without_suspects(text)
     if not lines and ("\n" in text or "\t" in text):
         text = _FOLDED.sub(" ", text)
     if text.isascii():
         return text
     text = _composed(text)
-    if _COMPANIONS.search(text):
+    if (_JOINER_BELOW.search(text) or _ABOVE.search(text)) and _COMPANIONS.search(text):
         text = _composed(_COMPANIONS.sub(_companions_that_belong, text))
     return text
 
@@ -92,12 +99,15 @@ def _companions_that_belong(match: re.Match[str]) -> str:
 
 def _composed(text: str) -> str:
     """NFC, of piles of marks that were cut first: to sort a pile takes quadratic time."""
-    return unicodedata.normalize("NFC", _piles().sub(r"\1", text))
+    below, pile = _marks()
+    if below.search(text) or _ABOVE.search(text):
+        text = pile.sub(r"\1", text)
+    return unicodedata.normalize("NFC", text)
 
 
 @cache
-def _piles() -> re.Pattern[str]:
-    """What finds more marks on one letter than `MARKS_KEPT`; 10 ms to make, hence on first use."""
+def _marks() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What finds a mark up to U+FFFF, and more of any on one letter than `MARKS_KEPT`; 10 ms to make, on first use."""
     spans: list[list[int]] = []
     for code in range(0x300, 0x1F000):
         if unicodedata.category(chr(code)) not in ("Mn", "Me") and not unicodedata.combining(chr(code)):
@@ -106,5 +116,10 @@ def _piles() -> re.Pattern[str]:
             spans[-1][1] = code
         else:
             spans.append([code, code])
-    marks = "".join(f"{chr(first)}-{chr(last)}" for first, last in spans)
-    return re.compile(f"([{marks}]{{{MARKS_KEPT}}})[{marks}]+")
+    marks = _written(spans)
+    below = _written([span for span in spans if span[1] <= _LAST_BELOW])
+    return re.compile(f"[{below}]"), re.compile(f"([{marks}]{{{MARKS_KEPT}}})[{marks}]+")
+
+
+def _written(spans: list[list[int]]) -> str:
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in spans)
