@@ -14,15 +14,15 @@ from textual.geometry import Size
 from textual.widget import Widget
 from typing_extensions import override
 
-from desk.times import to_datetime
 from screens.ask import AskPanel
 from screens.desk_screen import DeskScreen
 from screens.frame import BOTTOM, TOP, Rule
 from screens.seat import Seat
+from screens.top_line import show_top_line
 from storage import outbox
 from storage.connect import Connection
 from storage.deeds.by import Done
-from widgets.bars import HeaderBar, HeaderFacts, HintBar, NoticeBar
+from widgets.bars import HeaderBar, HintBar, NoticeBar
 from widgets.rowcache import Key
 from widgets.rows import LineList, Row
 
@@ -189,19 +189,7 @@ class FramedScreen(DeskScreen[None], Generic[Row]):
 
     def show_header(self) -> None:
         """Where we are, what waits, who sits here, and the time."""
-        now = to_datetime(self.seat.clock(), self.seat.zone)
-        synced = self.seat.standing()
-        self.header.show(
-            HeaderFacts(
-                place=self.path,
-                synced=synced.words if synced else "",
-                mood=synced.mood if synced else "well",
-                waiting=self._waiting,
-                agent=self.seat.me.name,
-                time=now.strftime("%H:%M"),
-            )
-        )
-        self.notices.stand(synced.banner if synced else "")
+        show_top_line(self.header, self.notices, self.seat, self.path, self._waiting)
 
     @override
     def sources_changed(self) -> None:

@@ -13,7 +13,6 @@ from textual.containers import Horizontal, Vertical
 from typing_extensions import override
 
 from desk.records import TicketRow, ViewRow
-from desk.times import to_datetime
 from screens.action import WORK, Action, Place, Places, Situation
 from screens.ask import AskPanel
 from screens.desk_screen import DeskScreen
@@ -21,7 +20,8 @@ from screens.frame import BOTTOM, TOP, Rule
 from screens.layout import Pane, Shown, lay_out
 from screens.reading import Opened
 from screens.seat import Seat
-from widgets.bars import HeaderBar, HeaderFacts, HintBar, NoticeBar
+from screens.top_line import show_top_line
+from widgets.bars import HeaderBar, HintBar, NoticeBar
 from widgets.customer_card import CustomerPanel
 from widgets.rows import RowView
 from widgets.transcript import Transcript
@@ -281,25 +281,14 @@ class Workbench(DeskScreen[None]):
 
     def show_header(self) -> None:
         """Where we are, what waits, who sits here, and the time."""
-        now = to_datetime(self.seat.clock(), self.seat.zone)
         if self.reading and self.here is not None:
             row = self.here.ticket.row
             place = ("Queue", self.list_title, " ".join(("#" + str(row.number), row.subject)))
         else:
             counted = "" if self.list_count is None else format(self.list_count, ",")
             place = ("Queue", " ".join((self.list_title, counted)).rstrip(), "")
-        synced = self.seat.standing()
-        self.header.show(
-            HeaderFacts(
-                place=tuple(part for part in place if part),
-                synced=synced.words if synced else "",
-                mood=synced.mood if synced else "well",
-                waiting=self.waiting,
-                agent=self.seat.me.name,
-                time=now.strftime("%H:%M"),
-            )
-        )
-        self.notices.stand(synced.banner if synced else "")
+        shown = tuple(part for part in place if part)
+        show_top_line(self.header, self.notices, self.seat, shown, self.waiting)
 
     @override
     def sources_changed(self) -> None:
