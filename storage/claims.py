@@ -69,14 +69,11 @@ def next_claim(connection: Connection, source_id: int, ticket_id: int, row_id: i
         return None
     handle = fields[ASSIGNEE][1]
     wished = mark_of(str(handle)) if handle else ""
-    marked = [(place, mark) for place, mark in _marks(connection, source_id, ticket_id) if mark]
-    for number, (place, mark) in enumerate(marked):
-        # One mail says it; a mark on another one is left over from two agents who did not know of the same mails.
-        due = "" if number else wished
-        if mark != due:
-            return Claim(place, mark, due)
+    for place, mark in _marks(connection, source_id, ticket_id):
+        if mark:
+            return Claim(place, mark, wished) if mark != wished else None
     newest = connection.execute(_NEWEST, (ticket_id, source_id)).fetchone()
-    return Claim(newest, "", wished) if wished and newest and not marked else None
+    return Claim(newest, "", wished) if wished and newest else None
 
 
 def keep(connection: Connection, source_id: int, claim: Claim) -> None:

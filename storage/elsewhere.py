@@ -110,7 +110,7 @@ def _give_way(
             connection.execute(_KEEP, (json.dumps(left, ensure_ascii=False), row.id))
         else:
             connection.execute(_GIVE_UP, (f"{each.kept.value} was first, says {elsewhere.where}.", row.id))
-    data: dict[str, Value] = {"field": each.field, "where": elsewhere.where}
+    data: dict[str, Value] = {"lost": each.field, "where": elsewhere.where}
     _tell(connection, ticket_id, elsewhere, "overridden", losers[-1].agent_id, data)
 
 

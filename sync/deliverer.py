@@ -103,7 +103,6 @@ class Deliverer:
                 case Later():
                     delivery.put_off(self._connection, job, now + outcome.seconds * SECOND, outcome.why)
                 case Refused():
-                    sources.tell(self._connection, self._row.id, claims=False)
                     delivery.arrived(self._connection, job, now, f"{outcome.why} {ALONE}")
                 case Receipt() if outcome.external_id:
                     sources.tell(self._connection, self._row.id, claims=True)

@@ -6,7 +6,7 @@
 |---|---|
 | changed | field, before, after: status and priority as numbers; assignee, team and queue as names or null; tags as sorted lists; snoozed_until as a time or null; watch as true or false; goal, summary, choice as text |
 | changed elsewhere | as changed, and where: the source in words |
-| overridden | field, where: a change that gave way to a newer one of another agent's |
+| overridden | lost: the field, where: a change that gave way to a newer one of another agent's |
 | replied, noted, forwarded | subject, recipients, copies; draft: its kind; attachments: the paths that were given |
 | begun, ticked, skipped, unticked | checklist, checklist_title; step, step_title, text, reason |
 | merged, merged_in | number: the other ticket, or a list of them |

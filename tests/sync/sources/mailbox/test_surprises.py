@@ -174,17 +174,16 @@ SHARED = b"* OK [PERMANENTFLAGS ()]\r\n" + THREE
 @pytest.mark.parametrize(
     ("answers", "why"),
     [
-        ({"SELECT": SHARED}, "The mail server keeps no marks of agents on mails."),
-        (
-            {"SELECT": WRITABLE, "UID STORE": b"@ NO [LIMIT] too many keywords\r\n"},
-            "STORE was refused: 127.0.0.1 says [LIMIT] too many keywords.",
-        ),
-        ({"SELECT": b"@ NO not yours\r\n"}, "The folder can't be opened: 127.0.0.1 says not yours."),
+        ({"SELECT": SHARED}, "keeps no marks of agents"),
+        ({"SELECT": WRITABLE, "UID STORE": b"@ NO [LIMIT] too many keywords\r\n"}, "too many keywords."),
+        ({"SELECT": b"@ NO not yours\r\n"}, "not yours."),
     ],
     ids=["for reading alone", "full", "closed"],
 )
 def test_a_server_that_lets_nobody_mark_is_still_read(answers: Answers, why: str) -> None:
     with odd({"CAPABILITY": TELLS, "EXAMINE": SHARED, "UID FETCH 1 (UID FLAGS MODSEQ)": FREE, **answers}) as (box, _):
-        assert box.push(MarkMail("INBOX", 7, 1, "", "heard-claim-ana"), print) == Refused(why)
+        outcome = box.push(MarkMail("INBOX", 7, 1, "", "heard-claim-ana"), print)
+        assert isinstance(outcome, Refused)
+        assert why in outcome.why
         assert Capability.CLAIMS not in box.capabilities
         assert [stream.key for stream in box.streams()] == ["INBOX"], "the line is still there"
