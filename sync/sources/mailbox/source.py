@@ -148,7 +148,8 @@ class Mailbox:
         """Send a mail, and keep a copy where nobody else does; or mark one."""
         if isinstance(operation, MarkMail):
             marked = put_mark(self._connected(), operation)
-            self._keeps_marks = self._keeps_marks and not isinstance(marked, Refused)
+            if isinstance(marked, Receipt | Refused):
+                self._keeps_marks = isinstance(marked, Receipt)
             return marked
         outcome = self._outgoing.send(operation, hand_over)
         if isinstance(outcome, Receipt) and not self._account.keeps_sent:
