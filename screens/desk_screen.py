@@ -4,6 +4,7 @@ The invariants: every key that the registry knows in this place is taken before 
 where text is typed; an action that is off says why; a begun sequence shows its second keys.
 """
 
+from abc import abstractmethod
 from collections.abc import Callable
 from time import monotonic
 from typing import Protocol, cast
@@ -59,9 +60,9 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
         self._end_hold_in_time()
 
     @property
+    @abstractmethod
     def place(self) -> Place:
         """Where the agent is now."""
-        raise NotImplementedError
 
     @property
     def command_places(self) -> Places:

@@ -4,6 +4,7 @@ The invariants: the frame stands where the workspace has it, so that nothing jum
 comes after the page was left changes nothing; the cursor never rests on a heading.
 """
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
@@ -61,14 +62,14 @@ class FramedScreen(DeskScreen[None], Generic[Row]):
     # What a page says about itself
 
     @property
+    @abstractmethod
     def path(self) -> tuple[str, ...]:
         """What the top line says."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def titles(self) -> tuple[str, str]:
         """What stands over the panes."""
-        raise NotImplementedError
 
     def main_widgets(self) -> tuple[Widget, ...]:
         """What stands in the main pane."""

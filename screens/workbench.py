@@ -4,6 +4,7 @@ The invariant: queue, reader and side are mounted once and stay; the next ticket
 What is done in the panes stands in the modules `workspace_…`, each of which builds on this one.
 """
 
+from abc import abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -119,9 +120,9 @@ class Workbench(DeskScreen[None]):
 
         return ChecklistPanel(id="checklist")
 
+    @abstractmethod
     def fetch_rows(self, start: int, count: int) -> list[TicketRow] | None:
         """Rows of the list, asked for by its widget; they come later."""
-        raise NotImplementedError
 
     # Where the agent is
 

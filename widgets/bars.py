@@ -1,5 +1,6 @@
 """The one-line bars: where you are, which keys there are, and what just happened."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -48,9 +49,9 @@ class Bar(Lines, can_focus=False, inherit_bindings=False):
         self.virtual_size = Size(1, 1)
         self.ground = "bar"
 
+    @abstractmethod
     def pieces(self, cells: int) -> list[Piece]:
         """What stands in the line."""
-        raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
         """The line."""
