@@ -5,6 +5,7 @@ HeardError
     ├── Unreachable   nobody answers, or the line broke: try again later, by itself
     ├── Denied        the login was refused: only a person, or a new token, can mend it
     └── Broken        the other side says what its own protocol does not allow
+        └── PartGone  one part of it can't be read, such as a folder that was deleted; all else goes on
 """
 
 from desk.errors import HeardError
@@ -24,3 +25,7 @@ class Denied(SourceError):
 
 class Broken(SourceError):
     """The other side doesn't keep to its protocol, or refuses what it must be able to do."""
+
+
+class PartGone(Broken):
+    """A folder that was to be read isn't there, or can't be opened: the others can."""

@@ -8,6 +8,7 @@ in plain words.
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -25,7 +26,7 @@ from storage.sources import SourceRow
 from storage.workspace import Workspace
 from sync.ahead import Ahead
 from sync.deliverer import Deliverer
-from sync.errors import Denied, SourceError
+from sync.errors import Denied, PartGone, SourceError
 from sync.pace import Pace, after_failure, after_refusal
 from sync.protocol import Capability, MailRecord, Page, Source, Stream, Unreadable
 from sync.taking import take
@@ -66,6 +67,7 @@ class Worker:
         self._deliverer = Deliverer(connection, self._box, self._source, desk.clock)
         self._pace, self._way_out = Pace(), Pace()
         self._unsent: HeardError | None = None
+        self._lacking: list[PartGone] = []
         self._looked_at = 0
         self._answered = 0
         self._ordered = False
@@ -78,13 +80,17 @@ class Worker:
 
     def round(self) -> bool:
         """Read and send once; whether all of it went well. What went wrong is told, and sets the pace."""
-        self._state(state="syncing", tried_at=self._desk.clock())
         try:
+            self._state(state="syncing", tried_at=self._desk.clock())
             self._read()
+            return self._done()
         except Exception as error:  # noqa: BLE001 - one source's trouble, whatever it is, must not end the others
             self._pace = self._fail(in_words(error, self._desk.workspace.database), self._pace)
             self._source.close()
             return False
+
+    def _done(self) -> bool:
+        """Say how it is doing after a round that ended; whether nothing was left undone."""
         self._pace = Pace()
         self._state(synced_at=self._desk.clock())
         if Capability.CLAIMS not in self._source.capabilities:
@@ -92,8 +98,9 @@ class Worker:
         if self._unsent is not None and delivery.soonest(self._connection, self._row.id) is not None:
             return False
         self._unsent, self._way_out = None, Pace()
-        self._state(state="idle", said="", mend="", next_at=None, failures=0)
-        return True
+        said, mend = (self._lacking[0].message, self._lacking[0].mend) if self._lacking else ("", "")
+        self._state(state="idle", said=said, mend=mend, next_at=None, failures=0)
+        return not self._lacking
 
     def run(self) -> None:
         """Rounds until told to stop."""
@@ -120,6 +127,8 @@ class Worker:
         The newest of each comes first; later a turn is longer, since servers take long to open a large folder.
         """
         streams = self._source.streams()
+        known = [str(error) for error in self._lacking]
+        self._lacking.clear()
         left = deque(streams)
         remaining: dict[str, int] = {}
         turn = 0
@@ -128,7 +137,11 @@ class Worker:
                 self._read_news(streams[0], remaining)
                 self._deliver()
             stream, turn = left[0], turn + 1
-            page = self._pull(stream)
+            page = self._part(stream, streams[0])
+            if page is None:
+                left.popleft()
+                turn = 0
+                continue
             if not page.more:
                 left.popleft()
             elif turn >= TURN or stream.key not in remaining:
@@ -140,6 +153,9 @@ class Worker:
                 self._source.begin(following, page.cursor if following == stream else self._cursor(following))
             self._keep(stream, page, remaining)
         self._source.forget()
+        for error in self._lacking:
+            if str(error) not in known:
+                self._tell_of(error)
         if self.tally.pulled and not self._ordered and not self._stopping.is_set():
             # The past comes in as it lies there, not in the order in which customers wrote.
             put_in_order(self._connection, Batches())
@@ -175,6 +191,16 @@ class Worker:
         self.tally.add(delivered)
         if delivered != Tally():
             self._desk.tell({"event": "delivered", "source": self._row.name, **delivered.as_json()})
+
+    def _part(self, stream: Stream, inbox: Stream) -> Page | None:
+        """The next page of a stream; None where that one alone can't be read, and the others can."""
+        try:
+            return self._pull(stream)
+        except PartGone as error:
+            if stream == inbox:
+                raise
+            self._lacking.append(error)
+            return None
 
     def _pull(self, stream: Stream) -> Page:
         return self._source.pull(stream, self._cursor(stream))
@@ -213,9 +239,16 @@ class Worker:
         denied = isinstance(error, Denied)
         slower = after_refusal(pace, now) if denied else after_failure(pace, now, self._desk.chance)
         state = "denied" if denied else "away" if slower.away else "idle"
-        self._state(state=state, said=error.message, mend=error.mend, next_at=slower.next_at, failures=slower.failures)
-        self._desk.tell({"event": "error", "source": self._row.name, "what": error.message, "mend": error.mend})
+        self._tell_of(error)
+        # Where nothing can be written, as on a full disk, not even this can.
+        with suppress(self._connection.OperationalError):
+            self._state(
+                state=state, said=error.message, mend=error.mend, next_at=slower.next_at, failures=slower.failures
+            )
         return slower
+
+    def _tell_of(self, error: HeardError) -> None:
+        self._desk.tell({"event": "error", "source": self._row.name, "what": error.message, "mend": error.mend})
 
     def _until_next(self) -> int:
         """How long to listen: until the next thing may leave, at most until it is time to ask again."""

@@ -6,8 +6,8 @@ labels and one folder holds every mail once, so that one alone is read (built fr
 
 from collections.abc import Iterable, Sequence
 
-from desk.errors import NotFound
 from desk.nearest import mend_name
+from sync.errors import PartGone
 from sync.protocol import Role, Stream
 from sync.sources.mailbox.folder_names import decoded
 from sync.sources.mailbox.replies import Folder
@@ -26,7 +26,7 @@ _SENT = frozenset(
 def chosen(listed: Sequence[Folder], wanted: Iterable[str], gmail: bool) -> tuple[Stream, ...]:
     """The streams of a mailbox, the inbox first; `wanted` are more folders, by the names that people see.
 
-    Raises NotFound where a wanted folder isn't there.
+    One that isn't there has no key: `not_there` says so.
     """
     everything = [folder for folder in listed if "\\all" in folder.marks] if gmail else []
     if everything:
@@ -39,12 +39,17 @@ def chosen(listed: Sequence[Folder], wanted: Iterable[str], gmail: bool) -> tupl
     for name in wanted:
         folder = by_name.get(name.casefold())
         if folder is None:
-            known = [decoded(one.raw) for one in listed]
-            raise NotFound(f"There is no folder “{name}” in the mailbox", mend_name(name, known))
-        if folder.raw not in taken:
+            first.append(Stream("", name, Role.OTHER))
+        elif folder.raw not in taken:
             taken.add(folder.raw)
             first.append(_stream(folder, Role.OTHER))
     return tuple(first)
+
+
+def not_there(name: str, listed: Sequence[Folder]) -> PartGone:
+    """What to say of a folder that was asked for, and is not in the mailbox (any more)."""
+    known = [decoded(folder.raw) for folder in listed]
+    return PartGone(f"There is no folder “{name}” in the mailbox", mend_name(name, known))
 
 
 def sent(listed: Sequence[Folder]) -> list[Folder]:

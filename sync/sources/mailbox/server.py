@@ -17,10 +17,10 @@ from datetime import UTC, datetime
 
 from desk.endpoints import Endpoint
 from desk.times import DAY, SECOND
-from sync.errors import Broken, SourceError
+from sync.errors import Broken, PartGone, SourceError
 from sync.secret import Secret
 from sync.sources.mailbox import uids
-from sync.sources.mailbox.folder_names import quoted
+from sync.sources.mailbox.folder_names import decoded, quoted
 from sync.sources.mailbox.idle import idle
 from sync.sources.mailbox.login import log_in
 from sync.sources.mailbox.replies import Fetched, Folder, Line, fetched, folders
@@ -222,7 +222,9 @@ class Server:
             except imaplib.IMAP4.readonly:
                 # Nothing may be marked there; to read it is no failure.
                 answer, lines = self._wire.select(name, True)  # type: ignore[arg-type]
-        self._expect(answer, lines, "The folder can't be opened")
+        if answer != "OK":
+            said = f"{self.endpoint.host} says {_words(lines)}"
+            raise PartGone(f"The folder “{decoded(folder)}” can't be opened: {said}", "Look for it in another program.")
         validity, upcoming = self._number("UIDVALIDITY"), self._number("UIDNEXT")
         if not validity:
             raise self._ended(Broken(f"{self.endpoint.host} doesn't number its mails", "It can't be read without."))

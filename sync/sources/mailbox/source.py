@@ -138,7 +138,9 @@ class Mailbox:
         return found
 
     def pull(self, stream: Stream, cursor: str) -> Page:
-        """The next page of a folder."""
+        """The next page of a folder. Raises PartGone where that isn't there, or can't be opened."""
+        if not stream.key:
+            raise folders.not_there(stream.name, self._listed)
         reading = self._readings.setdefault(stream.key, Reading(stream.key))
         page = reading.pull(self._connected(), cursor)
         self._brought = self._brought or bool(page.records)
@@ -238,7 +240,11 @@ class Mailbox:
         return sent
 
     def _told_folders(self) -> str:
-        return "Reads " + ", ".join(stream.name for stream in self.streams())
+        found = self.streams()
+        for stream in found:
+            if not stream.key:
+                raise folders.not_there(stream.name, self._listed)
+        return "Reads " + ", ".join(stream.name for stream in found)
 
     def _told_inbox(self) -> str:
         assert self._inbox is not None

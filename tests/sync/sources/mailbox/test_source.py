@@ -6,7 +6,6 @@ from collections.abc import Iterable
 import pytest
 
 from desk.claims import mark_of
-from desk.errors import NotFound
 from sync.errors import SourceError
 from sync.protocol import (
     Capability,
@@ -86,8 +85,9 @@ def test_on_gmail_one_folder_holds_every_mail_once() -> None:
 
 
 def test_a_folder_that_is_not_there_is_named_with_the_nearest() -> None:
-    with pytest.raises(NotFound, match="Spam"):
-        folders.chosen(LISTED, ("Spma",), gmail=False)
+    found = folders.chosen(LISTED, ("Spma", "spam"), gmail=False)
+    assert [stream.key for stream in found] == ["INBOX", "INBOX.Gesendet", "", "Spam"]
+    assert "Spam" in folders.not_there("Spma", LISTED).mend
 
 
 def test_what_was_sent_is_kept_among_the_sent_mail_once(account: Account) -> None:
