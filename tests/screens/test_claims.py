@@ -79,3 +79,7 @@ async def test_who_took_what_another_had_first_is_told_so(connection: Connection
         assert "Open  Ben" in seen(app)
         assert "Ana Bell changed the assignee too, and came second" in seen(app)
         assert written(connection, "SELECT state FROM outbox") == "dropped"
+        desk(app).notices.clear()
+        say(connection, box, app.seat.clock(), "\\Seen")
+        await until(app, lambda: "nobody has it" in seen(app))
+        assert notice(app) == "", "it is told once"
