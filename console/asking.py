@@ -49,7 +49,12 @@ class Asking:
         """What was typed goes into the keyring if the person agrees; the answer says where it is, or what to do."""
         if self._typed is None:
             return ""
-        if not self.yes("Keep the password in the keyring of this machine?"):
+        try:
+            keeps = self.yes("Keep the password in the keyring of this machine?")
+        except Refused:
+            # The source is connected by now: to leave here only means no.
+            keeps = False
+        if not keeps:
             return (
                 "The password was not kept. The console is given it for each run with F6 and Ctrl+E, `heard sync` in a "
                 f"terminal asks for it; else set {wanted.variable}, or run `heard secret store {wanted.name}`."

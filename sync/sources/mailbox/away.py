@@ -18,6 +18,8 @@ def away(endpoint: Endpoint, error: OSError | UnicodeError) -> Unreachable | Bro
                 f"The certificate of {host} can't be trusted: {error.verify_message}",
                 "Check the server's name; a certificate of your own is named by `heard connect mailbox --ca FILE`.",
             )
+        case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
+            return Unreachable(f"{host} ended the conversation", AGAIN)
         case ssl.SSLError():
             return Broken(f"No encryption could be agreed on with {host}", "Check its port and how it is encrypted.")
         case socket.gaierror() | UnicodeError():

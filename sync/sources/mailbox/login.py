@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from sync.errors import Broken, Denied, SourceError, Unreachable
 from sync.secret import Secret, without
-from sync.sources.mailbox.wire import AGAIN, Wire
+from sync.sources.mailbox.away import AGAIN
+from sync.sources.mailbox.wire import Wire
 
 # The server is full, or has trouble of its own: nothing is wrong with the login (RFC 5530, and what Gmail says).
 _BUSY = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]|too many|try again later", re.IGNORECASE)

@@ -13,11 +13,11 @@ from contextlib import suppress
 
 from desk.endpoints import Endpoint, is_loopback
 from sync.errors import Broken, Unreachable
+from sync.sources.mailbox.away import AGAIN, away
 
 # The longest silence in the middle of an answer, in seconds. Servers open a mailbox of a million mails within it.
 PATIENCE = 60.0
 CONNECT = 15.0
-AGAIN = "It is tried again by itself."
 _CHUNK = 1 << 16
 LONGEST_LINE = 64 << 20
 LARGEST_MAIL = 512 << 20
@@ -54,7 +54,7 @@ class Wire(imaplib.IMAP4):
             if self.endpoint.security == "tls":
                 self._wrap()
         except (OSError, UnicodeError) as error:
-            raise self._away(error) from None
+            raise away(self.endpoint, error) from None
 
     def readline(self) -> bytes:
         """The next line, with its end. A goodbye (BYE) is no line but the end, whatever was being said."""
@@ -97,7 +97,7 @@ class Wire(imaplib.IMAP4):
             while view:
                 view = view[self.sock.send(view[:_CHUNK]) :]
         except OSError as error:
-            raise self._away(error) from None
+            raise away(self.endpoint, error) from None
 
     def shutdown(self) -> None:
         """Let go of the line, without a word; imaplib calls it."""
@@ -140,7 +140,7 @@ class Wire(imaplib.IMAP4):
             raise self.unusable(error) from None
         except OSError as error:
             self.shutdown()
-            raise self._away(error) from None
+            raise away(self.endpoint, error) from None
         except Broken:
             self.shutdown()
             raise
@@ -162,31 +162,7 @@ class Wire(imaplib.IMAP4):
             self.sock.settimeout(self.patience)
             count = self.sock.recv_into(view)
         except OSError as error:
-            raise self._away(error) from None
+            raise away(self.endpoint, error) from None
         if not count:
             raise Unreachable(f"{self.endpoint.host} ended the conversation", AGAIN)
         return count
-
-    def _away(self, error: OSError | UnicodeError) -> Unreachable | Broken:
-        host = self.endpoint.host
-        match error:
-            case ssl.SSLCertVerificationError():
-                return Broken(
-                    f"The certificate of {host} can't be trusted: {error.verify_message}",
-                    "Check the server's name, and that this machine knows who has signed it.",
-                )
-            case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
-                return Unreachable(f"{host} ended the conversation", AGAIN)
-            case ssl.SSLError():
-                return Broken(
-                    f"No encryption could be agreed on with {host}", "Check its port and how it is encrypted."
-                )
-            case socket.gaierror() | UnicodeError():
-                return Unreachable(f"The name {host} is not known", "Check the network, and the name for a slip.")
-            case TimeoutError():
-                return Unreachable(f"{host} did not answer in time", AGAIN)
-            case ConnectionRefusedError():
-                return Unreachable(
-                    f"Nobody listens at {host}, port {self.endpoint.port}", "Check the port, or wait for the server."
-                )
-        return Unreachable(f"{host} can't be reached: {error.strerror or type(error).__name__}")

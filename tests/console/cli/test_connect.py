@@ -282,6 +282,14 @@ def test_who_leaves_at_a_question_has_done_nothing(shell: Shell, given: int) -> 
     assert printed.endswith("heard connect: No answer was given. Nothing was done.\n")
 
 
+def test_who_leaves_at_the_last_question_is_connected(shell: Shell) -> None:
+    shell.answers()
+    status, printed = shell.connects(*shell.servers())
+    assert (status, len(shell.kept())) == (0, 1)
+    assert "The password was not kept" in printed
+    assert "Nothing was done" not in printed
+
+
 def test_a_server_of_another_kind_is_told(shell: Shell) -> None:
     shell.knows(PASSWORD)
     imap, smtp = shell.account.server.imap_port, shell.account.server.smtp_port
