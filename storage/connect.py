@@ -132,6 +132,7 @@ def begin(connection: Connection) -> None:
 
     SQLite's own waiting looks only every 100 ms in the end: beside an import, which takes the lock again after a few
     milliseconds, a draft was saved after two seconds. Looked for this often, the lock is had between two batches.
+    Raises the driver's OperationalError ("locked") where it isn't had within `PATIENCE` seconds.
     """
     import time
 
@@ -152,7 +153,7 @@ def begin(connection: Connection) -> None:
 
 @contextmanager
 def writing(connection: Connection) -> Iterator[Connection]:
-    """One write transaction: committed at the end, rolled back whole on any error."""
+    """One write transaction: committed at the end, rolled back whole on any error; begun as `begin` does."""
     begin(connection)
     try:
         yield connection

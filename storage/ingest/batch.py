@@ -11,7 +11,10 @@ from storage.ingest.rows import Rows
 
 
 class Batch:
-    """What one transaction brings in. `regions` are the countries whose national phone numbers are understood."""
+    """What one transaction brings in; the caller has begun it, since ids are given out from the first moment on.
+
+    `regions` are the countries whose national phone numbers are understood, `now` is in microseconds UTC.
+    """
 
     def __init__(self, connection: Connection, source_id: int, regions: tuple[str, ...], now: int) -> None:
         self.connection = connection

@@ -1,7 +1,8 @@
 """Customers and tickets as others tell of them, before they have ids here.
 
 Plain data, made from a file's cells or straight from a source's JSON: pydantic's `TypeAdapter(list[TicketRecord])`
-reads these classes as they are. Text needn't be clean yet. Empty texts and None mean that nothing was said.
+reads these classes as they are. Text needn't be clean yet. Empty texts and None mean that nothing was said. Times are
+microseconds UTC.
 """
 
 from collections.abc import Mapping
@@ -46,10 +47,7 @@ class MessageRecord:
 
 @dataclass(frozen=True, slots=True)
 class TicketRecord:
-    """A ticket. `external_id` is its key where it comes from; `channel` and the numbers are those of desk.statuses.
-
-    `created_at` is in microseconds UTC.
-    """
+    """A ticket. `external_id` is its key where it comes from; `channel` and the numbers are those of desk.statuses."""
 
     external_id: str
     subject: str

@@ -36,6 +36,7 @@ def put_tickets(batch: Batch, records: Sequence[TicketRecord]) -> list[Outcome]:
     """Add or bring up each ticket, in order: "added", "updated" or "skipped" (all of it was there).
 
     To a ticket that is there only messages and tags are added: what agents changed here since stays as they left it.
+    Raises KeyError for a channel that the workspace doesn't have.
     """
     batch.book.expect(record.customer for record in records if record.customer is not None)
     known = _known(batch, records)

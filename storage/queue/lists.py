@@ -23,7 +23,7 @@ _HAS_NOT = {"none", "no", "angry", "unread"}
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a list shows: a filter in an order, for an agent (`me`) at a time in a zone."""
+    """What a list shows: a filter in an order, for an agent (`me`) at a time (`now`, microseconds UTC) in a zone."""
 
     filter: Filter
     sort: str
