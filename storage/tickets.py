@@ -130,14 +130,7 @@ class _Delivery(NamedTuple):
 
 
 def _message(row: _Row, attachments: tuple[AttachmentRow, ...], deliveries: Sequence[_Delivery]) -> Message:
-    """What became of a message is what is still open about it, else what became of it as a whole."""
-    settled = [each for each in deliveries if each.kind != "resend"] or deliveries
-    delivery = next((each for each in reversed(deliveries) if each.state not in ("sent", "dropped")), None)
-    delivery = delivery or (settled[-1] if settled else None)
-    state, ready_at = ("", None) if delivery is None else (delivery.state, delivery.ready_at)
-    if delivery is not None and delivery.kind == "resend" and state == "failed":
-        # The others have it.
-        state = "bounced"
+    state, ready_at = _delivered(deliveries)
     # What is held has a place of its own, where its reasons are told.
     troubles = (each.error for each in deliveries if each.error and each.state != "held" and not each.doubtful)
     html, automatic, bounce, unparsed, trackers, seconds = row[11:]
@@ -146,6 +139,21 @@ def _message(row: _Row, attachments: tuple[AttachmentRow, ...], deliveries: Sequ
         *row[:10], folds, attachments, bool(html), automatic, bounce, bool(unparsed), trackers, state, ready_at,
         seconds, "; ".join(troubles),
     )  # fmt: skip
+
+
+def _delivered(deliveries: Sequence[_Delivery]) -> tuple[str, int | None]:
+    """What became of a message: what needs a person, else what is still open, else what became of it as a whole."""
+    if not deliveries:
+        return "", None
+    newest = deliveries[::-1]
+    for states in (("failed", "bounced"), ("undoable", "waiting", "sending", "handed", "held")):
+        for each in newest:
+            if each.state in states:
+                # What can't be sent again to some, the others have.
+                came_back = each.kind == "resend" and each.state == "failed"
+                return "bounced" if came_back else each.state, each.ready_at
+    whole = next((each for each in newest if each.kind != "resend"), newest[0])
+    return whole.state, whole.ready_at
 
 
 def _folds(text: str) -> tuple[Fold, ...]:

@@ -129,7 +129,8 @@ def test_refused_and_put_off_in_one(office: Office, pump: int) -> None:
     office.reply(pump, to="ana@example.org, defer@example.test, reject@example.test")
     office.sync()
     assert office.states() == ["bounced", "waiting"]
-    trouble = how(office, pump)[1]
+    state, trouble = how(office, pump)
+    assert state == "bounced"
     assert "did not arrive at reject@example.test" in trouble
     assert "Not taken yet by defer@example.test" in trouble
 
