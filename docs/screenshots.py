@@ -1,11 +1,14 @@
 """Takes the pictures in docs/screenshots/ of the real console in a real terminal: `make screenshots`.
 
-Each scene is a size, the keys to press, and the words to wait for; the workspace is the demo team.
+Each scene is a size, the keys to press, and the words to wait for; the workspace is the demo team. What is connected in
+a scene is said to be so: nothing is synced meanwhile, and no server is asked.
 """
 
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +38,7 @@ class Scene:
     steps: tuple[str, ...]
     empty: bool = False
     theme: str = "heard-dark"
+    sources: tuple[str, ...] = ()
 
 
 NARROW, MIDDLE, WIDE = (80, 24), (120, 36), (200, 60)
@@ -69,6 +73,13 @@ SCENES = (
         "outbox-120x36",
         MIDDLE,
         (*STAR, "r", "type:It is on its way.", "ctrl+s", "wait:takes it", "g", "o", "wait:leaves"),
+    ),
+    Scene("offline-120x36", MIDDLE, (*START, "wait:Offline since", "j"), sources=("support away",)),
+    Scene(
+        "sources-120x36",
+        MIDDLE,
+        (*START, "wait:sales offline", "f6", "wait:Sources", "j"),
+        sources=("support idle", "sales away", "returns syncing"),
     ),
     Scene("help-120x36", MIDDLE, (*START, "?", "wait:Keys")),
 )
@@ -129,6 +140,38 @@ def take(scene: Scene, workspace: Path) -> None:
         picture(term, FOLDER / f"{scene.name}.png")
 
 
+@contextmanager
+def connected(folder: Path, told: tuple[str, ...]) -> Iterator[None]:
+    """Mailboxes by name and state, as a sync process would tell of them; being one keeps others from starting."""
+    from desk.times import MINUTE, SECOND, now
+    from storage import sources
+    from storage.connect import writing
+    from storage.workspace import Workspace, open_to_write
+    from sync.lock import only_one
+
+    if not told:
+        yield
+        return
+    with only_one(Workspace(folder)), closing(open_to_write(Workspace(folder))) as connection:
+        for name, state in (each.split() for each in told):
+            settings = {
+                "address": f"{name}@shop.example", "user": f"{name}@shop.example",
+                "imap": "imaps://imap.shop.example:993", "smtp": "smtps://smtp.shop.example:465",
+            }  # fmt: skip
+            with writing(connection):
+                source_id = sources.add(connection, "mailbox", name, settings, now())
+                if state == "idle":
+                    sources.tell(connection, source_id, state=state, synced_at=now() - 4 * SECOND)
+                elif state == "away":
+                    sources.tell(
+                        connection, source_id, state=state, said="imap.shop.example can't be reached: no route to it",
+                        synced_at=now() - 12 * MINUTE, next_at=now() + 2 * MINUTE, failures=7,
+                    )  # fmt: skip
+                else:
+                    sources.tell(connection, source_id, state=state, done=1200, total=5000)
+        yield
+
+
 def main() -> None:
     """Take all the pictures, or those whose names were given."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -144,7 +187,8 @@ def main() -> None:
             workspace = Path(folder) / ("empty" if scene.empty else scene.name)
             if not scene.empty:
                 _make_demo(workspace)
-            take(scene, workspace)
+            with connected(workspace, scene.sources):
+                take(scene, workspace)
             print(f"{scene.name}.png")
 
 

@@ -73,7 +73,7 @@ def _partly_offline(away: Sequence[SourceRow], of: int, now: int, zone: tzinfo) 
     since = " since " + moment(min(times), now, zone) if times else ""
     names = " and ".join(row.name for row in away)
     words = shorten(harmless(away[0].name), NAME_CELLS) if len(away) == 1 else f"{len(away)} of {of}"
-    banner = names + " can't be reached" + since + ": what you send there leaves later, the rest at once"
+    banner = names + " can't be reached" + since + ": what you send there leaves later"
     return Standing(words + " offline", "partly", banner)
 
 
@@ -114,7 +114,7 @@ def state_words(row: SourceRow, now: int) -> str:
             return "all is well"
         case "away":
             since = "" if row.synced_at is None else " for " + spoken_age(row.synced_at, now)
-            return "can't be reached" + since + ", all is kept"
+            return "can't be reached" + since
         case "denied":
             return _denied(row)
         case _:
@@ -146,6 +146,8 @@ def source_facts(row: SourceRow, now: int, zone: tzinfo, *, whole: bool) -> list
         facts.append(("", _bar(row), "mark"))
         if row.synced_at is None:
             facts.append(("", "The newest come first; what is here already can be worked on.", "muted"))
+    if row.state == "away":
+        facts.append(("", "All is kept here, and leaves when it is back.", "muted"))
     if row.said and not (row.state == "idle" and not row.failures):
         facts.append(("What happened", row.said, "plain"))
     if row.mend:

@@ -81,7 +81,7 @@ def test_each_state_is_told_in_words() -> None:
     assert state_words(source("", synced_at=None), NOW) == "waits for its first sync"
     assert state_words(source("syncing", synced_at=None, done=1, total=9), NOW) == "first sync, 1 of 9"
     assert state_words(source("syncing", done=1, total=9), NOW) == "fetching, 1 of 9"
-    assert state_words(AWAY, NOW) == "can't be reached for 4 min, all is kept"
+    assert state_words(AWAY, NOW) == "can't be reached for 4 min"
     assert state_words(source(said="it closed the line", failures=1), NOW) == "trying again: it closed the line"
     assert [spoken_age(NOW - span, NOW) for span in (0, 90 * SECOND, 3 * HOUR)] == ["0 s", "1 min", "3 h"]
 
@@ -95,6 +95,7 @@ def test_a_page_says_what_is_wrong_and_what_to_do_and_never_a_secret() -> None:
     assert facts["Reads by"] == "imaps://imap.example.test:993"
     assert "canary" not in str(facts)
     assert "Reads by" not in {label for label, _, _ in source_facts(refused, NOW, UTC, whole=False)}
+    assert ("", "All is kept here, and leaves when it is back.", "muted") in source_facts(AWAY, NOW, UTC, whole=False)
     half = source_facts(source("syncing", synced_at=None, done=50, total=100), NOW, UTC, whole=False)
     assert ("", "━" * 12 + "─" * 12 + " 50 %", "mark") in half
 
