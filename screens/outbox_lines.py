@@ -29,7 +29,7 @@ MARKS: dict[str, Piece] = {
     "dropped": ("–", "faint"),
 }
 WORDS = {
-    "failed": "could not be sent",
+    "failed": "not sent",
     "bounced": "came back",
     "held": "held",
     "undoable": "leaves soon, u takes it back",
@@ -63,17 +63,18 @@ MOST_SAID = 4
 def state_words(row: OutboxRow, now: int) -> str:
     """How it stands with something on its way, in words."""
     if row.doubtful:
-        return "may have arrived: Y it did, F5 sends it again, d drops it"
+        return "may have arrived: Y, F5 or d"
     words = WORDS.get(row.state, row.state)
     if row.state == "undoable":
         left = max(0, -(-(row.ready_at - now) // SECOND))
         words = f"leaves in {left} s, u takes it back" if left else "leaves now"
     if row.state == "held" and not row.error:
         words += ": the customer wrote meanwhile"
+    if row.state in ("failed", "bounced"):
+        # First, since a narrow terminal cuts what follows.
+        words += ", Ctrl+E changes it" if row.kind in LETTERS else ", F5 tries it again"
     if row.tries and row.state in ("failed", "waiting"):
         words += " (tried once)" if row.tries == 1 else f" (tried {row.tries} times)"
-    if row.state in ("failed", "bounced"):
-        words += ", Ctrl+E changes it" if row.kind in LETTERS else ", F5 tries it again"
     return words + (": " + row.error if row.error else "")
 
 

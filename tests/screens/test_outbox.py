@@ -60,9 +60,9 @@ def test_the_words_say_what_happens_next() -> None:
     assert state_words(row("undoable"), NOW) == "leaves in 9 s, u takes it back"
     assert state_words(row("undoable"), NOW + 10 * SECOND) == "leaves now"
     failed = row("failed", 3, "no such address")
-    assert state_words(failed, NOW) == "could not be sent (tried 3 times), Ctrl+E changes it: no such address"
-    assert state_words(replace(failed, kind="note"), NOW).startswith("could not be sent (tried 3 times), F5 tries it")
-    assert "Y it did" in state_words(replace(row("held"), doubtful=True), NOW)
+    assert state_words(failed, NOW) == "not sent, Ctrl+E changes it (tried 3 times): no such address"
+    assert state_words(replace(failed, kind="note"), NOW).startswith("not sent, F5 tries it again (tried 3 times)")
+    assert "Y, F5 or d" in state_words(replace(row("held"), doubtful=True), NOW)
     assert state_words(row("waiting", 1), NOW) == "waits for the connection (tried once)"
     for _, text in HOSTILE:
         line = outbox_line(OutboxRow(1, b"", 1, 1001, text, text, "failed", NOW, NOW, 1, text), 80, NOW)
