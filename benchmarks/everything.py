@@ -40,14 +40,21 @@ def run(parts: Sequence[Part], scale: Scale, patience: float = PATIENCE) -> list
         kept(scale.wanted)
         print(f"data: there after {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
     for part in parts:
-        if part.needed is not None and not part.needed.exists():
-            found.append(Measured(part.title, part.note, left_out=f"it needs {part.needed.name}, which is not there"))
+        if why := _lacking(part):
+            found.append(Measured(part.title, part.note, left_out=why))
             continue
         begun = time.monotonic()
         measured = replace(measure(part, scale, patience), seconds=time.monotonic() - begun)
         print(f"{part.key}: {measured.crashed or 'done'}, {measured.seconds:.0f} s", file=sys.stderr, flush=True)
         found.append(measured)
     return found
+
+
+def _lacking(part: Part) -> str:
+    """Why the part can't be measured here; empty where it can."""
+    if part.needed is not None and not part.needed.exists():
+        return f"it needs {part.needed.name}, which is not there"
+    return part.missing()
 
 
 def measure(part: Part, scale: Scale, patience: float) -> Measured:

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.figures import Figure
 from benchmarks.making import Wanted, cache_folder, copied, kept
 
+MILLION = 1_000_000
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -23,11 +24,17 @@ class Scale:
     runs: int
 
 
+def _nothing() -> str:
+    """All is there. A part goes to another process, and a lambda could not go along."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """What `--only` takes, the title in the table, and a word on how it measures.
 
-    `needed` is data of others that it can't do without, `made` whether it works on the made-up workspace.
+    `needed` is data of others that it can't do without, `made` whether it works on the made-up workspace; `missing`
+    says what else isn't there.
     """
 
     key: str
@@ -36,6 +43,7 @@ class Part:
     measure: Callable[[Scale], Iterator[Figure]]
     needed: Path | None = None
     made: bool = True
+    missing: Callable[[], str] = _nothing
 
 
 def _console(scale: Scale) -> Iterator[Figure]:
@@ -96,6 +104,19 @@ def _mails(_: Scale) -> Iterator[Figure]:
 
     yield from mail_accuracy.figures()
     yield from imports.figures(mail_accuracy.DATA / "easy-ham.mbox.gz")
+
+
+def _mailbox(scale: Scale) -> Iterator[Figure]:
+    from benchmarks import mailbox
+
+    with _folder() as folder:
+        yield from mailbox.figures(100_000 if scale.wanted.tickets >= MILLION else mailbox.MAILS, folder)
+
+
+def _no_mail_server() -> str:
+    from tests.servers.mail import missing
+
+    return missing()
 
 
 @contextmanager
@@ -176,5 +197,19 @@ PARTS = (
         _mails,
         SHARED / "mail",
         made=False,
+    ),
+    Part(
+        "mailbox",
+        "A real mailbox",
+        """a Dovecot and a sink on loopback, with a made-up mailbox whose mails have 5 KB in the mean and now and then a
+        file. Mails read are those that the server gives, page by page and without storing them, beside a loop of
+        `imaplib` that fetches as many at a time and drops them. The first sync takes them in as tickets, with people,
+        threads and full text, in the process that an open console has started; times to the list and the look-up run
+        from the start of `heard`. Seen again is what a new process asks where nothing is new. Keys are pressed 30
+        times a second while the past comes in. A new mail's time runs from the moment when the server has it to the
+        frame that shows it, a reply's from the end of the undo time to the mail at the other server.""",
+        _mailbox,
+        made=False,
+        missing=_no_mail_server,
     ),
 )

@@ -80,28 +80,28 @@ def figures(folder: Path, tickets: int, keys: int = KEYS) -> Iterator[Figure]:
         term.wait_for(lambda term: "pydantic_core" in Path(f"/proc/{term.process.pid}/maps").read_text())
         term.wait_until_quiet(1.0)
         walk = Walk(term)
-        for _ in _pressed(walk, 2 * RATE):
+        for _ in pressed(walk, 2 * RATE):
             continue
-        idle = list(_pressed(walk, keys))
-        yield at_most(f"a key at 30 a second, p99, {name}", _p99(idle), "ms", MOST)
+        idle = list(pressed(walk, keys))
+        yield at_most(f"a key at 30 a second, p99, {name}", p99(idle), "ms", MOST)
         with _importing(desk, box) as importing:
             # The import begins with its own start, and the first of its transactions.
             before = _mails(desk)
             while _mails(desk) == before and importing.poll() is None:
                 walk.pause(time.perf_counter() + 0.1)
             before, began = _mails(desk), time.perf_counter()
-            busy = list(takewhile(lambda _: importing.poll() is None, _pressed(walk, keys)))
+            busy = list(takewhile(lambda _: importing.poll() is None, pressed(walk, keys)))
             rate = (_mails(desk) - before) / (time.perf_counter() - began)
             importing.terminate()
     if len(busy) < FEWEST:
         raise AssertionError(f"the import ended after {len(busy)} keys")
-    yield at_most(f"the same beside an import, p99, {name}", _p99(busy), "ms", MOST, Beside(_p99(idle), "idle"))
+    yield at_most(f"the same beside an import, p99, {name}", p99(busy), "ms", MOST, Beside(p99(idle), "idle"))
     yield Figure(f"the same beside an import, p50, {name}", median(busy), "ms", Beside(median(idle), "idle"))
     yield Figure(f"the same beside an import, slowest, {name}", max(busy), "ms", Beside(max(idle), "idle"))
     yield Figure("mails that came in meanwhile", rate, "mails/s")
 
 
-def _pressed(walk: Walk, keys: int) -> Iterator[float]:
+def pressed(walk: Walk, keys: int) -> Iterator[float]:
     """Milliseconds from each key to its answer; keys come at their times, however long an answer takes."""
     following = time.perf_counter()
     for _ in range(keys):
@@ -111,7 +111,7 @@ def _pressed(walk: Walk, keys: int) -> Iterator[float]:
         yield WITHIN * MILLISECONDS if answer is None else answer
 
 
-def _p99(answers: list[float]) -> float:
+def p99(answers: list[float]) -> float:
     return quantiles(answers, n=100)[98]
 
 

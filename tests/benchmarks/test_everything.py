@@ -39,6 +39,10 @@ def _hanging(_: Scale) -> Iterator[Figure]:
     time.sleep(600)
 
 
+def _without_dovecot() -> str:
+    return "Dovecot is not installed"
+
+
 def test_a_part_is_measured_in_its_own_process() -> None:
     found = measure(Part("well", "Well", "a note", _well), SCALE, 60)
     assert (found.title, found.note, found.crashed) == ("Well", "a note", "")
@@ -69,13 +73,15 @@ def test_the_others_are_measured_and_those_without_their_data_left_out(
         Part("a", "A", "", _raising, made=False),
         Part("b", "B", "", _well, tmp_path / "dataset3.csv", made=False),
         Part("c", "C", "", _well, there),
+        Part("d", "D", "", _well, made=False, missing=_without_dovecot),
     ]
     run(parts[:1], SCALE)
     assert made == [], "nobody needs any"
-    raised, left_out, well = run(parts, SCALE)
+    raised, left_out, well, without = run(parts, SCALE)
     assert raised.crashed
     assert (left_out.figures, left_out.left_out) == ((), "it needs dataset3.csv, which is not there")
     assert (len(well.figures), well.crashed, well.left_out) == (2, "", "")
+    assert (without.figures, without.left_out) == ((), "Dovecot is not installed")
     assert made == [SCALE.wanted]
 
 
