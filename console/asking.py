@@ -54,16 +54,16 @@ class Asking:
         except Refused:
             # The source is connected by now: to leave here only means no.
             keeps = False
+        for_a_run = "The console takes it for each run with F6 and Ctrl+E, `heard sync` in a terminal asks for it"
         if not keeps:
-            return (
-                "The password was not kept. The console is given it for each run with F6 and Ctrl+E, `heard sync` in a "
-                f"terminal asks for it; else set {wanted.variable}, or run `heard secret store {wanted.name}`."
-            )
+            store = f"set {wanted.variable}, or run `heard secret store {wanted.name}`"
+            return f"The password was not kept. {for_a_run}; else {store}."
         try:
             return f"The password is kept in {ladder.store(wanted, self._typed)}."
         except RingTrouble as error:
             plain = f"`heard secret store --plain {wanted.name}` keeps it in a file that only you can read"
-            return f"{error.message}, so the password was not kept: {plain}, or set {wanted.variable}."
+            why = f"{error.message}, so the password was not kept."
+            return f"{why} {for_a_run}; {plain}; or set {wanted.variable}."
 
 
 def typed_secret(name: str) -> Secret:
