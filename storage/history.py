@@ -36,7 +36,7 @@ def _took(facts: Data, agent: str) -> bool:
 
 def _texts(facts: Data) -> dict[str, str]:
     """The facts as texts, empty for those that an older row may lack."""
-    known = ("checklist", "step", "number", "title", "lost", "where")
+    known = ("checklist", "step", "number", "title", "lost")
     number, reason = facts.get("number"), _plain(facts.get("reason"))
     return {
         # As the checklist called itself and the step then, whatever it calls them now.
@@ -90,7 +90,7 @@ _KINDS = {
     "merged": "merged it into #{number}",
     "merged_in": "merged #{number} into it",
     "retried": "sent on its way again: {title}",
-    "overridden": "changed the {lost} too, and came second, says {where}",
+    "overridden": "changed the {lost} too, and came second",
     "dropped": "dropped from the outbox: {title}",
     "counted_as_sent": "counted as sent: {title}",
 }

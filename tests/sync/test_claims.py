@@ -165,7 +165,7 @@ def test_of_two_who_take_it_before_they_know_the_first_on_the_server_has_it(pair
     assert history(ana) == [
         "Ana Ruiz took it",
         "Ben has it now, says the mailbox …",
-        "Ana Ruiz changed the assignee too, and came second, says the mailbox …",
+        "Ana Ruiz changed the assignee too, and came second",
     ]
     assert history(ben) == ["Ben Öz took it"]
     assert ana.outbox() == [("dropped", f"ben was first, says the mailbox {ana.account.user}.")]
