@@ -159,8 +159,8 @@ def test_an_answer_given_elsewhere_makes_it_needless(box: Box) -> None:
 
 
 def test_it_counts_as_no_answer_and_no_contact(box: Box) -> None:
-    box.take()
-    box.take("In-Reply-To: <m1@example.org>", name="m2", at=NOW + 5 * MINUTE)
+    box.take(now=NOW + 10 * MINUTE)
+    box.take("In-Reply-To: <m1@example.org>", name="m2", at=NOW + 5 * MINUTE, now=NOW + 15 * MINUTE)
     columns = "message_count, contacts, preview, status, unread, outbound_at, first_response_at, due_at, updated_at"
     found = box.connection.execute(f"SELECT {columns} FROM ticket").fetchall()
     assert found == [(3, 2, "hello m2", 0, 1, None, None, NOW + DAY, NOW + 5 * MINUTE)]
