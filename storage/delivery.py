@@ -10,6 +10,7 @@ Every function works in the caller's transaction.
 import json
 from dataclasses import dataclass
 
+from desk.times import HOUR, MINUTE
 from storage.connect import Connection
 
 RESEND = "resend"
@@ -47,6 +48,11 @@ _OVERTAKEN = """
 _SEEN = """
     SELECT 1 FROM mail_copy WHERE message_id = :id UNION ALL
     SELECT 1 FROM message m JOIN message_reference r ON r.message_id = m.message_id WHERE m.id = :id LIMIT 1"""
+# Written, or put off by more than the hour that servers may ask for, by a clock that was ahead of ours.
+_FROM_THE_FUTURE = """
+    UPDATE outbox SET ready_at = :now
+     WHERE state IN ('undoable','waiting','handed') AND ready_at > :now
+       AND (created_at > :soon OR ready_at > :late OR state = 'handed')"""
 _ON_ITS_WAY = "state IN ('waiting','sending','handed')"
 _ARRIVED = f"UPDATE outbox SET state = 'sent', sent_at = ?, error = ? WHERE id = ? AND {_ON_ITS_WAY}"  # noqa: S608
 # One that was handed over may have arrived; any other one that is held has surely not.
@@ -80,6 +86,11 @@ class Job:
 
 
 _Row = tuple[int, bytes, int, int | None, str, str, int, int]
+
+
+def set_times_right(connection: Connection, now: int) -> None:
+    """Bring what waits for a time beyond all that is waited for to the present: the clock was set back since."""
+    connection.execute(_FROM_THE_FUTURE, {"now": now, "soon": now + MINUTE, "late": now + HOUR + MINUTE})
 
 
 def release(connection: Connection, now: int) -> None:

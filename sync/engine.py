@@ -15,7 +15,7 @@ from storage.connect import Connection, writing
 from storage.sources import SourceRow
 from storage.workspace import open_to_read, open_to_write
 from sync.lock import only_one
-from sync.pace import DENIED
+from sync.pace import DENIED, was_set_back
 from sync.protocol import Source
 from sync.tally import Tally
 from sync.worker import Desk, Worker
@@ -44,6 +44,7 @@ class Engine:
     desk: Desk
     open_source: Open
     stopping: Event = field(default_factory=Event)
+    _seen: int = 0
 
     def once(self, names: tuple[str, ...] = ()) -> tuple[Tally, bool]:
         """One round of every source, or of those named; what was done, and whether all went well.
@@ -52,6 +53,7 @@ class Engine:
         """
         total, well = Tally(), True
         with only_one(self.desk.workspace), closing(open_to_write(self.desk.workspace)) as connection:
+            self._set_times_right()
             rows = [sources.source_named(connection, name) for name in names] or sources.connected(connection)
             for row in rows:
                 source = self._open(row)
@@ -71,6 +73,7 @@ class Engine:
         """
         running: dict[int, _Running] = {}
         with only_one(self.desk.workspace), closing(open_to_read(self.desk.workspace)) as connection:
+            self._set_times_right()
             try:
                 while not self.stopping.is_set() and wanted():
                     self._attend(connection, running)
@@ -85,18 +88,26 @@ class Engine:
     def _attend(self, connection: Connection, running: dict[int, _Running]) -> None:
         """Start workers for new sources, and wake those that have something to send or were asked for."""
         now = self.desk.clock()
+        if was_set_back(self._seen, now):
+            self._set_times_right()
+        self._seen = now
         for row in sources.connected(connection):
             one = running.get(row.id)
             if one is None or not one.thread.is_alive():
-                if row.next_at is None or row.next_at <= now or row.asked_at > (row.tried_at or 0):
+                if _may_start(row, now):
                     source = self._open(row)
                     if source is not None:
                         running[row.id] = self._start(row, source)
                 continue
             soonest = delivery.soonest(connection, row.id)
-            if row.asked_at > one.answered or (soonest is not None and max(soonest, one.worker.sends_from) <= now):
+            if row.asked_at != one.answered or one.worker.may_send(soonest, now):
                 one.answered = row.asked_at
                 one.source.wake()
+
+    def _set_times_right(self) -> None:
+        """Let nothing wait for a time that was meant by a clock that has been set back since."""
+        with closing(open_to_write(self.desk.workspace)) as connection, writing(connection):
+            delivery.set_times_right(connection, self.desk.clock())
 
     def _open(self, row: SourceRow) -> Source | None:
         """The source of a row; None, and a word in its state, where its settings can't be used."""
@@ -123,3 +134,9 @@ class Engine:
         thread = Thread(target=work, name=f"sync {row.name}")
         thread.start()
         return _Running(worker, source, thread, row.asked_at)
+
+
+def _may_start(row: SourceRow, now: int) -> bool:
+    """Whether a source that isn't worked may be tried: its pause is over, a person asked, or the clock was set back."""
+    tried_at = row.tried_at or 0
+    return row.next_at is None or row.next_at <= now or row.asked_at > tried_at or was_set_back(tried_at, now)

@@ -16,12 +16,18 @@ DENIED = 15 * MINUTE
 AWAY_AFTER = 3
 
 
+def was_set_back(seen: int, now: int) -> bool:
+    """Whether the clock has gone back since it was seen, by more than it is corrected by all the time."""
+    return now < seen - MINUTE
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often it failed in a row, and the earliest time of the next try (0: at once)."""
+    """How often it failed in a row, last at `failed_at`, and the earliest time of the next try (0: at once)."""
 
     failures: int = 0
     next_at: int = 0
+    failed_at: int = 0
 
     @property
     def away(self) -> bool:
@@ -29,8 +35,8 @@ class Pace:
         return self.failures >= AWAY_AFTER
 
     def due(self, now: int) -> bool:
-        """Whether a try may be made."""
-        return now >= self.next_at
+        """Whether a try may be made: the time has come, or the clock was set back behind the failure."""
+        return now >= self.next_at or was_set_back(self.failed_at, now)
 
 
 def after_failure(pace: Pace, now: int, chance: Random, asked: int | None = None) -> Pace:
@@ -41,9 +47,9 @@ def after_failure(pace: Pace, now: int, chance: Random, asked: int | None = None
     """
     span = min(LONGEST, FIRST << min(pace.failures, 16))
     spread = span // 2 + chance.randrange(span // 2 + 1)
-    return Pace(pace.failures + 1, now + max(spread, asked or 0))
+    return Pace(pace.failures + 1, now + max(spread, asked or 0), now)
 
 
 def after_refusal(pace: Pace, now: int) -> Pace:
     """The pace after a refused login: nothing but a person can mend it."""
-    return Pace(pace.failures + 1, now + DENIED)
+    return Pace(pace.failures + 1, now + DENIED, now)

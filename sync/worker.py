@@ -73,10 +73,9 @@ class Worker:
         self._ordered = False
         self.tally = Tally()
 
-    @property
-    def sends_from(self) -> int:
-        """From when on it makes sense to try to send."""
-        return self._way_out.next_at
+    def may_send(self, soonest: int | None, now: int) -> bool:
+        """Whether what may leave at `soonest` can be tried now; None: nothing waits."""
+        return soonest is not None and soonest <= now and self._way_out.due(now)
 
     def round(self) -> bool:
         """Read and send once; whether all of it went well. What went wrong is told, and sets the pace."""
@@ -106,7 +105,7 @@ class Worker:
         """Rounds until told to stop."""
         while not self._stopping.is_set():
             asked = self._asked_at()
-            if asked > self._answered:
+            if asked != self._answered:
                 self._answered, self._way_out = asked, Pace()
             self.round()
             if not self._pace.failures:
@@ -163,10 +162,10 @@ class Worker:
 
     def _has_to_send(self) -> bool:
         now = self._desk.clock()
-        if now - self._looked_at >= DOUBT_EVERY and delivery.in_doubt(self._connection, self._row.id):
+        if not 0 <= now - self._looked_at < DOUBT_EVERY and delivery.in_doubt(self._connection, self._row.id):
             return True
         soonest = delivery.soonest(self._connection, self._row.id)
-        return soonest is not None and max(soonest, self.sends_from) <= now
+        return self.may_send(soonest, now)
 
     def _read_news(self, inbox: Stream, remaining: dict[str, int]) -> None:
         """Everything in the inbox that has come since the oldest of what waits was written; the newest comes first."""
@@ -258,12 +257,12 @@ class Worker:
         soonest = delivery.soonest(self._connection, self._row.id)
         if soonest is None:
             return longest
-        return max(0, min(longest, max(soonest, self.sends_from) - self._desk.clock()))
+        return max(0, min(longest, max(soonest, self._way_out.next_at) - self._desk.clock()))
 
     def _wait_out(self) -> None:
         """Until the pace allows another try, or a person asks for one."""
         while not self._stopping.wait(0.2):
-            if self._pace.due(self._desk.clock()) or self._asked_at() > self._answered:
+            if self._pace.due(self._desk.clock()) or self._asked_at() != self._answered:
                 return
 
     def _asked_at(self) -> int:

@@ -1,7 +1,8 @@
 """A team with a workspace and a mailbox on a real server: what a customer does, what an agent does, and a round."""
 
-from collections.abc import Callable
-from contextlib import closing
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from random import Random
 
@@ -20,7 +21,7 @@ from sync.tally import Happening, Tally
 from sync.worker import Desk
 from tests.factories import make_agent
 from tests.servers.mail import Account, SentMail
-from tests.servers.processes import HOST
+from tests.servers.processes import HOST, PATIENCE
 
 NAME = "support"
 VARIABLE = "HEARD_SUPPORT_TOKEN"
@@ -130,7 +131,18 @@ class Office:
         ]
 
 
-Read = Callable[[], object]
+@contextmanager
+def at_work(office: Office) -> Iterator[None]:
+    """The sync that goes on, in this process, so that its patience can be set."""
+    engine = office.engine()
+    thread = threading.Thread(target=engine.watch, args=(lambda: True,))
+    thread.start()
+    try:
+        yield
+    finally:
+        engine.stopping.set()
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
 
 
 def mail(

@@ -6,10 +6,7 @@ import random
 import resource
 import subprocess
 import sys
-import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import cast
 
 import pytest
@@ -20,7 +17,7 @@ from sync.sources.mailbox import idle, smtp_line, wire
 from tests.servers.line import Line
 from tests.servers.processes import until
 from tests.sync.commands import ROOT, environment, until_told, watching
-from tests.sync.office import Office, mail
+from tests.sync.office import Office, at_work, mail
 
 SOON = 60.0
 
@@ -42,20 +39,6 @@ def keeper(office: Office) -> Office:
     office.connect(keeps_sent="yes")
     office.sync()
     return office
-
-
-@contextmanager
-def at_work(office: Office) -> Iterator[None]:
-    """The sync that goes on, in this process, so that its patience can be set."""
-    engine = office.engine()
-    thread = threading.Thread(target=engine.watch, args=(lambda: True,))
-    thread.start()
-    try:
-        yield
-    finally:
-        engine.stopping.set()
-        thread.join(SOON)
-        assert not thread.is_alive()
 
 
 def bodies(office: Office) -> Counter[str]:
