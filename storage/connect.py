@@ -24,7 +24,6 @@ NEEDED = (3, 43, 0)
 # Measured in the project's storage report, section 3.2; mmap made cold starts four to nine times slower.
 PRAGMAS = (
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=5000",
     "PRAGMA cache_size=-65536",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA mmap_size=0",
