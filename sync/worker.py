@@ -35,6 +35,8 @@ from sync.tally import Tally, Tell
 # A server that can't tell of news is asked this often; one that can is asked too, should its word have got lost.
 ASK_EVERY = 30 * SECOND
 LISTEN_FOR = 10 * MINUTE
+# A server that says nothing while it is listened to is asked so often whether it lives: a line can die in silence.
+ALIVE_EVERY = 90 * SECOND
 # So many pages of a stream are read in a row while there is much to read.
 TURN = 10
 # What was handed over and may have arrived is looked for so often.
@@ -114,8 +116,14 @@ class Worker:
                 self._wait_out()
 
     def _listen(self) -> None:
+        """Until there is news or something to do. As long as the server answers that there is none, all is in sync."""
+        left = self._until_next()
         try:
-            self._source.wait(self._until_next() / SECOND)
+            while not self._source.wait(min(left, ALIVE_EVERY) / SECOND):
+                left -= ALIVE_EVERY
+                if left <= 0 or self._is_wanted() or Capability.LIVE not in self._source.capabilities:
+                    return
+                self._state(synced_at=self._desk.clock())
         except SourceError as error:
             self._pace = self._fail(error, self._pace)
             self._source.close()
@@ -248,6 +256,10 @@ class Worker:
 
     def _tell_of(self, error: HeardError) -> None:
         self._desk.tell({"event": "error", "source": self._row.name, "what": error.message, "mend": error.mend})
+
+    def _is_wanted(self) -> bool:
+        """Whether there is something to do before the time is over."""
+        return self._stopping.is_set() or self._asked_at() != self._answered or self._until_next() == 0
 
     def _until_next(self) -> int:
         """How long to listen: until the next thing may leave, at most until it is time to ask again."""

@@ -3,21 +3,24 @@
 import signal
 import subprocess
 from contextlib import ExitStack
+from functools import partial
+from threading import Thread
 
 import pytest
 
-from desk.times import MINUTE
+from desk.times import MINUTE, SECOND
 from storage import delivery, sources
 from storage.connect import writing
 from sync import worker
 from sync.lock import is_synced, seated
+from sync.sources.mailbox import idle as idle_line
 from tests.factories import make_ticket
 from tests.servers.line import Line
 from tests.servers.processes import until
 from tests.sync.commands import heard, until_told, watching
 from tests.sync.office import NAME, Office, mail
 
-# Long against what is promised (1 and 1.5 s), short against the ten minutes after which it would look by itself.
+# Long against what is promised (1 and 1.5 s), short against the time after which it would look by itself.
 SOON = 60.0
 
 
@@ -42,8 +45,8 @@ def pump(office: Office) -> int:
 
 
 def test_new_mail_and_new_replies_wake_it(office: Office) -> None:
-    """Both within seconds, though it would look by itself after ten minutes."""
-    assert worker.LISTEN_FOR / 1e6 > 5 * SOON
+    """Both within seconds, though it would look by itself only later."""
+    assert worker.LISTEN_FOR > worker.ALIVE_EVERY > SOON * SECOND
     office.account.put(mail("Pump"))
     office.connect()
     with watching(office) as process:
@@ -127,6 +130,33 @@ def test_a_server_that_dies_while_it_listens_is_found_again(office: Office) -> N
         assert process.wait(SOON) == 0
         assert process.stderr is not None
         assert process.stderr.read() == "", "its thread has fallen"
+
+
+def test_a_server_that_is_listened_to_is_asked_whether_it_lives(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as it says that there is nothing new, all is in sync; a line that dies in silence lacks that answer."""
+    monkeypatch.setattr(worker, "ALIVE_EVERY", SECOND // 5)
+    office.account.put(mail("Pump"))
+    with Line(office.account.server.imap_port) as line:
+        office.connect(imap=f"imap://127.0.0.1:{line.port}")
+        engine = office.engine()
+        watcher = Thread(target=engine.watch, args=(lambda: True,))
+        watcher.start()
+        try:
+            until(lambda: idle(office), "the end of the first round")
+            rounds = office.rows("SELECT tried_at FROM source_state")
+            for _ in range(2):
+                ((at,),) = office.rows("SELECT synced_at FROM source_state")
+                until(partial(office.rows, "SELECT 1 FROM source_state WHERE synced_at > ?", at), "a sign of life")
+            assert office.rows("SELECT tried_at FROM source_state") == rounds
+            monkeypatch.setattr(idle_line, "ANSWER", 1.0)
+            line.stop()
+            until(lambda: office.state()[2], "the word that it has died")
+        finally:
+            line.go_on()
+            engine.stopping.set()
+            watcher.join(SOON)
 
 
 def test_a_cut_network_comes_back_and_all_leaves_in_order(office: Office) -> None:
