@@ -216,8 +216,10 @@ class Conversation:
         ]
 
     def first_to_read(self) -> int | None:
-        """Where reading begins: the first message that is new, else the newest."""
+        """Where reading begins: the first message that is new, else the newest that a person wrote or sent."""
         messages = [block.message for block in self._blocks if block.message.kind != "event"]
+        # What we have answered by itself is no news to us.
+        messages = [each for each in messages if each.kind != "outbound" or not each.automatic] or messages
         if self._read_until is not None:
             unread = [message.id for message in messages if message.at > self._read_until]
             if unread:

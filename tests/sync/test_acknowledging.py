@@ -8,6 +8,7 @@ from subprocess import Popen
 
 import pytest
 
+from desk.mail.answerable import why_not
 from desk.times import DAY, HOUR, MINUTE, SECOND, now
 from storage.connect import writing
 from sync.deliverer import DOUBT
@@ -41,6 +42,7 @@ def test_a_new_ticket_is_acknowledged_once_and_nothing_else_moves(kind: Office) 
         "auto-replied", "auto_reply", "All",
     )  # fmt: skip
     assert (told["In-Reply-To"], told["References"]) == ("<m1@example.org>", "<m1@example.org>")
+    assert why_not(left.raw, ()), "another Heard, or any of its kind, answers it with nothing"
     words = left.raw.decode()
     assert "Hello Ana," in words
     assert "#1001" in words

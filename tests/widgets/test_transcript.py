@@ -343,6 +343,13 @@ def test_an_anchor_stays_when_something_unfolds_above(offset: int) -> None:
     assert laid.line_of(6, offset) == line + 1
 
 
+def test_a_ticket_opens_at_the_customer_s_words_not_at_our_acknowledgement() -> None:
+    asked, answered = message(1), message(2, kind="outbound", automatic="Auto-Submitted: auto-replied")
+    assert Conversation((asked, answered), NOW, UTC).first_to_read() == 1
+    assert Conversation((asked, message(2, kind="outbound")), NOW, UTC).first_to_read() == 2
+    assert Conversation((answered,), NOW, UTC).first_to_read() == 2
+
+
 async def test_the_current_message_follows_the_wheel() -> None:
     view = transcript()
     app = Stage(view)
