@@ -10,6 +10,7 @@ from benchmarks.mail_accuracy import mbox
 from sync.errors import Unreachable
 from sync.protocol import MailRecord, Role
 from sync.sources.mailbox import reading
+from sync.sources.mailbox.server import Look, Server
 from tests.servers.line import Line
 from tests.servers.mail import Account, MailServer
 from tests.shared import shared_data
@@ -36,6 +37,7 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MOST_MAILS", 4)
     monkeypatch.setattr(reading, "MOST_CHANGES", 25)
     monkeypatch.setattr(reading, "SIZES_AHEAD", 6)
+    monkeypatch.setattr(reading, "WEIGHED_AHEAD", 9)
 
 
 def test_everything_comes_the_newest_first(account: Account, small_pages: None) -> None:
@@ -159,6 +161,34 @@ def test_new_mail_comes_before_the_rest_of_the_past(
         account.do("INBOX", "STORE", "12", "+FLAGS", r"(\Seen)")
         kept.read(mailbox)
     assert kept.order == [12, 11, 10, 9, 14, 13, *range(8, 0, -1)][: len(kept.order)]
+    assert agrees(kept, account)
+
+
+@pytest.mark.parametrize(
+    ("command", "times"),
+    [((), 1), (("STORE", "3", "+FLAGS", r"(\Flagged)"), 2), (("STORE", "12", "+FLAGS", r"(\Flagged)"), 2)],
+    ids=["nothing", "a mark on the past", "a mark on what was read"],
+)
+def test_a_folder_is_opened_again_only_where_something_has_happened_in_it(
+    account: Account, small_pages: None, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], times: int
+) -> None:
+    names: list[str] = []
+    examine = Server.examine
+
+    def counted(server: Server, folder: str) -> Look:
+        names.append(folder)
+        return examine(server, folder)
+
+    monkeypatch.setattr(reading, "LOOK_AGAIN", 0.0)
+    monkeypatch.setattr(Server, "examine", counted)
+    account.put(*mails(12))
+    with opened(account) as mailbox:
+        kept = inbox(mailbox)
+        kept.page(mailbox)
+        if command:
+            account.do("INBOX", *command)
+        kept.read(mailbox)
+        assert names == ["INBOX"] * times
     assert agrees(kept, account)
 
 
