@@ -1,9 +1,12 @@
 """Acknowledgements through a real Dovecot and a real sink: one for each new ticket, and none where one would harm."""
 
 import email
+import shutil
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from functools import partial
+from pathlib import Path
 from subprocess import Popen
 
 import pytest
@@ -11,6 +14,7 @@ import pytest
 from desk.mail.answerable import why_not
 from desk.times import DAY, HOUR, MINUTE, SECOND, now
 from storage.connect import writing
+from storage.workspace import Workspace, open_to_write
 from sync.deliverer import DOUBT
 from tests.servers.processes import until
 from tests.sync.commands import started
@@ -85,6 +89,19 @@ def test_two_that_answer_by_themselves_come_to_rest(kind: Office) -> None:
         kind.sync()
         ours = len(kind.sent())
     assert ours == 1
+
+
+def test_two_of_our_own_kind_end_with_one(kind: Office, workspace_template: Workspace, tmp_path: Path) -> None:
+    folder = shutil.copytree(workspace_template.folder, tmp_path / "other")
+    with closing(open_to_write(Workspace(folder))) as connection:
+        other = Office(Workspace(folder), connection, kind.account.server.account())
+        other.connect(acknowledge="2d")
+        kind.account.put(fresh(sender=f"Other <{other.account.user}>"))
+        for _ in range(3):
+            kind.sync()
+            other.sync()
+        assert (len(kind.sent()), len(other.sent())) == (1, 0)
+        assert other.rows("SELECT automatic FROM message") == [("Auto-Submitted: auto-replied",)]
 
 
 def test_one_that_marks_its_answers_gets_none(kind: Office) -> None:
