@@ -100,10 +100,8 @@ class SyncProcess:
         self.hurry()
         self.attend()
         if self._process is None:
-            raise Refused(
-                "Another console or `heard sync --watch` syncs this workspace, and has to be given it",
-                f"Or keep it for all of them: `heard secret store {name}`.",
-            )
+            # One line of 80 cells has to tell it.
+            raise Refused("Another process syncs: give it there", f"Or for all: `heard secret store {name}`.")
 
     def hurry(self) -> None:
         """A person asked for a round: no pause is kept."""

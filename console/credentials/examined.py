@@ -9,7 +9,7 @@ from contextlib import closing
 from console.checks import Check
 from console.credentials.ladder import Ladder
 from console.credentials.ring import Ring, RingTrouble
-from console.credentials.rungs import NoSecret, Passed, Rung, Wanted
+from console.credentials.rungs import STORE, NoSecret, Passed, Rung, Wanted
 from console.paths import secrets_folder
 from desk.errors import HeardError
 from storage.connect import connect
@@ -36,7 +36,8 @@ def sources(workspace: Workspace) -> Iterator[Check]:
         return  # the check of the database says why
     except Exception:  # noqa: BLE001 - a border: so does it where the driver raises what it likes
         return
-    ladder = Ladder(secrets_folder())
+    # What a console was given for its run, only that run knows.
+    ladder = Ladder(secrets_folder(), mend=f"{STORE} Or give it to the console for each run: F6, then Ctrl+E.")
     for row in rows:
         yield _examined(ladder, Wanted(row.name, row.settings))
         if not row.claims:

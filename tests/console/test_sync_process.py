@@ -184,7 +184,7 @@ def test_a_secret_reaches_it_and_each_that_takes_its_place(workspace: Workspace)
 
 def test_a_process_of_somebody_else_s_can_t_be_told(workspace: Workspace, starts: Starts) -> None:
     sync = console(workspace, starts)
-    with only_one(workspace), pytest.raises(Refused, match="has to be given it") as refused:
+    with only_one(workspace), pytest.raises(Refused, match="give it there") as refused:
         sync.give("support", Secret(CANARY))
     assert CANARY not in all_of(refused.value, __file__)
     assert starts.processes == []
