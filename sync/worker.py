@@ -37,6 +37,9 @@ ASK_EVERY = 30 * SECOND
 LISTEN_FOR = 10 * MINUTE
 # A server that says nothing while it is listened to is asked so often whether it lives: a line can die in silence.
 ALIVE_EVERY = 90 * SECOND
+# Kilobytes of the database that are kept at hand. With a console's 64 MB, 16,000 mails came in no faster, and the
+# process was 47 MB larger.
+CACHE = 16 << 10
 # So many pages of a stream are read in a row while there is much to read.
 TURN = 10
 # What was handed over and may have arrived is looked for so often.
@@ -62,6 +65,7 @@ class Worker:
     def __init__(self, desk: Desk, connection: Connection, row: SourceRow, source: Source, stopping: Event) -> None:
         self._desk = desk
         self._connection = connection
+        connection.execute(f"PRAGMA cache_size=-{CACHE}")
         self._row = row
         self._source = Ahead(source)
         self._stopping = stopping
