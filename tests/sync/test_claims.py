@@ -374,8 +374,10 @@ def test_a_server_that_cannot_tell_who_was_first_leaves_it_to_each(pair: Pair, m
 
 def test_another_s_taking_is_seen_while_the_console_listens(pair: Pair) -> None:
     ana, ben = pair
+    synced = "SELECT synced_at FROM source_state WHERE state = 'idle'"
+    before = ben.rows(synced)
     with watching(ben) as process:
-        until(lambda: ben.state()[:2] == ("idle", ""), "the end of the first round")
+        until(lambda: ben.rows(synced) not in (before, []), "the end of the first round")
         take_it(ana)
         ana.sync()
         until_told(process, "page")
