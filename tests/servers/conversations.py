@@ -14,9 +14,9 @@ import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.headerregistry import Address
+from email.header import Header
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -29,7 +29,7 @@ PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63f8ffff3f0005fe02fea7"
     "9a9d2d0000000049454e44ae426082"
 )
-OURS = Address("Support", addr_spec="support@example.test")
+OURS = "Support <support@example.test>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,9 @@ class Seeded:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One customer's matter; `words` are what it opens with."""
+    """One customer's matter, with their address; the oldest mail comes first."""
 
-    customer: Address
-    subject: str
-    words: str
+    customer: str
     mails: tuple[Seeded, ...]
 
 
@@ -87,7 +85,8 @@ def _conversation(chance: random.Random, number: int, language: Language, newest
     place = chance.randrange(len(language.given))
     domain = chance.choice(("example.org", "example.net", "mail.test"))
     name = f"{language.given[place]} {chance.choice(language.family)}"
-    customer = Address(name, addr_spec=f"{language.latin[place]}.{number % 700}@{domain}")
+    address = f"{language.latin[place]}.{number % 700}@{domain}"
+    customer = formataddr((name, address))
     title, words, answer = (part.format(order=10_000 + number) for part in chance.choice(language.topics))
     length = chance.choice((1, 1, 1, 2, 2, 3, 3, 4, 5, 6))
     ends = _customers_words(language, words, length)
@@ -98,24 +97,23 @@ def _conversation(chance: random.Random, number: int, language: Language, newest
     for turn in range(length):
         answers = turn % 2 == 1
         said = f"{language.hello}\n\n{answer if answers else ends[turn // 2]}\n\n{language.bye}"
-        text = f"{said}\n{'Support' if answers else customer.display_name}\n"
-        mail = EmailMessage()
-        mail["From"], mail["To"] = (OURS, customer) if answers else (customer, OURS)
-        mail["Subject"] = ("Re: " if turn else "") + title
+        text = f"{said}\n{'Support' if answers else name}\n"
         at = newest - sum(gaps[turn:], timedelta())
-        mail["Date"] = format_datetime(at)
-        mail["Message-ID"] = f"<{number}.{turn}@{'example.test' if answers else customer.domain}>"
-        if thread:
-            mail["In-Reply-To"] = thread[-1]
+        message_id = f"<{number}.{turn}@{'example.test' if answers else domain}>"
+        heads = {
+            "From": OURS if answers else customer, "To": customer if answers else OURS,
+            "Subject": _encoded(("Re: " if turn else "") + title), "Date": format_datetime(at),
+            "Message-ID": message_id, "In-Reply-To": thread[-1] if thread else "",
             # Some programs leave it out.
-            if number % 3:
-                mail["References"] = " ".join(thread)
-        _fill(mail, number + turn, text + quoted, language.charset)
-        thread.append(mail["Message-ID"])
+            "References": " ".join(thread) if number % 3 else "",
+        }  # fmt: skip
+        head = "".join(f"{name}: {value}\n" for name, value in heads.items() if value)
+        raw = head.encode("ascii") + _body(number + turn, text + quoted, language.charset)
+        thread.append(message_id)
         quoted = "\n" + "".join(f"> {line}\n" for line in text.splitlines())
         seen = answers or turn < length - 1 or number % 2 == 0
-        mails.append(Seeded("Sent" if answers else "", at, mail.as_bytes(), seen))
-    return Conversation(customer, title, words, tuple(mails))
+        mails.append(Seeded("Sent" if answers else "", at, raw, seen))
+    return Conversation(address, tuple(mails))
 
 
 def _customers_words(language: Language, first: str, length: int) -> list[str]:
@@ -123,8 +121,13 @@ def _customers_words(language: Language, first: str, length: int) -> list[str]:
     return [first, language.again, language.thanks][: (length + 1) // 2]
 
 
-def _fill(mail: EmailMessage, number: int, text: str, charset: str) -> None:
-    """The text as this or that program writes it."""
+def _encoded(text: str) -> str:
+    return text if text.isascii() else Header(text, "utf-8").encode()
+
+
+def _body(number: int, text: str, charset: str) -> bytes:
+    """The text as this or that program writes it, and the headers that say how."""
+    mail = EmailMessage()
     mail.set_content(text, charset=charset if number % 2 else "utf-8")
     if number % 4 == 0:
         lines = "".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line)
@@ -140,6 +143,9 @@ def _fill(mail: EmailMessage, number: int, text: str, charset: str) -> None:
             mail.add_attachment("Größe;Preis\nM;18 €\n".encode(), maintype="text", subtype="csv", filename="Größen.csv")
         case 20:
             mail.add_attachment(b"%PDF-1.4\n%%EOF\n", maintype="application", subtype="pdf", filename="invoice.pdf")
+    for place, part in enumerate(part for part in mail.walk() if part.is_multipart()):
+        part.set_boundary(f"part.{number}.{place}")
+    return mail.as_bytes()
 
 
 def fill(account: Account, seeded: Iterable[Conversation]) -> int:

@@ -1,11 +1,12 @@
 """The morning at the queue on a real mailbox: from `heard connect mailbox` to what the customers get, and get once."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.servers.conversations import Conversation
+from tests.servers.conversations import Conversation, conversations
 from tests.servers.mail import Account, missing
 from tests.servers.processes import HOST
 from tests.terminal.desk import Desk, write_the_refund
@@ -20,6 +21,15 @@ HEARD_LAST = """
     SELECT m.message_id, m.sender FROM message m JOIN ticket t ON t.id = m.ticket_id
      WHERE t.number = ? AND m.kind = 'inbound' ORDER BY m.at DESC LIMIT 1"""
 OUT = "SELECT count(*) FROM outbox WHERE state = 'sent' AND kind = 'reply'"
+
+
+def test_the_conversations_are_the_same_ones_each_time() -> None:
+    until = datetime(2026, 11, 22, tzinfo=UTC)
+    made = list(conversations(60, until))
+    assert made == list(conversations(60, until))
+    assert {len(each.mails) for each in made} == {1, 2, 3, 4, 5, 6}
+    raw = b"".join(mail.raw for each in made for mail in each.mails)
+    assert all(what in raw for what in (b"text/html", b"application/pdf", b"image/png", b"iso-8859-1", b"koi8-r"))
 
 
 def take_three(desk: Desk) -> None:

@@ -70,12 +70,9 @@ def come_back(desk: Desk, shop: Shop) -> None:
 
 def unanswered(thousand: tuple[Conversation, ...]) -> list[str]:
     """The addresses of customers who wrote last, and about one thing alone, the newest first."""
-    matters = Counter(each.customer.addr_spec for each in thousand)
-    return [
-        each.customer.addr_spec
-        for each in reversed(thousand)
-        if len(each.mails) % 2 and matters[each.customer.addr_spec] == 1
-    ]
+    matters = Counter(each.customer for each in thousand)
+    newest = reversed(thousand)
+    return [each.customer for each in newest if len(each.mails) % 2 and matters[each.customer] == 1]
 
 
 def test_a_day_without_a_network(synced: Shop, thousand: tuple[Conversation, ...]) -> None:
