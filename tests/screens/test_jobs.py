@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from desk.errors import HeardError, Refused
@@ -279,7 +280,27 @@ asyncio.run(main())
 
 def test_a_deed_at_the_moment_of_warming_up_waits_for_it(workspace: Workspace) -> None:
     # Two threads that imported SQLAlchemy at the same time once saw halves of it, and a reply wasn't sent.
-    for _ in range(4):
-        command = [sys.executable, "-c", WARM_AND_WRITE, str(workspace.folder)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert (done.returncode, done.stderr) == (0, "")
+    command = [sys.executable, "-c", WARM_AND_WRITE, str(workspace.folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=DEADLINE)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+async def test_what_deeds_need_is_imported_by_one_thread_at_a_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside: list[str] = []
+    second, warm = threading.Event(), asyncio.Event()
+
+    def slowly(name: str) -> None:
+        inside.append(name)
+        if len(inside) > 1:
+            second.set()
+        # As long as a second thread would need to come in.
+        second.wait(0.05)
+        inside.remove(name)
+
+    monkeypatch.setattr("screens.jobs.import_module", slowly)
+    desk.jobs.warm(warm.set)
+    desk.jobs.deed(lambda session: 1, desk.answers.append)
+    await warm.wait()
+    await desk.idle()
+    assert desk.answers == [1]
+    assert not second.is_set()
