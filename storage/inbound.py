@@ -17,13 +17,16 @@ from storage.search.index import touch_all
 WEEK = 7 * DAY
 PREVIEW_LENGTH = 160
 
-# A call is contact from both sides; what a machine of ours sent answers nobody, and moves nothing in the queue. The
-# first answer is what it had promised.
 _STATUSES = "SELECT id, status FROM ticket WHERE id IN (SELECT value FROM json_each(?))"
-_COUNTS = """
+# What an acknowledgement promises is the first answer; what a person promised stands until they keep it.
+UNPROMISED = """CASE WHEN first_response_at IS NULL
+    AND EXISTS(SELECT 1 FROM event e WHERE e.ticket_id = ticket.id AND e.kind = 'acknowledged')
+    THEN NULL ELSE promised_at END"""
+# A call is contact from both sides; what a machine of ours sent answers nobody, and moves nothing in the queue.
+_COUNTS = f"""
 UPDATE ticket SET message_count = f.messages, updated_at = max(updated_at, coalesce(f.newest, 0)),
     inbound_at = f.asked, outbound_at = f.answered, first_response_at = f.first,
-    promised_at = CASE WHEN first_response_at IS NULL AND f.first IS NOT NULL THEN NULL ELSE promised_at END
+    promised_at = CASE WHEN f.first IS NULL THEN promised_at ELSE {UNPROMISED} END
 FROM (SELECT value AS ticket_id, count(m.id) AS messages,
              max(m.at) FILTER (WHERE m.kind <> 'outbound' OR m.automatic = '') AS newest,
              max(m.at) FILTER (WHERE m.kind IN ('inbound', 'call')) AS asked,
@@ -31,7 +34,7 @@ FROM (SELECT value AS ticket_id, count(m.id) AS messages,
              min(m.at) FILTER (WHERE m.kind = 'call' OR m.kind = 'outbound' AND m.automatic = '') AS first
       FROM json_each(?) LEFT JOIN message m ON m.ticket_id = value GROUP BY value) f
 WHERE id = f.ticket_id
-"""
+"""  # noqa: S608  the case is ours
 _NEWEST = """
 SELECT t.id, m.body, m.folds, m.subject FROM ticket t JOIN message m ON m.id = (
     SELECT n.id FROM message n WHERE n.ticket_id = t.id

@@ -15,7 +15,7 @@ from storage.deeds.by import By, Done
 from storage.deeds.change import write_moves
 from storage.deeds.journal import Journal, held
 from storage.deeds.plan import Change, plan
-from storage.inbound import preview
+from storage.inbound import UNPROMISED, preview
 from storage.sources import delivering
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ Kind = Literal["reply", "note", "forward"]
 
 _MESSAGE_KINDS: dict[Kind, str] = {"reply": "outbound", "note": "note", "forward": "outbound"}
 _EVENT_KINDS: dict[Kind, str] = {"reply": "replied", "note": "noted", "forward": "forwarded"}
+_STILL_PROMISED = f"SELECT {UNPROMISED} FROM ticket WHERE id = ?"  # noqa: S608  the case is ours
 # The drafts that this may have been; the newest of them is taken.
 _DRAFT_KINDS: dict[Kind, tuple[str, ...]] = {
     "reply": ("reply", "reply_all"),
@@ -60,7 +61,7 @@ def write(session: "Session", by: By, ticket_id: int, outgoing: Outgoing) -> Don
     message = _message(by, ticket, outgoing, _author(session, by))
     message_id = journal.add(message)
     _attach(journal, message_id, outgoing.attachments)
-    journal.change(ticket, **_bookkeeping(ticket, message, by))
+    journal.change(ticket, **_bookkeeping(journal.connection, ticket, message, by))
     if outgoing.kind != "note":
         # An answer stops the clock, which is read from the columns that were just written.
         journal.change(ticket, due_at=due_times(journal.connection, {ticket_id: ticket.status})[ticket_id])
@@ -135,16 +136,20 @@ def _attach(journal: Journal, message_id: int, paths: tuple[Path, ...]) -> None:
         )
 
 
-def _bookkeeping(ticket: "Ticket", message: "Message", by: By) -> dict[str, object]:
+def _bookkeeping(connection: Connection, ticket: "Ticket", message: "Message", by: By) -> dict[str, object]:
     """What the ticket says of its messages; `storage.inbound` counts the same for messages that came in."""
     columns: dict[str, object] = {"message_count": ticket.message_count + 1, "updated_at": by.at, "unread": False}
     if message.kind == "outbound":
         columns["outbound_at"] = by.at
         columns["preview"] = preview(message.body, message.folds) or message.subject
         if ticket.first_response_at is None:
-            # What was promised before it is the first answer (storage.acknowledging).
-            columns |= {"first_response_at": by.at, "promised_at": None}
+            columns |= {"first_response_at": by.at, "promised_at": _still_promised(connection, ticket.id or 0)}
     return columns
+
+
+def _still_promised(connection: Connection, ticket_id: int) -> int | None:
+    at: int | None = connection.execute(_STILL_PROMISED, (ticket_id,)).fetchone()[0]
+    return at
 
 
 def _change_after(journal: Journal, ticket: "Ticket", after: Change, undo_seconds: int) -> None:

@@ -87,6 +87,10 @@ class Stage(PatientApp):
         """Remembered."""
         self.opened.append(("filter", query))
 
+    def action_go_queue(self) -> None:
+        """Remembered."""
+        self.opened.append(("queue", None))
+
     def start_demo(self) -> None:
         """Remembered."""
         self.opened.append(("demo", None))

@@ -181,6 +181,22 @@ def test_its_promise_stands_on_the_ticket_until_the_first_answer(box: Box, by: B
     assert box.connection.execute(promised).fetchone() == (None, NOW + 2 * HOUR)
 
 
+@pytest.mark.parametrize("here", [True, False], ids=["here", "elsewhere"])
+def test_what_a_person_promised_outlives_the_first_answer(
+    workspace: Workspace, connection: Connection, by: By, here: bool
+) -> None:
+    box = Box(workspace, connection, {"address": OURS})
+    box.take()
+    connection.execute("UPDATE ticket SET promised_at = ?", (NOW + DAY,))
+    if here:
+        with deed_session(engine_over(connection)) as session:
+            write(session, by, 1, Outgoing("reply", "It is on its way.", recipients="ana@example.org"))
+    else:
+        box.take("In-Reply-To: <m1@example.org>", name="a1", who=f"Bo <{OURS}>", at=NOW + HOUR, sent=True)
+    promised = "SELECT promised_at, first_response_at IS NOT NULL FROM ticket"
+    assert connection.execute(promised).fetchone() == (NOW + DAY, 1)
+
+
 def test_the_agent_s_undo_doesn_t_know_of_it(box: Box, by: By) -> None:
     box.take()
     rows = box.connection.execute("SELECT agent_id, patch FROM event WHERE kind = 'acknowledged'").fetchall()
