@@ -81,7 +81,9 @@ async def test_the_ways_to_begin_fit_a_small_terminal(workspace: Workspace) -> N
         assert app.opened == [("demo", None)]
 
 
-async def test_the_queue_comes_in_its_place_once_something_is_there(workspace: Workspace, connection: Connection) -> None:
+async def test_the_queue_comes_in_its_place_once_something_is_there(
+    workspace: Workspace, connection: Connection
+) -> None:
     app = Stage(workspace, WelcomeScreen)
     async with app.run_test(size=(80, 24)):
         screen = app.screen
