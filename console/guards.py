@@ -14,10 +14,12 @@ import signal
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
+from traceback import format_exception
 from typing import TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.color import Color
@@ -39,6 +41,7 @@ X10_BEGUN = re.compile(rb"\x1b\[M[\x00-\xff]{0,2}\Z")
 # How long a save may take once the line is lost, before the process ends without it.
 LAST_SECONDS = 2.0
 ENTER_SCREEN = "\x1b[?1049h"
+FAULT = "A fault of Heard's own ended it; drafts are kept. Please report the lines above."
 
 
 class NoActingText(LineFilter):
@@ -174,6 +177,15 @@ class GuardedApp(App[ReturnType]):
         """Every filter of Textual's, and the one against acting text after them."""
         return [*super().get_line_filters(), _NO_ACTING_TEXT]
 
+    @override
+    def _fatal_error(self) -> None:
+        """Say after the end where the fault was. Textual would print every local too: customers, words, passwords."""
+        lines = "".join(format_exception(self._exception)).splitlines()
+        told = "\n".join(ACTING.sub("", line) for line in lines)
+        self._exit_renderables.append(Text(f"{told}\n\n{FAULT}"))
+        if self._leaving is None:
+            self._leaving = asyncio.get_running_loop().create_task(self._save_and_close())
+
     async def save_before_leaving(self) -> None:
         """Bring what is being written to disk; called when the line is lost, with `LAST_SECONDS` to do it."""
 
@@ -185,6 +197,14 @@ class GuardedApp(App[ReturnType]):
             deadline.daemon = True
             deadline.start()
             self._leaving = asyncio.get_running_loop().create_task(self._save_and_exit(number))
+
+    async def _save_and_close(self) -> None:
+        try:
+            # What is broken may break this too; the fault that is told is the first one.
+            with suppress(Exception):
+                await asyncio.wait_for(self.save_before_leaving(), LAST_SECONDS)
+        finally:
+            self._close_messages_no_wait()
 
     async def _save_and_exit(self, number: int) -> None:
         try:

@@ -39,6 +39,20 @@ def test_no_control_byte_of_data_reaches_the_terminal(term: Term) -> None:
     assert "\u202e".encode() not in raw
 
 
+def test_a_fault_is_told_without_what_the_program_held(term: Term, draft: Path) -> None:
+    term.send("!")
+    assert term.wait_for_exit() == 1
+    assert draft.read_text(encoding="utf-8") == "ab"
+    assert not term.on_alternate_screen
+    assert term.modes_left_on == set()
+    assert "ValueError: hostile" in term.text
+    assert "Please report" in term.text
+    # The line of the program is shown, the value is not.
+    assert "canaryab" not in term.text
+    assert b"\x1b]52" not in term.raw
+    assert b"\xc2\x9b" not in term.raw
+
+
 @pytest.mark.parametrize(
     "bytes_typed",
     [b"\xff", b"caf\xe9", b"\xc3", b"\x1b[M\x20\xff\xfe", b"\x1b[M \xc3\xa9"],

@@ -41,10 +41,13 @@ class Guarded(GuardedApp[None]):
         self.set_focus(None)
 
     def on_key(self, event: events.Key) -> None:
-        """Show what was typed; `q` quits, `e` lends the terminal to another program first."""
+        """Show what was typed; `q` quits, `!` is a fault, `e` lends the terminal to another program first."""
         if event.character == "q":
             self.exit()
             return
+        if event.character == "!":
+            kept_to_itself = "canary" + self.typed
+            raise ValueError(HOSTILE + str(len(kept_to_itself)))
         if event.character == "e":
             with self.suspend():
                 subprocess.run(["sh", "-c", f"stty -a > '{sys.argv[1]}.modes'"], check=True)
