@@ -34,7 +34,7 @@ from storage.workspace import Workspace, open_to_read, open_to_write
 from sync.sources.mailbox.cursor import read
 from sync.sources.mailbox.reading import MOST_MAILS
 from tests.servers.mail import Account
-from tests.servers.processes import HOST, until
+from tests.servers.processes import until
 from tests.terminal.term import Term
 
 NAME = "support"
@@ -131,13 +131,8 @@ def again(account: Account, folder: Path, mails: int) -> Iterator[Figure]:
 
 def connected(account: Account, folder: Path) -> Workspace:
     """A new workspace that has this mailbox."""
-    workspace, server = Workspace(folder), account.server
-    settings = {
-        "user": account.user, "address": account.user, "imap": f"imap://{HOST}:{server.imap_port}",
-        "smtp": f"smtp://{HOST}:{server.smtp_port}",
-    }  # fmt: skip
-    with closing(open_to_write(workspace)) as connection, writing(connection):
-        sources.add(connection, "mailbox", NAME, settings, now())
+    workspace = Workspace(folder)
+    account.connect(workspace, NAME)
     return workspace
 
 

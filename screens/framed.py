@@ -15,6 +15,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 from typing_extensions import override
 
+from screens.action import Situation
 from screens.ask import AskPanel
 from screens.desk_screen import DeskScreen
 from screens.frame import BOTTOM, TOP, Rule
@@ -60,6 +61,10 @@ class FramedScreen(DeskScreen[None], Generic[Row]):
         self._waiting = 0
 
     # What a page says about itself
+
+    @override
+    def situation(self) -> Situation:
+        return Situation(listed=self.lines.count)
 
     @property
     @abstractmethod

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from desk.errors import BadInput
-from screens.action import Place, Situation
+from screens.action import Place
 from screens.ask import Question
 from screens.desk_screen import opens
 from screens.framed import FramedScreen, Shape
@@ -118,10 +118,6 @@ class SourcesScreen(FramedScreen[SourceRow]):
     @override
     def place(self) -> Place:
         return Place.SOURCES
-
-    @override
-    def situation(self) -> Situation:
-        return Situation(listed=self.lines.count)
 
     @property
     @override

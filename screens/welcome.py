@@ -220,10 +220,6 @@ class WelcomeScreen(FramedScreen[Way]):
     def place(self) -> Place:
         return Place.WELCOME
 
-    @override
-    def situation(self) -> Situation:
-        return Situation(listed=self.lines.count)
-
     @property
     @override
     def path(self) -> tuple[str, ...]:

@@ -15,12 +15,17 @@ import json
 import shutil
 import sys
 import tempfile
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from desk.times import now
+from storage import sources
+from storage.connect import writing
+from storage.workspace import Workspace, open_to_write
 from tests.servers import dovecot, sink
 from tests.servers.processes import HOST, Server, free_port, until
 
@@ -46,6 +51,17 @@ class Account:
     server: "MailServer"
     user: str
     password: str = PASSWORD
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """How a workspace is connected to it."""
+        imap, smtp = f"imap://{HOST}:{self.server.imap_port}", f"smtp://{HOST}:{self.server.smtp_port}"
+        return {"address": self.user, "user": self.user, "imap": imap, "smtp": smtp}
+
+    def connect(self, workspace: Workspace, name: str) -> int:
+        """Connect a workspace to it, without asking its server; the source's id."""
+        with closing(open_to_write(workspace)) as connection, writing(connection):
+            return sources.add(connection, "mailbox", name, self.settings, now())
 
     def imap(self, folder: str = "") -> imaplib.IMAP4:
         """A plain connection, logged in, with a folder selected where one is named."""

@@ -21,7 +21,7 @@ from sync.tally import Happening, Tally
 from sync.worker import Desk
 from tests.factories import make_agent
 from tests.servers.mail import Account, SentMail
-from tests.servers.processes import HOST, PATIENCE
+from tests.servers.processes import PATIENCE
 
 NAME = "support"
 VARIABLE = "HEARD_SUPPORT_TOKEN"
@@ -46,11 +46,7 @@ class Office:
 
     def settings(self, **more: str) -> dict[str, str]:
         """How the account is connected."""
-        server = self.account.server
-        return {
-            "user": self.account.user, "address": self.account.user, "imap": f"imap://{HOST}:{server.imap_port}",
-            "smtp": f"smtp://{HOST}:{server.smtp_port}", **more,
-        }  # fmt: skip
+        return {**self.account.settings, **more}
 
     def connect(self, **more: str) -> int:
         """Connect the account, without asking its server."""

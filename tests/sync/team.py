@@ -20,7 +20,6 @@ from storage.engine import deed_session, engine_over
 from storage.workspace import Workspace, open_to_read, open_to_write
 from sync.deliverer import DOUBT
 from tests.servers.mail import Account, MailServer
-from tests.servers.processes import HOST
 from tests.sync.office import mail
 from tests.sync.warm import Warm
 
@@ -51,10 +50,7 @@ class Team:
 
     def _settings(self, name: str, account: Account) -> dict[str, str]:
         kept = {"keeps_sent": "yes"} if name == "keeper" else {}
-        return {
-            "user": account.user, "address": account.user, "imap": f"imap://{HOST}:{self.server.imap_port}",
-            "smtp": f"smtp://{HOST}:{self.server.smtp_port}", **kept,
-        }  # fmt: skip
+        return {**account.settings, **kept}
 
     def customers_write(self, each: int) -> None:
         """So many new mails in each mailbox."""

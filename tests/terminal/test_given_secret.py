@@ -6,17 +6,12 @@ and in all that the terminal was sent.
 
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from desk.times import now
-from storage import sources
-from storage.connect import writing
-from storage.workspace import Workspace, open_to_write
+from storage.workspace import Workspace
 from tests.servers.mail import Account, MailServer, missing
-from tests.servers.processes import HOST
 from tests.sync.office import mail
 from tests.terminal.desk import HEARD, Desk
 from tests.terminal.term import Term
@@ -47,13 +42,7 @@ def account(server: MailServer) -> Account:
 def connected(account: Account, tmp_path: Path) -> Workspace:
     """A workspace that this mailbox is connected to; nothing holds its password."""
     workspace = Workspace(tmp_path / "workspace")
-    server = account.server
-    settings = {
-        "address": account.user, "user": account.user,
-        "imap": f"imap://{HOST}:{server.imap_port}", "smtp": f"smtp://{HOST}:{server.smtp_port}",
-    }  # fmt: skip
-    with closing(open_to_write(workspace)) as connection, writing(connection):
-        sources.add(connection, "mailbox", "support", settings, now())
+    account.connect(workspace, "support")
     return workspace
 
 

@@ -1,18 +1,14 @@
 """The console on a real mailbox, with nothing started beside it: a new mail shows, a reply leaves, also after a cut."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from desk.times import now
-from storage import sources
-from storage.connect import writing
-from storage.workspace import Workspace, open_to_write
+from storage.workspace import Workspace
 from sync.lock import is_synced
 from tests.servers.mail import Account, MailServer, missing
-from tests.servers.processes import HOST, until
+from tests.servers.processes import until
 from tests.terminal.desk import Desk
 
 pytestmark = [
@@ -52,13 +48,7 @@ def account(server: MailServer) -> Account:
 def connected(account: Account, tmp_path: Path) -> Workspace:
     """A workspace that this mailbox is connected to, and nothing was fetched yet."""
     workspace = Workspace(tmp_path / "workspace")
-    server = account.server
-    settings = {
-        "address": account.user, "user": account.user,
-        "imap": f"imap://{HOST}:{server.imap_port}", "smtp": f"smtp://{HOST}:{server.smtp_port}",
-    }  # fmt: skip
-    with closing(open_to_write(workspace)) as connection, writing(connection):
-        sources.add(connection, "mailbox", "support", settings, now())
+    account.connect(workspace, "support")
     return workspace
 
 
