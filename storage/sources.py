@@ -1,10 +1,11 @@
-"""The sources of a workspace: what is connected, how each is doing, and which of them take back what is written here.
+"""The sources of a workspace: what is connected, how each is doing, and which of them take what of what is done here.
 
-Settings never hold a secret: those come from the credentials ladder (console.credentials) at each use.
+What a source doesn't take is this workspace's own: it never waits to leave. Settings never hold a secret: those come
+from the credentials ladder (console.credentials) at each use.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from desk.errors import BadInput, NotFound
@@ -14,6 +15,9 @@ from storage.connect import Connection
 
 # A file that was imported takes nothing.
 DELIVERING = ("mailbox", "rt", "zendesk", "zammad", "freshdesk", "helpscout", "team")
+# Of all that is done to a ticket a mailbox knows its mails, and of its fields who has it. Helpdesks know the rest too.
+MAILED = ("reply", "forward", "acknowledgement", "resend")
+MARKED = "assignee"
 
 _ROWS = """
     SELECT s.id, s.kind, s.name, s.settings, ifnull(t.state, ''), ifnull(t.said, ''), ifnull(t.mend, ''), t.tried_at,
@@ -44,14 +48,24 @@ class SourceRow:
     claims: bool = True
 
 
-def delivering(connection: Connection, ticket_ids: Iterable[int]) -> dict[int, int]:
-    """The source that takes each ticket's changes; tickets that belong to this workspace alone are absent."""
+def takes(kind: str, operation: str, fields: Collection[str]) -> bool:
+    """Whether a source of that kind takes such an operation of the outbox, which is about these fields."""
+    if kind != "mailbox":
+        return kind in DELIVERING
+    return operation in MAILED or (operation == "change" and MARKED in fields)
+
+
+def delivering(connection: Connection, operation: str, wishes: Mapping[int, Collection[str]]) -> dict[int, int]:
+    """The source that takes such an operation on each ticket; where it concerns this workspace alone, none is there.
+
+    `wishes` has the fields that it is about by ticket.
+    """
     rows = connection.execute(
-        "SELECT t.id, s.id FROM ticket t JOIN source s ON s.id = t.source_id "
-        "WHERE t.id IN (SELECT value FROM json_each(?)) AND s.kind IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(ticket_ids)), json.dumps(DELIVERING)),
+        "SELECT t.id, s.id, s.kind FROM ticket t JOIN source s ON s.id = t.source_id "
+        "WHERE t.id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(wishes)),),
     )
-    return dict(rows.fetchall())
+    return {ticket_id: source_id for ticket_id, source_id, kind in rows if takes(kind, operation, wishes[ticket_id])}
 
 
 def connected(connection: Connection) -> tuple[SourceRow, ...]:

@@ -45,10 +45,11 @@ def preview(connection: Connection, ticket_ids: Sequence[int], change: Change) -
 
 
 def write_moves(journal: Journal, moves: Sequence[Move], *, undo_seconds: int = 0) -> None:
-    """Write planned moves into a deed that is under way; they go out when its undo time is over."""
+    """Write planned moves into a deed that is under way; what leaves does so when its undo time is over."""
     _update_tickets(journal.connection, moves)
     tags = _tag_ids(journal.connection, moves)
-    sources = delivering(journal.connection, [move.ticket_id for move in moves])
+    fields = {move.ticket_id: [turn.field for turn in move.turns] for move in moves}
+    sources = delivering(journal.connection, "change", fields)
     handles = _handles(journal.connection, moves)
     for move in moves:
         if move.after:
@@ -61,15 +62,20 @@ def write_moves(journal: Journal, moves: Sequence[Move], *, undo_seconds: int = 
                 _watch(journal, move.ticket_id, watched=bool(turn.after))
             data = {"field": turn.field, "before": turn.before, "after": turn.after}
             journal.tell("changed", data, ticket_id=move.ticket_id)
-        fields: dict[str, list[object]] = {
-            turn.field: [turn.before, turn.after] for turn in move.turns if turn.field != "watch"
-        }
-        if "assignee" in fields:
-            # Names may be alike; whoever takes this in elsewhere knows agents by their handles.
-            fields["assignee"] = [handles.get(move.before["assignee_id"]), handles.get(move.after["assignee_id"])]
-        if fields:
-            source = sources.get(move.ticket_id)
-            journal.send("change", fields, ticket_id=move.ticket_id, source_id=source, undo_seconds=undo_seconds)
+        _send(journal, move, sources.get(move.ticket_id), handles, undo_seconds)
+
+
+def _send(journal: Journal, move: Move, source_id: int | None, handles: dict[Value, str], undo_seconds: int) -> None:
+    """Put what changed into the outbox; what nobody else takes waits for nothing, it can be changed back."""
+    payload: dict[str, list[object]] = {
+        turn.field: [turn.before, turn.after] for turn in move.turns if turn.field != "watch"
+    }
+    if "assignee" in payload:
+        # Names may be alike; whoever takes this in elsewhere knows agents by their handles.
+        payload["assignee"] = [handles.get(move.before["assignee_id"]), handles.get(move.after["assignee_id"])]
+    if payload:
+        seconds = 0 if source_id is None else undo_seconds
+        journal.send("change", payload, ticket_id=move.ticket_id, source_id=source_id, undo_seconds=seconds)
 
 
 def _update_tickets(connection: Connection, moves: Sequence[Move]) -> None:

@@ -38,7 +38,7 @@ def merge(session: "Session", by: By, from_ids: Sequence[int], into_id: int) -> 
     merged = next((ticket for ticket in (into, *others) if ticket.merged_into_id is not None), None)
     if merged is not None:
         raise Refused(f"#{merged.number} was merged into another ticket", "")
-    sources = delivering(journal.connection, [into_id, *from_ids])
+    sources = delivering(journal.connection, "merge", dict.fromkeys(from_ids, ("merged_into",)))
     for ticket in others:
         _move_rows(journal, ticket.id or 0, into_id)
         _close(journal, ticket, into)

@@ -84,7 +84,7 @@ def write(session: "Session", by: By, ticket_id: int, outgoing: Outgoing) -> Don
         {"seen_inbound_id": seen},
         ticket_id=ticket_id,
         message_id=message_id,
-        source_id=delivering(journal.connection, [ticket_id]).get(ticket_id),
+        source_id=delivering(journal.connection, outgoing.kind, {ticket_id: ()}).get(ticket_id),
         undo_seconds=undo_seconds,
     )
     _change_after(journal, ticket, outgoing.after, undo_seconds)

@@ -15,7 +15,9 @@ from screens.outbox_lines import advice, outbox_line, state_words
 from screens.overtaken import both_texts
 from storage.connect import Connection
 from storage.deeds.by import By
+from storage.deeds.change import Change, change
 from storage.deeds.merge import merge
+from storage.deeds.write import Outgoing, write
 from storage.engine import deed_session
 from storage.outbox import Heard, Overtaken
 from storage.workspace import Workspace
@@ -87,6 +89,24 @@ def test_what_waits_for_a_person_says_what_that_person_can_do() -> None:
             lines = advice(replace(row, error=text * 40), cells)
             assert len(lines) <= 8
             assert all(pieces_width(line) <= cells for line in lines)
+
+
+async def test_the_title_counts_what_will_really_leave(
+    workspace: Workspace, connection: Connection, engine: Engine
+) -> None:
+    """Offline, notes, states and tags once counted until the next round, though a mailbox knows nothing of them."""
+    ids = fill(connection)
+    connection.execute("UPDATE ticket SET source_id = ?", (make_source(connection),))
+    connection.commit()
+    by = By(1, NOW, undo_seconds=0)
+    with deed_session(engine) as session:
+        write(session, by, ids[0], Outgoing("note", "Called."))
+        change(session, by, ids, Change(add_tags=("late",)))
+        write(session, by, ids[1], Outgoing("reply", "Sent.", "c1@example.org", after=Change(status=3)))
+    async with console(workspace) as app:
+        assert " ↑1 " in seen(app).splitlines()[0]
+        await press(app, "g", "o")
+        assert "1 on the way" in seen(app)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])

@@ -43,12 +43,12 @@ def test_solving_ends_snooze_and_clock_and_is_told(connection: Connection, engin
 
 
 def test_what_belongs_to_a_source_waits_for_it(connection: Connection, engine: Engine, by: By) -> None:
-    mailbox, file = make_source(connection), make_source(connection, "mbox", "old-mail.mbox")
-    tickets = [make_ticket(connection, source_id=mailbox), make_ticket(connection, source_id=file)]
+    helpdesk, file = make_source(connection, "rt"), make_source(connection, "mbox", "old-mail.mbox")
+    tickets = [make_ticket(connection, source_id=helpdesk), make_ticket(connection, source_id=file)]
     with deed_session(engine) as session:
         change(session, by, tickets, Change(priority=Priority.HIGH))
     rows = connection.execute("SELECT ticket_id, source_id, state FROM outbox ORDER BY id").fetchall()
-    assert rows == [(tickets[0], mailbox, "waiting"), (tickets[1], None, "sent")]
+    assert rows == [(tickets[0], helpdesk, "waiting"), (tickets[1], None, "sent")]
 
 
 def test_reopening_counts_from_the_oldest_unanswered_message(connection: Connection, engine: Engine, by: By) -> None:

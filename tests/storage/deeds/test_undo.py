@@ -112,7 +112,7 @@ def test_what_is_done_again_is_refused_where_a_colleague_was_faster(
 
 
 def test_a_delivered_change_is_followed_by_its_opposite(connection: Connection, engine: Engine, by: By) -> None:
-    ticket = make_ticket(connection, source_id=make_source(connection))
+    ticket = make_ticket(connection, source_id=make_source(connection, "rt"))
     _change(engine, by, ticket, Change(status=Status.PENDING))
     _undo(engine, by)
     assert connection.execute("SELECT state, payload FROM outbox").fetchall() == [("dropped", '{"status": [0, 1]}')]
@@ -124,7 +124,7 @@ def test_a_delivered_change_is_followed_by_its_opposite(connection: Connection, 
 
 
 def test_a_note_that_reached_its_source_stays(connection: Connection, engine: Engine, by: By) -> None:
-    ticket = make_ticket(connection, source_id=make_source(connection))
+    ticket = make_ticket(connection, source_id=make_source(connection, "rt"))
     with deed_session(engine) as session:
         write(session, by, ticket, Outgoing("note", "Called back."))
     connection.execute("UPDATE outbox SET state = 'sent'")
