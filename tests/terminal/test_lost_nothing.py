@@ -119,8 +119,9 @@ def test_a_folder_that_may_not_be_written_is_said(demo: Workspace) -> None:
         file.chmod(0o500 if file.is_dir() else 0o400)
     demo.folder.chmod(0o500)
     try:
-        with Desk(demo, command=(*humbly, HEARD)) as desk:
-            desk.wait_for(lambda desk: "can't be opened or written" in desk.text)
+        # As wide as the longest path of a folder for tests: a sentence is broken anywhere.
+        with Desk(demo, command=(*humbly, HEARD), columns=400) as desk:
+            desk.wait_for("can't be opened or written")
             assert b"Traceback" not in desk.raw
     finally:
         demo.folder.chmod(0o700)
