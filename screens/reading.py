@@ -18,6 +18,7 @@ from storage.connect import Connection, driver
 from storage.queue import Scope, ids_query, rows, snapshot, views
 from storage.queue import first_page as first_rows
 from storage.workspace import Workspace, open_to_read
+from widgets.rowcache import Sight
 
 if TYPE_CHECKING:
     from desk.checklists import ChecklistTemplate
@@ -54,9 +55,10 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The ids of a list in their order, the first rows of it, and the query for the next start's first paint."""
+    """The ids of a list in their order, its rows from `start` on, and the query for the next start's first paint."""
 
     ids: "array[int]"
+    start: int
     rows: tuple[TicketRow, ...]
     query: str
     parameters: tuple[int | str, ...]
@@ -108,11 +110,12 @@ def opening(workspace: Workspace, handle: str, now: int, zone: tzinfo) -> Openin
             return None
 
 
-def listing(connection: Connection, scope: Scope) -> Listing:
-    """The whole list, by id, and its first rows."""
+def listing(connection: Connection, scope: Scope, sight: Sight | None = None) -> Listing:
+    """The whole list, by id, and the rows that will be seen of it: what was in `sight` stays, else its first ones."""
     ids = snapshot(connection, scope)
     query, parameters = ids_query(connection, scope)
-    return Listing(ids, tuple(rows(connection, ids[:FIRST_ROWS])), query, parameters)
+    seen = range(FIRST_ROWS) if sight is None else sight.pages(ids)
+    return Listing(ids, seen.start, tuple(rows(connection, ids[seen.start : seen.stop])), query, parameters)
 
 
 def opened(connection: Connection, ticket_id: int, now: int, zone: tzinfo) -> Opened:

@@ -113,8 +113,8 @@ class QueueWork(Workbench):
     def _first_read(self, found: Sequence[TicketRow]) -> None:
         self._show_rows([row.id for row in found], found)
 
-    def _show_rows(self, ids: Sequence[int], found: Sequence[TicketRow]) -> None:
-        self.queue.show(ids, found)
+    def _show_rows(self, ids: Sequence[int], found: Sequence[TicketRow], start: int = 0) -> None:
+        self.queue.show(ids, found, start)
         if self._unseen:
             self._unseen = False
             self.queue.home()
@@ -137,8 +137,8 @@ class QueueWork(Workbench):
         if serial != self._list_serial:
             return
         self.seat.jobs.forget("first")
-        self._show_rows(found.ids, found.rows)
         self._listing = found
+        self._show_rows(found.ids, found.rows, found.start)
         self.list_count = len(found.ids)
         if self.view is not None:
             self.counts[self.view.id] = len(found.ids)
@@ -158,6 +158,8 @@ class QueueWork(Workbench):
         def read(page: list[TicketRow]) -> None:
             if self._listing is found:
                 self.queue.page_read(start, page)
+            else:
+                self.queue.rows_read(page)
 
         self.seat.jobs.read("rows " + str(start), lambda connection: rows(connection, ids), read)
         return None
@@ -178,12 +180,15 @@ class QueueWork(Workbench):
 
     @override
     def changed(self) -> None:
-        """Read anew what is shown, the cursor staying on its ticket."""
+        """Read anew what is shown, the cursor staying on its ticket.
+
+        The rows that will be seen come with it: to ask for them afterwards leaves the screen without them until then.
+        """
         if not self._begun:
             return
-        scope, serial = self.scope(), self._list_serial
+        scope, serial, sight = self.scope(), self._list_serial, None if self._unseen else self.queue.sight
         self.seat.jobs.read(
-            "list", lambda connection: listing(connection, scope), lambda found: self._listed(serial, found)
+            "list", lambda connection: listing(connection, scope, sight), lambda found: self._listed(serial, found)
         )
         self.seat.jobs.read("views", views, self._views_read)
 

@@ -1,10 +1,12 @@
 """Which row stands where: a snapshot of keys, and the pages of rows read for it. Pure, without Textual.
 
 The invariant: a position shows the row of the snapshot's key at that position, or none; a page that answers an older
-snapshot never puts a row in another's place. Memory is bounded by PAGES_KEPT pages, whatever the count.
+snapshot never puts a row in another's place; a row that was shown is shown until it was read anew, however many
+snapshots come meanwhile. Memory is bounded by twice PAGES_KEPT pages, whatever the count.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 Row = TypeVar("Row")
@@ -14,6 +16,47 @@ PAGE = 64
 PAGES_KEPT = 48
 # Mail that came in moved a key this far, as a rule; to look through a million keys takes 20 ms.
 NEAR = 256
+
+
+def place_of(keys: Sequence[Key], key: Key, near: int = 0) -> int | None:
+    """Where a key stands, None where it doesn't; `near` is where it probably is."""
+    first = max(0, near - NEAR)
+    try:
+        return first + keys[first : near + NEAR].index(key)
+    except ValueError:
+        pass
+    try:
+        return keys.index(key)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What of a list is on the screen: so many lines from the place `top` on; the cursor is on a key at `index`."""
+
+    key: Key | None
+    index: int
+    top: int
+    height: int
+
+    def place(self, keys: Sequence[Key]) -> int | None:
+        """Where the key under the cursor stands in another order; None where it is gone."""
+        return None if self.key is None else place_of(keys, self.key, near=self.index)
+
+    def top_at(self, place: int) -> int:
+        """The topmost place once the cursor is there: it keeps its line, unless the list shows its beginning."""
+        above = max(0, min(self.index - self.top, self.height - 1))
+        top = place - above if self.top else 0
+        return place if place < top else max(top, place - self.height + 1)
+
+    def pages(self, keys: Sequence[Key]) -> range:
+        """The places in another order whose rows will be seen, in whole pages."""
+        place = self.place(keys)
+        top = self.top_at(max(0, min(self.index if place is None else place, len(keys) - 1)))
+        top = max(0, min(top, len(keys) - self.height))
+        last = min(len(keys), top + self.height)
+        return range(top // PAGE * PAGE, min(len(keys), -(-last // PAGE) * PAGE))
 
 
 class RowCache(Generic[Row]):
@@ -34,19 +77,35 @@ class RowCache(Generic[Row]):
     def __len__(self) -> int:
         return len(self.keys)
 
-    def snapshot(self, keys: Sequence[Key], rows: Sequence[Row] = ()) -> None:
-        """Take a new order; `rows` are its first ones, where they are at hand. Earlier rows show until read again."""
+    def snapshot(self, keys: Sequence[Key], rows: Sequence[Row] = (), start: int = 0) -> None:
+        """Take a new order; `rows` are those from the page at `start` on, where they are at hand.
+
+        Earlier rows show until they are read again.
+        """
         self.forget()
         self.keys = keys
-        self._earlier.update((self.key(row), row) for row in rows)
-        if rows and len(rows) >= min(PAGE, len(keys)):
-            self.read(0, rows[:PAGE])
+        self.learn(rows)
+        given = {self.key(row): row for row in rows}
+        for first in range(start, min(start + len(rows), len(keys)), PAGE):
+            page = keys[first : first + PAGE]
+            if all(key in given for key in page):
+                self.read(first, [given[key] for key in page])
 
     def forget(self) -> None:
         """Have every page read anew; what is known shows until then."""
-        self._earlier = {key: row for page in self._pages.values() for key, row in page.items()} or self._earlier
+        for page in self._pages.values():
+            self.learn(tuple(page.values()))
         self._pages.clear()
         self._asked.clear()
+
+    def learn(self, rows: Sequence[Row]) -> None:
+        """Take rows that show wherever their keys stand, until their page is read; the longest known give way."""
+        for row in rows:
+            key = self.key(row)
+            self._earlier.pop(key, None)
+            self._earlier[key] = row
+        while len(self._earlier) > PAGES_KEPT * PAGE:
+            del self._earlier[next(iter(self._earlier))]
 
     def read(self, start: int, rows: Sequence[Row]) -> None:
         """Take the page that begins at `start`."""
@@ -71,15 +130,3 @@ class RowCache(Generic[Row]):
     def waiting(self, index: int) -> bool:
         """Whether the page of a position is on its way."""
         return index // PAGE not in self._pages
-
-    def place(self, key: Key, near: int = 0) -> int | None:
-        """Where a key stands, None where it doesn't; `near` is where it probably is."""
-        first = max(0, near - NEAR)
-        try:
-            return first + self.keys[first : near + NEAR].index(key)
-        except ValueError:
-            pass
-        try:
-            return self.keys.index(key)
-        except ValueError:
-            return None

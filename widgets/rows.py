@@ -18,7 +18,7 @@ from textual.strip import Strip
 
 from desk.records import TicketRow
 from widgets.inks import Lines, Piece
-from widgets.rowcache import Key, RowCache
+from widgets.rowcache import Key, RowCache, Sight, place_of
 from widgets.ticket_line import Look, draw_ticket
 
 Row = TypeVar("Row")
@@ -103,16 +103,19 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
 
     # What the list shows
 
-    def show(self, keys: Sequence[Key], rows: Sequence[Row] = ()) -> None:
-        """Take a new snapshot; the cursor stays on its key, or at its place where that is gone."""
-        self._cache.snapshot(keys, rows)
+    def show(self, keys: Sequence[Key], rows: Sequence[Row] = (), start: int = 0) -> None:
+        """Take a new snapshot; the cursor stays on its key, or at its place where that is gone.
+
+        `rows` are those from the page at `start` on, where they are at hand.
+        """
+        sight = self.sight
+        place = sight.place(keys)
+        self._cache.snapshot(keys, rows, start)
         self._shown = True
-        above = self._index - self.scroll_offset.y
-        place = None if self._key is None else self._cache.place(self._key, near=self._index)
         self._drop_absent()
         self.set_lines(len(keys))
         self.refresh()
-        self._set_cursor(self._index if place is None else place, above=above)
+        self._set_cursor(self._index if place is None else place, sight)
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Take rows that are all in memory."""
@@ -122,6 +125,11 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
     def page_read(self, start: int, rows: Sequence[Row]) -> None:
         """Take the page that `fetch` was asked for and answered None to."""
         self._cache.read(start, rows)
+        self.refresh()
+
+    def rows_read(self, rows: Sequence[Row]) -> None:
+        """Take rows that were read for an older snapshot: they show until they are read for this one."""
+        self._cache.learn(rows)
         self.refresh()
 
     def changed(self) -> None:
@@ -151,6 +159,11 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
         return self._key
 
     @property
+    def sight(self) -> Sight:
+        """What is on the screen, so that in another order the rows of the same place can be read beforehand."""
+        return Sight(self._key, self._index, self.scroll_offset.y, self._height)
+
+    @property
     def row(self) -> Row | None:
         """The row under the cursor; None where there is none, or it isn't read yet."""
         return self._cache.row(self._index) if self._index < len(self._cache) else None
@@ -177,7 +190,7 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
 
     def go_to(self, key: Key) -> bool:
         """Move to a key; False where the list doesn't have it."""
-        place = self._cache.place(key, near=self._index)
+        place = place_of(self._cache.keys, key, near=self._index)
         if place is None:
             return False
         self._set_cursor(place)
@@ -214,7 +227,7 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
         """Select from the row last toggled to the cursor."""
         if self._key is None:
             return
-        start = None if self._anchor is None else self._cache.place(self._anchor, near=self._index)
+        start = None if self._anchor is None else place_of(self._cache.keys, self._anchor, near=self._index)
         first, last = sorted((self._index if start is None else start, self._index))
         self._chosen.update(self._cache.keys[first : last + 1])
         self._anchor = self._key
@@ -282,27 +295,21 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
         """Messages carry the list whatever its rows are."""
         return cast("LineList[object]", self)
 
-    def _set_cursor(self, index: int, *, above: int | None = None) -> None:
-        """Put the cursor on a place; with `above` that many lines stay over it on the screen."""
+    def _set_cursor(self, index: int, kept: Sight | None = None) -> None:
+        """Put the cursor on a place; with what was `kept` in sight it keeps its line on the screen."""
         index = max(0, min(index, len(self._cache) - 1))
         before, self._index = self._index, index
         key = self._cache.keys[index] if len(self._cache) else None
         moved, self._key = key != self._key, key
-        self._show_cursor(before, above)
+        self._show_cursor(before, kept)
         if moved:
             self.post_message(self.CursorMoved(self._itself, key))
 
-    def _show_cursor(self, before: int, above: int | None) -> None:
+    def _show_cursor(self, before: int, kept: Sight | None) -> None:
         if not self.size:
             return  # It isn't on a screen yet; its first size brings it here again.
         top, height, index = self.scroll_offset.y, self._height, self._index
-        wanted = top
-        if above is not None and top:
-            wanted = index - max(0, min(above, height - 1))
-        if index < wanted:
-            wanted = index
-        elif index >= wanted + height:
-            wanted = index - height + 1
+        wanted = min(index, max(top, index - height + 1)) if kept is None else kept.top_at(index)
         if wanted != top:
             self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
         if self.has_focus:
