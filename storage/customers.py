@@ -32,14 +32,16 @@ _IDENTITIES = """
      ORDER BY i.known DESC, i.kind = 1, i.kind, i.id"""
 _TICKETS = """
     SELECT count(*), count(*) FILTER (WHERE status<3), min(promised_at) FILTER (WHERE status<3)
-      FROM ticket WHERE customer_id = ?"""
+      FROM ticket WHERE customer_id = ? AND merged_into_id IS NULL"""
 _CONTACTS = f"""
     SELECT count(*) FILTER (WHERE n.at >= ?), count(*) FROM message n
      WHERE n.customer_id = ? AND n.at >= ? AND n.at <= ? AND {CONTACT}"""  # noqa: S608  the condition is ours
 _BY_ID = "SELECT id, merged_into_id FROM customer WHERE id = ?"
 _BY_UID = "SELECT id, merged_into_id FROM customer WHERE uid = ?"
-_FOREMOST = "SELECT id FROM ticket WHERE customer_id = ? ORDER BY status>=3, updated_at DESC, id DESC LIMIT ?"
-_TICKET_IDS = "SELECT id FROM ticket WHERE customer_id = ? ORDER BY updated_at DESC, id DESC"
+# What was merged is a contact no more: the other ticket has all that was said.
+_THEIRS = "SELECT id FROM ticket WHERE customer_id = ? AND merged_into_id IS NULL"
+_FOREMOST = f"{_THEIRS} ORDER BY status>=3, updated_at DESC, id DESC LIMIT ?"
+_TICKET_IDS = f"{_THEIRS} ORDER BY updated_at DESC, id DESC"
 
 
 def card(connection: Connection, customer_id: int, now: int, zone: tzinfo | None = None) -> CustomerCard:

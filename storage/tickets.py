@@ -24,9 +24,14 @@ _REST = """
            LEFT JOIN ticket i ON i.id = t.merged_into_id
      WHERE t.id = ?"""
 _WATCHERS = "SELECT a.name FROM watch w JOIN agent a ON a.id = w.agent_id WHERE w.ticket_id = ? ORDER BY a.name"
+# Of one that was merged, what it became.
 _SUGGESTED = """
-    SELECT t.number FROM suggestion s JOIN ticket t ON t.id = s.other_ticket_id
-     WHERE s.ticket_id = ? AND s.dismissed_at IS NULL ORDER BY s.id"""
+    WITH RECURSIVE other(suggestion_id, id) AS (
+        SELECT id, other_ticket_id FROM suggestion WHERE ticket_id = ?1 AND dismissed_at IS NULL
+        UNION SELECT o.suggestion_id, t.merged_into_id FROM other o JOIN ticket t ON t.id = o.id
+        WHERE t.merged_into_id IS NOT NULL)
+    SELECT t.number FROM other o JOIN ticket t ON t.id = o.id
+     WHERE t.merged_into_id IS NULL AND t.id <> ?1 GROUP BY t.id ORDER BY min(o.suggestion_id)"""
 
 # CROSS keeps SQLite from beginning with all attachments, or with all that is on its way out.
 _MESSAGES = """

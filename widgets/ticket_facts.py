@@ -58,6 +58,8 @@ class TicketFacts(Lines, can_focus=False):
 def fact_pieces(ticket: Ticket, now: int, zone: tzinfo) -> list[Piece]:
     """The facts in the order of their weight, so that a narrow screen cuts the least."""
     row = ticket.row
+    if ticket.merged_into is not None:
+        return [(f"part of #{ticket.merged_into} now: all that was said is there", "due"), GAP]
     status = Status(row.status)
     facts: list[Piece] = [(status.label, "strong" if status.active else "muted")]
     if row.priority != Priority.NORMAL:

@@ -26,6 +26,8 @@ _SAME_ID = """
 SELECT message_id, sender, subject, body FROM message WHERE message_id IN (SELECT value FROM json_each(?))"""
 _SUGGEST = "INSERT OR IGNORE INTO suggestion(ticket_id, other_ticket_id, reason, created_at) VALUES(?, ?, ?, ?)"
 _MOVE = "UPDATE message SET ticket_id = ? WHERE ticket_id = ?"
+_SUGGEST_THERE = "UPDATE OR IGNORE suggestion SET ticket_id = ? WHERE ticket_id = ?"
+_WAITING = "SELECT inbound_at FROM ticket WHERE id = ? AND status = 0 AND inbound_at IS NOT NULL"
 _MERGE = "UPDATE ticket SET merged_into_id = ?, status = 4 WHERE id = ?"
 
 
@@ -44,7 +46,7 @@ class MailTaker:
             batch.connection, chain(ids, *(mail.parents for mail in mails), (mail.bounced for mail in mails))
         )
         self._email: int = batch.connection.execute("SELECT id FROM channel WHERE key = 'email'").fetchone()[0]
-        self._suggestions: list[tuple[object, ...]] = []
+        self._suggestions: list[tuple[int, int, str]] = []
         self._joined: list[tuple[int, int]] = []
         self._written: list[tuple[int, int]] = []
 
@@ -88,8 +90,7 @@ class MailTaker:
     def _thread(self, mail: ReadMail, message: NewMessage, customer_id: int | None) -> Thread:
         related = self._threads.related(message.message_id, [*mail.parents, *([mail.bounced] if mail.bounced else [])])
         if related and self._same_matter(mail, related[0]) and not self._is_closed(related[0]):
-            self._join(related[0], related[1:])
-            return related[0]
+            return self._join(related)
         at = message.at
         ticket_id = self._batch.rows.ticket(topic(mail.subject), self._email, customer_id, at, status=int(self._status))
         if related:
@@ -102,13 +103,25 @@ class MailTaker:
 
     def _suggest(self, ticket_id: int, other_id: int, reason: str) -> None:
         """Leave a note that two tickets may be one matter; the agent decides."""
-        self._suggestions.append((ticket_id, other_id, reason, self._batch.now))
+        self._suggestions.append((ticket_id, other_id, reason))
 
-    def _join(self, into: Thread, others: Sequence[Thread]) -> None:
-        """Move all messages of tickets that a late mail has shown to be one thread into the nearest of them."""
+    def _join(self, related: Sequence[Thread]) -> Thread:
+        """The one ticket of those that a late mail has shown to be one thread: where work was done, else the first.
+
+        Of another that this batch would have made nothing is left. One that is in the database may be open on a screen,
+        with a reply half typed: it stays as a merged one, which no list shows and which says where all of it is now.
+        """
+        open_ones = [each for each in related if not self._is_closed(each)]
+        into = min(open_ones, key=lambda each: (not each.worked_on, each.ticket_id))
+        others = [each for each in related if each is not into]
         self._threads.join(into, others)
-        self._joined += [(into.ticket_id, other.ticket_id) for other in others]
-        self._batch.changed_tickets.update(other.ticket_id for other in others)
+        for other in others:
+            if self._batch.rows.join(other.ticket_id, into.ticket_id):
+                self._batch.changed_tickets.discard(other.ticket_id)
+            else:
+                self._joined.append((into.ticket_id, other.ticket_id))
+                self._batch.changed_tickets.add(other.ticket_id)
+        return into
 
     def _is_closed(self, thread: Thread) -> bool:
         """Closed is final: an answer to it is a ticket of its own. One that was closed by this import isn't meant."""
@@ -140,10 +153,19 @@ class MailTaker:
 
     def _write(self) -> None:
         """The rows, then what was worked out of whole tickets, in the order in which it came about."""
-        connection = self._batch.connection
+        connection, became = self._batch.connection, self._threads.became
         self._batch.write()
-        for ticket_id, at in self._written:
-            reopen(connection, ticket_id, at)
-        connection.executemany(_MOVE, self._joined)
-        connection.executemany(_MERGE, self._joined)
-        connection.executemany(_SUGGEST, self._suggestions)
+        joined = [(became(into), other) for into, other in self._joined]
+        for ticket_id, at in [*self._written, *self._left_waiting(joined)]:
+            reopen(connection, became(ticket_id), at)
+        for statement in (_MOVE, _MERGE, _SUGGEST_THERE):
+            connection.executemany(statement, joined)
+        suggested = ((became(one), became(other), reason) for one, other, reason in self._suggestions)
+        connection.executemany(
+            _SUGGEST, [(one, other, reason, self._batch.now) for one, other, reason in suggested if one != other]
+        )
+
+    def _left_waiting(self, joined: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """What waits on an open ticket still waits on the one that it is joined with, were that one solved."""
+        connection = self._batch.connection
+        return [(into, at) for into, other in joined for (at,) in connection.execute(_WAITING, (other,))]

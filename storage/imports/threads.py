@@ -29,9 +29,11 @@ _ANSWERED = """
 SELECT r.message_id, m.at, m.ticket_id FROM message_reference r JOIN message m ON m.id = r.child_id
 WHERE r.message_id IN (SELECT value FROM json_each(?)) ORDER BY m.at"""
 _TICKETS = """
-SELECT id, merged_into_id, status, subject, customer_id, updated_at FROM ticket
-WHERE id IN (SELECT value FROM json_each(?))"""
-_NEAR = "SELECT id, subject FROM ticket WHERE customer_id = ? AND updated_at BETWEEN ? AND ?"
+SELECT id, merged_into_id, status, subject, customer_id, updated_at,
+    EXISTS(SELECT 1 FROM event e WHERE e.ticket_id = ticket.id)
+    OR EXISTS(SELECT 1 FROM draft d WHERE d.ticket_id = ticket.id)
+FROM ticket WHERE id IN (SELECT value FROM json_each(?))"""
+_NEAR = "SELECT id, subject FROM ticket WHERE customer_id = ? AND updated_at BETWEEN ? AND ? AND merged_into_id IS NULL"
 
 
 def base_subject(subject: str) -> str:
@@ -55,7 +57,10 @@ def is_reply(subject: str) -> bool:
 
 @dataclass(slots=True)
 class Thread:
-    """A ticket as far as threads are concerned, with what this batch did to it. `base` is its subject's base."""
+    """A ticket as far as threads are concerned, with what this batch did to it. `base` is its subject's base.
+
+    `worked_on`: something was done on it, or is being written.
+    """
 
     ticket_id: int
     base: str
@@ -63,6 +68,7 @@ class Thread:
     updated_at: int
     closed: bool = False
     merged_into_id: int | None = None
+    worked_on: bool = False
 
 
 class Threads:
@@ -111,6 +117,15 @@ class Threads:
         """A late mail has shown that these are one."""
         for other in others:
             other.merged_into_id = into.ticket_id
+            into.updated_at = max(into.updated_at, other.updated_at)
+
+    def became(self, ticket_id: int) -> int:
+        """The ticket that a joined or merged one is now; itself where it stands."""
+        thread = self._tickets.get(ticket_id)
+        while thread is not None and thread.merged_into_id is not None:
+            ticket_id = thread.merged_into_id
+            thread = self._tickets[ticket_id]
+        return ticket_id
 
     def by_subject(self, customer_id: int | None, base: str, at: int) -> int | None:
         """The one ticket of this customer, near in time, whose subject is the same; None where there isn't just one."""
@@ -119,26 +134,24 @@ class Threads:
         earliest, latest = at - SUBJECT_WINDOW, at + SUBJECT_WINDOW
         touched = self._touched.get(customer_id, {})
         rows = self._connection.execute(_NEAR, (customer_id, earliest, latest))
-        fitting = [ticket_id for ticket_id, other in rows if ticket_id not in touched and base_subject(other) == base]
-        fitting += [
+        near = [ticket_id for ticket_id, other in rows if ticket_id not in touched and base_subject(other) == base]
+        near += [
             thread.ticket_id
             for thread in touched.values()
             if thread.base == base and earliest <= thread.updated_at <= latest
         ]
-        return fitting[0] if len(fitting) == 1 else None
+        fitting = set(map(self.became, near))
+        return fitting.pop() if len(fitting) == 1 else None
 
     def _standing(self, ticket_id: int) -> Thread:
         """The ticket that a merged one became."""
-        thread = self._tickets[ticket_id]
-        while thread.merged_into_id is not None:
-            thread = self._tickets[thread.merged_into_id]
-        return thread
+        return self._tickets[self.became(ticket_id)]
 
     def _learn(self, ticket_ids: set[int]) -> None:
         while ticket_ids:
             rows = self._connection.execute(_TICKETS, (json.dumps(list(ticket_ids)),)).fetchall()
-            for ticket_id, merged_into_id, status, subject, customer_id, updated_at in rows:
+            for ticket_id, into_id, status, subject, customer_id, at, worked_on in rows:
                 self._tickets[ticket_id] = Thread(
-                    ticket_id, base_subject(subject), customer_id, updated_at, status == Status.CLOSED, merged_into_id
+                    ticket_id, base_subject(subject), customer_id, at, status == Status.CLOSED, into_id, bool(worked_on)
                 )
             ticket_ids = {row[1] for row in rows if row[1] is not None} - set(self._tickets)

@@ -87,7 +87,7 @@ class Rows:
         self._uids = new_uids()
         counters: tuple[int, int, int] = connection.execute(_COUNTERS).fetchone()
         self._ticket_id, self._number, self._message_id = counters
-        self._tickets: list[tuple[object, ...]] = []
+        self._tickets: dict[int, tuple[object, ...]] = {}
         self._messages: list[tuple[object, ...]] = []
         self._attachments: list[tuple[object, ...]] = []
         self._references: list[tuple[str, int]] = []
@@ -102,14 +102,20 @@ class Rows:
         """The id of a new ticket, which gets the next number. Text needn't be clean yet; ids are the workspace's."""
         self._ticket_id += 1
         self._number += 1
-        self._tickets.append(
-            (
-                self._ticket_id, next(self._uids), self._number, clean(subject, lines=False).strip() or "(no subject)",
-                status, priority, channel_id, customer_id, assignee_id, self._source_id, external_id, status < 3,
-                _details(details) if details else "{}", created_at, created_at, created_at if status >= 3 else None,
-            )
+        self._tickets[self._ticket_id] = (
+            self._ticket_id, next(self._uids), self._number, clean(subject, lines=False).strip() or "(no subject)",
+            status, priority, channel_id, customer_id, assignee_id, self._source_id, external_id, status < 3,
+            _details(details) if details else "{}", created_at, created_at, created_at if status >= 3 else None,
         )  # fmt: skip
         return self._ticket_id
+
+    def join(self, ticket_id: int, into_id: int) -> bool:
+        """Leave a new ticket out, and say what was said on it on the other; False where it is written already."""
+        if self._tickets.pop(ticket_id, None) is None:
+            return False
+        self._messages = [(*row[:2], into_id, *row[3:]) if row[2] == ticket_id else row for row in self._messages]
+        self._ticket_tags = [(into_id if one == ticket_id else one, tag) for one, tag in self._ticket_tags]
+        return True
 
     def message(self, ticket_id: int, new: NewMessage) -> int:
         """The id of a new message. The ticket's own figures are brought up afterwards, once a batch."""
@@ -144,14 +150,15 @@ class Rows:
     def write(self) -> None:
         """Put everything into the database; what was gathered is gone then, and more can be."""
         into = partial(insert, self._connection)
-        into(_TICKET, _TICKET_ROW, self._tickets)
+        into(_TICKET, _TICKET_ROW, list(self._tickets.values()))
         self._write_messages()
         into(_ATTACHMENT, "(?, ?, ?, ?, ?, ?, ?, ?)", self._attachments)
         into(_REFERENCE, "(?, ?)", self._references)
         into(_TAG, "(?)", [(tag,) for tag in self._tags])
         into(_TICKET_TAG, "(?, (SELECT id FROM tag WHERE name = ?))", self._ticket_tags)
-        for gathered in (self._tickets, self._messages, self._attachments, self._references, self._ticket_tags):
+        for gathered in (self._messages, self._attachments, self._references, self._ticket_tags):
             gathered.clear()
+        self._tickets.clear()
         self._tags.clear()
 
     def _write_messages(self) -> None:

@@ -11,9 +11,13 @@ from storage.ingest.records import CustomerRecord, TicketRecord
 from storage.ingest.rows import NewMessage, tag_of
 from storage.library import Outcome
 
+# What comes for a ticket that was merged belongs to the one that has its messages now.
 _KNOWN = """
-SELECT external_id, id, customer_id FROM ticket
-WHERE source_id = ? AND external_id IN (SELECT value FROM json_each(?))"""
+WITH RECURSIVE known(external_id, id) AS (
+    SELECT external_id, id FROM ticket WHERE source_id = ? AND external_id IN (SELECT value FROM json_each(?))
+    UNION SELECT k.external_id, t.merged_into_id FROM known k JOIN ticket t ON t.id = k.id
+    WHERE t.merged_into_id IS NOT NULL)
+SELECT k.external_id, t.id, t.customer_id FROM known k JOIN ticket t ON t.id = k.id WHERE t.merged_into_id IS NULL"""
 _SAID = "SELECT ticket_id, external_id FROM message WHERE ticket_id IN (SELECT value FROM json_each(?))"
 _TAGGED = """
 SELECT k.ticket_id, g.name FROM ticket_tag k JOIN tag g ON g.id = k.tag_id

@@ -135,6 +135,7 @@ class Ticket(SQLModel, table=True):
         Index("ticket_created", "created_at", "id"),
         Index("ticket_resolved", "status", text("updated_at DESC"), text("id DESC"), sqlite_where=text("status>=3")),
         Index("ticket_customer", "customer_id", text("updated_at DESC")),
+        Index("ticket_merged", "merged_into_id", sqlite_where=text("merged_into_id IS NOT NULL")),
         Index("ticket_external", "source_id", "external_id", sqlite_where=text("external_id IS NOT NULL")),
     )
 

@@ -67,6 +67,10 @@ class Asker:
 
 ALL = Condition("1")
 NOTHING = Condition("0")
+# What was merged is closed, and in no list: all that was said on it is elsewhere. Among all tickets the few that were
+# are read first, since the indexes of the orders don't say which.
+_STANDS = Condition("t.merged_into_id IS NULL")
+_STANDS_AMONG_ALL = Condition("t.id NOT IN (SELECT id FROM ticket WHERE merged_into_id IS NOT NULL)")
 
 
 def where(asker: Asker, wanted: Filter, order: Order) -> Condition:
@@ -82,6 +86,8 @@ def where(asker: Asker, wanted: Filter, order: Order) -> Condition:
     if not active and of_statuses != ALL and not in_order and not leads:
         leads = _tickets(asker.connection, statuses) <= asker.reach.few
         of_statuses = of_statuses if leads else of_statuses.held_back
+    if Status.CLOSED in statuses:
+        parts.append(_STANDS if leads or asker.reach.looked.by_each else _STANDS_AMONG_ALL)
     kept = [part for part in (of_statuses, *parts) if part != ALL] or [ALL]
     values = tuple(value for part in kept for value in part.values)
     return Condition(" AND ".join(part.sql for part in kept), values, leads)

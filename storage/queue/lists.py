@@ -19,6 +19,10 @@ from storage.queue.rows import rows
 _HAVING = {"t.due_at": "due", "t.snoozed_until": "snoozed", "t.promised_at": "is"}
 _SNOOZED, _NOT_SNOOZED = Term("snoozed", ":", "yes"), Term("snoozed", ":", "no")
 _HAS_NOT = {"none", "no", "angry", "unread"}
+# What was merged is closed, has its tags still, and is in no list.
+_MERGED = "-(SELECT count(*) FROM ticket WHERE merged_into_id IS NOT NULL)"
+_MERGED_WITH_TAG = """-(SELECT count(*) FROM ticket m CROSS JOIN ticket_tag w ON w.ticket_id=m.id AND w.tag_id=?1
+    WHERE m.merged_into_id IS NOT NULL)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +117,17 @@ def _kept_count(connection: Connection, wanted: Filter) -> Condition | None:
     others = [group[0] for group in wanted.groups() if group[0].field != "status"]
     if not others:
         marks = ",".join("?" * len(statuses))
+        merged = _MERGED if Status.CLOSED in statuses else ""
         return Condition(
-            f"SELECT ifnull(sum(tickets), 0) FROM ticket_count WHERE status IN ({marks})",  # noqa: S608  only marks
+            f"SELECT ifnull(sum(tickets), 0){merged} FROM ticket_count WHERE status IN ({marks})",  # noqa: S608  ours
             tuple(sorted(int(status) for status in statuses)),
         )
     table = {ACTIVE: "active_tag", frozenset(Status): "ticket_tag"}.get(statuses)
     if len(others) > 1 or others[0].field != "tag" or others[0].negated or table is None:
         return None
     found = names.tag_ids(connection, others[0].value)
-    return Condition(f"SELECT count(*) FROM {table} WHERE tag_id=?", (found[0] if found else 0,))  # noqa: S608  our own tables
+    merged = _MERGED_WITH_TAG if Status.CLOSED in statuses else ""
+    return Condition(f"SELECT count(*){merged} FROM {table} WHERE tag_id=?1", (found[0] if found else 0,))  # noqa: S608  ours
 
 
 def counts(connection: Connection, views: Iterable[ViewRow], me: int | None, now: int, zone: tzinfo) -> dict[int, int]:

@@ -10,7 +10,7 @@ from desk.ids import new_uid, uid_text
 from desk.lookup import IdentityKind
 from desk.times import DAY, HOUR
 from storage.connect import Connection
-from storage.customers import calls, card, customer_ticket_ids, find_customer, notes
+from storage.customers import calls, card, customer_ticket_ids, find_customer, foremost_ticket_ids, notes
 from tests.factories import NOW, make_customer, make_identity, make_message, make_ticket
 
 
@@ -51,6 +51,17 @@ def test_the_card_counts_tickets_and_finds_the_next_promise(connection: Connecti
     assert len(shown.recent) == 5
     assert list(customer_ticket_ids(connection, customer))[:2] == [late, soon]
     assert len(customer_ticket_ids(connection, customer)) == 8
+
+
+def test_what_was_merged_is_no_contact_of_its_own(connection: Connection) -> None:
+    customer = make_customer(connection)
+    stands = make_ticket(connection, customer_id=customer, promised_at=NOW + 5)
+    make_ticket(connection, customer_id=customer, status=4, merged_into_id=stands)
+    shown = card(connection, customer, NOW, UTC)
+    assert (shown.open_tickets, shown.all_tickets, shown.promised_at) == (1, 1, NOW + 5)
+    assert [row.id for row in shown.recent] == [stands]
+    assert list(customer_ticket_ids(connection, customer)) == [stands]
+    assert foremost_ticket_ids(connection, customer, 9) == [stands]
 
 
 def test_contacts_are_counted_by_the_day_of_the_zone(connection: Connection) -> None:

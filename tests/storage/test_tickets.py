@@ -69,6 +69,18 @@ def test_a_ticket_has_all_that_its_screen_shows(connection: Connection) -> None:
     assert shown.solved_at == NOW
 
 
+def test_what_a_suggested_ticket_became_is_suggested_once(connection: Connection) -> None:
+    mine, twin = make_ticket(connection), make_ticket(connection)
+    merged = make_ticket(connection, status=4, merged_into_id=twin)
+    again = make_ticket(connection, status=4, merged_into_id=merged)
+    here = make_ticket(connection, status=4, merged_into_id=mine)
+    connection.executemany(
+        "INSERT INTO suggestion(ticket_id, other_ticket_id, reason, created_at) VALUES(?,?,'subject',0)",
+        [(mine, other) for other in (again, here, merged)],
+    )
+    assert ticket(connection, mine).suggested == (1002,)
+
+
 def test_a_ticket_that_is_gone_is_said(connection: Connection) -> None:
     with pytest.raises(NotFound, match="gone"):
         ticket(connection, 77)

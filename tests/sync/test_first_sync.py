@@ -1,13 +1,19 @@
 """A mailbox of years into tickets, on a real server."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
 
+from desk.filters import Filter
 from storage import sources
 from storage.connect import writing
+from storage.customers import card
 from storage.ingest.recency import SETTING
+from storage.queue import Scope, count, first_page, snapshot
+from storage.tickets import ticket
+from storage.workspace import open_to_read
 from sync.sources.mailbox import reading
 from tests.sync.office import Office, mail
 
@@ -70,6 +76,31 @@ def test_the_newest_message_says_whether_a_ticket_is_unread(office: Office, monk
     office.connect()
     office.sync()
     assert [unread for (unread,) in office.rows("SELECT unread FROM ticket WHERE merged_into_id IS NULL")] == [1]
+
+
+@pytest.mark.parametrize("page", [1, 500])
+def test_a_thread_whose_halves_join_late_is_one_ticket_and_leaves_nothing_over(
+    office: Office, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    """The newest mails are read first: the end of the thread, its beginning, and at last what lies between them."""
+    monkeypatch.setattr(reading, "MOST_MAILS", page)
+    joining = mail("Re: Pump", name="c", before="b", at=recent(6))
+    first, second = mail("Pump", name="a", at=recent(8)), mail("Re: Pump", name="b", before="a", at=recent(7))
+    office.account.put(joining, second, first, mail("Re: Pump", name="d", before="c", at=recent(5)))
+    office.connect()
+    assert office.sync().pulled == 4
+    with closing(open_to_read(office.workspace)) as connection:
+        everything = Scope(Filter(), "updated", None, office.clock(), UTC)
+        (stands,) = snapshot(connection, everything)
+        assert count(connection, everything) == 1
+        (shown,) = first_page(connection, everything)
+        assert (shown.message_count, shown.status, shown.unread) == (4, 0, True)
+        theirs = card(connection, shown.customer_id or 0, office.clock(), UTC)
+        assert (theirs.all_tickets, theirs.open_tickets, len(theirs.recent)) == (1, 1, 1)
+        assert ticket(connection, stands).suggested == ()
+        # Whoever had the other half open is told where it went; of one page's halves nobody saw two.
+        others = [row[0] for row in connection.execute("SELECT id FROM ticket WHERE id <> ?", (stands,))]
+        assert [ticket(connection, other).merged_into for other in others] == [shown.number] * (page == 1)
 
 
 def test_what_is_read_elsewhere_later_is_read_here(office: Office) -> None:

@@ -36,6 +36,10 @@ def test_what_weighs_most_comes_first() -> None:
     ]  # fmt: skip
 
 
+def test_a_merged_ticket_says_where_all_of_it_is() -> None:
+    assert _words(replace(TICKET, merged_into=1007)) == ["part of #1007 now: all that was said is there"]
+
+
 def test_a_solved_ticket_is_due_no_more() -> None:
     solved = replace(TICKET, row=TICKET.row._replace(status=3, due_at=NOW, promised_at=NOW, assignee="Bo", tags=()))
     assert _words(solved)[:2] == ["Solved", "Bo"]

@@ -5,23 +5,29 @@ import shutil
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desk.filters import Filter
 from desk.identifiers import address_of
+from desk.records import DraftRow
 from desk.statuses import Status
 from desk.times import DAY, HOUR
+from storage import drafts, queue
 from storage.connect import Connection
+from storage.customers import card
 from storage.imports.reading import MailRules
 from storage.imports.report import Report
 from storage.imports.run import Wish, import_files
 from storage.imports.threads import base_subject, is_reply, topic
 from storage.search.query import Finder
+from storage.tickets import conversation, find_ticket, ticket
 from storage.workspace import Workspace, open_to_read, open_to_write
-from tests.factories import NOW
+from tests.factories import NOW, make_agent
 from tests.shared import shared_data
 from tests.storage.ingest.recount import full_text
 
@@ -279,16 +285,90 @@ def test_a_base_subject_has_no_reply_mark_left(subject: str) -> None:
     assert base_subject(base_subject(subject)) == base_subject(subject)
 
 
-@settings(max_examples=8, deadline=None)
-@given(order=st.permutations(range(5)))
-def test_threads_do_not_depend_on_the_order(workspace_template: Workspace, tmp_path_factory: pytest.TempPathFactory,
-                                            order: list[int]) -> None:  # fmt: skip
+# Two conversations, whose mails answer the one before or an earlier one, and a mail of its own.
+_MAILS = (
+    [_raw(1)] + [_raw(n, "Re: Lamp", answers=f"<{n - 1}@example.org>") for n in range(2, 6)]
+    + [_raw(6, "Kettle")] + [_raw(n, "Re: Kettle", answers="<6@example.org>") for n in (7, 8)] + [_raw(9, "Invoice")]
+)  # fmt: skip
+_EVERYTHING = queue.Scope(Filter(), "newest", None, NOW, UTC)
+_CONVERSATIONS = [["1", "2", "3", "4", "5"], ["6", "7", "8"], ["9"]]
+
+
+@settings(max_examples=20, deadline=None)
+@given(order=st.permutations(range(9)), parts=st.integers(1, 4))
+def test_any_order_makes_the_same_tickets_and_leaves_nothing_over(
+    workspace_template: Workspace, tmp_path_factory: pytest.TempPathFactory, order: list[int], parts: int
+) -> None:
+    """Whether a late mail comes in the same batch or a later one."""
     folder = tmp_path_factory.mktemp("order")
     shutil.copytree(workspace_template.folder, folder / "workspace")
-    chain = [_raw(1)] + [_raw(n, "Re: Lamp", answers=f"<{n - 1}@example.org>") for n in range(2, 6)]
     with closing(open_to_write(Workspace(folder / "workspace"))) as connection:
-        _import(Workspace(folder / "workspace"), connection, folder / "in", *[chain[place] for place in order])
-        assert _threads(connection) == [["1", "2", "3", "4", "5"]]
+        for part in range(parts):
+            mails = [_MAILS[place] for place in order[part::parts]]
+            _import(Workspace(folder / "workspace"), connection, folder / str(part), *mails)
+        assert sorted(_threads(connection)) == _CONVERSATIONS
+        listed = queue.snapshot(connection, _EVERYTHING)
+        said = [connection.execute("SELECT message_count FROM ticket WHERE id = ?", (each,)) for each in listed]
+        assert sorted(found.fetchone()[0] for found in said) == [1, 3, 5]
+        assert queue.count(connection, _EVERYTHING) == 3
+        (customer,) = connection.execute("SELECT id FROM customer").fetchone()
+        shown = card(connection, customer, NOW, UTC)
+        assert (shown.all_tickets, shown.open_tickets, len(shown.recent)) == (3, 3, 3)
+        numbers = {row.number for row in shown.recent}
+        for ticket_id in listed:
+            assert set(ticket(connection, ticket_id).suggested) <= numbers
+        made = connection.execute("SELECT count(*), count(merged_into_id) FROM ticket").fetchone()
+        assert made[0] - made[1] == 3
+        assert parts > 1 or made[1] == 0, "nobody has seen what one batch joins"
+
+
+def test_who_had_a_joined_ticket_open_is_led_to_what_it_became(
+    workspace: Workspace, connection: Connection, tmp_path: Path
+) -> None:
+    _import(workspace, connection, tmp_path / "one", _raw(1))
+    _import(workspace, connection, tmp_path / "two", _raw(3, "Re: Lamp", answers="<2@example.org>"))
+    _import(workspace, connection, tmp_path / "three", _raw(2, "Re: Lamp", answers="<1@example.org>"))
+    assert ticket(connection, find_ticket(connection, "#1002")).merged_into == 1001
+    assert conversation(connection, find_ticket(connection, "#1002")) == ()
+    assert len(conversation(connection, find_ticket(connection, "#1001"))) == 3
+
+
+@pytest.mark.parametrize("worked_on", [1, 2])
+def test_the_ticket_that_an_agent_works_on_stays(
+    workspace: Workspace, connection: Connection, tmp_path: Path, worked_on: int
+) -> None:
+    _import(workspace, connection, tmp_path / "one", _raw(1))
+    _import(workspace, connection, tmp_path / "two", _raw(3, "Re: Lamp", answers="<2@example.org>"))
+    agent = make_agent(connection)
+    drafts.save(connection, DraftRow(worked_on, agent, "reply", "", "", "", "Half a reply", (), 0, None, NOW))
+    _import(workspace, connection, tmp_path / "three", _raw(2, "Re: Lamp", answers="<1@example.org>"))
+    assert list(queue.snapshot(connection, _EVERYTHING)) == [worked_on]
+    assert connection.execute("SELECT message_count FROM ticket WHERE id = ?", (worked_on,)).fetchone() == (3,)
+
+
+def test_a_ticket_that_was_seen_stays_rather_than_a_new_one(
+    workspace: Workspace, connection: Connection, tmp_path: Path
+) -> None:
+    _import(workspace, connection, tmp_path / "one", _raw(4, "Re: Lamp", answers="<3@example.org>"))
+    chain = (_raw(1), _raw(2, "Re: Lamp", answers="<1@example.org>"), _raw(3, "Re: Lamp", answers="<2@example.org>"))
+    _import(workspace, connection, tmp_path / "two", *chain)
+    assert _threads(connection) == [["1", "2", "3", "4"]]
+    assert connection.execute("SELECT id, message_count FROM ticket").fetchall() == [(1, 4)]
+
+
+def test_what_still_waits_is_not_lost_in_a_solved_ticket(
+    workspace: Workspace, connection: Connection, tmp_path: Path
+) -> None:
+    _import(workspace, connection, tmp_path / "one", _raw(1, day=1))
+    connection.execute("UPDATE ticket SET status = 3, unread = 0")
+    _import(workspace, connection, tmp_path / "two", _raw(3, "Re: Lamp", answers="<2@example.org>", day=3))
+    # Ours, which asks nothing of anyone, shows that they are one.
+    ours = _raw(2, "Re: Lamp", answers="<1@example.org>", sender="Help <help@shop.example>").replace(
+        b"To: help@shop.example", b"To: Ana Ruiz <ana@example.org>"
+    )
+    _import(workspace, connection, tmp_path / "three", ours, rules=MailRules(frozenset({"help@shop.example"})))
+    assert _threads(connection) == [["1", "2", "3"]]
+    assert connection.execute("SELECT status, unread FROM ticket WHERE merged_into_id IS NULL").fetchall() == [(0, 1)]
 
 
 @pytest.mark.shared_data

@@ -54,6 +54,20 @@ _tickets = st.builds(
 )
 
 
+def test_what_comes_for_a_merged_ticket_is_said_on_the_one_that_it_became(connection: Connection) -> None:
+    def record(name: str, *said: str) -> TicketRecord:
+        messages = tuple(MessageRecord(each, "inbound", NOW, "Hello") for each in said)
+        return TicketRecord(name, "Parcel", NOW, messages=messages)
+
+    _put(connection, [record("t1", "a"), record("t2"), record("t3", "b")])
+    connection.execute("UPDATE message SET ticket_id=1")
+    connection.execute("UPDATE ticket SET status=4, merged_into_id=id-1 WHERE id>1")
+    assert _put(connection, [record("t3", "b", "c"), record("t2", "d")]) == ["updated", "updated"]
+    assert connection.execute("SELECT ticket_id, external_id FROM message ORDER BY id").fetchall() == [
+        (1, "a"), (1, "b"), (1, "c"), (1, "d"),
+    ]  # fmt: skip
+
+
 def _put(connection: Connection, records: Sequence[TicketRecord]) -> list[Outcome]:
     with writing(connection):
         batch = Batch(connection, import_source(connection, NOW), ("US",), NOW)

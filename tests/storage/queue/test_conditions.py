@@ -52,6 +52,7 @@ def desk(workspace_template: Workspace, tmp_path_factory: pytest.TempPathFactory
             ids |= {name: make_customer(connection, name) for name in CUSTOMERS}
             index_customers(connection, [ids[name] for name in CUSTOMERS])
             tickets = [_make(connection, chance, ids) for _ in range(200)]
+            _merge(connection, [_make(connection, chance, ids) for _ in range(30)], tickets[0])
         yield Desk(connection, tickets, ids)
 
 
@@ -94,6 +95,13 @@ def _make(connection: Connection, chance: random.Random, ids: dict[str, int]) ->
     for body in made.messages:
         make_message(connection, ticket_id, body=body)
     return replace(made, id=ticket_id)
+
+
+def _merge(connection: Connection, merged: list[Made], into: Made) -> None:
+    """What was merged looks like others, but for what was said, and is in no list."""
+    for each in merged:
+        connection.execute("DELETE FROM message WHERE ticket_id=?", (each.id,))
+        connection.execute("UPDATE ticket SET status=4, merged_into_id=? WHERE id=?", (into.id, each.id))
 
 
 def one_of(*texts: str) -> st.SearchStrategy[str]:

@@ -21,13 +21,16 @@ ASKED = {
     "tag:refund": "id IN (SELECT ticket_id FROM ticket_tag WHERE tag_id=1)",
     "status:active tag:vip": "status<3 AND id IN (SELECT ticket_id FROM ticket_tag WHERE tag_id=2)",
     "status:active snoozed:no": f"status<3 AND ifnull(snoozed_until, 0)<={NOW}",
-    "status:active tag:nobody": "0", "tag:refund tag:vip": "(SELECT count(*) FROM ticket_tag WHERE ticket_id=id)=2",
+    "snoozed:no": f"ifnull(snoozed_until, 0)<={NOW}", "status:active tag:nobody": "0",
+    "tag:refund tag:vip": "(SELECT count(*) FROM ticket_tag WHERE ticket_id=id)=2",
     "status:pending tag:vip": "status=1 AND id IN (SELECT ticket_id FROM ticket_tag WHERE tag_id=2)",
 }  # fmt: skip
 
 # What is done, to the ticket of which place, with which status.
 steps = st.tuples(
-    st.sampled_from(("insert", "insert", "status", "upsert", "replace status", "tag", "untag", "delete", "whole")),
+    st.sampled_from(
+        ("insert", "insert", "status", "upsert", "replace status", "tag", "untag", "delete", "whole", "merge")
+    ),
     st.integers(0, 9),
     st.integers(0, 4),
 )
@@ -43,14 +46,15 @@ def assert_counted(connection: Connection) -> None:
     slowly = "SELECT ticket_id, tag_id FROM ticket_tag JOIN ticket ON id=ticket_id WHERE status<3 ORDER BY 1, 2"
     assert active == connection.execute(slowly).fetchall()
     for query, where in ASKED.items():
-        (number,) = connection.execute(f"SELECT count(*) FROM ticket NOT INDEXED WHERE {where}").fetchone()
+        slowly = f"SELECT count(*) FROM ticket NOT INDEXED WHERE merged_into_id IS NULL AND {where}"
+        (number,) = connection.execute(slowly).fetchone()
         assert queue.count(connection, queue.Scope(parse(query), "due", None, NOW, UTC)) == number, query
 
 
 def do(connection: Connection, step: tuple[str, int, int]) -> None:
     """One step of a story."""
     what, place, status = step
-    ids = [row[0] for row in connection.execute("SELECT id FROM ticket ORDER BY id")]
+    ids = [row[0] for row in connection.execute("SELECT id FROM ticket WHERE merged_into_id IS NULL ORDER BY id")]
     if what == "insert" or not ids:
         make_ticket(connection, status=status, snoozed_until=(None, NOW, NOW + 1)[place % 3])
         return
@@ -68,11 +72,14 @@ def do(connection: Connection, step: tuple[str, int, int]) -> None:
         connection.execute("INSERT OR IGNORE INTO ticket_tag VALUES(?, ?)", (chosen, 1 + status % 2))
     elif what == "untag":
         connection.execute("DELETE FROM ticket_tag WHERE ticket_id=? AND tag_id=?", (chosen, 1 + status % 2))
+    elif what == "merge":
+        connection.execute("UPDATE ticket SET status=4, merged_into_id=? WHERE id=? AND id<>?1", (ids[0], chosen))
     elif what == "delete":
+        connection.execute("UPDATE ticket SET merged_into_id=NULL WHERE merged_into_id=?", (chosen,))
         connection.execute("DELETE FROM ticket_tag WHERE ticket_id=?", (chosen,))
         connection.execute("DELETE FROM ticket WHERE id=?", (chosen,))
     else:
-        connection.execute("UPDATE ticket SET status=? WHERE status=?", (status, place % 5))
+        connection.execute("UPDATE ticket SET status=? WHERE status=? AND merged_into_id IS NULL", (status, place % 5))
 
 
 @given(story=transactions)
@@ -110,7 +117,7 @@ def _hurry(workspace: Workspace, seed: int) -> None:
                 do(
                     connection,
                     (
-                        chance.choice(("insert", "insert", "status", "tag", "untag", "delete")),
+                        chance.choice(("insert", "insert", "status", "tag", "untag", "delete", "merge")),
                         chance.randrange(50),
                         chance.randrange(5),
                     ),
