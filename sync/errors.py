@@ -3,6 +3,7 @@
 HeardError
 └── SourceError
     ├── Unreachable   nobody answers, or the line broke: try again later, by itself
+    │   └── Offline   not even a line came about: a try costs nothing
     ├── Denied        the login was refused: only a person, or a new token, can mend it
     └── Broken        the other side says what its own protocol does not allow
         └── PartGone  one part of it can't be read, such as a folder that was deleted; all else goes on
@@ -17,6 +18,10 @@ class SourceError(HeardError):
 
 class Unreachable(SourceError):
     """Offline, unknown host, refused, timed out or cut off: the same try may work later."""
+
+
+class Offline(Unreachable):
+    """No line to it came about, as without a network: nobody was asked anything, so that a try costs nothing."""
 
 
 class Denied(SourceError):

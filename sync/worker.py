@@ -26,7 +26,8 @@ from storage.sources import SourceRow
 from storage.workspace import Workspace
 from sync.ahead import Ahead
 from sync.deliverer import Deliverer
-from sync.errors import Denied, PartGone, SourceError
+from sync.errors import Denied, Offline, PartGone, SourceError
+from sync.lock import anyone_seated
 from sync.pace import Pace, after_failure, after_refusal
 from sync.protocol import Capability, MailRecord, Page, Source, Stream, Unreadable
 from sync.taking import take
@@ -81,7 +82,7 @@ class Worker:
 
     def may_send(self, soonest: int | None, now: int) -> bool:
         """Whether what may leave at `soonest` can be tried now; None: nothing waits."""
-        return soonest is not None and soonest <= now and self._way_out.due(now)
+        return soonest is not None and soonest <= now and self._way_out.due(now, awaited=True)
 
     def round(self) -> bool:
         """Read and send once; whether all of it went well. What went wrong is told, and sets the pace."""
@@ -248,14 +249,14 @@ class Worker:
         """Tell what went wrong; the pace after it."""
         now = self._desk.clock()
         denied = isinstance(error, Denied)
-        slower = after_refusal(pace, now) if denied else after_failure(pace, now, self._desk.chance)
+        offline = isinstance(error, Offline)
+        slower = after_refusal(pace, now) if denied else after_failure(pace, now, self._desk.chance, offline=offline)
         state = "denied" if denied else "away" if slower.away else "idle"
         self._tell_of(error)
         # Where nothing can be written, as on a full disk, not even this can.
         with suppress(self._connection.OperationalError):
-            self._state(
-                state=state, said=error.message, mend=error.mend, next_at=slower.next_at, failures=slower.failures
-            )
+            next_at = slower.earliest(awaited=self._is_awaited())
+            self._state(state=state, said=error.message, mend=error.mend, next_at=next_at, failures=slower.failures)
         return slower
 
     def _tell_of(self, error: HeardError) -> None:
@@ -273,13 +274,20 @@ class Worker:
         soonest = delivery.soonest(self._connection, self._row.id)
         if soonest is None:
             return longest
-        return max(0, min(longest, max(soonest, self._way_out.next_at) - self._desk.clock()))
+        return max(0, min(longest, max(soonest, self._way_out.awaited_at) - self._desk.clock()))
 
     def _wait_out(self) -> None:
         """Until the pace allows another try, or a person asks for one."""
         while not self._stopping.wait(0.2):
-            if self._pace.due(self._desk.clock()) or self._asked_at() != self._answered:
+            now = self._desk.clock()
+            if self._pace.due(now) or self._asked_at() != self._answered:
                 return
+            if self._pace.due(now, awaited=True) and self._is_awaited():
+                return
+
+    def _is_awaited(self) -> bool:
+        """Whether somebody waits for this source: a console is open, or something is on its way out."""
+        return anyone_seated(self._desk.workspace) or delivery.soonest(self._connection, self._row.id) is not None
 
     def _asked_at(self) -> int:
         return sources.asked_at(self._connection, self._row.id)

@@ -1,9 +1,9 @@
 """Replies on their way out, through a real sink: each once, in order, and never without the agent's knowledge."""
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from email.utils import formatdate
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
@@ -14,6 +14,8 @@ from storage.connect import writing
 from storage.deeds.outbox import drop, retry
 from storage.engine import deed_session, engine_over
 from sync import deliverer
+from sync.lock import seated
+from sync.pace import AWAITED, LONGEST, Pace
 from sync.protocol import DeliverMail, Unclear
 from sync.sources.mailbox.smtp import MailSender, Sent
 from sync.sources.mailbox.source import Mailbox
@@ -322,6 +324,46 @@ def test_an_outage_slows_down_and_people_are_told(office: Office, pump: int) -> 
         office.account.server.start()
         assert worker.round()
     assert office.state() == ("idle", "", 0, None)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "console", "longest"), [(False, False, LONGEST), (True, False, AWAITED), (False, True, AWAITED)]
+)
+def test_a_network_that_is_back_is_noticed_soon_by_those_who_wait(
+    office: Office, pump: int, waiting: bool, console: bool, longest: int
+) -> None:
+    """After a long outage five minutes may pass to the next try, unless a console is open or something is to leave."""
+    if waiting:
+        office.reply(pump)
+    office.account.server.imap.kill()
+    row = sources.source_named(office.connection, NAME)
+    with ExitStack() as held:
+        if console:
+            held.enter_context(seated(office.workspace))
+        source = held.enter_context(closing(office.engine().open_source(row)))
+        worker = Worker(office.engine().desk, office.connection, row, source, Event())
+        for _ in range(10):
+            before = office.clock()
+            assert not worker.round()
+        pause = int(str(office.state()[3])) - before
+    assert longest // 2 <= pause
+    assert int(str(office.state()[3])) <= office.clock() + longest
+
+
+def test_who_opens_a_console_ends_a_long_pause(office: Office, pump: int) -> None:
+    row = sources.source_named(office.connection, NAME)
+    with closing(office.engine().open_source(row)) as source:
+        stopping = Event()
+        worker = Worker(office.engine().desk, office.connection, row, source, stopping)
+        worker._pace = Pace(9, office.clock() + LONGEST, office.clock(), office.clock())
+        waiter = Thread(target=worker._wait_out)
+        with seated(office.workspace):
+            waiter.start()
+            waiter.join(60)
+        ended = not waiter.is_alive()
+        stopping.set()
+        waiter.join()
+    assert ended
 
 
 def test_an_unforeseen_fault_is_told_and_ends_nothing(

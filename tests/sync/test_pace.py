@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.times import MINUTE, SECOND
-from sync.pace import AWAY_AFTER, DENIED, FIRST, LONGEST, Pace, after_failure, after_refusal
+from sync.pace import AWAITED, AWAY_AFTER, DENIED, FIRST, LONGEST, Pace, after_failure, after_refusal
 
 NOW = 1_772_442_000 * SECOND
 
@@ -30,9 +30,35 @@ def test_consoles_that_failed_together_come_back_apart() -> None:
     assert len(times) > 15
 
 
+@given(st.integers(0, 60), st.integers(0, 2**32))
+def test_who_waits_for_a_source_that_is_merely_offline_waits_half_a_minute_at_most(failures: int, seed: int) -> None:
+    after = after_failure(Pace(failures), NOW, Random(seed), offline=True)
+    assert after.next_at == after_failure(Pace(failures), NOW, Random(seed)).next_at
+    assert after.awaited_at <= after.next_at
+    span = min(AWAITED, FIRST * 2**failures)
+    assert span // 2 <= after.awaited_at - NOW <= span
+    assert not after.due(after.awaited_at - 1, awaited=True)
+    assert after.due(after.awaited_at, awaited=True)
+    assert after.due(after.awaited_at) == (after.awaited_at == after.next_at)
+
+
+@given(st.integers(0, 60), st.integers(0, 2**32))
+def test_nobody_hurries_a_server_that_answers_with_trouble(failures: int, seed: int) -> None:
+    for slower in (after_failure(Pace(failures), NOW, Random(seed)), after_refusal(Pace(failures), NOW)):
+        assert slower.earliest(awaited=True) == slower.earliest(awaited=False) == slower.next_at
+        assert not slower.due(slower.next_at - 1, awaited=True)
+
+
+def test_those_who_wait_come_back_apart_too() -> None:
+    times = {after_failure(Pace(12), NOW, Random(seed), offline=True).awaited_at for seed in range(20)}
+    assert len(times) > 15
+    assert max(times) - min(times) > 5 * SECOND
+
+
 def test_what_the_server_asks_for_is_kept() -> None:
     assert after_failure(Pace(), NOW, Random(1), asked=3 * MINUTE).next_at == NOW + 3 * MINUTE
     assert after_failure(Pace(20), NOW, Random(1), asked=SECOND).next_at > NOW + SECOND
+    assert after_failure(Pace(), NOW, Random(1), offline=True, asked=3 * MINUTE).awaited_at == NOW + 3 * MINUTE
 
 
 def test_a_refused_password_is_tried_rarely() -> None:

@@ -4,7 +4,7 @@ import socket
 import ssl
 
 from desk.endpoints import Endpoint
-from sync.errors import Broken, Unreachable
+from sync.errors import Broken, Offline, Unreachable
 
 AGAIN = "It is tried again by itself."
 
@@ -31,3 +31,9 @@ def away(endpoint: Endpoint, error: OSError | UnicodeError) -> Unreachable | Bro
                 f"Nobody listens at {host}, port {endpoint.port}", "Check the port, or wait for the server."
             )
     return Unreachable(f"{host} can't be reached: {error.strerror or type(error).__name__}", AGAIN)
+
+
+def no_line(endpoint: Endpoint, error: OSError | UnicodeError) -> Unreachable | Broken:
+    """The error of a line that never came about, in words; who was reached and spoke wrongly was not away."""
+    found = away(endpoint, error)
+    return found if isinstance(error, ssl.SSLError) else Offline(found.message, found.mend)

@@ -16,7 +16,7 @@ from desk.endpoints import Endpoint, is_loopback
 from desk.text import clean
 from sync.errors import Broken, Denied, SourceError, Unreachable
 from sync.secret import HIDDEN, Secret, without
-from sync.sources.mailbox.away import AGAIN, away
+from sync.sources.mailbox.away import AGAIN, away, no_line
 
 Login = Literal["password", "token"]
 
@@ -152,7 +152,7 @@ class Line:
         except smtplib.SMTPException:
             problem = Broken(f"{self.host} says what no mail server says", NO_SENDER)
         except (OSError, UnicodeError) as error:
-            problem = away(endpoint, error)
+            problem = no_line(endpoint, error)
         raise problem
 
     def _log_in(self) -> None:

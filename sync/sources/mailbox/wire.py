@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from desk.endpoints import Endpoint, is_loopback
 from sync.errors import Broken, Unreachable
-from sync.sources.mailbox.away import AGAIN, away
+from sync.sources.mailbox.away import AGAIN, away, no_line
 
 # The longest silence in the middle of an answer, in seconds. Servers open a mailbox of a million mails within it.
 PATIENCE = 60.0
@@ -54,7 +54,7 @@ class Wire(imaplib.IMAP4):
             if self.endpoint.security == "tls":
                 self._wrap()
         except (OSError, UnicodeError) as error:
-            raise away(self.endpoint, error) from None
+            raise no_line(self.endpoint, error) from None
 
     def readline(self) -> bytes:
         """The next line, with its end. A goodbye (BYE) is no line but the end, whatever was being said."""

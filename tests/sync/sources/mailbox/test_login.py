@@ -10,7 +10,7 @@ import pytest
 
 from desk.endpoints import Endpoint, Security
 from desk.errors import HeardError
-from sync.errors import Broken, Denied, SourceError, Unreachable
+from sync.errors import Broken, Denied, Offline, SourceError, Unreachable
 from sync.secret import Secret
 from sync.sources.mailbox.server import Server
 from tests.canary import all_of
@@ -157,9 +157,11 @@ def test_no_plain_text_leaves_this_machine() -> None:
 
 
 def test_nobody_there_and_no_such_name() -> None:
-    assert "Nobody listens" in refusal(plain(free_port()), lambda: Secret(CANARY)).message
-    nowhere = Endpoint("imap", "tls", "mail.invalid", 993)
-    assert isinstance(refusal(nowhere, lambda: Secret(CANARY)), Unreachable)
+    nobody = refusal(plain(free_port()), lambda: Secret(CANARY))
+    assert "Nobody listens" in nobody.message
+    nowhere = refusal(Endpoint("imap", "tls", "mail.invalid", 993), lambda: Secret(CANARY))
+    assert isinstance(nobody, Offline)
+    assert isinstance(nowhere, Offline)
 
 
 def test_a_check_says_step_by_step_what_works(account: Account) -> None:

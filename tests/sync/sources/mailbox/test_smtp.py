@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from desk.endpoints import Endpoint, parse_endpoint
-from sync.errors import Broken, Denied, SourceError, Unreachable
+from sync.errors import Broken, Denied, Offline, SourceError, Unreachable
 from sync.protocol import DeliverMail, Later, Outcome, Receipt, Refused, Step, Unclear
 from sync.secret import Secret
 from sync.sources.mailbox.smtp import MailSender
@@ -231,6 +231,7 @@ def test_nobody_there() -> None:
     with pytest.raises(Unreachable) as caught:
         once(submission(free_port()), mail_to("a@x.example"))
     assert "Nobody listens" in caught.value.message
+    assert isinstance(caught.value, Offline)
 
 
 # ---- the scripted server ----
@@ -352,8 +353,9 @@ def test_a_token_that_stays_refused_is_denied_without_being_told() -> None:
     ],
 )
 def test_each_way_not_to_get_in(answers: dict[str, str | list[str]], login: str, kind: type[SourceError]) -> None:
-    with ScriptedSmtp(answers) as server, pytest.raises(kind):
+    with ScriptedSmtp(answers) as server, pytest.raises(kind) as caught:
         once(submission(server.port, login=login), mail_to("a@x.example"))
+    assert not isinstance(caught.value, Offline), "it was reached: nobody hurries it"
 
 
 def test_login_in_two_steps_and_without_any() -> None:
