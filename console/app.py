@@ -1,4 +1,4 @@
-"""The application: it makes the seat, hands keys to the screen in front, and knows the way in and out.
+"""The application: it makes the seat, tells the screens what has changed, and knows the way in and out.
 
 The invariants: nothing here is about tickets; what is being written is on the disk before the process ends, whatever
 ends it; keys become actions in `screens.desk_screen` and nowhere else.
@@ -15,16 +15,15 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from textual import events, on
+from textual import on
 from textual.screen import Screen
 from typing_extensions import override
 
 import screens
 from console.clipboard import copy
 from console.config import Config, load
-from console.doors import Doors
-from console.hearing import around, heard
 from console.terminal import TERMINAL
+from console.typed_ahead import TypedAhead
 from desk.errors import HeardError
 from desk.records import AgentRow
 from desk.times import now
@@ -33,7 +32,7 @@ from screens.command_line import command_question
 from screens.confirm import ConfirmScreen
 from screens.desk_screen import DeskScreen
 from screens.jobs import Jobs
-from screens.keymap import Keymap, key_name, keymap
+from screens.keymap import Keymap, keymap
 from screens.palette import palette_question
 from screens.reading import Opening, fingerprint, opening, sources_fingerprint
 from screens.seat import Seat
@@ -59,7 +58,7 @@ CALM_SECONDS = 0.2
 LATEST_SECONDS = 5.0
 
 
-class HeardApp(Doors, inherit_bindings=False):
+class HeardApp(TypedAhead, inherit_bindings=False):
     """The console on one workspace."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -95,10 +94,6 @@ class HeardApp(Doors, inherit_bindings=False):
         self.unsaved: tuple[HeardError, ...] = ()
         self._held = ExitStack()
         self._shown = False
-        self._listed = False
-        self._early: list[events.Key | events.Paste] = []
-        self._behind = False
-        self._last_key = 0.0
         self._stale = False
         self.demo_wanted = False
         self.sync: SyncProcess | None = None
@@ -178,71 +173,6 @@ class HeardApp(Doors, inherit_bindings=False):
     def _not_seated(self, error: HeardError) -> None:
         self.workspace.begin()
         self.failed(error)
-
-    # Keys
-
-    @override
-    async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            self._last_key = monotonic()
-            if self._early or self._holding:
-                # Typed or pasted ahead, for a list or a field that isn't there yet. Where its screen has gone
-                # meanwhile, nobody else would say that these keys may act.
-                self._early.append(event)
-                await self.act_early()
-            else:
-                await self._act(event)
-            return
-        field = self.focused if isinstance(event, events.Key) and self._behind else None
-        await super().on_event(event)
-        if field is not None:
-            await heard(*around(field))
-
-    def _move_first(self) -> None:
-        """What was typed before there was a list, and moves in it, is seen in the first frame."""
-        while self._early and isinstance(event := self._early[0], events.Key):
-            if not self.workspace.move_first(key_name(event.key, event.character)):
-                break
-            del self._early[0]
-
-    @property
-    def _front(self) -> DeskScreen[object] | None:
-        """The screen that keys and words are for; none while the app ends, which timers and answers may outlive."""
-        screen = next(reversed(self.screen_stack), None)
-        return screen if isinstance(screen, DeskScreen) else None
-
-    @property
-    def _holding(self) -> bool:
-        front = self._front
-        return not self._listed or self._behind or (front is not None and front.holding)
-
-    @on(DeskScreen.Ready)
-    async def act_early(self) -> None:
-        """What was typed ahead acts now, in its order."""
-        while self._early and not self._holding:
-            await self._act(self._early.pop(0))
-
-    async def _act(self, event: events.Key | events.Paste) -> None:
-        screen = self._front
-        if screen is None or isinstance(event, events.Paste):
-            await super().on_event(event)
-            return
-        field = self.focused if screen.typing and not event.is_printable else None
-        # The field takes in what was typed before: Ctrl+S sends all of it, however fast it was.
-        await heard(field)
-        if screen.take_key(key_name(event.key, event.character)):
-            event.stop()
-        else:
-            await super().on_event(event)
-        if field is not None:
-            # What Enter does is done when it comes back from the field, behind keys that are here already: as long as
-            # it isn't, those would still be text in the field.
-            await heard(*around(field))
-            self._behind = self.call_later(self._caught_up)
-
-    async def _caught_up(self) -> None:
-        self._behind = False
-        await self.act_early()
 
     # What all screens hear
 

@@ -51,6 +51,7 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
         self.seat = seat
         self._pressed: Keys = ()
         self._awaiting = False
+        self._held_all = False
         # A screen that is typed in may be asked for keys before its field is there.
         self._held_until = monotonic() + HOLD_SECONDS
         self._hold_end: Timer | None = None
@@ -75,8 +76,9 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
 
     @property
     def holding(self) -> bool:
-        """Whether a field is on its way here that the next keys are meant for."""
-        return monotonic() < self._held_until and (self._awaiting or self.place in ENTRY) and not self.typing
+        """Whether the next keys are meant for a field that is on its way here, or for what a closing one leaves."""
+        awaiting = monotonic() < self._held_until and (self._awaiting or self.place in ENTRY)
+        return self._held_all or (awaiting and not self.typing)
 
     def hold_keys(self) -> None:
         """Let keys wait for the field that an action opens: a word typed at once must not become commands."""
@@ -94,6 +96,23 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
             self._hold_end = None
         self.post_message(self.Ready())
 
+    def hold_all_keys(self) -> None:
+        """What was written here is being saved: keys typed now are no part of it any more, and wait until it is.
+
+        However long that takes, as they would be lost with what closes; `release_all_keys` is called in any case.
+        """
+        self._held_all = True
+
+    def release_all_keys(self) -> None:
+        """It is saved and closed, or stays as it was: keys act on what has them now."""
+        if self._held_all:
+            # The focus that was just asked for comes by the app's queue.
+            self.app.call_later(self._released_all)
+
+    def _released_all(self) -> None:
+        self._held_all = False
+        self.post_message(self.Ready())
+
     def _end_hold_in_time(self) -> None:
         # A wait that is over takes its timer along, or it would end the next one too soon.
         if self._hold_end is not None:
@@ -102,6 +121,9 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
 
     def take_key(self, name: str) -> bool:
         """Do what this key does here; False where it does nothing, so that the focused widget may have it."""
+        if self.typing:
+            # The field has come. That it has the focus may be heard of only when this key has left it again.
+            self._awaiting = False
         place = self._place_of_keys()
         pressed = (*self._pressed, name)
         action = self.seat.keymap.action(place, pressed)
@@ -235,8 +257,9 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
             self.release_keys()
 
     def on_screen_resume(self) -> None:
-        """Back in front: the hints may have changed meanwhile."""
+        """Back in front: the hints may have changed meanwhile, and keys may wait for the end of what was before it."""
         self.show_hints()
+        self.post_message(self.Ready())
 
 
 class Opens(Protocol):

@@ -175,6 +175,7 @@ class FormScreen(DeskScreen[Done | None], ModalScreen[Done | None]):
         self._form.check(self.values)
         do = self._form.deed(self.values)
         self._saving = True
+        self.hold_all_keys()
         self.seat.jobs.deed(do, self._saved, self._not_saved)
 
     def _saved(self, done: Done) -> None:
@@ -183,6 +184,7 @@ class FormScreen(DeskScreen[Done | None], ModalScreen[Done | None]):
 
     def _not_saved(self, error: HeardError) -> None:
         self._saving = False
+        self.release_all_keys()
         if self.is_attached:
             self.fail(error)
 

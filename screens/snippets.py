@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 from typing_extensions import override
 
+from desk.errors import HeardError
 from desk.snippets import Library, OpenField, Snippet, render
 from screens.action import Place
 from screens.ask import LabelLine
@@ -63,6 +64,8 @@ class SnippetPicker(DeskScreen[Chosen | None], ModalScreen[Chosen | None]):
         self.box = Container(classes="picker-box")
         self.box.border_title = self._kinds
         self._library = Library(())
+        self._library_there = False
+        self._entered = False
         self._filled: Mapping[str, str] = {}
 
     @override
@@ -91,7 +94,7 @@ class SnippetPicker(DeskScreen[Chosen | None], ModalScreen[Chosen | None]):
             ticket = None if ticket_id is None else opened(connection, ticket_id, now, zone)
             return _Read(tuple(each for each in snippets if each.actions or not macros), ticket)
 
-        self.seat.jobs.read("snippet picker", read, self._library_read)
+        self.seat.jobs.read("snippet picker", read, self._library_read, self._not_read)
 
     @property
     def _kinds(self) -> str:
@@ -115,7 +118,16 @@ class SnippetPicker(DeskScreen[Chosen | None], ModalScreen[Chosen | None]):
             self.box.border_title = f"{self._kinds} for #{found.ticket.ticket.row.number}"
         self._library = Library(found.snippets)
         self._filled = filling(found.ticket, self.seat.me, self.seat.clock(), self.seat.zone)
+        self._library_there = True
         self._search()
+        if self._entered:
+            self._picked()
+            self.release_all_keys()
+
+    def _not_read(self, error: HeardError) -> None:
+        self._entered = False
+        self.release_all_keys()
+        self.fail(error)
 
     def _search(self) -> None:
         self.lines.show_rows(self._library.search(self.field.value))
@@ -143,6 +155,11 @@ class SnippetPicker(DeskScreen[Chosen | None], ModalScreen[Chosen | None]):
     @on(Input.Submitted)
     @on(LineList.Opened)
     def _picked(self) -> None:
+        if not self._library_there:
+            # What was typed is already for a snippet that will stand here in a moment.
+            self._entered = True
+            self.hold_all_keys()
+            return
         snippet = self.lines.row
         if snippet is None:
             self.notice("No snippet has these words", "warning")

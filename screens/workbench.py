@@ -233,16 +233,16 @@ class Workbench(DeskScreen[None]):
         self.show_hints()
 
     def focus_pane(self) -> None:
-        """Put the focus where the keys go."""
+        """Put the focus where the keys go. At once: later, it could take it from a question that was asked since."""
         if self.pane == "views":
-            self.view_list.focus()
+            self.set_focus(self.view_list)
         elif self.pane == "side":
             if self.furnished:
                 self.checklist.focus_steps()
         elif self.reading:
-            self.transcript.focus()
+            self.set_focus(self.transcript)
         else:
-            self.queue.focus()
+            self.set_focus(self.queue)
 
     @override
     def asked(self) -> None:

@@ -23,7 +23,7 @@ from screens.ask import Question
 from screens.confirm import ConfirmScreen
 from screens.workspace_deeds import DeedWork
 from storage import drafts
-from storage.connect import raw
+from storage.connect import Connection, raw
 from storage.deeds.by import Done
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class WritingWork(DeedWork):
     _writing_on: int | None = None
     _seen_inbound: int | None = None
     _saving: Timer | None = None
+    _drafts_on_their_way = 0
     _kept: "Written | None" = None
     _once_writing: Callable[[], object] | None = None
 
@@ -77,11 +78,18 @@ class WritingWork(DeedWork):
             self.open_ticket(ticket_id)
         self.save_draft()
         self.hold_keys()
-        self.seat.jobs.read(
-            "draft",
-            lambda connection: drafts.load(connection, ticket_id, me, kind),
-            lambda draft: self._begin_writing(ticket_id, kind, draft),
-        )
+
+        def load(connection: Connection) -> DraftRow | None:
+            return drafts.load(connection, ticket_id, me, kind)
+
+        def begin(draft: DraftRow | None) -> None:
+            self._begin_writing(ticket_id, kind, draft)
+
+        if self._drafts_on_their_way:
+            # Behind them: read beside them, a draft that was just left would be missing, and be written over.
+            self.seat.jobs.keep(load, begin)
+        else:
+            self.seat.jobs.read("draft", load, begin)
 
     def _begin_writing(self, ticket_id: int, kind: str, draft: DraftRow | None) -> None:
         from screens.writing import answered, forwarded, note, title_of, written_of
@@ -138,12 +146,22 @@ class WritingWork(DeedWork):
             return
         written = self._kept = self.composer.written
         if self.composer.empty:
-            self.seat.jobs.keep(lambda connection: drafts.forget(connection, ticket_id, me, written.kind))
+            self._bring(lambda connection: drafts.forget(connection, ticket_id, me, written.kind))
             return
         draft = draft_of(written, ticket_id, me, self._seen_inbound, self.seat.clock())
-        self.seat.jobs.keep(lambda connection: drafts.save(connection, draft), failed=self._not_saved)
+        self._bring(lambda connection: drafts.save(connection, draft))
+
+    def _bring(self, change: Callable[[Connection], None]) -> None:
+        """Bring a change of drafts to the disk."""
+
+        def brought(_: None) -> None:
+            self._drafts_on_their_way -= 1
+
+        self._drafts_on_their_way += 1
+        self.seat.jobs.keep(change, brought, self._not_saved)
 
     def _not_saved(self, error: HeardError) -> None:
+        self._drafts_on_their_way -= 1
         self._kept = None
         self.notice("The draft is not saved, but still here: " + str(error), "error")
 
@@ -173,7 +191,7 @@ class WritingWork(DeedWork):
             if not yes:
                 return
             self._forget_typing()
-            self.seat.jobs.keep(lambda connection: drafts.forget(connection, ticket_id, me, kind))
+            self._bring(lambda connection: drafts.forget(connection, ticket_id, me, kind))
             self.focus_pane()
             self.notice("The draft is gone")
 
@@ -210,9 +228,10 @@ class WritingWork(DeedWork):
             lines = ["Fields that are not filled in would be sent as they stand:"]
             lines += textwrap.wrap(", ".join(still), QUESTION_CELLS, max_lines=6, placeholder=" …")
             lines += [wrong[0].message] if wrong else []
+            self.hold_all_keys()
             self.app.push_screen(
                 ConfirmScreen(self.seat, "Send it with open fields?", lines),
-                lambda yes: self._send(written) if yes else None,
+                lambda yes: self._send(written) if yes else self.release_all_keys(),
             )
             return
         self._send(written)
@@ -232,6 +251,7 @@ class WritingWork(DeedWork):
 
         ticket_id, by, zone, actions = self._writing_on, self.seat.by(), self.seat.zone, self.actions_after
         if ticket_id is None:
+            self.release_all_keys()
             return
 
         def deed(session: "Session") -> Done:
@@ -245,6 +265,7 @@ class WritingWork(DeedWork):
                 self.focus_pane()
                 if self.reading_id == ticket_id:
                     self.once_here(self.transcript.show_newest)
+            self.release_all_keys()
             if written.kind == "note":
                 self.told(told)
             else:
@@ -253,10 +274,12 @@ class WritingWork(DeedWork):
 
         # The draft goes in the deed's own transaction; until that is done it stays on the screen.
         self.save_draft()
+        self.hold_all_keys()
         self.seat.jobs.deed(deed, done, self._not_sent)
 
     def _not_sent(self, error: HeardError) -> None:
         self.notice("Not sent, and still here: " + str(error), "error")
+        self.release_all_keys()
 
     @override
     def undone(self, done: Done) -> None:

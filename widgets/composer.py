@@ -236,8 +236,8 @@ class Composer(Vertical, inherit_bindings=False):
         self._title.refresh()
 
     def focus_text(self) -> None:
-        """Let the agent type."""
-        self._editor.focus()
+        """Let the agent type, at once."""
+        self.screen.set_focus(self._editor)
 
     def set_small(self, small: bool) -> None:
         """Whether there is little room: Copies and Subject are then shown only while one writes in the fields."""
