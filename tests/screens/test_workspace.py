@@ -9,13 +9,13 @@ from desk.lookup import IdentityKind
 from desk.records import TicketRow
 from screens import desk_screen, workspace_queue
 from screens.action import Place
-from storage.connect import Connection
+from storage.connect import Connection, writing
 from storage.queue import Scope, first_page
 from storage.workspace import Workspace
 from tests.factories import NOW, make_agent, make_customer, make_identity, make_message, make_tag, make_ticket
 from tests.hostile import HOSTILE
-from tests.rest import PAUSE, settled, until
-from tests.screens.room import console, desk, fill, notice, place, press
+from tests.rest import PAUSE, seen, settled, until
+from tests.screens.room import SUBJECTS, console, desk, fill, notice, place, press
 
 
 async def test_no_text_of_a_stranger_breaks_the_screen_or_acts_on_it(
@@ -195,3 +195,21 @@ async def test_merging_asks_and_opens_the_ticket_that_stays(workspace: Workspace
         assert desk(app).reading_id == ids[1]
         merged = connection.execute("SELECT merged_into_id FROM ticket WHERE id = ?", (ids[0],)).fetchone()
         assert merged == (ids[1],)
+
+
+async def test_a_ticket_that_is_joined_while_it_is_open_says_where_all_of_it_is(
+    workspace: Workspace, connection: Connection
+) -> None:
+    """As a sync does it, where a late mail shows that two tickets are one thread."""
+    ids = fill(connection)
+    async with console(workspace) as app:
+        await press(app, "Enter")
+        with writing(connection):
+            connection.execute("UPDATE message SET ticket_id = ? WHERE ticket_id = ?", (ids[1], ids[0]))
+            connection.execute("UPDATE ticket SET merged_into_id = ?, status = 4 WHERE id = ?", (ids[1], ids[0]))
+        desk(app).changed()
+        await settled(app)
+        assert "part of #1002 now: all that was said is there" in seen(app)
+        await press(app, "q")
+        assert desk(app).queue.count == 3
+        assert SUBJECTS[0] not in seen(app)
