@@ -76,7 +76,7 @@ async def test_who_took_what_another_had_first_is_told_so(connection: Connection
         assert "Ana Bell took it" in seen(app)
         say(connection, box, app.seat.clock(), "heard-claim-ben")
         await until(app, lambda: notice(app) == "#" + str(number) + " is with Ben: somebody else was first")
-        assert "Open  Ben" in seen(app)
+        await until(app, lambda: "Open  Ben" in seen(app))
         assert "Ana Bell changed the assignee too, and came second" in seen(app)
         assert written(connection, "SELECT state FROM outbox") == "dropped"
         desk(app).notices.clear()
