@@ -14,6 +14,7 @@ from storage.connect import writing
 from sync import worker
 from sync.lock import is_synced, seated
 from sync.sources.mailbox import idle as idle_line
+from sync.sources.mailbox import wire
 from tests.factories import make_ticket
 from tests.servers.line import Line
 from tests.servers.processes import until
@@ -137,6 +138,8 @@ def test_a_server_that_is_listened_to_is_asked_whether_it_lives(
 ) -> None:
     """As long as it says that there is nothing new, all is in sync; a line that dies in silence lacks that answer."""
     monkeypatch.setattr(worker, "ALIVE_EVERY", SECOND // 5)
+    # The line may also die while it is asked what is new, which has the patience of every other question.
+    monkeypatch.setattr(wire, "PATIENCE", 10.0)
     office.account.put(mail("Pump"))
     with Line(office.account.server.imap_port) as line:
         office.connect(imap=f"imap://127.0.0.1:{line.port}")
