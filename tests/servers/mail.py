@@ -174,11 +174,11 @@ class MailServer:
             self.imap.kill()  # A polite end takes a second.
             self.start()
 
-    def wipe(self) -> None:
-        """Lose every mailbox, as a broken disk does: all is numbered anew."""
+    def wipe(self, user: str) -> None:
+        """Lose that mailbox, as a broken disk does: all is numbered anew. Others' stay, since tests share the server."""
         self.imap.kill()
         for name in ("mail", "home"):
-            shutil.rmtree(self.folder / name)
+            shutil.rmtree(self.folder / name / user, ignore_errors=True)
         self.start()
 
     def sent(self) -> list[SentMail]:

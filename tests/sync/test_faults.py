@@ -127,7 +127,7 @@ def test_a_mailbox_that_was_wiped_takes_nothing_from_the_tickets(office: Office,
     # Dovecot numbers a folder by the second in which it is made: in the same one it would be the same folder.
     ((validity,),) = office.rows("SELECT validity FROM mail_copy")
     until(lambda: time.time() > int(str(validity)) + 1, "the next second")
-    office.account.server.wipe()
+    office.account.server.wipe(office.account.user)
     office.account.put(mail("News", name="n"))
     office.reply(pump)
     tally = office.sync()

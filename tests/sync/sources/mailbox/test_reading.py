@@ -281,7 +281,7 @@ def test_a_wiped_server_is_read_anew(account: Account) -> None:
     with opened(account) as mailbox:
         kept = inbox(mailbox)
         kept.read(mailbox)
-        account.server.wipe()
+        account.server.wipe(account.user)
         account.put(mail(77))
         with pytest.raises(Unreachable):
             kept.read(mailbox)
