@@ -175,7 +175,7 @@ class MailServer:
             self.start()
 
     def wipe(self, user: str) -> None:
-        """Lose that mailbox, as a broken disk does: all is numbered anew. Others' stay, since tests share the server."""
+        """Lose that mailbox, as a broken disk does: all is numbered anew. The others stay: tests share the server."""
         self.imap.kill()
         for name in ("mail", "home"):
             shutil.rmtree(self.folder / name / user, ignore_errors=True)
