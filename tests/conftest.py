@@ -132,6 +132,4 @@ def mail_server() -> "Iterator[MailServer]":
 @pytest.fixture
 def account(mail_server: "MailServer") -> "Account":
     """An empty mailbox on a server that runs and can all that it can."""
-    mail_server.advertise("")
-    mail_server.start()
-    return mail_server.account()
+    return mail_server.mended().account()

@@ -174,6 +174,12 @@ class MailServer:
             self.imap.kill()  # A polite end takes a second.
             self.start()
 
+    def mended(self) -> Self:
+        """Itself, running and with all that it can, whatever a test has done to it."""
+        self.advertise("")
+        self.start()
+        return self
+
     def wipe(self, user: str) -> None:
         """Lose that mailbox, as a broken disk does: all is numbered anew. The others stay: tests share the server."""
         self.imap.kill()

@@ -71,7 +71,8 @@ def synced_template(
     from tests.servers.conversations import fill
     from tests.terminal.shop import opened
 
-    account = mail_server.account()
+    # Made when the first test wants it, behind those that may have stopped the server.
+    account = mail_server.mended().account()
     fill(account, thousand)
     with opened(account, tmp_path_factory.mktemp("shop") / "workspace") as shop:
         shop.connect()
