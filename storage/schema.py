@@ -9,7 +9,7 @@ newest first, never by rank: a rank reads every posting of a word.
 from storage.search.schema import STATEMENTS as SEARCH_STATEMENTS
 
 # Counted up by each migration, and kept in PRAGMA user_version so that a start needn't ask Alembic.
-VERSION = 6
+VERSION = 7
 
 MESSAGE_TEXT = (
     """CREATE VIRTUAL TABLE message_text USING fts5(

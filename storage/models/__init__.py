@@ -6,20 +6,28 @@ microseconds UTC, money integer minor units, text NFC and already cleaned. JSON 
 
 from sqlmodel import SQLModel
 
+from storage.models.calls import Call
 from storage.models.craft import Checklist, ChecklistRun, ChecklistTick, Setting, Snippet, View
 from storage.models.deeds import Draft, Event, Outbox
+from storage.models.goodwill import Gesture, Rating
+from storage.models.incidents import Incident, IncidentTicket, IncidentUpdate
+from storage.models.knowledge import KnownAnswer, SnippetUse, Task, TaskTicket
 from storage.models.people import (
     Agent,
     Channel,
     Cursor,
     Customer,
+    CustomerValue,
     Identity,
     Membership,
+    NoDuplicate,
     Organization,
     Queue,
     Source,
     Team,
+    Tombstone,
 )
+from storage.models.promises import Promise, TicketClock
 from storage.models.sync import MailCopy, SourceState
 from storage.models.tickets import (
     ActiveTag,
@@ -38,33 +46,48 @@ __all__ = [
     "ActiveTag",
     "Agent",
     "Attachment",
+    "Call",
     "Channel",
     "Checklist",
     "ChecklistRun",
     "ChecklistTick",
     "Cursor",
     "Customer",
+    "CustomerValue",
     "Draft",
     "Event",
+    "Gesture",
     "Identity",
+    "Incident",
+    "IncidentTicket",
+    "IncidentUpdate",
+    "KnownAnswer",
     "MailCopy",
     "Membership",
     "Message",
     "MessageReference",
+    "NoDuplicate",
     "Organization",
     "Outbox",
+    "Promise",
     "Queue",
+    "Rating",
     "SQLModel",
     "Setting",
     "Snippet",
+    "SnippetUse",
     "Source",
     "SourceState",
     "Suggestion",
     "Tag",
+    "Task",
+    "TaskTicket",
     "Team",
     "Ticket",
+    "TicketClock",
     "TicketCount",
     "TicketTag",
+    "Tombstone",
     "View",
     "Watch",
 ]

@@ -1,6 +1,6 @@
 """Who writes, who answers, and where records come from."""
 
-from sqlalchemy import Index, text
+from sqlalchemy import BLOB, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from storage.models.columns import NEVER_REUSED, key, uid
@@ -129,3 +129,35 @@ class Channel(SQLModel, table=True):
     key: str = Field(unique=True)
     label: str
     target: int
+
+
+class CustomerValue(SQLModel, table=True):
+    """What a customer pays a year, in minor units of `currency`; shown beside mood and tenure."""
+
+    customer_id: int = Field(foreign_key="customer.id", primary_key=True)
+    amount: int
+    currency: str
+    updated_at: int
+
+    __tablename__ = "customer_value"
+
+
+class NoDuplicate(SQLModel, table=True):
+    """Two customers who look alike, and somebody said that they aren't the same; the smaller id stands first."""
+
+    customer_id: int = Field(foreign_key="customer.id", primary_key=True)
+    other_id: int = Field(foreign_key="customer.id", primary_key=True)
+    agent_id: int | None = Field(default=None, foreign_key="agent.id")
+    at: int
+
+    __tablename__ = "no_duplicate"
+
+
+class Tombstone(SQLModel, table=True):
+    """Something of an erased customer that a source may bring again, as a keyed hash: who was erased stays erased."""
+
+    digest: bytes = Field(sa_column=Column(BLOB, primary_key=True))
+    customer_id: int = Field(foreign_key="customer.id", index=True)
+    at: int
+
+    __table_args__ = ({"sqlite_with_rowid": False},)

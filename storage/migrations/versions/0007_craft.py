@@ -1,0 +1,247 @@
+"""The craft: calls, promises and clocks, gestures and ratings, known answers and tasks, incidents, erased customers."""
+
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+
+STATEMENTS = (
+    """CREATE TABLE call (
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        uid BLOB NOT NULL,
+        direction VARCHAR NOT NULL,
+        state VARCHAR NOT NULL,
+        way VARCHAR NOT NULL,
+        external_id VARCHAR NOT NULL,
+        number VARCHAR NOT NULL,
+        caller VARCHAR NOT NULL,
+        customer_id INTEGER,
+        ticket_id INTEGER,
+        message_id INTEGER,
+        agent_id INTEGER,
+        rang_at INTEGER NOT NULL,
+        answered_at INTEGER,
+        held_at INTEGER,
+        held_seconds INTEGER NOT NULL,
+        ended_at INTEGER,
+        wrapped_at INTEGER,
+        goal VARCHAR NOT NULL,
+        notes VARCHAR NOT NULL,
+        outcome VARCHAR NOT NULL,
+        follow_up VARCHAR NOT NULL,
+        follow_up_at INTEGER,
+        UNIQUE (uid),
+        FOREIGN KEY(customer_id) REFERENCES customer (id),
+        FOREIGN KEY(ticket_id) REFERENCES ticket (id),
+        FOREIGN KEY(message_id) REFERENCES message (id),
+        FOREIGN KEY(agent_id) REFERENCES agent (id)
+    )""",
+    "CREATE INDEX call_customer ON call (customer_id, rang_at DESC)",
+    "CREATE UNIQUE INDEX call_external ON call (way, external_id) WHERE external_id<>''",
+    "CREATE INDEX call_open ON call (state, agent_id) WHERE state NOT IN ('done','missed')",
+    "CREATE INDEX call_rang ON call (rang_at)",
+    "CREATE INDEX call_ticket ON call (ticket_id) WHERE ticket_id IS NOT NULL",
+    """CREATE TABLE promise (
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        uid BLOB NOT NULL,
+        ticket_id INTEGER NOT NULL,
+        message_id INTEGER,
+        agent_id INTEGER,
+        words VARCHAR NOT NULL,
+        made_at INTEGER NOT NULL,
+        due_at INTEGER NOT NULL,
+        target_at INTEGER NOT NULL,
+        state VARCHAR NOT NULL,
+        settled_at INTEGER,
+        UNIQUE (uid),
+        FOREIGN KEY(ticket_id) REFERENCES ticket (id),
+        FOREIGN KEY(message_id) REFERENCES message (id),
+        FOREIGN KEY(agent_id) REFERENCES agent (id)
+    )""",
+    "CREATE INDEX ix_promise_ticket_id ON promise (ticket_id)",
+    "CREATE INDEX promise_made ON promise (made_at)",
+    "CREATE INDEX promise_open ON promise (due_at, ticket_id) WHERE state='open'",
+    """CREATE TABLE ticket_clock (
+        ticket_id INTEGER NOT NULL,
+        response_due_at INTEGER,
+        resolution_due_at INTEGER,
+        paused_at INTEGER,
+        PRIMARY KEY (ticket_id),
+        FOREIGN KEY(ticket_id) REFERENCES ticket (id)
+    )""",
+    """CREATE TABLE gesture (
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        uid BLOB NOT NULL,
+        ticket_id INTEGER,
+        customer_id INTEGER,
+        agent_id INTEGER,
+        team_id INTEGER,
+        kind VARCHAR NOT NULL,
+        amount INTEGER NOT NULL,
+        currency VARCHAR NOT NULL,
+        reason VARCHAR NOT NULL,
+        state VARCHAR NOT NULL,
+        made_at INTEGER NOT NULL,
+        decided_at INTEGER,
+        decided_by_id INTEGER,
+        UNIQUE (uid),
+        FOREIGN KEY(ticket_id) REFERENCES ticket (id),
+        FOREIGN KEY(customer_id) REFERENCES customer (id),
+        FOREIGN KEY(agent_id) REFERENCES agent (id),
+        FOREIGN KEY(team_id) REFERENCES team (id),
+        FOREIGN KEY(decided_by_id) REFERENCES agent (id)
+    )""",
+    "CREATE INDEX gesture_agent ON gesture (agent_id, made_at)",
+    "CREATE INDEX gesture_made ON gesture (made_at)",
+    "CREATE INDEX gesture_waiting ON gesture (made_at, id) WHERE state='waiting'",
+    "CREATE INDEX ix_gesture_customer_id ON gesture (customer_id)",
+    "CREATE INDEX ix_gesture_ticket_id ON gesture (ticket_id)",
+    """CREATE TABLE rating (
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        uid BLOB NOT NULL,
+        ticket_id INTEGER NOT NULL,
+        message_id INTEGER,
+        agent_id INTEGER,
+        score INTEGER NOT NULL,
+        words VARCHAR NOT NULL,
+        way VARCHAR NOT NULL,
+        at INTEGER NOT NULL,
+        action VARCHAR NOT NULL,
+        acted_at INTEGER,
+        acted_by_id INTEGER,
+        UNIQUE (uid),
+        FOREIGN KEY(ticket_id) REFERENCES ticket (id),
+        UNIQUE (message_id),
+        FOREIGN KEY(message_id) REFERENCES message (id),
+        FOREIGN KEY(agent_id) REFERENCES agent (id),
+        FOREIGN KEY(acted_by_id) REFERENCES agent (id)
+    )""",
+    "CREATE INDEX ix_rating_ticket_id ON rating (ticket_id)",
+    "CREATE INDEX rating_at ON rating (at)",
+    """CREATE TABLE known_answer (
+        snippet_id INTEGER NOT NULL,
+        question VARCHAR NOT NULL,
+        ticket_id INTEGER,
+        agent_id INTEGER,
+        captured_at INTEGER NOT NULL,
+        PRIMARY KEY (snippet_id),
+        FOREIGN KEY(snippet_id) REFERENCES snippet (id),
+        FOREIGN KEY(ticket_id) REFERENCES ticket (id),
+        FOREIGN KEY(agent_id) REFERENCES agent (id)
+    )""",
+    """CREATE TABLE snippet_use (
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        snippet_id INTEGER NOT NULL,
+        title VARCHAR NOT NULL,
+        ticket_id INTEGER NOT NULL,
+        message_id INTEGER NOT NULL,
+        agent_id INTEGER,
+        at INTEGER NOT NULL,
+        changed INTEGER NOT NULL,
+        text VARCHAR NOT NULL,
+        FOREIGN KEY(ticket_id) REFERENCES ticket (id),
+        FOREIGN KEY(message_id) REFERENCES message (id),
+        FOREIGN KEY(agent_id) REFERENCES agent (id)
+    )""",
+    "CREATE INDEX ix_snippet_use_message_id ON snippet_use (message_id)",
+    "CREATE INDEX snippet_use_at ON snippet_use (at)",
+    "CREATE INDEX snippet_use_snippet ON snippet_use (snippet_id, at)",
+    """CREATE TABLE task (
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        uid BLOB NOT NULL,
+        title VARCHAR NOT NULL,
+        cause VARCHAR NOT NULL,
+        state VARCHAR NOT NULL,
+        agent_id INTEGER,
+        assignee_id INTEGER,
+        created_at INTEGER NOT NULL,
+        due_at INTEGER,
+        done_at INTEGER,
+        UNIQUE (uid),
+        FOREIGN KEY(agent_id) REFERENCES agent (id),
+        FOREIGN KEY(assignee_id) REFERENCES agent (id)
+    )""",
+    "CREATE INDEX task_open ON task (due_at, id) WHERE state='open'",
+    """CREATE TABLE task_ticket (
+        task_id INTEGER NOT NULL,
+        ticket_id INTEGER NOT NULL,
+        PRIMARY KEY (task_id, ticket_id),
+        FOREIGN KEY(task_id) REFERENCES task (id),
+        FOREIGN KEY(ticket_id) REFERENCES ticket (id)
+    )
+     WITHOUT ROWID""",
+    "CREATE INDEX task_ticket_ticket ON task_ticket (ticket_id, task_id)",
+    """CREATE TABLE incident (
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        uid BLOB NOT NULL,
+        title VARCHAR NOT NULL,
+        state VARCHAR NOT NULL,
+        notice VARCHAR NOT NULL,
+        agent_id INTEGER,
+        next_update_at INTEGER,
+        created_at INTEGER NOT NULL,
+        over_at INTEGER,
+        UNIQUE (uid),
+        FOREIGN KEY(agent_id) REFERENCES agent (id)
+    )""",
+    "CREATE INDEX incident_open ON incident (next_update_at, id) WHERE state<>'over'",
+    """CREATE TABLE incident_ticket (
+        incident_id INTEGER NOT NULL,
+        ticket_id INTEGER NOT NULL,
+        state VARCHAR NOT NULL,
+        agent_id INTEGER,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (incident_id, ticket_id),
+        FOREIGN KEY(incident_id) REFERENCES incident (id),
+        FOREIGN KEY(ticket_id) REFERENCES ticket (id),
+        FOREIGN KEY(agent_id) REFERENCES agent (id)
+    )
+     WITHOUT ROWID""",
+    "CREATE INDEX incident_ticket_ticket ON incident_ticket (ticket_id, incident_id)",
+    """CREATE TABLE incident_update (
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        uid BLOB NOT NULL,
+        incident_id INTEGER NOT NULL,
+        agent_id INTEGER,
+        text VARCHAR NOT NULL,
+        at INTEGER NOT NULL,
+        tickets INTEGER NOT NULL,
+        UNIQUE (uid),
+        FOREIGN KEY(incident_id) REFERENCES incident (id),
+        FOREIGN KEY(agent_id) REFERENCES agent (id)
+    )""",
+    "CREATE INDEX ix_incident_update_incident_id ON incident_update (incident_id)",
+    """CREATE TABLE customer_value (
+        customer_id INTEGER NOT NULL,
+        amount INTEGER NOT NULL,
+        currency VARCHAR NOT NULL,
+        updated_at INTEGER NOT NULL,
+        PRIMARY KEY (customer_id),
+        FOREIGN KEY(customer_id) REFERENCES customer (id)
+    )""",
+    """CREATE TABLE no_duplicate (
+        customer_id INTEGER NOT NULL,
+        other_id INTEGER NOT NULL,
+        agent_id INTEGER,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (customer_id, other_id),
+        FOREIGN KEY(customer_id) REFERENCES customer (id),
+        FOREIGN KEY(other_id) REFERENCES customer (id),
+        FOREIGN KEY(agent_id) REFERENCES agent (id)
+    )""",
+    """CREATE TABLE tombstone (
+        digest BLOB NOT NULL,
+        customer_id INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (digest),
+        FOREIGN KEY(customer_id) REFERENCES customer (id)
+    )
+     WITHOUT ROWID""",
+    "CREATE INDEX ix_tombstone_customer_id ON tombstone (customer_id)",
+)
+
+
+def upgrade() -> None:
+    bound = op.get_bind()
+    for statement in STATEMENTS:
+        bound.exec_driver_sql(statement)

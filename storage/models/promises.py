@@ -1,0 +1,46 @@
+"""What customers were told, and by when the desk itself means to answer."""
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from storage.models.columns import NEVER_REUSED, key, uid
+
+
+class Promise(SQLModel, table=True):
+    """Something that a customer was told will have happened by a time; the inner target is earlier.
+
+    `state`: open, kept, broken, withdrawn. `words` are those of the sent text. The newest open promise that is due
+    first stands on its ticket as `promised_at`.
+    """
+
+    id: int | None = key()
+    uid: bytes = uid()
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    message_id: int | None = Field(default=None, foreign_key="message.id")
+    agent_id: int | None = Field(default=None, foreign_key="agent.id")
+    words: str
+    made_at: int
+    due_at: int
+    target_at: int
+    state: str = "open"
+    settled_at: int | None = None
+
+    __table_args__ = (
+        Index("promise_open", "due_at", "ticket_id", sqlite_where=text("state='open'")),
+        Index("promise_made", "made_at"),
+        NEVER_REUSED,
+    )
+
+
+class TicketClock(SQLModel, table=True):
+    """The clocks of a ticket that `ticket.due_at`, the earliest of them, can't say by itself.
+
+    `paused_at`: since when the resolution clock stands still (pending, solved); None while it runs.
+    """
+
+    ticket_id: int = Field(foreign_key="ticket.id", primary_key=True)
+    response_due_at: int | None = None
+    resolution_due_at: int | None = None
+    paused_at: int | None = None
+
+    __tablename__ = "ticket_clock"
