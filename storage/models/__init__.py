@@ -11,7 +11,16 @@ from storage.models.craft import Checklist, ChecklistRun, ChecklistTick, Setting
 from storage.models.deeds import Draft, Event, Outbox
 from storage.models.goodwill import Gesture, Rating
 from storage.models.incidents import Incident, IncidentTicket, IncidentUpdate
-from storage.models.knowledge import KnownAnswer, SnippetUse, Task, TaskTicket
+from storage.models.knowledge import (
+    AnswerGroup,
+    AnswerKey,
+    AnswerMember,
+    KnownAnswer,
+    SnippetUse,
+    Task,
+    TaskTicket,
+    Writing,
+)
 from storage.models.people import (
     Agent,
     Channel,
@@ -45,6 +54,9 @@ from storage.models.tickets import (
 __all__ = [
     "ActiveTag",
     "Agent",
+    "AnswerGroup",
+    "AnswerKey",
+    "AnswerMember",
     "Attachment",
     "Call",
     "Channel",
@@ -90,4 +102,5 @@ __all__ = [
     "Tombstone",
     "View",
     "Watch",
+    "Writing",
 ]

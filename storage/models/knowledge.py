@@ -3,7 +3,7 @@
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from storage.models.columns import NEVER_REUSED, key, uid
+from storage.models.columns import NEVER_REUSED, key, needed_bytes, uid
 
 
 class KnownAnswer(SQLModel, table=True):
@@ -21,7 +21,8 @@ class KnownAnswer(SQLModel, table=True):
 class SnippetUse(SQLModel, table=True):
     """A snippet that left in a message. `snippet_id` may name one that is gone; its title stays.
 
-    `changed` is how much of it the agent changed, in thousandths; `text` is what it had become.
+    `inserted` is the snippet as it stood in the library then, `text` what it had become, `changed` how much of its own
+    words the agent changed, in thousandths.
     """
 
     id: int | None = key()
@@ -32,10 +33,56 @@ class SnippetUse(SQLModel, table=True):
     agent_id: int | None = Field(default=None, foreign_key="agent.id")
     at: int
     changed: int
+    inserted: str
     text: str
 
     __tablename__ = "snippet_use"
     __table_args__ = (Index("snippet_use_snippet", "snippet_id", "at"), Index("snippet_use_at", "at"), NEVER_REUSED)
+
+
+class Writing(SQLModel, table=True):
+    """What is remembered with a draft besides its words: when it was begun, and which snippets went in.
+
+    `snippets` is JSON, a list of [snippet, its title, its text as it stood in the library].
+    """
+
+    ticket_id: int = Field(foreign_key="ticket.id", primary_key=True)
+    agent_id: int = Field(foreign_key="agent.id", primary_key=True)
+    kind: str = Field(primary_key=True)
+    begun_at: int | None = None
+    snippets: str = "[]"
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class AnswerGroup(SQLModel, table=True):
+    """Sent replies that say the same; `sketch` is that of the first of them (desk.knowledge.similar)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    sketch: bytes = needed_bytes()
+
+    __tablename__ = "answer_group"
+
+
+class AnswerMember(SQLModel, table=True):
+    """Which group a sent reply belongs to. `message_id` may name one that is gone."""
+
+    message_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    group_id: int = Field(foreign_key="answer_group.id")
+    at: int
+
+    __tablename__ = "answer_member"
+    __table_args__ = (Index("answer_member_group", "group_id", "at"), Index("answer_member_at", "at", "group_id"))
+
+
+class AnswerKey(SQLModel, table=True):
+    """The few hashes by which a group is found again."""
+
+    key: int = Field(primary_key=True)
+    group_id: int = Field(foreign_key="answer_group.id", primary_key=True)
+
+    __tablename__ = "answer_key"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class Task(SQLModel, table=True):

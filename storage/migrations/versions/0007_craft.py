@@ -138,6 +138,7 @@ STATEMENTS = (
         agent_id INTEGER,
         at INTEGER NOT NULL,
         changed INTEGER NOT NULL,
+        inserted VARCHAR NOT NULL,
         text VARCHAR NOT NULL,
         FOREIGN KEY(ticket_id) REFERENCES ticket (id),
         FOREIGN KEY(message_id) REFERENCES message (id),
@@ -146,6 +147,38 @@ STATEMENTS = (
     "CREATE INDEX ix_snippet_use_message_id ON snippet_use (message_id)",
     "CREATE INDEX snippet_use_at ON snippet_use (at)",
     "CREATE INDEX snippet_use_snippet ON snippet_use (snippet_id, at)",
+    """CREATE TABLE writing (
+        ticket_id INTEGER NOT NULL,
+        agent_id INTEGER NOT NULL,
+        kind VARCHAR NOT NULL,
+        begun_at INTEGER,
+        snippets VARCHAR NOT NULL,
+        PRIMARY KEY (ticket_id, agent_id, kind),
+        FOREIGN KEY(ticket_id) REFERENCES ticket (id),
+        FOREIGN KEY(agent_id) REFERENCES agent (id)
+    )
+     WITHOUT ROWID""",
+    """CREATE TABLE answer_group (
+        id INTEGER NOT NULL,
+        sketch BLOB NOT NULL,
+        PRIMARY KEY (id)
+    )""",
+    """CREATE TABLE answer_member (
+        message_id INTEGER NOT NULL,
+        group_id INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (message_id),
+        FOREIGN KEY(group_id) REFERENCES answer_group (id)
+    )""",
+    "CREATE INDEX answer_member_at ON answer_member (at, group_id)",
+    "CREATE INDEX answer_member_group ON answer_member (group_id, at)",
+    """CREATE TABLE answer_key (
+        "key" INTEGER NOT NULL,
+        group_id INTEGER NOT NULL,
+        PRIMARY KEY ("key", group_id),
+        FOREIGN KEY(group_id) REFERENCES answer_group (id)
+    )
+     WITHOUT ROWID""",
     """CREATE TABLE task (
         id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
         uid BLOB NOT NULL,
