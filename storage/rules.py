@@ -1,0 +1,84 @@
+"""The team's rules: TOML that is kept in the workspace, so that all consoles of it go by the same.
+
+The invariants: what is kept was parsed first, so that no reader ever meets a file that can't be used; a kind that the
+team has never written is the starter's, and becomes so again by `reset`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from desk.errors import BadInput
+from desk.nearest import mend_name
+from storage import content
+from storage.connect import Connection, writing
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """One kind: what it is in a few words, its starter in storage/content, and what refuses a bad text.
+
+    `check` takes the text and what to call it in errors. `follow` brings the workspace up to new rules, in bounded
+    transactions of its own.
+    """
+
+    title: str
+    starter: str
+    check: Callable[[str, str], object]
+    follow: Callable[[Connection], None] | None = None
+
+
+def _targets(text: str, where: str) -> object:
+    from desk.targets import parse_targets
+
+    return parse_targets(text, where)
+
+
+# Parsers are imported where a text is checked: whoever reads one kind needs none of the others.
+KINDS: Mapping[str, Rules] = {
+    "targets": Rules("how soon customers are answered, the team's hours, warnings", "targets.toml", _targets),
+}
+
+_READ = "SELECT value FROM setting WHERE key = ?"
+_WRITE = "INSERT INTO setting(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value"
+_RESET = "DELETE FROM setting WHERE key = ?"
+
+
+def rules_named(kind: str) -> Rules:
+    """The rules of that kind; BadInput with the nearest name where there are none."""
+    if kind not in KINDS:
+        raise BadInput(f"There are no rules called “{kind}”", mend_name(kind, KINDS))
+    return KINDS[kind]
+
+
+def read(connection: Connection, kind: str) -> str:
+    """The team's TOML of that kind, else the starter's."""
+    found = connection.execute(_READ, (_key(kind),)).fetchone()
+    return str(found[0]) if found else content.read(rules_named(kind).starter)
+
+
+def is_own(connection: Connection, kind: str) -> bool:
+    """Whether the team has written its own."""
+    return connection.execute(_READ, (_key(kind),)).fetchone() is not None
+
+
+def write(connection: Connection, kind: str, text: str, where: str = "") -> None:
+    """Keep the team's own rules, and go by them; BadInput says file, key and nearest name, and then all is as before."""
+    rules = rules_named(kind)
+    rules.check(text, where or kind)
+    with writing(connection):
+        connection.execute(_WRITE, (_key(kind), text))
+    if rules.follow:
+        rules.follow(connection)
+
+
+def reset(connection: Connection, kind: str) -> None:
+    """Go by the starter's again."""
+    rules = rules_named(kind)
+    with writing(connection):
+        connection.execute(_RESET, (_key(kind),))
+    if rules.follow:
+        rules.follow(connection)
+
+
+def _key(kind: str) -> str:
+    return f"rules.{kind}"
