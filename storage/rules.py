@@ -62,7 +62,7 @@ def is_own(connection: Connection, kind: str) -> bool:
 
 
 def write(connection: Connection, kind: str, text: str, where: str = "") -> None:
-    """Keep the team's own rules, and go by them; BadInput says file, key and nearest name, and then all is as before."""
+    """Keep the team's own rules, and go by them; where BadInput names file and key, all is as it was."""
     rules = rules_named(kind)
     rules.check(text, where or kind)
     with writing(connection):

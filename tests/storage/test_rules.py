@@ -1,4 +1,4 @@
-"""The team's rules in the workspace: the starter's until the team writes its own, and never anything that can't be used."""
+"""The team's rules in the workspace: the starter's until the team writes its own, and always such as can be used."""
 
 import pytest
 
@@ -31,5 +31,5 @@ def test_what_cannot_be_used_is_refused_and_all_stays(connection: Connection) ->
 
 
 def test_an_unknown_kind_is_named_with_the_nearest(connection: Connection) -> None:
-    with pytest.raises(BadInput, match="called “target”. Did you mean targets?"):
+    with pytest.raises(BadInput, match=r"called “target”\. Did you mean targets\?"):
         rules.read(connection, "target")
