@@ -3,7 +3,7 @@
 from sqlalchemy import BLOB, Column, Index, text
 from sqlmodel import Field, SQLModel
 
-from storage.models.columns import NEVER_REUSED, key, uid
+from storage.models.columns import NEVER_REUSED, key, needed_bytes, uid
 
 
 class Organization(SQLModel, table=True):
@@ -38,7 +38,11 @@ class Cursor(SQLModel, table=True):
 
 
 class Customer(SQLModel, table=True):
-    """A person who writes or calls. `recency` ranks customers by their last contact, the newest highest."""
+    """A person who writes or calls. `recency` ranks customers by their last contact, the newest highest.
+
+    `flags` is JSON as desk.flags writes it. `merged_into_id` names the one who stands for them now, never somebody who
+    was merged as well; which record went into which says CustomerMerge.
+    """
 
     id: int | None = key()
     uid: bytes = uid()
@@ -151,6 +155,38 @@ class NoDuplicate(SQLModel, table=True):
     at: int
 
     __tablename__ = "no_duplicate"
+
+
+class CustomerMerge(SQLModel, table=True):
+    """A customer's record that is part of another's, and what it takes to part them again.
+
+    `gave` is JSON: the facts that the other had only from this one. `since` is JSON: the highest id of each kind of row
+    when they were merged; what is newer came later.
+    """
+
+    customer_id: int = Field(foreign_key="customer.id", primary_key=True)
+    into_id: int = Field(foreign_key="customer.id", index=True)
+    deed: bytes = needed_bytes()
+    agent_id: int | None = Field(default=None, foreign_key="agent.id")
+    at: int
+    gave: str
+    since: str
+
+    __tablename__ = "customer_merge"
+
+
+class MergedRow(SQLModel, table=True):
+    """Whose a row is apart from all merges: of a merged customer, kept as long as another has it in their name.
+
+    `kind` is the row's table, `row_id` its id there.
+    """
+
+    kind: str = Field(primary_key=True)
+    row_id: int = Field(primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id")
+
+    __tablename__ = "merged_row"
+    __table_args__ = (Index("merged_row_customer", "customer_id", "kind"), {"sqlite_with_rowid": False})
 
 
 class Tombstone(SQLModel, table=True):

@@ -269,6 +269,29 @@ STATEMENTS = (
         FOREIGN KEY(other_id) REFERENCES customer (id),
         FOREIGN KEY(agent_id) REFERENCES agent (id)
     )""",
+    """CREATE TABLE customer_merge (
+        customer_id INTEGER NOT NULL,
+        into_id INTEGER NOT NULL,
+        deed BLOB NOT NULL,
+        agent_id INTEGER,
+        at INTEGER NOT NULL,
+        gave VARCHAR NOT NULL,
+        since VARCHAR NOT NULL,
+        PRIMARY KEY (customer_id),
+        FOREIGN KEY(customer_id) REFERENCES customer (id),
+        FOREIGN KEY(into_id) REFERENCES customer (id),
+        FOREIGN KEY(agent_id) REFERENCES agent (id)
+    )""",
+    "CREATE INDEX ix_customer_merge_into_id ON customer_merge (into_id)",
+    """CREATE TABLE merged_row (
+        kind VARCHAR NOT NULL,
+        row_id INTEGER NOT NULL,
+        customer_id INTEGER NOT NULL,
+        PRIMARY KEY (kind, row_id),
+        FOREIGN KEY(customer_id) REFERENCES customer (id)
+    )
+     WITHOUT ROWID""",
+    "CREATE INDEX merged_row_customer ON merged_row (customer_id, kind)",
     """CREATE TABLE tombstone (
         digest BLOB NOT NULL,
         customer_id INTEGER NOT NULL,
@@ -278,6 +301,12 @@ STATEMENTS = (
     )
      WITHOUT ROWID""",
     "CREATE INDEX ix_tombstone_customer_id ON tombstone (customer_id)",
+    # A flag was one text, mostly "abusive: shouted at Bo"; who put it on, and when, wasn't kept.
+    """UPDATE customer SET flags = (
+        SELECT json_group_array(json_object(
+            'kind', CASE WHEN instr(value, ': ') > 0 THEN substr(value, 1, instr(value, ': ') - 1) ELSE value END,
+            'reason', CASE WHEN instr(value, ': ') > 0 THEN substr(value, instr(value, ': ') + 2) ELSE '' END,
+            'at', NULL, 'by', '')) FROM json_each(customer.flags)) WHERE flags <> '[]'""",
 )
 
 
