@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.screen import Screen, ScreenResultType
 from textual.timer import Timer
 
+from desk.calls import Popped
 from desk.errors import HeardError
 from screens.action import ENTRY, Action, Place, Places, Situation
 from screens.actions import BY_ID, MENUS
@@ -217,6 +218,10 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
 
     def sources_changed(self) -> None:
         """A source is doing otherwise than before; `seat.sources` says how."""
+
+    def popped(self, popped: Popped) -> None:
+        """Somebody rings, a call went on, or a softphone asked for somebody. Called in the front screen alone."""
+        self.notice(popped.caller or popped.text or "Number withheld")
 
     def tick(self) -> None:
         """A second has passed: ages and countdowns move on."""

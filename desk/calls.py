@@ -1,0 +1,340 @@
+"""A call from its first ring to the end of the wrap-up: its states, what changes them, and its arithmetic.
+
+The invariant: `after` is a join. News of a call may come twice, late or in any order, from a telephone and from the
+agent at once; the row that it ends in is the same.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+from desk.times import SECOND
+
+if TYPE_CHECKING:
+    from desk.lookup import Hit
+    from desk.records import CustomerCard, TicketRow
+
+# A ring takes six seconds in most countries, and a call should be picked up within two of them.
+TWO_RINGS = 12 * SECOND
+# The same number ringing again within this time, on a way that names no call, is still the same call.
+RINGS_AGAIN = 60 * SECOND
+# A telephone that died told nobody how a call ended: what "rings" for longer than this rings no more.
+LONGEST_RING = 180 * SECOND
+
+
+class CallState(StrEnum):
+    """Where a call stands. Wrapping: hung up, and not written down yet. Missed: nobody took it."""
+
+    RINGING = "ringing"
+    TALKING = "talking"
+    HELD = "held"
+    WRAPPING = "wrapping"
+    DONE = "done"
+    MISSED = "missed"
+
+    @property
+    def on_line(self) -> bool:
+        """Whether the other side is on the line now."""
+        return self in (CallState.TALKING, CallState.HELD)
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to do something about it now."""
+        return self not in (CallState.DONE, CallState.MISSED)
+
+
+CallEventKind = Literal["ringing", "answered", "held", "resumed", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class CallEvent:
+    """What a telephone told of a call at a time. `external_id` is the call's name there, empty where it has none.
+
+    `number` and `caller` are what the other side showed, as it stood.
+    """
+
+    way: str
+    external_id: str
+    kind: CallEventKind
+    at: int
+    number: str = ""
+    caller: str = ""
+    direction: Literal["in", "out"] = "in"
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call; the fields are those of storage.models.Call, and `customer` is the name behind `customer_id`."""
+
+    id: int
+    uid: bytes
+    direction: str
+    state: CallState
+    way: str
+    external_id: str
+    number: str
+    caller: str
+    customer_id: int | None
+    ticket_id: int | None
+    message_id: int | None
+    agent_id: int | None
+    rang_at: int
+    answered_at: int | None = None
+    held_at: int | None = None
+    held_seconds: int = 0
+    ended_at: int | None = None
+    wrapped_at: int | None = None
+    goal: str = ""
+    notes: str = ""
+    outcome: str = ""
+    follow_up: str = ""
+    follow_up_at: int | None = None
+    customer: str = ""
+
+    @property
+    def title(self) -> str:
+        """Who is on the line, as well as it is known."""
+        return self.customer or self.caller or self.number or "Number withheld"
+
+
+@dataclass(frozen=True, slots=True)
+class Popped:
+    """What reached the running console: somebody rings, a call went on, or something was asked to be shown.
+
+    `text` is what was given, cleaned to one line: a number in any notation, or anything that a search takes; empty
+    where the number is withheld. `call_id` is the call's row where a telephone told of it, then `state` is where that
+    call stands now; `heard pop` knows of no call, and names none. `at` is when it was told.
+    """
+
+    text: str
+    caller: str = ""
+    call_id: int | None = None
+    state: CallState = CallState.RINGING
+    at: int = 0
+
+
+MatchKind = Literal["one", "several", "none", "withheld", "company"]
+
+
+@dataclass(frozen=True, slots=True)
+class CallerMatch:
+    """Whom a number belongs to.
+
+    one        `hits` has that customer; `maybe_id` is the identity to confirm where the number was only seen somewhere
+    several    `hits` has them all, the one of the last contact first
+    company    a main number, or an extension of one: `hits` has those who are reached by it, `extension` what is known
+    none       nobody has it
+    withheld   there is no number
+
+    `number` is its stored form ("+14155550134"), `shown` what was given.
+    """
+
+    kind: MatchKind
+    shown: str
+    number: str = ""
+    extension: str = ""
+    hits: "tuple[Hit, ...]" = ()
+    maybe_id: int | None = None
+
+    @property
+    def customer_id(self) -> int | None:
+        """The one customer, None where it isn't exactly one."""
+        return self.hits[0].customer_id if self.kind == "one" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A customer who came `times` times within `days` days about the same topic; `ticket_ids` the newest first."""
+
+    times: int
+    days: int
+    topic: str
+    ticket_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LastContact:
+    """One message between a customer and the team: `kind` is inbound, outbound or call."""
+
+    kind: str
+    channel: str
+    at: int
+    ticket_id: int
+    ticket_number: int
+    preview: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPromise:
+    """Something that the customer was told, and that is not kept yet."""
+
+    words: str
+    due_at: int
+    ticket_id: int
+    ticket_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallerCard:
+    """What an agent sees of a caller without a further key: the customer's card, and what only a call wants."""
+
+    card: "CustomerCard"
+    open_tickets: "tuple[TicketRow, ...]"
+    contacts: tuple[LastContact, ...]
+    promises: tuple[OpenPromise, ...]
+    repeated: Repeated | None
+    calls: int
+    missed: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallFigures:
+    """Calls of a time, in whole seconds. Percentages are of inbound calls that were picked up or missed.
+
+    `picked_up` counts inbound calls that somebody took, `in_time` those of them within two rings; of the four
+    measures there is the median and what nine of ten don't exceed, None where no call has it.
+    """
+
+    calls: int
+    inbound: int
+    outbound: int
+    picked_up: int
+    in_time: int
+    missed: int
+    pick_up: tuple[int, int] | None
+    talk: tuple[int, int] | None
+    hold: tuple[int, int] | None
+    wrap_up: tuple[int, int] | None
+
+    @property
+    def in_time_share(self) -> float | None:
+        """The share of inbound calls, missed ones too, that was picked up within two rings; None where none rang."""
+        rang = self.picked_up + self.missed
+        return self.in_time / rang if rang else None
+
+
+def after(call: CallRow, event: CallEvent) -> CallRow:
+    """The call once this is known of it too; the same for the same news in any order and number."""
+    match event.kind:
+        case "ringing":
+            call = replace(call, rang_at=min(call.rang_at, event.at))
+        case "answered":
+            call = replace(call, answered_at=_first(call.answered_at, event.at))
+        case "ended":
+            call = replace(call, ended_at=_first(call.ended_at, event.at))
+        case "held":
+            call = _held(call, event.at)
+        case "resumed":
+            call = _resumed(call, event.at)
+    call = replace(
+        call,
+        rang_at=min(call.rang_at, event.at),
+        number=call.number or event.number,
+        caller=call.caller or event.caller,
+    )
+    return _stated(call)
+
+
+def _first(known: int | None, at: int) -> int:
+    return at if known is None else min(known, at)
+
+
+def _held(call: CallRow, at: int) -> CallRow:
+    if call.held_at is not None or call.ended_at is not None or call.answered_at is None or at < call.answered_at:
+        return call
+    return replace(call, held_at=at)
+
+
+def _resumed(call: CallRow, at: int) -> CallRow:
+    if call.held_at is None or at < call.held_at:
+        return call
+    return replace(call, held_at=None, held_seconds=call.held_seconds + _seconds(at - call.held_at))
+
+
+def _stated(call: CallRow) -> CallRow:
+    """The state that the times say; a hold ends with its call."""
+    if call.ended_at is not None and call.held_at is not None:
+        call = _resumed(call, max(call.ended_at, call.held_at))
+    return replace(call, state=_state(call))
+
+
+def _state(call: CallRow) -> CallState:
+    if call.wrapped_at is not None:
+        return CallState.DONE
+    if call.answered_at is None:
+        return CallState.RINGING if call.ended_at is None else CallState.MISSED
+    if call.ended_at is not None:
+        return CallState.WRAPPING
+    return CallState.TALKING if call.held_at is None else CallState.HELD
+
+
+def pick_up_seconds(call: CallRow, now: int) -> int:
+    """How long it rang, or rings."""
+    ends = (at for at in (call.answered_at, call.ended_at) if at is not None)
+    return _seconds(min(ends, default=now) - call.rang_at)
+
+
+def picked_up_in_time(call: CallRow) -> bool:
+    """Whether somebody took it within two rings."""
+    return call.answered_at is not None and call.answered_at - call.rang_at <= TWO_RINGS
+
+
+def talk_seconds(call: CallRow, now: int) -> int:
+    """How long the two sides have spoken, holds left out."""
+    if call.answered_at is None:
+        return 0
+    return max(0, _seconds((call.ended_at or now) - call.answered_at) - hold_seconds(call, now))
+
+
+def hold_seconds(call: CallRow, now: int) -> int:
+    """How long the other side has waited on hold, all holds together."""
+    present = 0 if call.held_at is None else _seconds((call.ended_at or now) - call.held_at)
+    return call.held_seconds + present
+
+
+def wrap_up_seconds(call: CallRow, now: int) -> int:
+    """How long the writing down has taken since it was hung up."""
+    if call.ended_at is None or call.answered_at is None:
+        return 0
+    return _seconds((call.wrapped_at or now) - call.ended_at)
+
+
+def _seconds(duration: int) -> int:
+    return max(0, duration) // SECOND
+
+
+def clock(seconds: int) -> str:
+    """Seconds as a timer shows them: 0:07, 12:30, 1:02:30."""
+    hours, rest = divmod(max(0, seconds), 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def figures(calls: Iterable[CallRow]) -> CallFigures:
+    """What these calls come to; those that still ring are left out of what was picked up and missed."""
+    rows = list(calls)
+    inbound = [call for call in rows if call.direction == "in"]
+    taken = [call for call in inbound if call.answered_at is not None]
+    spoken = [call for call in rows if call.answered_at is not None and call.ended_at is not None]
+    wrapped = [call for call in spoken if call.wrapped_at is not None]
+    return CallFigures(
+        calls=len(rows),
+        inbound=len(inbound),
+        outbound=len(rows) - len(inbound),
+        picked_up=len(taken),
+        in_time=sum(map(picked_up_in_time, taken)),
+        missed=sum(call.state is CallState.MISSED for call in inbound),
+        pick_up=_spread(pick_up_seconds(call, 0) for call in taken),
+        talk=_spread(talk_seconds(call, 0) for call in spoken),
+        hold=_spread(hold_seconds(call, 0) for call in spoken if hold_seconds(call, 0)),
+        wrap_up=_spread(wrap_up_seconds(call, 0) for call in wrapped),
+    )
+
+
+def _spread(seconds: Iterable[int]) -> tuple[int, int] | None:
+    """Median and 90th percentile by nearest rank."""
+    ordered = sorted(seconds)
+    if not ordered:
+        return None
+    return ordered[(len(ordered) - 1) // 2], ordered[-(-len(ordered) * 9 // 10) - 1]
