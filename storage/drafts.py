@@ -1,9 +1,11 @@
 """What agents are writing, kept as typed: plain SQL and nothing heavy, since every pause at the keyboard saves.
 
-The invariant: a saved draft is in the file before `save` returns, and there is one for each ticket, agent and kind.
+The invariants: a saved draft is in the file before `save` returns, and there is one for each ticket, agent and kind;
+what is remembered with it (when it was begun, which snippets went in) is forgotten with it.
 """
 
 import json
+from typing import NamedTuple
 
 from desk.records import DraftRow
 from storage.connect import Connection
@@ -20,6 +22,29 @@ _READ = """
 SELECT ticket_id, agent_id, kind, recipients, copies, subject, body, attachments, cursor, seen_inbound_id, updated_at
 FROM draft WHERE agent_id = ?
 """
+# What is remembered with a draft stands in a row of its own, which saving leaves alone.
+_BEGIN = "INSERT OR IGNORE INTO writing(ticket_id, agent_id, kind, begun_at, snippets) VALUES(?,?,?,?,'[]')"
+_INSERTED = """
+INSERT INTO writing(ticket_id, agent_id, kind, begun_at, snippets) VALUES(?,?,?,?,?)
+ON CONFLICT(ticket_id, agent_id, kind) DO UPDATE SET begun_at = min(coalesce(begun_at, excluded.begun_at),
+    excluded.begun_at), snippets = excluded.snippets
+"""
+_REMEMBERED = "SELECT begun_at, snippets FROM writing WHERE ticket_id = ? AND agent_id = ? AND kind = ?"
+
+
+class Inserted(NamedTuple):
+    """A snippet that went into a draft, as it stood in the library then."""
+
+    snippet_id: int
+    title: str
+    body: str
+
+
+class Remembered(NamedTuple):
+    """What goes with a draft: when its first key was typed, and the snippets in it."""
+
+    begun_at: int | None = None
+    snippets: tuple[Inserted, ...] = ()
 
 
 def save(connection: Connection, draft: DraftRow) -> None:
@@ -31,6 +56,7 @@ def save(connection: Connection, draft: DraftRow) -> None:
             json.dumps(draft.attachments), draft.cursor, draft.seen_inbound_id, draft.updated_at,
         ),
     )  # fmt: skip
+    connection.execute(_BEGIN, (draft.ticket_id, draft.agent_id, draft.kind, draft.updated_at))
 
 
 def load(connection: Connection, ticket_id: int, agent_id: int, kind: str) -> DraftRow | None:
@@ -40,10 +66,27 @@ def load(connection: Connection, ticket_id: int, agent_id: int, kind: str) -> Dr
 
 
 def forget(connection: Connection, ticket_id: int, agent_id: int, kind: str) -> None:
-    """Drop the draft, where there is one."""
-    connection.execute(
-        "DELETE FROM draft WHERE ticket_id = ? AND agent_id = ? AND kind = ?", (ticket_id, agent_id, kind)
-    )
+    """Drop the draft, where there is one, and what was remembered with it."""
+    for table in ("draft", "writing"):
+        connection.execute(
+            f"DELETE FROM {table} WHERE ticket_id = ? AND agent_id = ? AND kind = ?",  # noqa: S608  names of the schema
+            (ticket_id, agent_id, kind),
+        )
+
+
+def remember(connection: Connection, ticket_id: int, agent_id: int, kind: str, at: int, *snippets: Inserted) -> None:
+    """These snippets went into this draft at `at`, beside those that are in it already."""
+    before = remembered(connection, ticket_id, agent_id, kind).snippets
+    whole = {each.snippet_id: each for each in (*before, *snippets)}
+    connection.execute(_INSERTED, (ticket_id, agent_id, kind, at, json.dumps([*whole.values()], ensure_ascii=False)))
+
+
+def remembered(connection: Connection, ticket_id: int, agent_id: int, kind: str) -> Remembered:
+    """What goes with a draft, nothing where there is none."""
+    found = connection.execute(_REMEMBERED, (ticket_id, agent_id, kind)).fetchone()
+    if found is None:
+        return Remembered()
+    return Remembered(found[0], tuple(Inserted(*each) for each in json.loads(found[1])))
 
 
 def listed(connection: Connection, agent_id: int) -> tuple[DraftRow, ...]:

@@ -18,8 +18,8 @@ from desk.text import clean
 from storage.connect import Connection, writing
 
 _SNIPPETS = """
-    SELECT title, body, "trigger", folder, keywords, actions, id, uses FROM snippet
-     ORDER BY folder, title, id"""
+    SELECT s.title, s.body, s."trigger", s.folder, s.keywords, s.actions, s.id, s.uses, ifnull(k.question, '')
+      FROM snippet s LEFT JOIN known_answer k ON k.snippet_id = s.id ORDER BY s.folder, s.title, s.id"""
 _SAME = """
     SELECT id, title, "trigger", folder, keywords, body, actions FROM snippet
      WHERE CASE WHEN ?1 <> '' THEN "trigger" = ?1 ELSE folder = ?2 AND title = ?3 END"""
@@ -49,8 +49,8 @@ class Taken:
 def snippets(connection: Connection) -> tuple[Snippet, ...]:
     """All snippets, by folder and title."""
     return tuple(
-        Snippet(title, body, trigger, folder, _keywords(keywords), parse_actions(actions), key, uses)
-        for title, body, trigger, folder, keywords, actions, key, uses in connection.execute(_SNIPPETS)
+        Snippet(title, body, trigger, folder, _keywords(keywords), parse_actions(actions), key, uses, question)
+        for title, body, trigger, folder, keywords, actions, key, uses, question in connection.execute(_SNIPPETS)
     )
 
 

@@ -22,7 +22,10 @@ _WORDS_OF_NAME = 6
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A piece of text at hand. `id` is storage's row, 0 before it has one; `uses` counts how often it was inserted."""
+    """A piece of text at hand. `id` is storage's row, 0 before it has one; `uses` counts how often it was inserted.
+
+    `question` is what it answers, where it is a known answer.
+    """
 
     title: str
     body: str
@@ -32,6 +35,7 @@ class Snippet:
     actions: Actions = field(default_factory=Actions)
     id: int = 0
     uses: int = 0
+    question: str = ""
 
     @property
     def name(self) -> str:
@@ -49,6 +53,7 @@ class _Entry:
     trigger: str
     title: str
     keywords: str
+    question: str
     folder: str
     body: str
     everything: str
@@ -102,13 +107,12 @@ def trigger_before(text: str, cursor: int) -> str | None:
 
 def _entry(snippet: Snippet) -> _Entry:
     trigger = _trigger(snippet.trigger)
-    title, keywords, folder = (
-        f" {' '.join(words_of(text))} " for text in (snippet.title, " ".join(snippet.keywords), snippet.folder)
-    )
+    texts = (snippet.title, " ".join(snippet.keywords), snippet.question, snippet.folder)
+    title, keywords, question, folder = (f" {' '.join(words_of(text))} " for text in texts)
     body = fold(snippet.body)
     words_of_trigger = " ".join(words_of(trigger))
-    everything = f"{trigger} {words_of_trigger}{title}{keywords}{folder}{body}"
-    return _Entry(snippet, trigger, title, keywords, folder, body, everything)
+    everything = f"{trigger} {words_of_trigger}{title}{keywords}{question}{folder}{body}"
+    return _Entry(snippet, trigger, title, keywords, question, folder, body, everything)
 
 
 def _trigger(text: str) -> str:
@@ -123,6 +127,8 @@ def _score(word: str, entry: _Entry) -> int:
         return _placed(word, entry.title, (50, 40, 20))
     if word in entry.keywords:
         return _placed(word, entry.keywords, (45, 35, 15))
+    if word in entry.question:
+        return _placed(word, entry.question, (30, 25, 12))
     return 10 if word in entry.folder else 5
 
 

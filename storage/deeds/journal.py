@@ -7,12 +7,14 @@
 | changed | field, before, after: status and priority as numbers; assignee, team and queue as names or null; tags as sorted lists; snoozed_until as a time or null; watch as true or false; goal, summary, choice as text |
 | changed elsewhere | as changed, and where: the source in words |
 | overridden | lost: the field, where: a change that gave way to a newer one of another agent's |
-| replied, noted, forwarded | subject, recipients, copies; draft: its kind; attachments: the paths that were given |
+| replied, noted, forwarded | subject, recipients, copies; draft: its kind; attachments: the paths that were given; seconds: from the first key of its draft, null where that isn't known |
 | begun, ticked, skipped, unticked | checklist, checklist_title; step, step_title, text, reason |
 | merged, merged_in | number: the other ticket, or a list of them |
 | customer_made, renamed, customer_noted, flagged, identity_added, identity_confirmed, identity_removed | field, before, after |
 | retried, dropped, counted_as_sent | title: which operation of the outbox |
 | snippet_used, snippet_saved, snippet_deleted, view_saved, view_deleted, view_moved | title or name |
+| answer_kept, answer_improved | title: the snippet's; question |
+| task_made, task_changed, task_done, task_opened, task_linked, task_unlinked | title: the task's; cause |
 | acknowledged (by sync, storage.acknowledging) | to: the customer's address; promised_at |
 | undone | deed: the id of the deed that was taken back |
 

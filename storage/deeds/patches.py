@@ -133,6 +133,8 @@ def _delete(connection: Connection, patch: Patch) -> None:
         forget(connection, int(str(patch.key["id"])))
         connection.execute("UPDATE event SET customer_id = NULL WHERE customer_id = ?", (patch.key["id"],))
     where, keys = _where(patch.key)
+    if patch.table == "draft":
+        connection.execute(f"DELETE FROM writing WHERE {where}", keys)  # noqa: S608  as above
     try:
         connection.execute(f"DELETE FROM {patch.table} WHERE {where}", keys)  # noqa: S608  as above
     except (sqlite3.IntegrityError, driver().IntegrityError) as error:

@@ -13,12 +13,14 @@ from storage import drafts
 from storage.connect import Connection
 from storage.deeds.journal import Journal
 from storage.deeds.patches import Patch, Row
+from storage.deeds.uses import remember_again
 
 _ROWS = (
     "SELECT id, ticket_id, source_id, kind, payload, state, created_at, ready_at FROM outbox WHERE deed = ? ORDER BY id"
 )
 _WRITTEN = """
-SELECT m.ticket_id, m.recipients, m.copies, m.subject, m.body, e.data FROM event e JOIN message m ON m.id = e.message_id
+SELECT m.id, m.ticket_id, m.recipients, m.copies, m.subject, m.body, e.data
+FROM event e JOIN message m ON m.id = e.message_id
 WHERE e.deed = ? AND e.kind IN ('replied', 'noted', 'forwarded')
 """
 _NEWEST_INBOUND = "SELECT max(id) FROM message WHERE ticket_id = ? AND kind = 'inbound'"
@@ -26,6 +28,11 @@ _NEWEST_INBOUND = "SELECT max(id) FROM message WHERE ticket_id = ? AND kind = 'i
 _END_DRAFT = """
 DELETE FROM draft WHERE EXISTS(SELECT 1 FROM message m WHERE m.id = ? AND m.ticket_id = draft.ticket_id
                                AND m.agent_id = draft.agent_id AND m.body = draft.body)
+"""
+_END_WRITING = """
+DELETE FROM writing WHERE NOT EXISTS(SELECT 1 FROM draft d WHERE d.ticket_id = writing.ticket_id
+                                     AND d.agent_id = writing.agent_id AND d.kind = writing.kind)
+    AND (ticket_id, agent_id) = (SELECT ticket_id, agent_id FROM message WHERE id = ?)
 """
 _LETTERS = ("reply", "forward", "resend", "acknowledgement")
 
@@ -63,7 +70,7 @@ def draft_again(journal: Journal, deed: bytes) -> tuple[Patch, ...]:
     if journal.by.agent_id is None:
         return ()
     written = journal.connection.execute(_WRITTEN, (deed,)).fetchall()
-    return tuple(_restore(journal, _draft(journal, journal.by.agent_id, *each)) for each in written)
+    return tuple(_restore(journal, message, _draft(journal, journal.by.agent_id, *each)) for message, *each in written)
 
 
 def send_again(journal: Journal, deed: bytes, message_id: int | None) -> None:
@@ -78,7 +85,8 @@ def send_again(journal: Journal, deed: bytes, message_id: int | None) -> None:
             source_id=row.source_id,
             undo_seconds=(row.ready_at > row.created_at) * journal.by.undo_seconds,
         )
-    journal.connection.execute(_END_DRAFT, (message_id,))
+    for end in (_END_DRAFT, _END_WRITING):
+        journal.connection.execute(end, (message_id,))
 
 
 def _draft(
@@ -92,7 +100,7 @@ def _draft(
     )  # fmt: skip
 
 
-def _restore(journal: Journal, draft: DraftRow) -> Patch:
+def _restore(journal: Journal, message_id: int, draft: DraftRow) -> Patch:
     """Save the text as a draft, before what was begun in the meantime."""
     begun = drafts.load(journal.connection, draft.ticket_id, draft.agent_id, draft.kind)
     if begun is not None and begun.body.strip():
@@ -100,6 +108,7 @@ def _restore(journal: Journal, draft: DraftRow) -> Patch:
             draft, body=f"{draft.body}\n\n{begun.body}", attachments=(*draft.attachments, *begun.attachments)
         )
     drafts.save(journal.connection, draft)
+    remember_again(journal.connection, message_id, draft.ticket_id, draft.agent_id, draft.kind, draft.updated_at)
     key: Row = {"ticket_id": draft.ticket_id, "agent_id": draft.agent_id, "kind": draft.kind}
     return Patch("draft", key, None if begun is None else _columns(begun), _columns(draft))
 

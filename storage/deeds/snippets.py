@@ -12,14 +12,22 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from desk.snippets.library import Snippet
+    from storage import models
 
 
 def save(session: "Session", by: By, snippet: "Snippet") -> Done:
     """Add a snippet (its id is 0) or change one; Refused where another has its trigger."""
+    journal = Journal(session, by)
+    row = write_snippet(journal, snippet)
+    journal.tell("snippet_saved", {"title": row.title})
+    return journal.done(f"Saved the snippet “{row.title}”")
+
+
+def write_snippet(journal: Journal, snippet: "Snippet") -> "models.Snippet":
+    """Add or change a snippet as part of a deed; Refused where another has its trigger."""
     from storage import models
 
-    journal = Journal(session, by)
-    values = _values(snippet)
+    values, at = _values(snippet), journal.by.at
     taken = journal.connection.execute(
         'SELECT title FROM snippet WHERE "trigger" = ? AND "trigger" <> \'\' AND id <> ?',
         (values["trigger"], snippet.id),
@@ -27,14 +35,14 @@ def save(session: "Session", by: By, snippet: "Snippet") -> Done:
     if taken is not None:
         raise Refused(f"The trigger {values['trigger']} belongs to “{taken[0]}”", "Choose another trigger.")
     if snippet.id:
-        journal.change(held(session, models.Snippet, snippet.id, "snippet"), **values, updated_at=by.at)
+        row = held(journal.session, models.Snippet, snippet.id, "snippet")
+        journal.change(row, **values, updated_at=at)
     else:
-        row = models.Snippet(title="", body="", created_at=by.at, updated_at=by.at)
+        row = models.Snippet(title="", body="", created_at=at, updated_at=at)
         for column, value in values.items():
             setattr(row, column, value)
         journal.add(row)
-    journal.tell("snippet_saved", {"title": values["title"]})
-    return journal.done(f"Saved the snippet “{values['title']}”")
+    return row
 
 
 def delete(session: "Session", by: By, snippet_id: int) -> Done:
@@ -44,17 +52,26 @@ def delete(session: "Session", by: By, snippet_id: int) -> Done:
     journal = Journal(session, by)
     row = held(session, models.Snippet, snippet_id, "snippet")
     title = row.title
+    known = session.get(models.KnownAnswer, snippet_id)
+    if known is not None:
+        journal.remove(known)
     journal.remove(row)
     journal.tell("snippet_deleted", {"title": title})
     return journal.done(f"Deleted the snippet “{title}”")
 
 
-def used(session: "Session", by: By, snippet_id: int, ticket_id: int | None = None) -> Done:
-    """Count that a snippet was inserted. It is nothing to undo: the text is still in the composer."""
-    from storage import models
+def used(session: "Session", by: By, snippet_id: int, ticket_id: int | None = None, draft: str = "") -> Done:
+    """Count that a snippet was inserted. It is nothing to undo: the text is still in the composer.
+
+    `draft` is the kind of the draft that it went into, which remembers it until it leaves.
+    """
+    from storage import drafts, models
 
     journal = Journal(session, by)
     row = held(session, models.Snippet, snippet_id, "snippet")
+    if draft and ticket_id is not None and by.agent_id is not None:
+        inserted = drafts.Inserted(snippet_id, row.title, row.body)
+        drafts.remember(journal.connection, ticket_id, by.agent_id, draft, by.at, inserted)
     journal.connection.execute("UPDATE snippet SET uses = uses + 1, used_at = ? WHERE id = ?", (by.at, snippet_id))
     journal.tell("snippet_used", {"title": row.title, "snippet": row.uid.hex()}, ticket_id=ticket_id)
     return journal.done(f"Used the snippet “{row.title}”", *(() if ticket_id is None else (ticket_id,)))

@@ -42,6 +42,7 @@ _THINGS = {
     "ticket_tag": "tags", "watch": "watchers", "checklist_tick": "checklist", "checklist_run": "checklist",
     "message": "message", "identity": "identities", "customer": "customer", "snippet": "snippet", "view": "view",
     "attachment": "message", "outbox": "outbox", "draft": "draft",
+    "known_answer": "known answer", "task": "task", "task_ticket": "task", "snippet_use": "message",
 }  # fmt: skip
 
 

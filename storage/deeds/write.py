@@ -15,6 +15,8 @@ from storage.deeds.by import By, Done
 from storage.deeds.change import write_moves
 from storage.deeds.journal import Journal, held
 from storage.deeds.plan import Change, plan
+from storage.deeds.uses import seconds_of, write_uses
+from storage.drafts import Remembered
 from storage.inbound import UNPROMISED, preview
 from storage.sources import delivering
 
@@ -65,7 +67,8 @@ def write(session: "Session", by: By, ticket_id: int, outgoing: Outgoing) -> Don
     if outgoing.kind != "note":
         # An answer stops the clock, which is read from the columns that were just written.
         journal.change(ticket, due_at=due_times(journal.connection, {ticket_id: ticket.status})[ticket_id])
-    draft_kind, seen = _end_draft(journal.connection, by, ticket_id, outgoing.kind)
+    draft_kind, seen, remembered = _end_draft(journal.connection, by, ticket_id, outgoing.kind)
+    write_uses(journal, ticket_id, message_id, message.body, remembered.snippets)
     journal.tell(
         _EVENT_KINDS[outgoing.kind],
         {
@@ -74,6 +77,7 @@ def write(session: "Session", by: By, ticket_id: int, outgoing: Outgoing) -> Don
             "copies": message.copies,
             "draft": draft_kind,
             "attachments": [str(path) for path in outgoing.attachments],
+            "seconds": seconds_of(remembered, by.at),
         },
         ticket_id=ticket_id,
         message_id=message_id,
@@ -160,18 +164,19 @@ def _change_after(journal: Journal, ticket: "Ticket", after: Change, undo_second
         journal.session.expire(ticket)
 
 
-def _end_draft(connection: Connection, by: By, ticket_id: int, kind: Kind) -> tuple[str, int | None]:
-    """Drop the draft that this was; which kind it was, and the customer's newest message when it was begun."""
+def _end_draft(connection: Connection, by: By, ticket_id: int, kind: Kind) -> tuple[str, int | None, Remembered]:
+    """Drop the draft that this was; its kind, the customer's newest message when it was begun, what went with it."""
     if by.agent_id is None:
-        return _DRAFT_KINDS[kind][0], None
+        return _DRAFT_KINDS[kind][0], None, Remembered()
     from storage import drafts
 
     found = [drafts.load(connection, ticket_id, by.agent_id, each) for each in _DRAFT_KINDS[kind]]
     draft = max((draft for draft in found if draft), key=lambda draft: draft.updated_at, default=None)
     if draft is None:
-        return _DRAFT_KINDS[kind][0], None
+        return _DRAFT_KINDS[kind][0], None, Remembered()
+    remembered = drafts.remembered(connection, ticket_id, by.agent_id, draft.kind)
     drafts.forget(connection, ticket_id, by.agent_id, draft.kind)
-    return draft.kind, draft.seen_inbound_id
+    return draft.kind, draft.seen_inbound_id, remembered
 
 
 def _note_contact(journal: Journal, ticket: "Ticket", message: "Message") -> None:

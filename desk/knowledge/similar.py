@@ -1,0 +1,85 @@
+"""Which texts say the same: sets of word triples, compared by sketches of fixed size. No model, no list of words.
+
+A text's own words are folded, figures count as one and the same, and each three neighbours are hashed. The 48 smallest
+of the hashes are its *sketch* (bottom-k, after Broder 1997), from which the share of common triples of two texts is
+estimated within ±0.07; the 6 smallest are its *keys*, by which texts that may be alike are found without comparing all.
+
+The invariants: the same text has the same sketch on every machine; a sketch has a bounded size whatever the text; two
+texts are alike only by words that both have in the same order.
+"""
+
+import re
+from array import array
+from collections.abc import Iterable
+from heapq import nsmallest
+from zlib import crc32
+
+SKETCH = 48
+KEYS = 6
+TRIPLE = 3
+# Shorter texts ("Done, thanks!") are alike by chance.
+FEWEST_WORDS = 8
+# From this share of common triples on two replies count as the same answer.
+ALIKE = 0.4
+MOST_WORDS = 1000
+
+# Scripts without blanks between words are read sign by sign.
+_SIGNS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f"
+_WORD = re.compile(rf"[{_SIGNS}]|[^\W_{_SIGNS}]+")
+_MIXED = 0x9E3779B1
+_32 = 0xFFFFFFFF
+
+Sketch = tuple[int, ...]
+
+
+def words_of_answer(text: str, *names: str) -> list[str]:
+    """The folded words of a text that was cleaned already, figures as `0`, without the names of the people in it."""
+    left_out = {word for name in names for word in _WORD.findall(name.casefold())}
+    words = _WORD.findall(text.casefold())[:MOST_WORDS]
+    return ["0" if word.isdigit() else word for word in words if word not in left_out]
+
+
+def sketch(words: list[str]) -> Sketch:
+    """The sketch of a text, smallest first; empty where it is too short to be told from others."""
+    if len(words) < FEWEST_WORDS:
+        return ()
+    hashes = {
+        crc32(f"{one} {two} {three}".encode("utf-8", "replace")) * _MIXED & _32
+        for one, two, three in zip(words, words[1:], words[2:], strict=False)
+    }
+    return tuple(nsmallest(SKETCH, hashes))
+
+
+def keys(of: Sketch) -> Sketch:
+    """The hashes by which a text is found."""
+    return of[:KEYS]
+
+
+def likeness(one: Sketch, other: Sketch) -> float:
+    """The estimated share of triples that two texts have in common, 0 to 1."""
+    if not one or not other:
+        return 0.0
+    common = set(one) & set(other)
+    # The smallest of both together are a fair sample of both together.
+    sample = nsmallest(SKETCH, set(one) | set(other))
+    return sum(each in common for each in sample) / len(sample)
+
+
+def best(of: Sketch, candidates: Iterable[tuple[int, Sketch]]) -> int | None:
+    """The id of the candidate that is most alike, of several the first one; None where none is alike enough."""
+    found, most = None, ALIKE
+    for key, other in candidates:
+        like = likeness(of, other)
+        if like > most or (found is None and like == most):
+            found, most = key, like
+    return found
+
+
+def packed(of: Sketch) -> bytes:
+    """A sketch as it is kept."""
+    return array("I", of).tobytes()
+
+
+def unpacked(kept: bytes) -> Sketch:
+    """A sketch that was kept."""
+    return tuple(array("I", kept))
