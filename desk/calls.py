@@ -4,7 +4,6 @@ The invariant: `after` is a join. News of a call may come twice, late or in any 
 agent at once; the row that it ends in is the same.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
@@ -44,7 +43,9 @@ class CallState(StrEnum):
         return self not in (CallState.DONE, CallState.MISSED)
 
 
-CallEventKind = Literal["ringing", "answered", "held", "resumed", "ended"]
+# "elsewhere": somebody else of the team took it, so that it rings here no more and is nobody's failure.
+CallEventKind = Literal["ringing", "answered", "elsewhere", "held", "resumed", "ended"]
+ELSEWHERE = "Answered elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,39 +189,16 @@ class CallerCard:
     missed: int
 
 
-@dataclass(frozen=True, slots=True)
-class CallFigures:
-    """Calls of a time, in whole seconds. Percentages are of inbound calls that were picked up or missed.
-
-    `picked_up` counts inbound calls that somebody took, `in_time` those of them within two rings; of the four
-    measures there is the median and what nine of ten don't exceed, None where no call has it.
-    """
-
-    calls: int
-    inbound: int
-    outbound: int
-    picked_up: int
-    in_time: int
-    missed: int
-    pick_up: tuple[int, int] | None
-    talk: tuple[int, int] | None
-    hold: tuple[int, int] | None
-    wrap_up: tuple[int, int] | None
-
-    @property
-    def in_time_share(self) -> float | None:
-        """The share of inbound calls, missed ones too, that was picked up within two rings; None where none rang."""
-        rang = self.picked_up + self.missed
-        return self.in_time / rang if rang else None
-
-
 def after(call: CallRow, event: CallEvent) -> CallRow:
     """The call once this is known of it too; the same for the same news in any order and number."""
     match event.kind:
         case "ringing":
             call = replace(call, rang_at=min(call.rang_at, event.at))
         case "answered":
-            call = replace(call, answered_at=_first(call.answered_at, event.at))
+            outcome = "" if call.outcome == ELSEWHERE else call.outcome
+            call = replace(call, answered_at=_first(call.answered_at, event.at), outcome=outcome)
+        case "elsewhere":
+            call = replace(call, outcome=call.outcome or ELSEWHERE) if call.answered_at is None else call
         case "ended":
             call = replace(call, ended_at=_first(call.ended_at, event.at))
         case "held":
@@ -261,6 +239,8 @@ def _stated(call: CallRow) -> CallRow:
 
 def _state(call: CallRow) -> CallState:
     if call.wrapped_at is not None:
+        return CallState.DONE
+    if call.answered_at is None and call.outcome == ELSEWHERE:
         return CallState.DONE
     if call.answered_at is None:
         return CallState.RINGING if call.ended_at is None else CallState.MISSED
@@ -309,32 +289,3 @@ def clock(seconds: int) -> str:
     hours, rest = divmod(max(0, seconds), 3600)
     minutes, left = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
-
-
-def figures(calls: Iterable[CallRow]) -> CallFigures:
-    """What these calls come to; those that still ring are left out of what was picked up and missed."""
-    rows = list(calls)
-    inbound = [call for call in rows if call.direction == "in"]
-    taken = [call for call in inbound if call.answered_at is not None]
-    spoken = [call for call in rows if call.answered_at is not None and call.ended_at is not None]
-    wrapped = [call for call in spoken if call.wrapped_at is not None]
-    return CallFigures(
-        calls=len(rows),
-        inbound=len(inbound),
-        outbound=len(rows) - len(inbound),
-        picked_up=len(taken),
-        in_time=sum(map(picked_up_in_time, taken)),
-        missed=sum(call.state is CallState.MISSED for call in inbound),
-        pick_up=_spread(pick_up_seconds(call, 0) for call in taken),
-        talk=_spread(talk_seconds(call, 0) for call in spoken),
-        hold=_spread(hold_seconds(call, 0) for call in spoken if hold_seconds(call, 0)),
-        wrap_up=_spread(wrap_up_seconds(call, 0) for call in wrapped),
-    )
-
-
-def _spread(seconds: Iterable[int]) -> tuple[int, int] | None:
-    """Median and 90th percentile by nearest rank."""
-    ordered = sorted(seconds)
-    if not ordered:
-        return None
-    return ordered[(len(ordered) - 1) // 2], ordered[-(-len(ordered) * 9 // 10) - 1]

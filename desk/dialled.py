@@ -22,6 +22,8 @@ _PARAMETER = re.compile(r";(?!ext=)[^;]*", re.IGNORECASE)
 _NUMBER = re.compile(
     r"[\d+(][\d\s()+./-]*(?:\s*(?:;ext=|ext\.?|extension|durchwahl|x|#)[\s:=.]*\d{1,8})?", re.IGNORECASE
 )
+# Fewer digits than this are shared by too many numbers.
+SHORTEST_LOCAL = 7
 # Longer than any number in any notation: what is longer is something else.
 _LONGEST = 200
 
@@ -60,3 +62,10 @@ def withheld(text: str) -> bool:
 def is_number(text: str) -> bool:
     """Whether this was dialled, and isn't a name, an address or another thing to search for."""
     return _NUMBER.fullmatch(text.strip()) is not None and sum(map(str.isdigit, text)) >= 2
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two notations may be the same number: all digits alike, or the last ones where one lacks its country."""
+    shorter, longer = sorted(("".join(filter(str.isdigit, bare(text))) for text in (one, other)), key=len)
+    shorter = shorter.lstrip("0")
+    return shorter == longer.lstrip("0") or (len(shorter) >= SHORTEST_LOCAL and longer.endswith(shorter))

@@ -5,12 +5,13 @@ Nothing here writes. Every query is bounded: by the few calls that are open, by 
 
 from typing import TYPE_CHECKING
 
-from desk.calls import LONGEST_RING, CallFigures, CallRow, CallState, figures
+from desk.calls import LONGEST_RING, CallRow, CallState
+from desk.call_figures import CallFigures, figures
 from desk.errors import NotFound
 from storage.connect import Connection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from sqlite3 import Cursor
 
 _CALL = """
     SELECT c.id, c.uid, c.direction, c.state, c.way, c.external_id, c.number, c.caller, c.customer_id, c.ticket_id,
@@ -23,6 +24,10 @@ _OPEN = f"""{_CALL}
 _RINGING = f"""{_CALL}
      WHERE c.state NOT IN ('done','missed') AND c.state = 'ringing' AND (c.agent_id IS NULL OR c.agent_id = ?)
        AND c.rang_at > ? AND c.rang_at <= ? ORDER BY c.rang_at, c.id"""
+_NAMED = f"{_CALL} WHERE c.way = ? AND c.external_id = ? AND c.external_id<>''"
+_RECENT = f"""{_CALL}
+     WHERE c.state NOT IN ('done','missed') AND c.state IN ('ringing','talking','held','wrapping') AND c.rang_at > ?
+     ORDER BY c.rang_at DESC, c.id DESC"""
 _MISSED = f"{_CALL} WHERE c.rang_at >= ? AND c.state = 'missed' AND c.direction = 'in' ORDER BY c.rang_at DESC LIMIT ?"
 _THEIRS = f"{_CALL} WHERE c.customer_id = ? ORDER BY c.rang_at DESC, c.id DESC LIMIT ?"
 _BETWEEN = f"{_CALL} WHERE c.rang_at >= ? AND c.rang_at < ? AND (?3 IS NULL OR c.agent_id = ?3) ORDER BY c.rang_at"
@@ -54,6 +59,16 @@ def missed(connection: Connection, since: int, most: int = 50) -> tuple[CallRow,
     return _rows(connection.execute(_MISSED, (since, most)))
 
 
+def named(connection: Connection, way: str, external_id: str) -> CallRow | None:
+    """The call that a telephone knows by that name."""
+    return next(iter(_rows(connection.execute(_NAMED, (way, external_id)))), None)
+
+
+def unfinished(connection: Connection, since: int) -> tuple[CallRow, ...]:
+    """Everybody's calls that rang since then and aren't written down, the newest first."""
+    return _rows(connection.execute(_RECENT, (since,)))
+
+
 def customer_calls(connection: Connection, customer_id: int, most: int = 20) -> tuple[CallRow, ...]:
     """The last calls of a customer, missed ones too, the newest first."""
     return _rows(connection.execute(_THEIRS, (customer_id, most)))
@@ -64,5 +79,5 @@ def statistics(connection: Connection, since: int, until: int, agent_id: int | N
     return figures(_rows(connection.execute(_BETWEEN, (since, until, agent_id))))
 
 
-def _rows(found: "Iterable[tuple[object, ...]]") -> tuple[CallRow, ...]:
-    return tuple(CallRow(*row[:3], CallState(str(row[3])), *row[4:]) for row in found)  # type: ignore[arg-type]  # the statement's columns in their order
+def _rows(found: "Cursor") -> tuple[CallRow, ...]:
+    return tuple(CallRow(*row[:3], CallState(row[3]), *row[4:]) for row in found)

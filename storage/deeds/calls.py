@@ -5,14 +5,15 @@ invariants: what was told is in the file before the function returns; a call is 
 told twice, late or out of order changes nothing more (`desk.calls.after`).
 """
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from desk.calls import LONGEST_RING, RINGS_AGAIN, CallEvent, CallEventKind, CallRow, CallState, after
+from desk.dialled import alike
 from desk.errors import Refused
 from desk.ids import new_uid
 from desk.text import clean
-from storage.calls import call, news_of
+from storage.calls import call, named, unfinished
 from storage.connect import Connection, writing
 from storage.deeds.by import By
 
@@ -24,8 +25,8 @@ INSERT INTO call(uid, direction, state, way, external_id, number, caller, custom
                  held_seconds, goal, notes, outcome, follow_up) VALUES(?,?,?,?,?,?,?,?,?,?,?,0,'','','','') RETURNING id
 """
 _UPDATE = """
-UPDATE call SET state = ?, number = ?, caller = ?, agent_id = coalesce(agent_id, ?), rang_at = ?, answered_at = ?,
-                held_at = ?, held_seconds = ?, ended_at = ? WHERE id = ?
+UPDATE call SET state = ?, number = ?, caller = ?, agent_id = ?, rang_at = ?, answered_at = ?,
+                held_at = ?, held_seconds = ?, ended_at = ?, outcome = ? WHERE id = ?
 """
 _STALE = """
 UPDATE call SET state = 'missed', ended_at = rang_at
@@ -54,38 +55,154 @@ def begin(connection: Connection, by: By, begun: Begun) -> CallRow:
 
     Refused where this agent is on the line with somebody else.
     """
+    with writing(connection):
+        if begun.direction == "in" and begun.number:
+            for each in unfinished(connection, by.at - LONGEST_RING):
+                if each.state is CallState.RINGING and alike(each.number, begun.number):
+                    return _taken(connection, by, each)
+        _refuse_second(connection, by)
+        event = CallEvent(begun.way, "", "answered", by.at, begun.number, begun.caller, begun.direction)
+        rang_at = by.at if begun.rang_at is None else min(begun.rang_at, by.at)
+        return _added(connection, event, by.agent_id, begun.customer_id, begun.ticket_id, rang_at)
 
 
 def heard_of(connection: Connection, event: CallEvent, agent_id: int | None, customer_id: int | None = None) -> CallRow:
     """Take in what a telephone told; the call as it stands then. `agent_id` is whose telephone it is."""
+    with writing(connection):
+        known = _known(connection, event)
+        if known is None:
+            return _added(connection, event, agent_id, customer_id, None, event.at)
+        if event.kind == "answered" and known.answered_at is None:
+            known = replace(known, agent_id=agent_id or known.agent_id)
+        return _kept(connection, known, event)
 
 
 def take(connection: Connection, by: By, call_id: int) -> CallRow:
     """The agent takes the call that rings (F3): it is theirs, and answered, however the telephone tells of it later.
 
-    Refused where a colleague was faster, or where it has ended.
+    Refused where a colleague was faster, where it has ended, or where this agent is on the line with somebody else.
     """
+    with writing(connection):
+        return _taken(connection, by, call(connection, call_id))
 
 
 def hold(connection: Connection, by: By, call_id: int) -> CallRow:
     """The other side waits from now on; told to one that is held already it changes nothing."""
+    return _told(connection, by, call_id, "held")
 
 
 def resume(connection: Connection, by: By, call_id: int) -> CallRow:
-    """The hold is over."""
+    """The hold is over. Refused where this agent is on the line with somebody else."""
+    with writing(connection):
+        known = call(connection, call_id)
+        _refuse_second(connection, by, besides=call_id)
+        return _kept(connection, known, _event(known, "resumed", by.at))
 
 
 def hang_up(connection: Connection, by: By, call_id: int) -> CallRow:
     """The call has ended, and waits to be written down."""
+    return _told(connection, by, call_id, "ended")
 
 
 def save_notes(connection: Connection, call_id: int, *, notes: str | None = None, goal: str | None = None) -> None:
-    """Keep what was typed, as typed; what is None stays."""
+    """Keep what was typed, as typed; what is None stays, and what is written down already stays too."""
+    connection.execute(
+        "UPDATE call SET notes = coalesce(?, notes), goal = coalesce(?, goal) WHERE id = ? AND state<>'done'",
+        (None if notes is None else clean(notes), None if goal is None else clean(goal, lines=False), call_id),
+    )
 
 
 def of_customer(connection: Connection, call_id: int, customer_id: int | None) -> CallRow:
-    """Who it is, while the call is open: one of several, somebody found by a search, or nobody again."""
+    """Who it is, while the call is open: one of several, somebody found by a search, or nobody again.
+
+    Once it is written down that is a deed: `storage.deeds.wrap_up.attach`.
+    """
+    with writing(connection):
+        if call(connection, call_id).state is CallState.DONE:
+            raise Refused("This call is written down already", "Attach it to the other customer.")
+        connection.execute("UPDATE call SET customer_id = ? WHERE id = ?", (customer_id, call_id))
+        # A ticket that was made for it, and on which nothing was said, is theirs too.
+        connection.execute(
+            "UPDATE ticket SET customer_id = ? WHERE id = (SELECT ticket_id FROM call WHERE id = ?) AND message_count=0",
+            (customer_id, call_id),
+        )
+        return call(connection, call_id)
 
 
 def give_up_stale(connection: Connection, now: int) -> int:
     """Rings of which no telephone told the end (it died) count as missed; how many."""
+    return connection.execute(_STALE, (now - LONGEST_RING,)).rowcount
+
+
+def _taken(connection: Connection, by: By, ringing: CallRow) -> CallRow:
+    if not ringing.state.open:
+        raise Refused(f"{ringing.title} has hung up", "Call back: the number is on the customer's page.")
+    if ringing.answered_at is not None and ringing.agent_id not in (None, by.agent_id):
+        raise Refused(f"A colleague talks to {ringing.title} already", "")
+    if ringing.answered_at is None:
+        _refuse_second(connection, by)
+    return _kept(connection, replace(ringing, agent_id=by.agent_id), _event(ringing, "answered", by.at))
+
+
+def _refuse_second(connection: Connection, by: By, besides: int = 0) -> None:
+    """Nobody talks to two at once: the first one is held before the second is taken."""
+    for each in unfinished(connection, 0) if by.agent_id is not None else ():
+        if each.state is CallState.TALKING and each.agent_id == by.agent_id and each.id != besides:
+            raise Refused(f"You are on the line with {each.title}", "Hold that call first, or end it.")
+
+
+def _told(connection: Connection, by: By, call_id: int, kind: CallEventKind) -> CallRow:
+    with writing(connection):
+        known = call(connection, call_id)
+        return _kept(connection, known, _event(known, kind, by.at))
+
+
+def _event(known: CallRow, kind: CallEventKind, at: int) -> CallEvent:
+    return CallEvent(known.way, known.external_id, kind, at)
+
+
+def _known(connection: Connection, event: CallEvent) -> CallRow | None:
+    """The call that this is about: by its name there, else the one of that number which isn't over."""
+    if event.external_id:
+        return named(connection, event.way, event.external_id)
+    for each in unfinished(connection, 0):
+        if each.way == event.way and (alike(each.number, event.number) or not event.number):
+            again = each.state is CallState.RINGING and event.at - each.rang_at < RINGS_AGAIN
+            if again or (event.kind != "ringing" and each.state is not CallState.WRAPPING):
+                return each
+    return None
+
+
+def _added(
+    connection: Connection,
+    event: CallEvent,
+    agent_id: int | None,
+    customer_id: int | None,
+    ticket_id: int | None,
+    rang_at: int,
+) -> CallRow:
+    number = clean(event.number, lines=False).strip()[:LONGEST_NUMBER]
+    caller = clean(event.caller, lines=False).strip()[:LONGEST_NAME]
+    (call_id,) = connection.execute(
+        _INSERT,
+        (
+            new_uid(), event.direction, CallState.RINGING, event.way, event.external_id, number, caller, customer_id,
+            ticket_id, agent_id, rang_at,
+        ),
+    ).fetchone()  # fmt: skip
+    return _kept(connection, call(connection, call_id), event)
+
+
+def _kept(connection: Connection, known: CallRow, event: CallEvent) -> CallRow:
+    """The call after this news, on the disk."""
+    number = clean(event.number, lines=False).strip()[:LONGEST_NUMBER]
+    caller = clean(event.caller, lines=False).strip()[:LONGEST_NAME]
+    told = after(known, replace(event, number=number, caller=caller))
+    connection.execute(
+        _UPDATE,
+        (
+            told.state, told.number, told.caller, told.agent_id, told.rang_at, told.answered_at, told.held_at,
+            told.held_seconds, told.ended_at, told.outcome, told.id,
+        ),
+    )  # fmt: skip
+    return told
