@@ -27,18 +27,25 @@ class Place(StrEnum):
     HELP = "help"
     QUESTION = "question"
     FORM = "form"
+    CALLER = "caller"
+    CALL = "call"
+    NOTES = "notes"
+    WRAP_UP = "wrap-up"
 
 
 Places = frozenset[Place]
 
-ENTRY: Places = frozenset({Place.COMPOSER, Place.FIELD, Place.PICKER, Place.CUSTOMERS, Place.FORM})
+ENTRY: Places = frozenset({Place.COMPOSER, Place.FIELD, Place.PICKER, Place.CUSTOMERS, Place.FORM, Place.NOTES})
 READING: Places = frozenset({Place.QUEUE, Place.TICKET})
 WORK: Places = READING | {Place.CHECKLIST}
+CALLING: Places = frozenset({Place.CALLER, Place.CALL, Place.WRAP_UP})
 # Where a list or a text has the keys. A search box keeps j and k for text, and moves by itself with the arrows.
-MOVING: Places = WORK | {Place.CUSTOMER, Place.LIBRARY, Place.OUTBOX, Place.SOURCES, Place.WELCOME, Place.HELP}
-LISTS: Places = MOVING - {Place.TICKET, Place.CHECKLIST, Place.HELP}
+MOVING: Places = (
+    WORK | CALLING | {Place.CUSTOMER, Place.LIBRARY, Place.OUTBOX, Place.SOURCES, Place.WELCOME, Place.HELP}
+)
+LISTS: Places = MOVING - {Place.TICKET, Place.CHECKLIST, Place.HELP, Place.CALL, Place.WRAP_UP}
 SCREENS: Places = MOVING | {Place.CUSTOMERS}
-EVERYWHERE: Places = SCREENS | {Place.COMPOSER, Place.FIELD, Place.FORM}
+EVERYWHERE: Places = SCREENS | {Place.COMPOSER, Place.FIELD, Place.FORM, Place.NOTES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,7 @@ class Situation:
     retriable: bool = False
     rewritable: bool = False
     doubtful: bool = False
+    on_line: bool = False
 
 
 # Why an action can't be done now, in a few words; empty where it can.
@@ -181,3 +189,8 @@ def needs_retriable(situation: Situation) -> str:
 def needs_doubtful(situation: Situation) -> str:
     """Off where it is known whether what is under the cursor has left."""
     return "" if situation.doubtful else "there is no doubt about it"
+
+
+def needs_on_line(situation: Situation) -> str:
+    """Off where nobody is on the line."""
+    return "" if situation.on_line else "nobody is on the line"

@@ -30,12 +30,14 @@ from screens.action import (
     needs_run,
     needs_ticket,
 )
+from screens.actions_call import A_CALL, CALL, CALLS, NOTES
 
 QUEUE = frozenset({Place.QUEUE})
 TICKET = frozenset({Place.TICKET})
 CHECKLIST = frozenset({Place.CHECKLIST})
 COMPOSER = frozenset({Place.COMPOSER})
-TICKET_OR_CHECKLIST = TICKET | CHECKLIST
+# Where a checklist has the keys.
+STEPS = CHECKLIST | CALL
 
 # The groups of help and palette, in their order, by the first part of an action's id.
 GROUPS = {
@@ -62,6 +64,7 @@ GROUPS = {
     "library": "Snippets",
     "outbox": "Outbox",
     "sources": "Sources",
+    "call": "Calls",
     "form": "A form",
 }
 
@@ -80,8 +83,14 @@ MOVE = (
     Action(
         "move.leave", ("Esc",), "Leave", "Leave the search", frozenset({Place.CUSTOMERS}), call="move_back", footer=60
     ),
-    Action("move.next_pane", ("Tab",), "Next pane", "To the next pane; on a small screen it comes to the front", WORK),
-    Action("move.previous_pane", ("Shift+Tab",), "Previous pane", "To the pane before", WORK),
+    Action(
+        "move.next_pane",
+        ("Tab",),
+        "Next pane",
+        "To the next pane; on a small screen it comes to the front",
+        WORK | A_CALL | NOTES,
+    ),
+    Action("move.previous_pane", ("Shift+Tab",), "Previous pane", "To the pane before", WORK | A_CALL | NOTES),
     Action("move.next_ticket", ("]",), "Next ticket", "Open the next ticket of the list", WORK, needs_list),
     Action("move.previous_ticket", ("[",), "Previous ticket", "Open the ticket before", WORK, needs_list),
 )
@@ -150,7 +159,7 @@ TICKET_DEEDS = (
     Action("ticket.move", ("V",), "Move", "Move to another team or queue", WORK, needs_ticket, takes="NAME"),
     Action("ticket.watch", ("w",), "Watch", "Watch it, or watch it no longer", WORK, needs_ticket),
     Action("ticket.set", ("=",), "Set", "Set fields: status=open tags=+late", WORK, needs_ticket, takes="FIELD=VALUE"),
-    Action("ticket.customer", ("C",), "Customer", "Everything about this customer", WORK, needs_customer),
+    Action("ticket.customer", ("C",), "Customer", "Everything about this customer", WORK | A_CALL, needs_customer),
     Action("deed.repeat", (".",), "Repeat", "The last deed once more, here", WORK, needs_deed),
     Action("deed.undo", ("u",), "Undo", "Take back the last deed, also a reply that counts down", SCREENS, footer=20),
     Action("deed.redo", ("Ctrl+R",), "Redo", "Do again what was taken back", SCREENS),
@@ -174,17 +183,17 @@ CHECKLISTS = (
     *(
         Action(
             "checklist.step_" + key, (key,), "Step " + (key if key != "0" else "10"), "Tick this step, or take it back",
-            CHECKLIST, needs_run, call="checklist_digit", argument=key, command="step " + key,
+            STEPS, needs_run, call="checklist_digit", argument=key, command="step " + key,
         )
         for key in "1234567890"
     ),
-    Action("checklist.tick", ("Space", "x"), "Tick", "Tick the step under the cursor", CHECKLIST, needs_open, footer=1),
-    Action("checklist.skip", ("-",), "Skip step", "Skip a step, with a reason", CHECKLIST, needs_run, footer=2),
-    Action("checklist.write", ("Enter", "o"), "Write", "Write what the step asks for", CHECKLIST, needs_run, footer=3),
-    Action("checklist.next", ("Right",), "Next list", "The next checklist of this ticket", CHECKLIST, needs_run),
-    Action("checklist.previous", ("Left",), "Previous list", "The checklist before", CHECKLIST, needs_run),
+    Action("checklist.tick", ("Space", "x"), "Tick", "Tick the step under the cursor", STEPS, needs_open, footer=1),
+    Action("checklist.skip", ("-",), "Skip step", "Skip a step, with a reason", STEPS, needs_run, footer=2),
+    Action("checklist.write", ("Enter", "o"), "Write", "Write what the step asks for", STEPS, needs_run, footer=3),
+    Action("checklist.next", ("Right",), "Next list", "The next checklist of this ticket", STEPS, needs_run),
+    Action("checklist.previous", ("Left",), "Previous list", "The checklist before", STEPS, needs_run),
     Action(
-        "checklist.begin", ("+",), "Begin", "Begin a checklist", TICKET_OR_CHECKLIST, needs_open,
+        "checklist.begin", ("+",), "Begin", "Begin a checklist", TICKET | STEPS, needs_open,
         takes="NAME", footer=4,
     ),
 )  # fmt: skip
@@ -262,9 +271,11 @@ CUSTOMER_DEEDS = (
     ),
     Action(
         "customers.new", ("Ctrl+N",), "New customer", "Make a new customer of what was typed",
-        frozenset({Place.CUSTOMERS}), footer=2,
+        A_CALL | {Place.CUSTOMERS}, footer=2,
     ),
-    Action("customer.confirm", ("Y",), "Confirm", "Yes, this maybe is theirs", CUSTOMER, needs_maybe, footer=3),
+    Action(
+        "customer.confirm", ("Y",), "Confirm", "Yes, this maybe is theirs", CUSTOMER | A_CALL, needs_maybe, footer=3
+    ),
     Action("customer.note", ("n",), "Note", "What colleagues should know", CUSTOMER, needs_customer, footer=6),
     Action("customer.flag", ("!",), "Flag", "Put a flag on", CUSTOMER, needs_customer, takes="WORDS", footer=7),
     Action("customer.rename", ("F2",), "Rename", "Another name", CUSTOMER, needs_customer, takes="NAME", footer=9),
@@ -303,7 +314,7 @@ SOURCE_DEEDS = (
 )  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = (
-    *MOVE, *READ, *WRITE, *STATUS, *TICKET_DEEDS, *LIST, *CHECKLISTS, *COPY, *VIEWS, *GO, *CONSOLE, *QUESTION,
+    *MOVE, *CALLS, *READ, *WRITE, *STATUS, *TICKET_DEEDS, *LIST, *CHECKLISTS, *COPY, *VIEWS, *GO, *CONSOLE, *QUESTION,
     *PAGES, *CUSTOMER_DEEDS, *LIBRARY_DEEDS, *OUTBOX_DEEDS, *SOURCE_DEEDS,
 )  # fmt: skip
 

@@ -35,11 +35,14 @@ def test_a_letter_means_the_same_action_or_the_same_word_everywhere() -> None:
     shared = {key: ids for key, ids in meanings.items() if len(ids) > 1}
     # Open and select mean, on a step of a checklist and on a message, what they mean in a list; a note is a note,
     # what is taken away is taken away, what is a maybe becomes a yes, and a question is answered by its own letters.
+    # T is the call's clock, wherever the call stands; z names a time.
     assert shared == {
+        "T": {"call.start", "call.talk", "call.end", "call.resume"},
+        "z": {"ticket.snooze", "call.when"},
         "o": {"move.open", "read.quotes", "checklist.write"},
         "x": {"list.select", "checklist.tick"},
         "d": {"row.remove", "outbox.drop"},
-        "n": {"write.note", "customer.note", "question.no"},
+        "n": {"write.note", "customer.note", "question.no", "call.notes"},
         "q": {"move.back", "question.no"},
         "Y": {"customer.confirm", "outbox.arrived"},
     }
@@ -66,6 +69,6 @@ def test_an_action_that_is_off_says_why_in_a_few_words() -> None:
     everything = Situation(
         ticket=True, ticket_open=True, selected=1, listed=1, customer=True, email=True, phone=True, runs=1, draft=True,
         playing=True, repeatable=True, maybe=True, editable=True, removable=True, retriable=True, rewritable=True,
-        doubtful=True,
+        doubtful=True, on_line=True,
     )  # fmt: skip
     assert not [action.id for action in ACTIONS if action.why_off(everything)]
