@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     # The console's start would wait 7 ms for what only names a type.
+    from desk.flags import Flag
     from desk.lookup import IdentityKind
     from desk.mail.quotes import Fold
+    from desk.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ class CustomerCard:
     since: int | None
     note: str
     mood: int
-    flags: tuple[str, ...]
+    flags: "tuple[Flag, ...]"
     details: tuple[tuple[str, str], ...]
     identities: tuple[IdentityRow, ...]
     open_tickets: int
@@ -152,6 +154,7 @@ class CustomerCard:
     contacted_at: int | None
     promised_at: int | None
     recent: tuple[TicketRow, ...]
+    value: "Money | None" = None
 
 
 @dataclass(frozen=True, slots=True)

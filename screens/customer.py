@@ -12,13 +12,14 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from desk.errors import BadInput
+from desk.flags import Flag
 from desk.lookup import IdentityKind
 from desk.records import IdentityRow, Message, TicketRow
 from screens import customer_page
 from screens.action import Place, Situation
 from screens.ask import Question
 from screens.confirm import ConfirmScreen
-from screens.customer_page import KINDS, Flag, Gap, Heading, Line, Note, Page
+from screens.customer_page import KINDS, Gap, Heading, Line, Note, Page
 from screens.desk_screen import opens
 from screens.form import Entry, Form, FormScreen, Values
 from screens.framed import FramedScreen, Shape
@@ -218,12 +219,12 @@ class CustomerScreen(FramedScreen[Line]):
                 "Remove “" + row.value + "”?", words, lambda session: deeds.remove_identity(session, by, identity_id)
             )
         elif isinstance(row, Flag):
-            text = row.text
+            flag = row
             words = ("Colleagues will no longer see it.", "u takes it back.")
             self._sure(
                 "Take the flag off?",
-                ("“" + text + "”", *words),
-                lambda session: deeds.unflag(session, by, customer_id, text),
+                ("“" + flag.words + "”", *words),
+                lambda session: deeds.unflag(session, by, customer_id, flag.words),
             )
         elif isinstance(row, Note):
             words = ("All of it goes, not this line alone.", "u takes it back.")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from desk.ages import age
+from desk.flags import Flag
 from desk.lookup import IdentityKind
 from desk.records import CustomerCard, IdentityRow, Message, TicketRow
 from desk.statuses import Status
@@ -50,13 +51,6 @@ class Gap:
     """The blank line before a section, by the section's title."""
 
     before: str
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """A flag."""
-
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +97,7 @@ def _sections(found: Page) -> Iterator[list[Line]]:
     words = f"{maybes} only a maybe, Y confirms" if maybes else ""
     yield [Heading("Known by", words), *card.identities]
     if card.flags:
-        yield [Heading("Flags"), *(Flag(text) for text in card.flags)]
+        yield [Heading("Flags"), *card.flags]
     if card.note:
         written = [line for line in card.note.split("\n") if line.strip()]
         yield [Heading("Note"), *(Note(place, text) for place, text in enumerate(written))]
@@ -131,7 +125,7 @@ def key(line: Line) -> str:
         case IdentityRow():
             return f"identity {line.id}"
         case Flag():
-            return "flag " + line.text
+            return "flag " + line.words
         case Note():
             return f"note {line.place}"
         case Message():
@@ -152,7 +146,10 @@ def draw(line: Line, cells: int, now: int) -> list[Piece]:
         case IdentityRow():
             return _identity(line, cells)
         case Flag():
-            return [("   ! ", "late"), (harmless(line.text), "plain")]
+            put = " ".join(
+                part for part in (harmless(line.by), age(line.at, now) if line.at is not None else "") if part
+            )
+            return both_ends([("   ! ", "late"), (_flat(line.words), "plain")], [(put + " ", "faint")], cells)
         case Note():
             return [("   ┃ ", "note"), (_flat(line.text), "note")]
         case Message():

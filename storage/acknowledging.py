@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from desk.acknowledgement import OLDEST, SINCE, Earlier, Facts, Terms, promised_at, terms_of, too_many, worded
+from desk.flags import read as read_flags
 from desk.identifiers import address_of
 from desk.ids import new_uid
 from desk.mail.answerable import is_answered, is_spam, why_not
@@ -135,7 +136,7 @@ def _team(connection: Connection) -> frozenset[str]:
 def _is_wanted(
     connection: Connection, source_id: int, arrival: Arrival, first: _First, team: Collection[str], now: int
 ) -> bool:
-    if first.at < now - OLDEST or any(map(_UNWANTED.search, json.loads(first.flags))):
+    if first.at < now - OLDEST or any(_UNWANTED.search(flag.words) for flag in read_flags(first.flags)):
         return False
     if is_spam(arrival.flags, arrival.folder) or is_answered(arrival.flags) or why_not(arrival.raw, team):
         return False

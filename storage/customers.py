@@ -8,8 +8,11 @@ from array import array
 from datetime import datetime, tzinfo
 
 from desk.errors import NotFound
+from desk.flags import Flag
+from desk.flags import read as read_flags
 from desk.ids import parse_uid
 from desk.lookup import IdentityKind
+from desk.money import Money
 from desk.records import CustomerCard, IdentityRow, Message
 from desk.times import DAY, from_datetime, to_datetime
 from storage.connect import Connection
@@ -22,8 +25,10 @@ RECENT = 5
 READ_BACK = 200
 
 _CUSTOMER = """
-    SELECT c.id, c.uid, c.name, ifnull(o.name, ''), c.plan, c.since, c.note, c.mood, c.flags, c.details, c.contacted_at
+    SELECT c.id, c.uid, c.name, ifnull(o.name, ''), c.plan, c.since, c.note, c.mood, c.flags, c.details, c.contacted_at,
+           v.amount, v.currency
       FROM customer c LEFT JOIN organization o ON o.id = c.organization_id
+      LEFT JOIN customer_value v ON v.customer_id = c.id
      WHERE c.id = ?"""
 # The main name stands on the card already.
 _IDENTITIES = """
@@ -31,7 +36,8 @@ _IDENTITIES = """
      WHERE i.customer_id = ? AND NOT (i.kind = 1 AND i.value = c.name)
      ORDER BY i.known DESC, i.kind = 1, i.kind, i.id"""
 _TICKETS = """
-    SELECT count(*), count(*) FILTER (WHERE status<3), min(promised_at) FILTER (WHERE status<3)
+    SELECT count(*), count(*) FILTER (WHERE status<3), min(promised_at) FILTER (WHERE status<3),
+           ifnull(max(mood) FILTER (WHERE status<3), 0)
       FROM ticket WHERE customer_id = ? AND merged_into_id IS NULL"""
 _CONTACTS = f"""
     SELECT count(*) FILTER (WHERE n.at >= ?), count(*) FROM message n
@@ -53,13 +59,14 @@ def card(connection: Connection, customer_id: int, now: int, zone: tzinfo | None
     if found is None:
         raise NotFound("This customer is gone", "Search again; they may have been merged or erased.")
     fields: tuple[int, bytes, str, str, str, int | None, str, int] = found[:8]
-    flags, details, contacted_at = found[8:]
-    all_tickets, open_tickets, promised_at = connection.execute(_TICKETS, (customer_id,)).fetchone()
+    flags, details, contacted_at, amount, currency = found[8:]
+    all_tickets, open_tickets, promised_at, mood = connection.execute(_TICKETS, (customer_id,)).fetchone()
     today, week = connection.execute(_CONTACTS, (_midnight(now, zone), customer_id, now - 7 * DAY, now)).fetchone()
     recent = connection.execute(f"{_TICKET_IDS} LIMIT ?", (customer_id, RECENT)).fetchall()
     return CustomerCard(
-        *fields,
-        tuple(str(flag) for flag in json.loads(flags)),
+        *fields[:7],
+        max(fields[7], mood),
+        read_flags(flags),
         tuple((str(name), str(value)) for name, value in json.loads(details).items()),
         identities(connection, customer_id),
         open_tickets,
@@ -69,6 +76,7 @@ def card(connection: Connection, customer_id: int, now: int, zone: tzinfo | None
         contacted_at,
         promised_at,
         tuple(rows(connection, [ticket_id for (ticket_id,) in recent])),
+        None if amount is None else Money(amount, currency),
     )
 
 
@@ -78,6 +86,12 @@ def identities(connection: Connection, customer_id: int) -> tuple[IdentityRow, .
         IdentityRow(key, IdentityKind(kind), value, bool(known))
         for key, kind, value, known in connection.execute(_IDENTITIES, (customer_id,))
     )
+
+
+def flags_of(connection: Connection, customer_id: int) -> tuple[Flag, ...]:
+    """The flags of a customer, the first put on first; none for somebody who isn't there."""
+    found = connection.execute("SELECT flags FROM customer WHERE id = ?", (customer_id,)).fetchone()
+    return read_flags(found[0]) if found else ()
 
 
 def find_customer(connection: Connection, text: str) -> int:

@@ -17,6 +17,7 @@ from textual.strip import Strip
 from desk.ages import age
 from desk.lookup import IdentityKind
 from desk.records import CustomerCard, IdentityRow, TicketRow
+from desk.standing import passion
 from desk.times import DAY
 from widgets.cells import fit, harmless, shorten, width
 from widgets.columns import CHANNEL_MARKS, SOLVED, STATUS_MARKS
@@ -42,10 +43,10 @@ def card_lines(card: CustomerCard, cells: int, now: int, zone: tzinfo) -> list[C
     """The card as lines of at most `cells`. Pure."""
     lines = [
         CardLine(tuple(both_ends([(harmless(card.name) or "Unknown caller", "unread")], _mood(card), cells))),
-        *(CardLine((piece,)) for piece in _standing(card, cells, zone)),
+        *(CardLine((piece,)) for piece in _standing(card, cells, now, zone)),
         CardLine(),
         *(CardLine(tuple(pieces)) for pieces in _now(card, now, zone)),
-        *(CardLine((("! " + one_line(flag), "late"),)) for flag in card.flags),
+        *(CardLine((("! " + one_line(flag.words), "late"),)) for flag in card.flags),
         CardLine(),
         *(CardLine(tuple(_identity(identity, cells))) for identity in card.identities if _shown(identity, card)),
         *(CardLine(((one_line(name) + " ", "muted"), (one_line(value), "plain"))) for name, value in card.details),
@@ -63,14 +64,18 @@ def _mood(card: CustomerCard) -> list[Piece]:
     return [] if word is None else [("! " + word[0], word[1])]
 
 
-def _standing(card: CustomerCard, cells: int, zone: tzinfo) -> Iterator[Piece]:
-    """Organization, and the plan with the year since when."""
+def _standing(card: CustomerCard, cells: int, now: int, zone: tzinfo) -> Iterator[Piece]:
+    """Organization, the plan with the year since when, the value, and what these say of somebody who is angry."""
     if card.organization:
         yield shorten(harmless(card.organization), cells), "plain"
     since = "" if card.since is None else f"since {year(card.since, zone)}"
     words = " ".join(part for part in (harmless(card.plan), since) if part)
+    worth = "" if card.value is None else f"{card.value.words} a year"
+    words = " · ".join(part for part in (words, worth) if part)
     if words:
         yield shorten(words[:1].upper() + words[1:], cells), "agent"
+    if angry := passion(card.mood, card.since, card.value, now):
+        yield shorten("♥ " + angry[:1].upper() + angry[1:], cells), "strong"
 
 
 def _now(card: CustomerCard, now: int, zone: tzinfo) -> Iterator[list[Piece]]:

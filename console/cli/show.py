@@ -201,9 +201,10 @@ def _card(shown: CustomerCard, zone: tzinfo) -> Iterator[str]:
     yield _joined(shown.name or "(no name)", shown.organization, shown.plan)
     contacts = f"{shown.contacts_today} today, {shown.contacts_week} in seven days"
     facts = (
-        ("Flags", ", ".join(shown.flags)),
+        ("Flags", ", ".join(flag.words for flag in shown.flags)),
         ("Note", shown.note),
         ("Customer since", printed.moment(shown.since, zone)),
+        ("Pays a year", "" if shown.value is None else shown.value.words),
         ("Tickets", f"{shown.open_tickets} open of {shown.all_tickets}"),
         ("Contacts", contacts if shown.contacts_week else ""),
         ("Last contact", printed.moment(shown.contacted_at, zone)),

@@ -3,10 +3,11 @@
 The invariant: whatever changes a name or an identity brings the look-up up to date in the same transaction.
 """
 
-import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from desk import flags
 from desk.errors import BadInput, Refused
 from desk.identifiers import normal_form
 from desk.lookup import IdentityKind
@@ -76,13 +77,15 @@ def flag(session: "Session", by: By, customer_id: int, text: str) -> Done:
     """Put a flag on a customer, such as "abusive: threatened Bo on the phone"."""
     from storage import models
 
-    text = _one_line(text, "flag")
+    wanted = flags.typed(text)
     journal = Journal(session, by)
     customer = held(session, models.Customer, customer_id, "customer")
-    flags = json.loads(customer.flags)
-    if text in flags:
+    before = flags.read(customer.flags)
+    if any(each.telling == wanted.telling for each in before):
         raise Refused(f"{customer.name} has that flag already", "")
-    return _set(journal, customer, "flagged", "flags", _json([*flags, text]), f"Flagged {customer.name}: {text}")
+    agent = session.get(models.Agent, by.agent_id) if by.agent_id is not None else None
+    put = replace(wanted, at=by.at, by=agent.name if agent else "")
+    return _flagged(journal, customer, (*before, put), f"Flagged {customer.name}: {put.words}")
 
 
 def unflag(session: "Session", by: By, customer_id: int, text: str) -> Done:
@@ -91,11 +94,11 @@ def unflag(session: "Session", by: By, customer_id: int, text: str) -> Done:
 
     journal = Journal(session, by)
     customer = held(session, models.Customer, customer_id, "customer")
-    flags = json.loads(customer.flags)
-    if text not in flags:
+    before = flags.read(customer.flags)
+    kept = [each for each in before if each.words.casefold() != text.strip().casefold()]
+    if len(kept) == len(before):
         raise Refused(f"{customer.name} has no such flag", "")
-    kept = _json([each for each in flags if each != text])
-    return _set(journal, customer, "flagged", "flags", kept, f"Took the flag “{text}” off {customer.name}")
+    return _flagged(journal, customer, kept, f"Took the flag “{text}” off {customer.name}")
 
 
 def add_identity(
@@ -160,6 +163,14 @@ def _set(journal: Journal, customer: "Customer", kind: str, field: str, value: s
     return journal.done(title, customer_id=customer.id)
 
 
+def _flagged(journal: Journal, customer: "Customer", after: Sequence[flags.Flag], title: str) -> Done:
+    before = flags.read(customer.flags)
+    journal.change(customer, flags=flags.write(after), updated_at=journal.by.at)
+    words = {"before": [each.words for each in before], "after": [each.words for each in after]}
+    journal.tell("flagged", {"field": "flags", **words}, customer_id=customer.id)
+    return journal.done(title, customer_id=customer.id)
+
+
 def _done(journal: Journal, title: str, customer_id: int) -> Done:
     from storage.search.index import index_customers
 
@@ -198,7 +209,3 @@ def _one_line(text: str, what: str) -> str:
     if not text:
         raise BadInput(f"The {what} is empty", "Write something.")
     return text
-
-
-def _json(values: list[str]) -> str:
-    return json.dumps(values, ensure_ascii=False)

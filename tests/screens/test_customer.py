@@ -5,11 +5,13 @@ from datetime import UTC
 
 import pytest
 
+from desk import flags
+from desk.flags import Flag
 from desk.lookup import IdentityKind
 from desk.records import IdentityRow, TicketRow
 from screens import customer_page
 from screens.customer import CustomerScreen
-from screens.customer_page import Flag, Gap, Heading, Note, draw, key, lines, page
+from screens.customer_page import Gap, Heading, Note, draw, key, lines, page
 from screens.form import FormScreen
 from storage.connect import Connection
 from storage.search.index import index_customers
@@ -32,7 +34,7 @@ def ana(connection: Connection) -> int:
     make_message(connection, solved, kind="note", body="She was right", customer_id=customer_id)
     connection.execute(
         "UPDATE customer SET note = 'Calls in the morning', flags = ?, details = ? WHERE id = ?",
-        (json.dumps(["abusive: shouted"]), json.dumps({"size": "XL"}), customer_id),
+        (flags.write([Flag("abusive", "shouted")]), json.dumps({"size": "XL"}), customer_id),
     )
     index_customers(connection, [customer_id])
     return customer_id
@@ -176,7 +178,7 @@ async def test_hostile_text_in_every_field_does_no_harm(workspace: Workspace, co
             "\n".join(texts[3:9]),
             texts[6],
             "\n".join(texts[:40]),
-            json.dumps(texts),
+            flags.write(Flag(text, text, None, text) for text in texts),
             json.dumps(dict.fromkeys(texts, texts[16])),
             customer_id,
         ),

@@ -1,11 +1,12 @@
 """Which of the mails that come in are acknowledged, and what that leaves as it was."""
 
-import json
 from dataclasses import dataclass, field
 from email.utils import formatdate
 
 import pytest
 
+from desk.flags import typed
+from desk.flags import write as write_flags
 from desk.times import DAY, HOUR, MINUTE, SECOND
 from storage import mailbox, sources
 from storage.acknowledging import needless, switch
@@ -141,7 +142,7 @@ def test_machines_spam_and_ourselves_are_not(
 def test_who_is_flagged_as_unwanted_is_not(box: Box, flag: str, count: int) -> None:
     box.take("Auto-Submitted: auto-replied")
     with writing(box.connection):
-        box.connection.execute("UPDATE customer SET flags = ?", (json.dumps([flag]),))
+        box.connection.execute("UPDATE customer SET flags = ?", (write_flags([typed(flag)]),))
     box.take(name="m2")
     assert len(box.written()) == count
 

@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from desk.errors import BadInput, NotFound
+from desk.flags import Flag, write
 from desk.ids import new_uid, uid_text
 from desk.lookup import IdentityKind
+from desk.money import Money
 from desk.times import DAY, HOUR
 from storage.connect import Connection
 from storage.customers import calls, card, customer_ticket_ids, find_customer, foremost_ticket_ids, notes
@@ -21,14 +23,16 @@ def test_the_card_says_who_it_is(connection: Connection) -> None:
     )
     connection.execute(
         "UPDATE customer SET organization_id=3, plan='Pro', since=?, note='likes tea', mood=2,"
-        """ flags='["abusive"]', details='{"Town": "Graz", "Born": "1980"}'""",
-        (NOW - DAY,),
+        """ flags=?, details='{"Town": "Graz", "Born": "1980"}'""",
+        (NOW - DAY, write([Flag("abusive", "shouted")])),
     )
+    connection.execute("INSERT INTO customer_value VALUES(?, 120050, 'EUR', ?)", (customer, NOW))
     make_identity(connection, customer, IdentityKind.NAME, "Anita Ruiz")
     make_identity(connection, customer, IdentityKind.PHONE, "+14155550134", known=False)
     shown = card(connection, customer, NOW, UTC)
     assert (shown.name, shown.organization, shown.plan, shown.since) == ("Ana Ruiz", "Acme", "Pro", NOW - DAY)
-    assert (shown.note, shown.mood, shown.flags) == ("likes tea", 2, ("abusive",))
+    assert (shown.note, shown.mood, shown.flags) == ("likes tea", 2, (Flag("abusive", "shouted"),))
+    assert shown.value == Money(120_050, "EUR")
     assert shown.details == (("Town", "Graz"), ("Born", "1980"))
     assert [(each.kind, each.value, each.known) for each in shown.identities] == [
         (IdentityKind.EMAIL, "ana@example.org", True),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from desk.errors import WorkspaceError
+from desk.flags import Flag, read
 from storage.connect import Connection, connect, driver
 from storage.engine import engine_over
 from storage.migrations import versions
@@ -73,6 +74,17 @@ def test_how_sources_were_doing_is_kept(tmp_path: Path) -> None:
             old.execute(statement)
         found = old.execute("SELECT * FROM source_state").fetchall()
     assert found == [(7, "away", "no route", "wait", 1, 2, 3, 4, 5, 6, 8, 1)]
+
+
+def test_flags_of_one_text_become_kind_and_reason(tmp_path: Path) -> None:
+    statement = import_module("storage.migrations.versions.0007_craft").FLAGS
+    old = ['["abusive: shouted: at Bo", "VIP"]', "[]"]
+    with closing(connect(tmp_path / "old.db")) as made:
+        made.execute("CREATE TABLE customer(id INTEGER PRIMARY KEY, flags VARCHAR NOT NULL)")
+        made.executemany("INSERT INTO customer(flags) VALUES(?)", [(text,) for text in old])
+        made.execute(statement)
+        found = [read(text) for (text,) in made.execute("SELECT flags FROM customer ORDER BY id")]
+    assert found == [(Flag("abusive", "shouted: at Bo"), Flag("VIP")), ()]
 
 
 def test_the_full_text_tables_keep_their_settings(connection: Connection) -> None:

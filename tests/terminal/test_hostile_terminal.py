@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from desk import flags
 from desk.ids import new_uid
 from desk.lookup import IdentityKind
 from desk.times import now
@@ -35,10 +36,11 @@ def poison(connection: Connection) -> None:
             (new_uid(), text, text, text, at),
         ).lastrowid
         customer = make_customer(connection, MARK + text)
+        marks = flags.write([flags.Flag(text, text, None, text)])
         customers.append(customer)
         connection.execute(
             "UPDATE customer SET organization_id = ?, plan = ?, note = ?, flags = ?, details = ? WHERE id = ?",
-            (organization, text, text, json.dumps([text]), json.dumps({text: text}), customer),
+            (organization, text, text, marks, json.dumps({text: text}), customer),
         )
         for identity in (IdentityKind.EMAIL, IdentityKind.PHONE, IdentityKind.ACCOUNT, IdentityKind.HANDLE):
             make_identity(connection, customer, identity, f"{number}{text}", known=number % 2 == 0)

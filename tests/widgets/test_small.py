@@ -4,6 +4,7 @@ from datetime import UTC
 
 import pytest
 
+from desk.flags import Flag
 from desk.lookup import IdentityKind
 from desk.records import IdentityRow, ViewRow
 from desk.times import DAY, SECOND
@@ -29,7 +30,7 @@ def card_text(**changes: object) -> list[str]:
 
 
 def test_a_card_says_who_since_when_and_how_it_stands() -> None:
-    lines = card_text(mood=2, promised_at=NOW + DAY, contacts_today=2, flags=("VIP",), note="Call after 4 pm")
+    lines = card_text(mood=2, promised_at=NOW + DAY, contacts_today=2, flags=(Flag("VIP"),), note="Call after 4 pm")
     assert lines[0].startswith("Ana Ruiz")
     assert lines[0].endswith("! angry")
     assert lines[1:3] == ["Ruiz Ceramics", "Pro since 2021"]
@@ -91,7 +92,7 @@ async def test_a_hostile_card_is_drawn_as_text(width: int) -> None:
                     organization=text,
                     plan=text,
                     note=text,
-                    flags=(text,),
+                    flags=(Flag(text, text),),
                     details=((text, text),),
                     identities=identities,
                     recent=(ticket(1, subject=text),),

@@ -5,6 +5,12 @@ from alembic import op
 revision = "0007"
 down_revision = "0006"
 
+# A flag was one text, mostly "abusive: shouted at Bo"; who put it on, and when, wasn't kept.
+FLAGS = """UPDATE customer SET flags = (
+    SELECT json_group_array(json_object(
+        'kind', CASE WHEN instr(value, ': ') > 0 THEN substr(value, 1, instr(value, ': ') - 1) ELSE value END,
+        'reason', CASE WHEN instr(value, ': ') > 0 THEN substr(value, instr(value, ': ') + 2) ELSE '' END,
+        'at', NULL, 'by', '')) FROM json_each(customer.flags)) WHERE flags <> '[]'"""
 STATEMENTS = (
     """CREATE TABLE call (
         id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -300,13 +306,9 @@ STATEMENTS = (
         FOREIGN KEY(customer_id) REFERENCES customer (id)
     )
      WITHOUT ROWID""",
+    "CREATE INDEX checklist_run_started ON checklist_run (started_at)",
     "CREATE INDEX ix_tombstone_customer_id ON tombstone (customer_id)",
-    # A flag was one text, mostly "abusive: shouted at Bo"; who put it on, and when, wasn't kept.
-    """UPDATE customer SET flags = (
-        SELECT json_group_array(json_object(
-            'kind', CASE WHEN instr(value, ': ') > 0 THEN substr(value, 1, instr(value, ': ') - 1) ELSE value END,
-            'reason', CASE WHEN instr(value, ': ') > 0 THEN substr(value, instr(value, ': ') + 2) ELSE '' END,
-            'at', NULL, 'by', '')) FROM json_each(customer.flags)) WHERE flags <> '[]'""",
+    FLAGS,
 )
 
 
