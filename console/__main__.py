@@ -24,6 +24,7 @@ COMMANDS = {
     "set": "set",
     "snippets": "snippets",
     "checklists": "checklists",
+    "report": "report",
     "rules": "rules",
     "connect": "connect",
     "sync": "sync",

@@ -62,7 +62,11 @@ class ChecklistRun(SQLModel, table=True):
     started_at: int
 
     __tablename__ = "checklist_run"
-    __table_args__ = (UniqueConstraint("ticket_id", "checklist_key"), NEVER_REUSED)
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "checklist_key"),
+        Index("checklist_run_started", "started_at"),
+        NEVER_REUSED,
+    )
 
 
 class ChecklistTick(SQLModel, table=True):
