@@ -6,6 +6,7 @@ team has never written is the starter's, and becomes so again by `reset`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from desk.errors import BadInput
 from desk.nearest import mend_name
@@ -33,9 +34,31 @@ def _targets(text: str, where: str) -> object:
     return parse_targets(text, where)
 
 
+def _gestures(text: str, where: str) -> object:
+    from desk.gestures import parse_gestures
+
+    return parse_gestures(text, where)
+
+
+def _follow_targets(connection: Connection) -> None:
+    from storage.clocks import recompute
+
+    recompute(connection)
+
+
+def _answers(text: str, where: str) -> object:
+    from desk.knowledge.rules import parse_answer_rules
+
+    return parse_answer_rules(text, where)
+
+
 # Parsers are imported where a text is checked: whoever reads one kind needs none of the others.
 KINDS: Mapping[str, Rules] = {
-    "targets": Rules("how soon customers are answered, the team's hours, warnings", "targets.toml", _targets),
+    "answers": Rules("what known answers cost, and when one contact was enough", "answers.toml", _answers),
+    "gestures": Rules("what agents may give away, and how much of it", "gestures.toml", _gestures),
+    "targets": Rules(
+        "how soon customers are answered, the team's hours, warnings", "targets.toml", _targets, _follow_targets
+    ),
 }
 
 _READ = "SELECT value FROM setting WHERE key = ?"
@@ -53,7 +76,7 @@ def rules_named(kind: str) -> Rules:
 def read(connection: Connection, kind: str) -> str:
     """The team's TOML of that kind, else the starter's."""
     found = connection.execute(_READ, (_key(kind),)).fetchone()
-    return str(found[0]) if found else content.read(rules_named(kind).starter)
+    return str(found[0]) if found else _starter(rules_named(kind).starter)
 
 
 def is_own(connection: Connection, kind: str) -> bool:
@@ -78,6 +101,12 @@ def reset(connection: Connection, kind: str) -> None:
         connection.execute(_RESET, (_key(kind),))
     if rules.follow:
         rules.follow(connection)
+
+
+@cache
+def _starter(name: str) -> str:
+    """Read once: every deed asks for the targets."""
+    return content.read(name)
 
 
 def _key(kind: str) -> str:
