@@ -8,6 +8,7 @@
 | changed elsewhere | as changed, and where: the source in words |
 | overridden | lost: the field, where: a change that gave way to a newer one of another agent's |
 | replied, noted, forwarded | subject, recipients, copies; draft: its kind; attachments: the paths that were given; seconds: from the first key of its draft, null where that isn't known |
+| called | subject, number, seconds, outcome; call_attached: field, before, after, title: whose call it was |
 | begun, ticked, skipped, unticked | checklist, checklist_title; step, step_title, text, reason |
 | merged, merged_in | number: the other ticket, or a list of them |
 | customer_made, renamed, customer_noted, flagged, identity_added, identity_confirmed, identity_removed | field, before, after |
@@ -15,6 +16,7 @@
 | snippet_used, snippet_saved, snippet_deleted, view_saved, view_deleted, view_moved | title or name |
 | answer_kept, answer_improved | title: the snippet's; question |
 | task_made, task_changed, task_done, task_opened, task_linked, task_unlinked | title: the task's; cause |
+| gesture_given, gesture_asked, gesture_approved, gesture_refused | title: the kind and its value; reason |
 | acknowledged (by sync, storage.acknowledging) | to: the customer's address; promised_at |
 | undone | deed: the id of the deed that was taken back |
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from desk.errors import Refused
 from storage.connect import Connection
 from storage.deeds.by import By, Done
+from storage.deeds.gestures import refuse_what_is_spent
 from storage.deeds.journal import Journal
 from storage.deeds.patches import ClashError, Patch, apply, decode
 from storage.deeds.recall import recall, send_again
@@ -41,7 +42,7 @@ _FIELDS = {
 _THINGS = {
     "ticket_tag": "tags", "watch": "watchers", "checklist_tick": "checklist", "checklist_run": "checklist",
     "message": "message", "identity": "identities", "customer": "customer", "snippet": "snippet", "view": "view",
-    "attachment": "message", "outbox": "outbox", "draft": "draft",
+    "attachment": "message", "outbox": "outbox", "draft": "draft", "gesture": "gesture",
     "known_answer": "known answer", "task": "task", "task_ticket": "task", "snippet_use": "message",
 }  # fmt: skip
 
@@ -81,7 +82,9 @@ def redo(session: "Session", by: By) -> Done:
         raise Refused("There is nothing to do again", "")
     undoing, deed = found[0], bytes.fromhex(found[2])
     events = _events(journal.connection, deed)
-    _apply(journal.connection, events, [patch for event in events for patch in decode(event.patch)])
+    patches = [patch for event in events for patch in decode(event.patch)]
+    _apply(journal.connection, events, patches)
+    refuse_what_is_spent(journal.connection, patches)
     events = [_with_what_it_adds(event) for event in events]
     for event in events:
         for patch in decode(event.patch):

@@ -1,0 +1,153 @@
+"""Gestures as screens read them: what is left of the budgets, what waits for a supervisor, what a customer was given.
+
+The invariant: what counts against a budget is counted here and nowhere else, by the deed and by the screen alike.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from functools import lru_cache
+
+from desk.gestures import Budget, GestureRules, Left, parse_gestures, period_of, zone_named
+from desk.targets import parse_targets
+from storage import rules
+from storage.connect import Connection
+
+_ROW = """
+    SELECT g.id, g.ticket_id, ifnull(t.number, 0), g.customer_id, ifnull(c.name, ''), g.agent_id, ifnull(a.name, ''),
+           ifnull(w.name, ''), g.kind, g.amount, g.currency, g.reason, g.state, g.made_at, ifnull(d.name, ''), g.answer
+      FROM gesture g LEFT JOIN ticket t ON t.id = g.ticket_id LEFT JOIN customer c ON c.id = g.customer_id
+      LEFT JOIN agent a ON a.id = g.agent_id LEFT JOIN team w ON w.id = g.team_id
+      LEFT JOIN agent d ON d.id = g.decided_by_id"""
+_SPENT = {
+    "agent": "SELECT ifnull(sum(amount), 0) FROM gesture WHERE agent_id = ? AND made_at >= ? AND made_at < ?",
+    "team": "SELECT ifnull(sum(amount), 0) FROM gesture WHERE team_id = ? AND made_at >= ? AND made_at < ?",
+}
+_THAT_COUNTS = " AND state IN ('given', 'approved') AND currency = ?"
+# The team that a ticket is with gives; where it has none, the agent's own, the first of several.
+_TEAM = """
+    SELECT w.id, w.name FROM team w WHERE w.id = coalesce(
+        (SELECT coalesce(t.team_id, q.team_id) FROM ticket t LEFT JOIN queue q ON q.id = t.queue_id WHERE t.id = ?),
+        (SELECT min(team_id) FROM membership WHERE agent_id = ?))"""
+_AGENT = "SELECT handle, name, role FROM agent WHERE id = ?"
+_WAITING = f"{_ROW} WHERE g.state = 'waiting' ORDER BY g.made_at, g.id LIMIT ?"
+_OWN = f"{_ROW} WHERE g.agent_id = ? AND g.state <> 'waiting' ORDER BY g.made_at DESC, g.id DESC LIMIT ?"
+_DECIDED = f"{_ROW} WHERE g.state <> 'waiting' ORDER BY g.made_at DESC, g.id DESC LIMIT ?"
+_OF_CUSTOMER = f"{_ROW} WHERE g.customer_id = ? ORDER BY g.made_at DESC, g.id DESC LIMIT ?"
+# More than a page are looked up in the report.
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class GestureRow:
+    """A gesture with all its names. `kind` is its key; `answer` and `decided_by` are a supervisor's."""
+
+    id: int
+    ticket_id: int | None
+    ticket_number: int
+    customer_id: int | None
+    customer: str
+    agent_id: int | None
+    agent: str
+    team: str
+    kind: str
+    amount: int
+    currency: str
+    reason: str
+    state: str
+    made_at: int
+    decided_by: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How it stands for one agent (and the team that gives) now."""
+
+    rules: GestureRules
+    team_id: int | None
+    lefts: tuple[Left, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gestures:
+    """The page of gestures: what waits comes first. `may_decide`: whether this agent approves and refuses."""
+
+    rules: GestureRules
+    rows: tuple[GestureRow, ...]
+    lefts: tuple[Left, ...]
+    may_decide: bool
+
+
+def gesture_rules(connection: Connection) -> GestureRules:
+    """The rules that hold now; parsed again only where they were changed."""
+    return _parsed(rules.read(connection, "gestures"))
+
+
+def rules_zone(connection: Connection, held: GestureRules) -> tzinfo:
+    """The zone whose midnights begin a period."""
+    name = held.zone or _targets_zone(rules.read(connection, "targets"))
+    return zone_named(name) if name else UTC
+
+
+def standing(connection: Connection, agent_id: int | None, ticket_id: int | None, at: int) -> Standing:
+    """What this agent, and the team that gives on this ticket, may still give away."""
+    held = gesture_rules(connection)
+    zone = rules_zone(connection, held)
+    team = connection.execute(_TEAM, (ticket_id, agent_id)).fetchone()
+    agent = connection.execute(_AGENT, (agent_id,)).fetchone()
+    lefts: list[Left] = []
+    if agent is not None and agent_id is not None:
+        budgets = held.budgets_of("agent", agent[0])
+        lefts += [_left(connection, held, zone, budget, agent_id, agent[1], at) for budget in budgets]
+    if team is not None:
+        budgets = held.budgets_of("team", team[1])
+        lefts += [_left(connection, held, zone, budget, team[0], team[1], at) for budget in budgets]
+    return Standing(held, None if team is None else int(team[0]), tuple(lefts))
+
+
+def listed(connection: Connection, agent_id: int | None, at: int) -> Gestures:
+    """What waits, and what was decided or given lately: for who decides everybody's, for others their own."""
+    found = standing(connection, agent_id, None, at)
+    decides = may_decide(connection, found.rules, agent_id)
+    waiting = _rows(connection, _WAITING, MOST)
+    if decides:
+        rest = _rows(connection, _DECIDED, MOST)
+    else:
+        waiting = tuple(row for row in waiting if row.agent_id == agent_id)
+        rest = _rows(connection, _OWN, agent_id, MOST)
+    return Gestures(found.rules, (*waiting, *rest), found.lefts, decides)
+
+
+def of_customer(connection: Connection, customer_id: int) -> tuple[GestureRow, ...]:
+    """What a customer was given or is to be given, the newest first."""
+    return _rows(connection, _OF_CUSTOMER, customer_id, MOST)
+
+
+def may_decide(connection: Connection, held: GestureRules, agent_id: int | None) -> bool:
+    """Whether this agent is one who approves."""
+    agent = connection.execute(_AGENT, (agent_id,)).fetchone()
+    return agent is not None and agent[2] in held.approvers
+
+
+def _left(
+    connection: Connection, held: GestureRules, zone: tzinfo, budget: Budget, holder_id: int, who: str, at: int
+) -> Left:
+    start, end = period_of(at, budget.period, zone)
+    spent = connection.execute(_SPENT[budget.holder] + _THAT_COUNTS, (holder_id, start, end, held.currency)).fetchone()[
+        0
+    ]
+    return Left(who, budget, int(spent), start, end)
+
+
+def _rows(connection: Connection, statement: str, *values: object) -> tuple[GestureRow, ...]:
+    return tuple(GestureRow(*row) for row in connection.execute(statement, values))
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> GestureRules:
+    return parse_gestures(text)
+
+
+@lru_cache(maxsize=4)
+def _targets_zone(text: str) -> str:
+    return parse_targets(text, "targets").zone
