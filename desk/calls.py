@@ -6,13 +6,9 @@ agent at once; the row that it ends in is the same.
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from desk.times import SECOND
-
-if TYPE_CHECKING:
-    from desk.lookup import Hit
-    from desk.records import CustomerCard, TicketRow
 
 # A ring takes six seconds in most countries, and a call should be picked up within two of them.
 TWO_RINGS = 12 * SECOND
@@ -113,80 +109,6 @@ class Popped:
     call_id: int | None = None
     state: CallState = CallState.RINGING
     at: int = 0
-
-
-MatchKind = Literal["one", "several", "none", "withheld", "company"]
-
-
-@dataclass(frozen=True, slots=True)
-class CallerMatch:
-    """Whom a number belongs to.
-
-    one        `hits` has that customer; `maybe_id` is the identity to confirm where the number was only seen somewhere
-    several    `hits` has them all, the one of the last contact first
-    company    a main number, or an extension of one: `hits` has those who are reached by it, `extension` what is known
-    none       nobody has it
-    withheld   there is no number
-
-    `number` is its stored form ("+14155550134"), `shown` what was given.
-    """
-
-    kind: MatchKind
-    shown: str
-    number: str = ""
-    extension: str = ""
-    hits: "tuple[Hit, ...]" = ()
-    maybe_id: int | None = None
-
-    @property
-    def customer_id(self) -> int | None:
-        """The one customer, None where it isn't exactly one."""
-        return self.hits[0].customer_id if self.kind == "one" else None
-
-
-@dataclass(frozen=True, slots=True)
-class Repeated:
-    """A customer who came `times` times within `days` days about the same topic; `ticket_ids` the newest first."""
-
-    times: int
-    days: int
-    topic: str
-    ticket_ids: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LastContact:
-    """One message between a customer and the team: `kind` is inbound, outbound or call."""
-
-    kind: str
-    channel: str
-    at: int
-    ticket_id: int
-    ticket_number: int
-    preview: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenPromise:
-    """Something that the customer was told, and that is not kept yet."""
-
-    words: str
-    due_at: int
-    ticket_id: int
-    ticket_number: int
-
-
-@dataclass(frozen=True, slots=True)
-class CallerCard:
-    """What an agent sees of a caller without a further key: the customer's card, and what only a call wants."""
-
-    card: "CustomerCard"
-    open_tickets: "tuple[TicketRow, ...]"
-    contacts: tuple[LastContact, ...]
-    promises: tuple[OpenPromise, ...]
-    repeated: Repeated | None
-    calls: int
-    missed: int
 
 
 def after(call: CallRow, event: CallEvent) -> CallRow:

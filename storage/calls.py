@@ -3,10 +3,11 @@
 Nothing here writes. Every query is bounded: by the few calls that are open, by one customer, or by an index on time.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from desk.calls import LONGEST_RING, CallRow, CallState
 from desk.call_figures import CallFigures, figures
+from desk.calls import LONGEST_RING, CallRow, CallState
 from desk.errors import NotFound
 from storage.connect import Connection
 
@@ -80,4 +81,4 @@ def statistics(connection: Connection, since: int, until: int, agent_id: int | N
 
 
 def _rows(found: "Cursor") -> tuple[CallRow, ...]:
-    return tuple(CallRow(*row[:3], CallState(row[3]), *row[4:]) for row in found)
+    return tuple(replace(CallRow(*row), state=CallState(row[3])) for row in found)

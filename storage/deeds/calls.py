@@ -74,7 +74,7 @@ def heard_of(connection: Connection, event: CallEvent, agent_id: int | None, cus
             return _added(connection, event, agent_id, customer_id, None, event.at)
         if event.kind == "answered" and known.answered_at is None:
             known = replace(known, agent_id=agent_id or known.agent_id)
-        return _kept(connection, known, event)
+        return tell(connection, known, event)
 
 
 def take(connection: Connection, by: By, call_id: int) -> CallRow:
@@ -96,7 +96,7 @@ def resume(connection: Connection, by: By, call_id: int) -> CallRow:
     with writing(connection):
         known = call(connection, call_id)
         _refuse_second(connection, by, besides=call_id)
-        return _kept(connection, known, _event(known, "resumed", by.at))
+        return tell(connection, known, _event(known, "resumed", by.at))
 
 
 def hang_up(connection: Connection, by: By, call_id: int) -> CallRow:
@@ -123,7 +123,8 @@ def of_customer(connection: Connection, call_id: int, customer_id: int | None) -
         connection.execute("UPDATE call SET customer_id = ? WHERE id = ?", (customer_id, call_id))
         # A ticket that was made for it, and on which nothing was said, is theirs too.
         connection.execute(
-            "UPDATE ticket SET customer_id = ? WHERE id = (SELECT ticket_id FROM call WHERE id = ?) AND message_count=0",
+            "UPDATE ticket SET customer_id = ? "
+            "WHERE message_count = 0 AND id = (SELECT ticket_id FROM call WHERE id = ?)",
             (customer_id, call_id),
         )
         return call(connection, call_id)
@@ -141,7 +142,7 @@ def _taken(connection: Connection, by: By, ringing: CallRow) -> CallRow:
         raise Refused(f"A colleague talks to {ringing.title} already", "")
     if ringing.answered_at is None:
         _refuse_second(connection, by)
-    return _kept(connection, replace(ringing, agent_id=by.agent_id), _event(ringing, "answered", by.at))
+    return tell(connection, replace(ringing, agent_id=by.agent_id), _event(ringing, "answered", by.at))
 
 
 def _refuse_second(connection: Connection, by: By, besides: int = 0) -> None:
@@ -154,7 +155,7 @@ def _refuse_second(connection: Connection, by: By, besides: int = 0) -> None:
 def _told(connection: Connection, by: By, call_id: int, kind: CallEventKind) -> CallRow:
     with writing(connection):
         known = call(connection, call_id)
-        return _kept(connection, known, _event(known, kind, by.at))
+        return tell(connection, known, _event(known, kind, by.at))
 
 
 def _event(known: CallRow, kind: CallEventKind, at: int) -> CallEvent:
@@ -190,11 +191,11 @@ def _added(
             ticket_id, agent_id, rang_at,
         ),
     ).fetchone()  # fmt: skip
-    return _kept(connection, call(connection, call_id), event)
+    return tell(connection, call(connection, call_id), event)
 
 
-def _kept(connection: Connection, known: CallRow, event: CallEvent) -> CallRow:
-    """The call after this news, on the disk."""
+def tell(connection: Connection, known: CallRow, event: CallEvent) -> CallRow:
+    """The call after this news, inside the caller's transaction."""
     number = clean(event.number, lines=False).strip()[:LONGEST_NUMBER]
     caller = clean(event.caller, lines=False).strip()[:LONGEST_NAME]
     told = after(known, replace(event, number=number, caller=caller))

@@ -40,16 +40,21 @@ def merge(session: "Session", by: By, from_ids: Sequence[int], into_id: int) -> 
         raise Refused(f"#{merged.number} was merged into another ticket", "")
     sources = delivering(journal.connection, "merge", dict.fromkeys(from_ids, ("merged_into",)))
     for ticket in others:
-        _move_rows(journal, ticket.id or 0, into_id)
-        _close(journal, ticket, into)
-        journal.tell("merged", {"number": into.number}, ticket_id=ticket.id)
+        fold_in(journal, ticket, into)
         fields = {"merged_into": [None, into.number]}
         journal.send("merge", fields, ticket_id=ticket.id or 0, source_id=sources.get(ticket.id or 0))
-    _count(journal, into)
+    count_anew(journal, into)
     numbers = [ticket.number for ticket in others]
     journal.tell("merged_in", {"number": [str(number) for number in numbers]}, ticket_id=into_id)
     ids = tuple(ticket.id or 0 for ticket in others)
     return journal.done(f"Merged {numbered(numbers)} into #{into.number}", into_id, *ids)
+
+
+def fold_in(journal: Journal, ticket: "Ticket", into: "Ticket") -> None:
+    """All that is on `ticket` moves to `into`, within a deed that is under way; who calls this counts `into` anew."""
+    _move_rows(journal, ticket.id or 0, into.id or 0)
+    _close(journal, ticket, into)
+    journal.tell("merged", {"number": into.number}, ticket_id=ticket.id)
 
 
 def _move_rows(journal: Journal, from_id: int, into_id: int) -> None:
@@ -99,7 +104,8 @@ def _close(journal: Journal, ticket: "Ticket", into: "Ticket") -> None:
     )
 
 
-def _count(journal: Journal, into: "Ticket") -> None:
+def count_anew(journal: Journal, into: "Ticket") -> None:
+    """What a ticket says of its messages, counted within a deed that has added or moved some."""
     before: Row = into.model_dump(include=set(_COUNTED))
     after_inbound(journal.connection, [into.id or 0])
     journal.session.refresh(into)
