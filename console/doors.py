@@ -91,6 +91,12 @@ class Doors(GuardedApp[int], inherit_bindings=False):
 
         self.open(OutboxScreen(self.seat))
 
+    def action_go_gestures(self) -> None:
+        """To what was given away, and what waits."""
+        from screens.gestures import GesturesScreen
+
+        self.open(GesturesScreen(self.seat))
+
     def action_go_sources(self) -> None:
         """To the mailboxes that are connected."""
         from screens.sources import SourcesScreen

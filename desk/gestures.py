@@ -96,11 +96,9 @@ class Left:
         return self.budget.amount - self.spent
 
     def words(self, currency: str, *, less: int = 0) -> str:
-        """`Ana: 38.00 EUR left of 50.00 this month`; `less` is what is about to be given."""
-        return (
-            f"{self.who}: {shown(self.left - less, currency)} left of {shown(self.budget.amount, currency)}"
-            f" this {self.budget.period}"
-        )
+        """`Ana Ruiz 38 of 50 EUR this month`; `less` is what is about to be given."""
+        left = shown(self.left - less, currency).removesuffix(f" {currency}")
+        return f"{self.who} {left} of {shown(self.budget.amount, currency)} this {self.budget.period}"
 
 
 def value_of(text: str, currency: str) -> int:

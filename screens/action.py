@@ -22,6 +22,8 @@ class Place(StrEnum):
     CUSTOMER = "customer"
     LIBRARY = "library"
     OUTBOX = "outbox"
+    GESTURES = "gestures"
+    INCIDENTS = "incidents"
     SOURCES = "sources"
     WELCOME = "welcome"
     HELP = "help"
@@ -41,7 +43,10 @@ WORK: Places = READING | {Place.CHECKLIST}
 CALLING: Places = frozenset({Place.CALLER, Place.CALL, Place.WRAP_UP})
 # Where a list or a text has the keys. A search box keeps j and k for text, and moves by itself with the arrows.
 MOVING: Places = (
-    WORK | CALLING | {Place.CUSTOMER, Place.LIBRARY, Place.OUTBOX, Place.SOURCES, Place.WELCOME, Place.HELP}
+    WORK
+    | CALLING
+    | {Place.CUSTOMER, Place.LIBRARY, Place.OUTBOX, Place.SOURCES, Place.WELCOME, Place.HELP}
+    | {Place.GESTURES, Place.INCIDENTS}
 )
 LISTS: Places = MOVING - {Place.TICKET, Place.CHECKLIST, Place.HELP, Place.CALL, Place.WRAP_UP}
 SCREENS: Places = MOVING | {Place.CUSTOMERS}
@@ -70,6 +75,8 @@ class Situation:
     rewritable: bool = False
     doubtful: bool = False
     on_line: bool = False
+    undecided: bool = False
+    rated: bool = False
 
 
 # Why an action can't be done now, in a few words; empty where it can.
@@ -134,6 +141,21 @@ def needs_list(situation: Situation) -> str:
 def needs_customer(situation: Situation) -> str:
     """Off where no customer is shown."""
     return "" if situation.customer else "no customer here"
+
+
+def needs_somebody(situation: Situation) -> str:
+    """Off where there is neither a ticket nor a customer."""
+    return "" if situation.ticket or situation.customer else "nobody to give it to"
+
+
+def needs_undecided(situation: Situation) -> str:
+    """Off where the cursor isn't on something that waits for a yes or no."""
+    return "" if situation.undecided else "the cursor is on nothing that waits"
+
+
+def needs_rated(situation: Situation) -> str:
+    """Off where no customer has rated the open ticket."""
+    return "" if situation.rated else "this ticket has no rating"
 
 
 def needs_email(situation: Situation) -> str:

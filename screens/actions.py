@@ -31,6 +31,7 @@ from screens.action import (
     needs_ticket,
 )
 from screens.actions_call import A_CALL, CALL, CALLS, NOTES
+from screens.actions_goodwill import GOODWILL
 
 QUEUE = frozenset({Place.QUEUE})
 TICKET = frozenset({Place.TICKET})
@@ -65,6 +66,7 @@ GROUPS = {
     "outbox": "Outbox",
     "sources": "Sources",
     "call": "Calls",
+    "gesture": "Gestures",
     "form": "A form",
 }
 
@@ -315,7 +317,7 @@ SOURCE_DEEDS = (
 
 ACTIONS: tuple[Action, ...] = (
     *MOVE, *CALLS, *READ, *WRITE, *STATUS, *TICKET_DEEDS, *LIST, *CHECKLISTS, *COPY, *VIEWS, *GO, *CONSOLE, *QUESTION,
-    *PAGES, *CUSTOMER_DEEDS, *LIBRARY_DEEDS, *OUTBOX_DEEDS, *SOURCE_DEEDS,
+    *PAGES, *CUSTOMER_DEEDS, *LIBRARY_DEEDS, *OUTBOX_DEEDS, *SOURCE_DEEDS, *GOODWILL,
 )  # fmt: skip
 
 BY_ID = {action.id: action for action in ACTIONS}

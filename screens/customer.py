@@ -23,6 +23,7 @@ from screens.customer_page import KINDS, Gap, Heading, Line, Note, Page
 from screens.desk_screen import opens
 from screens.form import Entry, Form, FormScreen, Values
 from screens.framed import FramedScreen, Shape
+from screens.gesture_form import Receiver
 from screens.new_customer import recognised
 from screens.seat import Seat
 from storage import tickets
@@ -98,6 +99,11 @@ class CustomerScreen(FramedScreen[Line]):
             editable=isinstance(row, Note),
             removable=isinstance(row, IdentityRow | Flag | Note),
         )
+
+    @property
+    @override
+    def receiver(self) -> Receiver | None:
+        return None if self.page is None else Receiver(None, self.customer_id, self.page.card.name)
 
     @property
     @override

@@ -7,7 +7,7 @@ where text is typed; an action that is off says why; a begun sequence shows its 
 from abc import abstractmethod
 from collections.abc import Callable
 from time import monotonic
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from textual import on
 from textual.app import App
@@ -25,6 +25,10 @@ from screens.keymap import CANCELS, Keys, shown
 from screens.seat import Seat
 from widgets.bars import HintBar, NoticeBar, NoticeKind
 from widgets.inks import Lines
+
+if TYPE_CHECKING:
+    from screens.gesture_form import Receiver
+    from storage.deeds.by import Done
 
 # How long keys wait at most for the field or the list that they are meant for. What ends the wait is that it comes, or
 # that it fails; a database that is kept busy answers or fails after five seconds (storage.connect).
@@ -74,6 +78,24 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
     def situation(self) -> Situation:
         """What the actions may ask about."""
         return Situation()
+
+    @property
+    def receiver(self) -> "Receiver | None":
+        """Whom a gesture that is made here would be for."""
+        return None
+
+    def action_gesture_give(self, text: str) -> None:
+        """Give something away."""
+        self.offer_gesture(text)
+
+    def offer_gesture(self, kind: str = "", then: "Callable[[Done], object] | None" = None) -> None:
+        """Ask what to give away here; `then` hears what was done."""
+        from screens.gesture_form import offer
+
+        if self.receiver is None:
+            self.notice("There is nobody here to give it to", "warning")
+        else:
+            offer(self, self.receiver, kind, then)
 
     @property
     def holding(self) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from desk.ages import age
+from screens.facts import Told
 from storage.sources import SourceRow
 from widgets.bars import Mood
 from widgets.cells import fit, harmless, shorten
@@ -133,9 +134,6 @@ def source_line(row: SourceRow, cells: int, now: int) -> list[Piece]:
     ]
     last = "never" if row.synced_at is None else age(row.synced_at, now)
     return both_ends(left, [(f"{last:>5} ", "faint")], cells)
-
-
-Told = tuple[str, str, str]
 
 
 def source_facts(row: SourceRow, now: int, zone: tzinfo, *, whole: bool) -> list[Told]:

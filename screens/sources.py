@@ -13,22 +13,21 @@ from desk.errors import BadInput
 from screens.action import Place
 from screens.ask import Question
 from screens.desk_screen import opens
+from screens.facts import FactsPane
 from screens.framed import FramedScreen, Shape
 from screens.seat import Seat
-from screens.source_lines import Told, source_facts, source_line
+from screens.source_lines import source_facts, source_line
 from screens.welcome import CONNECT, setting
 from storage import sources
 from storage.connect import Connection, writing
 from storage.sources import SourceRow
 from storage.workspace import Workspace
-from widgets.cells import fit, harmless
+from widgets.cells import harmless
 from widgets.inks import Lines, Piece
 from widgets.rowcache import Key
 from widgets.rows import LineList
 from widgets.ticket_line import Look
-from widgets.wrap import wrap
 
-LABEL = 15
 # So much room has a page for the settings, without being asked for them.
 ROOMY = 14
 FOR_THIS_RUN = "for this run; one in the environment or the keyring comes first"
@@ -58,38 +57,6 @@ def how_to_connect(workspace: Workspace) -> list[list[Piece]]:
     return lines
 
 
-class SourcePage(Lines, can_focus=False):
-    """What there is to say about the source under the cursor."""
-
-    DEFAULT_CSS = "SourcePage { height: 1fr; overflow: hidden; scrollbar-gutter: auto; }"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._facts: list[Told] = []
-
-    def show(self, facts: list[Told]) -> None:
-        """Say something else."""
-        if facts != self._facts:
-            self._facts = facts
-            self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        """One line."""
-        width = self.size.width
-        lines = _laid_out(self._facts, width)
-        return self.strip(lines[y] if y < len(lines) else [], width)
-
-
-def _laid_out(facts: list[Told], width: int) -> list[list[Piece]]:
-    """The facts as lines, their words wrapped beside their labels."""
-    lines: list[list[Piece]] = []
-    for label, words, ink in facts:
-        text = " ".join(harmless(words).split())
-        for number, (start, end) in enumerate(wrap(text, width - LABEL - 3)):
-            lines.append([(" " + fit(label if number == 0 else "", LABEL) + " ", "muted"), (text[start:end], ink)])
-    return lines
-
-
 class Unconnected(Lines, can_focus=False):
     """What is said where nothing is connected."""
 
@@ -111,7 +78,7 @@ class SourcesScreen(FramedScreen[SourceRow]):
     def __init__(self, seat: Seat) -> None:
         super().__init__(seat, LineList[SourceRow](self._draw, key=lambda row: row.id))
         self.unconnected = Unconnected(seat.jobs.workspace)
-        self.page = SourcePage()
+        self.page = FactsPane()
         self._whole = False
 
     @property

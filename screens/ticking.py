@@ -29,6 +29,11 @@ class Ticking:
     def do_on_ticket(self, deed: TicketDeed) -> None:
         """Do it on the ticket that the panel is about, say so, and show how things stand then."""
 
+    if TYPE_CHECKING:
+        # Every screen of the desk has it; a stub of its own would stand before that.
+        def offer_gesture(self, kind: str = "", then: Callable[[Done], object] | None = None) -> None:
+            """Ask what to give away on this ticket."""
+
     def action_checklist_digit(self, digit: str) -> None:
         """Tick a step, or take it back."""
         self.checklist.digit(int(digit))
@@ -68,6 +73,10 @@ class Ticking:
     def on_checklist_panel_step_skipped(self, event: "ChecklistPanel.StepSkipped") -> None:
         """A step is left out, for a reason."""
         self.step_skipped(event.checklist, event.step, event.reason)
+
+    def on_checklist_panel_gesture_wanted(self, event: "ChecklistPanel.GestureWanted") -> None:
+        """A step that offers a gesture: what was given ticks it."""
+        self.offer_gesture("", lambda told: self.step_done(event.checklist, event.step, told.title))
 
     def step_done(self, checklist: str, step: str, text: str) -> None:
         """Tick it."""

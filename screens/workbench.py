@@ -29,6 +29,7 @@ from widgets.transcript import Transcript
 from widgets.views import ViewList
 
 if TYPE_CHECKING:
+    from screens.gesture_form import Receiver
     from widgets.checklist import ChecklistPanel
     from widgets.composer import Composer
     from widgets.ticket_facts import TicketFacts
@@ -174,6 +175,19 @@ class Workbench(DeskScreen[None]):
             return self.reading_id
         cursor = self.queue.cursor_id
         return cursor if isinstance(cursor, int) else None
+
+    @property
+    @override
+    def receiver(self) -> "Receiver | None":
+        here = self.here
+        if here is None:
+            return None
+        from screens.gesture_form import Receiver
+
+        row = here.ticket.row
+        return Receiver(
+            row.id, row.customer_id, " · ".join(part for part in (row.customer, "#" + str(row.number)) if part)
+        )
 
     @property
     def target_ids(self) -> tuple[int, ...]:

@@ -129,6 +129,13 @@ class ChecklistPanel(Vertical, inherit_bindings=False):
         text: str
 
     @dataclass
+    class GestureWanted(Message):
+        """The step offers a gesture, and the agent means to make one."""
+
+        checklist: str
+        step: str
+
+    @dataclass
     class SuggestionTaken(Message):
         """The suggested checklist is wanted."""
 
@@ -225,7 +232,9 @@ class ChecklistPanel(Vertical, inherit_bindings=False):
             return
         template, run = self._runs[self._shown]
         kind = template.step(self.step).field
-        if kind is not StepField.NONE:
+        if kind is StepField.GESTURE:
+            self.post_message(self.GestureWanted(template.key, self.step))
+        elif kind is not StepField.NONE:
             ticked = tick_of(run, self.step)
             self._ask(PROMPTS[kind], "" if ticked is None else ticked.text, skipping=False)
 

@@ -14,7 +14,6 @@ PROMPTS = {
     StepField.SUMMARY: "The problem in your words",
     StepField.CHOICE: "What the customer chose",
     StepField.TASK: "The cause, for the follow-up",
-    StepField.GESTURE: "What you gave, and why",
 }
 _NAMES = {
     StepField.GOAL: "Goal",

@@ -72,7 +72,7 @@ def give(session: "Session", by: By, wanted: Given) -> Done:
     where = f" on #{number}" if number else ""
     if waits:
         beyond = over(found.lefts, wanted.amount)[0]
-        words = f"Asked for {what}{where}: {beyond.words(found.rules.currency)}, a supervisor decides"
+        words = f"Asked for {what}{where}: {beyond.words(found.rules.currency)} is left, a supervisor decides"
     else:
         words = f"Gave {what}{where}"
     return journal.done(words, *_ticket_ids(row), customer_id=customer_id)

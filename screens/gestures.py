@@ -1,0 +1,116 @@
+"""What was given away, and what waits for a supervisor: theirs to decide, and each agent's own.
+
+The invariant: what counts against a budget is said beside it as it is now, and what waits stands on top.
+"""
+
+from textual.geometry import Size
+from textual.widget import Widget
+from typing_extensions import override
+
+from screens.action import Place, Situation
+from screens.ask import Question
+from screens.desk_screen import opens
+from screens.facts import FactsPane
+from screens.framed import FramedScreen, Shape
+from screens.gesture_lines import gesture_facts, gesture_line, left_facts
+from screens.seat import Seat
+from storage.gestures import GestureRow, Gestures, listed
+from widgets.inks import Piece
+from widgets.rowcache import Key
+from widgets.rows import LineList
+from widgets.ticket_line import Look
+
+
+class GesturesScreen(FramedScreen[GestureRow]):
+    """The page of gestures."""
+
+    def __init__(self, seat: Seat) -> None:
+        empty = "Nothing was given away yet: $ on a ticket or a customer does"
+        super().__init__(seat, LineList[GestureRow](self._draw, key=lambda row: row.id, empty=empty))
+        self.facts = FactsPane()
+        self._found: Gestures | None = None
+
+    @property
+    @override
+    def place(self) -> Place:
+        return Place.GESTURES
+
+    @override
+    def situation(self) -> Situation:
+        row, found = self.lines.row, self._found
+        waits = row is not None and row.state == "waiting" and found is not None and found.may_decide
+        return Situation(listed=self.lines.count, undecided=waits)
+
+    @property
+    @override
+    def path(self) -> tuple[str, ...]:
+        return ("Gestures",)
+
+    @property
+    @override
+    def titles(self) -> tuple[str, str]:
+        waiting = sum(row.state == "waiting" for row in self._found.rows) if self._found else 0
+        return ("Nothing waits" if not waiting else f"{waiting} wait for a supervisor", "Gesture")
+
+    @override
+    def side_widgets(self) -> tuple[Widget, ...]:
+        return (self.facts,)
+
+    @override
+    def shaped(self, size: Size) -> Shape:
+        return Shape(below=max(11, size.height * 2 // 5))
+
+    @override
+    def changed(self) -> None:
+        super().changed()
+        me, now = self.seat.me.id or None, self.seat.clock()
+        self.read("rows", lambda connection: listed(connection, me, now), self._rows_read)
+
+    def _rows_read(self, found: Gestures) -> None:
+        self._found = found
+        self.lines.show_rows(found.rows)
+        self.row_reached()
+        self.show_hints()
+
+    @override
+    def row_reached(self) -> None:
+        row, found = self.lines.row, self._found
+        self.draw_frame()
+        if found is not None:
+            about = gesture_facts(row, found.rules, self.seat.clock(), self.seat.zone) if row is not None else []
+            self.facts.show([*about, *left_facts(found)])
+
+    def _draw(self, row: GestureRow, cells: int, _look: Look) -> list[Piece]:
+        return gesture_line(row, self._found.rules, cells, self.seat.clock()) if self._found else []
+
+    # What the agent does
+
+    @override
+    def open_row(self, key: Key) -> None:
+        row = self.lines.row
+        if row is not None and row.ticket_id is not None:
+            opens(self.app).open_ticket(row.ticket_id)
+        elif row is not None and row.customer_id is not None:
+            opens(self.app).open_customer(row.customer_id)
+
+    def action_gesture_approve(self) -> None:
+        """Yes: from now on it counts."""
+        from storage.deeds.gestures import approve
+
+        row, by = self.lines.row, self.seat.by()
+        if row is not None:
+            gesture_id = row.id
+            self.deed(lambda session: approve(session, by, gesture_id))
+
+    def action_gesture_refuse(self, text: str) -> None:
+        """No; without a reason it is asked for."""
+        row, by = self.lines.row, self.seat.by()
+        if row is None:
+            return
+        if not text:
+            self.ask(Question("Refuse, since", self.action_gesture_refuse, free=True))
+            return
+        from storage.deeds.gestures import refuse
+
+        gesture_id = row.id
+        self.deed(lambda session: refuse(session, by, gesture_id, text))

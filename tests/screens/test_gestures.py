@@ -1,0 +1,129 @@
+"""Gestures on the screen: what is left before something is given, and what waits for a supervisor."""
+
+from datetime import UTC
+
+import pytest
+
+from console.app import HeardApp
+from desk.errors import BadInput
+from desk.gestures import Budget, Left, parse_gestures
+from screens.action import Place
+from screens.ask import AskPanel
+from screens.form import FormScreen
+from screens.gesture_form import left_words, meaning
+from screens.gesture_lines import gesture_facts, gesture_line
+from screens.gestures import GesturesScreen
+from storage import rules
+from storage.connect import Connection
+from storage.gestures import GestureRow, Standing
+from storage.workspace import Workspace
+from tests.factories import NOW
+from tests.hostile import HOSTILE
+from tests.rest import seen, settled
+from tests.screens.room import console, desk, fill, notice, press
+from widgets.fields import TextField
+from widgets.inks import pieces_width
+
+RULES = """
+currency = "EUR"
+approvers = ["supervisor"]
+[[kind]]
+key = "voucher"
+label = "Voucher"
+amount = "10.00"
+[[kind]]
+key = "cake"
+label = "Cake"
+[[budget]]
+amount = "15.00"
+"""
+
+
+def standing() -> Standing:
+    left = Left("Ana Bell", Budget("agent", "", "month", 1500), 400, 0, 1)
+    return Standing(parse_gestures(RULES), None, (left,))
+
+
+def test_the_form_says_what_is_left_and_what_goes_beyond() -> None:
+    found = standing()
+    assert left_words(found) == "Left: Ana Bell 11 of 15 EUR this month"
+    told = meaning({"kind": "vou", "value": "10", "reason": "late"}, found)
+    assert told == "Voucher, 10 EUR; then left: Ana Bell 1 of 15 EUR this month"
+    assert meaning({"kind": "Cake", "value": "11.01", "reason": "late"}, found).endswith("a supervisor decides")
+    for values in ({"value": "", "reason": "late"}, {"value": "0", "reason": "late"}, {"value": "3", "reason": " "}):
+        with pytest.raises(BadInput):
+            meaning({"kind": "voucher", **values}, found)
+
+
+def test_a_line_is_as_wide_as_its_list_whatever_strangers_are_called() -> None:
+    held = parse_gestures(RULES)
+    for _, text in HOSTILE:
+        row = GestureRow(1, 2, 1001, 3, text, 4, text, text, "gone", 10**12, "EUR", text, "refused", NOW, text, text)
+        for cells in (40, 78, 118):
+            assert pieces_width(gesture_line(row, held, cells, NOW)) == cells
+        assert ("Gesture", "gone, 10,000,000,000 EUR", "strong") in gesture_facts(row, held, NOW, UTC)
+
+
+async def fill_in(app: HeardApp, **values: str) -> None:
+    """Write into the form in front; its fields stand in the order of its entries."""
+    form = app.screen
+    assert isinstance(form, FormScreen)
+    for key, field in zip(form.values, form.query(TextField), strict=False):
+        field.value = values.get(key, field.value)
+    await settled(app)
+
+
+async def test_a_gesture_is_given_from_a_ticket_and_approved_where_it_goes_beyond(
+    workspace: Workspace, connection: Connection
+) -> None:
+    fill(connection)
+    connection.execute("UPDATE agent SET role = 'supervisor' WHERE handle = 'ana'")
+    rules.write(connection, "gestures", RULES)
+    async with console(workspace) as app:
+        await press(app, "Enter", "$")
+        assert "Left: Ana Bell 15 of 15 EUR this month" in seen(app)
+        app.screen.query_one(AskPanel).answer()
+        await settled(app)
+        form = app.screen
+        assert isinstance(form, FormScreen)
+        assert form.values["value"] == "10 EUR"
+        await fill_in(app, reason="waited two weeks")
+        assert form.reading == "Voucher, 10 EUR; then left: Ana Bell 5 of 15 EUR this month"
+        await press(app, "Ctrl+S")
+        assert notice(app) == "Gave Voucher, 10 EUR on #1001.  u undoes"
+        assert "gave Voucher, 10 EUR: waited two weeks" in seen(app)
+
+        desk(app).do("gesture.give", "cake")
+        await settled(app)
+        form = app.screen
+        assert isinstance(form, FormScreen)
+        await fill_in(app, value="6", reason="the same again")
+        await press(app, "Ctrl+S")
+        assert "a supervisor decides" in notice(app)
+        await press(app, "g", "$")
+        page = app.screen
+        assert isinstance(page, GesturesScreen)
+        assert page.place is Place.GESTURES
+        assert page.titles[0] == "1 wait for a supervisor"
+        assert "Ana Bell 5 of 15 EUR this month" in seen(app)
+        await press(app, "Y")
+        assert "-1 of 15 EUR" in seen(app)
+        assert page.titles[0] == "Nothing waits"
+        await press(app, "u")
+        assert page.titles[0] == "1 wait for a supervisor"
+
+
+async def test_the_resolve_step_offers_a_gesture_which_ticks_it(workspace: Workspace, connection: Connection) -> None:
+    fill(connection)
+    rules.write(connection, "gestures", RULES.replace('[[kind]]\nkey = "cake"\nlabel = "Cake"\n', ""))
+    async with console(workspace, size=(200, 50)) as app:
+        await press(app, "Enter")
+        desk(app).do("checklist.begin", "heard")
+        await settled(app)
+        await press(app, "j", "j", "j", "Enter")
+        form = app.screen
+        assert isinstance(form, FormScreen)
+        await fill_in(app, reason="the kettle leaked")
+        await press(app, "Ctrl+S")
+        ticked = connection.execute("SELECT step, text FROM checklist_tick").fetchall()
+        assert ticked == [("resolve", "Gave Voucher, 10 EUR on #1001")]
