@@ -19,6 +19,7 @@ COMMANDS = {
     "find": "find",
     "tickets": "tickets",
     "show": "show",
+    "pop": "pop",
     "reply": "reply",
     "note": "note",
     "set": "set",

@@ -43,7 +43,9 @@ from storage.workspace import Workspace
 from widgets.theme import DEFAULT, THEMES, VARIABLES
 
 if TYPE_CHECKING:
+    from console.reachable import Reachable
     from console.sync_process import SyncProcess
+    from desk.calls import Popped
     from storage.sources import SourceRow
 
 TICK_SECONDS = 1.0
@@ -97,6 +99,7 @@ class HeardApp(TypedAhead, inherit_bindings=False):
         self._stale = False
         self.demo_wanted = False
         self.sync: SyncProcess | None = None
+        self.reachable: Reachable | None = None
         self._ticked = False
 
     # The way in
@@ -139,7 +142,10 @@ class HeardApp(TypedAhead, inherit_bindings=False):
             await self.act_early()
 
     def _drawn(self) -> None:
-        """After the first frame: wait for a moment's rest."""
+        """After the first frame: telephones may tell who rings; all else waits for a moment's rest."""
+        from console.reachable import Reachable
+
+        self.reachable = Reachable(self.jobs, self.config.agent_handle, self.popped, self.failed)
         self._rest(self._furnish)
 
     def _rest(self, then: Callable[[], object]) -> None:
@@ -197,11 +203,18 @@ class HeardApp(TypedAhead, inherit_bindings=False):
             self.read_sources()
         elif self.seat.sources:
             self._attend_sync()
+        if self.reachable is not None:
+            self.reachable.attend(self._last_key)
         if self.workspace.waiting:
             from sync.outbox import deliver_local
 
             at = now()
             self.jobs.keep(lambda connection: deliver_local(connection, at))
+
+    def popped(self, popped: "Popped") -> None:
+        """Somebody rings, or a softphone asked for somebody: the screen in front shows it, and takes no focus."""
+        if front := self._front:
+            front.popped(popped)
 
     def read_sources(self) -> None:
         """How the sources are doing, for every screen; again whenever the sync process has written it down."""
@@ -308,6 +321,8 @@ class HeardApp(TypedAhead, inherit_bindings=False):
         """However it ended, the threads end with it."""
         if self.sync is not None:
             self.sync.leave()
+        if self.reachable is not None:
+            self.reachable.leave()
         with suppress(HeardError):
             await self.jobs.stop()
 
