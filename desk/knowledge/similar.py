@@ -1,8 +1,8 @@
-"""Which texts say the same: sets of word triples, compared by sketches of fixed size. No model, no list of words.
+"""Which texts say the same: sets of neighbouring words, compared by sketches of fixed size. No model, no word list.
 
-A text's own words are folded, figures count as one and the same, and each three neighbours are hashed. The 48 smallest
-of the hashes are its *sketch* (bottom-k, after Broder 1997), from which the share of common triples of two texts is
-estimated within ±0.07; the 6 smallest are its *keys*, by which texts that may be alike are found without comparing all.
+A text's own words are folded, figures count as one and the same, and each two neighbours are hashed. The 48 smallest
+of the hashes are its *sketch* (bottom-k, after Broder 1997), from which the share of common pairs of two texts is
+estimated within ±0.07; the 8 smallest are its *keys*, by which texts that may be alike are found without comparing all.
 
 The invariants: the same text has the same sketch on every machine; a sketch has a bounded size whatever the text; two
 texts are alike only by words that both have in the same order.
@@ -12,15 +12,16 @@ import re
 from array import array
 from collections.abc import Iterable
 from heapq import nsmallest
+from itertools import pairwise
 from zlib import crc32
 
 SKETCH = 48
-KEYS = 6
-TRIPLE = 3
+KEYS = 8
 # Shorter texts ("Done, thanks!") are alike by chance.
 FEWEST_WORDS = 8
-# From this share of common triples on two replies count as the same answer.
-ALIKE = 0.4
+# From this share of common pairs on two replies count as the same answer.
+ALIKE = 0.35
+NEARLY = 0.2
 MOST_WORDS = 1000
 
 # Scripts without blanks between words are read sign by sign.
@@ -43,10 +44,7 @@ def sketch(words: list[str]) -> Sketch:
     """The sketch of a text, smallest first; empty where it is too short to be told from others."""
     if len(words) < FEWEST_WORDS:
         return ()
-    hashes = {
-        crc32(f"{one} {two} {three}".encode("utf-8", "replace")) * _MIXED & _32
-        for one, two, three in zip(words, words[1:], words[2:], strict=False)
-    }
+    hashes = {crc32(f"{one} {two}".encode("utf-8", "replace")) * _MIXED & _32 for one, two in pairwise(words)}
     return tuple(nsmallest(SKETCH, hashes))
 
 
@@ -56,7 +54,7 @@ def keys(of: Sketch) -> Sketch:
 
 
 def likeness(one: Sketch, other: Sketch) -> float:
-    """The estimated share of triples that two texts have in common, 0 to 1."""
+    """The estimated share of pairs that two texts have in common, 0 to 1."""
     if not one or not other:
         return 0.0
     common = set(one) & set(other)
@@ -66,13 +64,14 @@ def likeness(one: Sketch, other: Sketch) -> float:
 
 
 def best(of: Sketch, candidates: Iterable[tuple[int, Sketch]]) -> int | None:
-    """The id of the candidate that is most alike, of several the first one; None where none is alike enough."""
-    found, most = None, ALIKE
-    for key, other in candidates:
-        like = likeness(of, other)
-        if like > most or (found is None and like == most):
-            found, most = key, like
-    return found
+    """The id of the candidate that says the same; None where none is alike enough.
+
+    Of those that are nearly as alike as the best, the oldest (with the lowest id): so a big group isn't split by the
+    small ones that a few odd replies began beside it.
+    """
+    alike = [(likeness(of, other), key) for key, other in candidates]
+    enough = max(ALIKE, max((like for like, _ in alike), default=0.0) - NEARLY)
+    return min((key for like, key in alike if like >= enough), default=None)
 
 
 def packed(of: Sketch) -> bytes:

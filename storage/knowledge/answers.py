@@ -1,0 +1,105 @@
+"""What the library knows already: the question and answer of a ticket, and snippets that say about the same.
+
+Everything here reads, and is asked in a reader thread.
+"""
+
+from dataclasses import dataclass
+
+from desk.errors import Refused
+from desk.knowledge.capture import answer_of, own_words, question_of, title_of
+from desk.knowledge.questions import Asked, Offer, offers
+from desk.knowledge.similar import ALIKE, likeness, sketch, words_of_answer
+from desk.snippets import Snippet
+from storage import library
+from storage.connect import Connection
+
+# A snippet is offered to be improved from a little less likeness on than makes two replies one.
+NEAR = ALIKE * 0.7
+# Of each snippet, the questions that it answered last.
+LAST_USES = 5
+
+_ANSWER = """
+    SELECT m.id, m.at, m.body FROM message m
+     WHERE m.ticket_id = ? AND m.kind = 'outbound' AND m.automatic = ''
+       AND NOT EXISTS(SELECT 1 FROM outbox o WHERE o.message_id = m.id AND o.state = 'dropped')
+     ORDER BY m.at DESC, m.id DESC LIMIT 1"""
+# What the reply answered: the newest of the customer's words before it.
+_QUESTION = """
+    SELECT m.body FROM message m WHERE m.ticket_id = ? AND m.kind IN ('inbound', 'call') AND (m.at, m.id) < (?, ?)
+     ORDER BY m.at DESC, m.id DESC LIMIT 1"""
+_FIRST = """
+    SELECT m.body FROM message m WHERE m.ticket_id = ? AND m.kind IN ('inbound', 'call') ORDER BY m.at, m.id LIMIT 1"""
+_ABOUT = """
+    SELECT t.number, t.subject, ifnull(c.name, ''),
+           ifnull((SELECT i.value FROM identity i WHERE i.customer_id = c.id AND i.kind = 2
+                    ORDER BY i.known DESC, i.id LIMIT 1), '')
+      FROM ticket t LEFT JOIN customer c ON c.id = t.customer_id WHERE t.id = ?"""
+_NEWEST_ASKED = """
+    SELECT m.body FROM message m WHERE m.ticket_id = ? AND m.kind IN ('inbound', 'call')
+     ORDER BY m.at DESC, m.id DESC LIMIT 1"""
+_SUBJECT = "SELECT subject FROM ticket WHERE id = ?"
+_KNOWN = "SELECT snippet_id, question FROM known_answer"
+# The tickets on which each snippet was sent last; the index gives the newest uses of one at once.
+_USED = """
+    SELECT s.id, t.subject || ' ' || ifnull((SELECT substr(m.body, 1, 600) FROM message m
+                WHERE m.ticket_id = u.ticket_id AND m.kind IN ('inbound', 'call') AND m.at <= u.at
+                ORDER BY m.at DESC, m.id DESC LIMIT 1), '')
+      FROM snippet s JOIN snippet_use u ON u.id IN
+           (SELECT id FROM snippet_use WHERE snippet_id = s.id ORDER BY at DESC LIMIT ?)
+      JOIN ticket t ON t.id = u.ticket_id WHERE u.ticket_id <> ?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A snippet that says about the same, and how alike it is, from 0 to 1."""
+
+    snippet: Snippet
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """A ticket's question and answer, ready to be kept, and what the library has of the kind, the nearest first."""
+
+    ticket_id: int
+    number: int
+    title: str
+    question: str
+    answer: str
+    near: tuple[Near, ...]
+
+
+def captured(connection: Connection, ticket_id: int) -> Captured:
+    """What was asked and answered on a ticket last; Refused where nothing was answered yet."""
+    number, subject, customer, email = connection.execute(_ABOUT, (ticket_id,)).fetchone()
+    reply = connection.execute(_ANSWER, (ticket_id,)).fetchone()
+    if reply is None:
+        raise Refused(f"#{number} has no answer yet", "Answer it first; then its answer can be kept.")
+    message_id, at, body = reply
+    asked = connection.execute(_QUESTION, (ticket_id, at, message_id)).fetchone()
+    if asked is None:
+        asked = connection.execute(_FIRST, (ticket_id,)).fetchone()
+    answer = answer_of(body, customer, email)
+    return Captured(
+        ticket_id, number, title_of(subject), question_of(asked[0] if asked else "", subject), answer,
+        near(library.snippets(connection), answer),
+    )  # fmt: skip
+
+
+def near(snippets: tuple[Snippet, ...], answer: str) -> tuple[Near, ...]:
+    """The snippets that say about the same as a text, the nearest three."""
+    of = sketch(words_of_answer(answer))
+    found = [Near(each, likeness(of, sketch(words_of_answer(each.body)))) for each in snippets]
+    found = sorted((each for each in found if each.likeness >= NEAR), key=lambda each: -each.likeness)
+    return tuple(found[:3])
+
+
+def offered(connection: Connection, ticket_id: int) -> tuple[Offer, ...]:
+    """The answers that were given to questions like this ticket's, nothing where there is no such evidence."""
+    asked = connection.execute(_NEWEST_ASKED, (ticket_id,)).fetchone()
+    subject = connection.execute(_SUBJECT, (ticket_id,)).fetchone()
+    if asked is None or subject is None:
+        return ()
+    before = [Asked(*row) for row in connection.execute(_KNOWN)]
+    before += [Asked(snippet, own_words(text)) for snippet, text in connection.execute(_USED, (LAST_USES, ticket_id))]
+    return offers(f"{subject[0]} {own_words(asked[0])}", before)
