@@ -19,6 +19,8 @@ from desk.tables import Table, quoted, quoted_list, read_tables
 # One key ticks a step: 1 to 9, and 0 for the tenth.
 MOST_STEPS = 10
 
+_MEND_STEPS = f"Write 1 to {MOST_STEPS}, one for each digit; of a longer list make two."
+
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -52,7 +54,8 @@ class Step:
 class ChecklistTemplate:
     """A checklist and what it is bound to: it is offered where every binding that it has is met.
 
-    `angry` binds it to customers who are upset; one without any binding is offered where nothing else fits.
+    `angry` binds it to customers who are upset, `flags` to those who bear a flag of that kind; one without any binding
+    is offered where nothing else fits.
     """
 
     key: str
@@ -63,6 +66,7 @@ class ChecklistTemplate:
     channels: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
 
     def step(self, key: str) -> Step:
         """The step of that key; raises BadInput where there is none."""
@@ -108,18 +112,25 @@ def progress(template: ChecklistTemplate, done: Collection[str], skipped: Collec
 
 
 def suggest(
-    templates: Iterable[ChecklistTemplate], *, mood: Mood, channel: str, tags: Collection[str], queue: str
+    templates: Iterable[ChecklistTemplate],
+    *,
+    mood: Mood,
+    channel: str,
+    tags: Collection[str],
+    queue: str,
+    flags: Collection[str],
 ) -> str:
-    """The key of the checklist that suits a ticket best.
+    """The key of the checklist that suits a ticket best; `flags` are the kinds of its customer's flags.
 
-    Of those whose bindings are all met the closest wins: a tag before the mood, the mood before the queue, the queue
-    before the channel; of equals the first. So a team's list for one tag comes before HEARD, its list for all calls
-    doesn't. Where none fits it is the first of all; raises BadInput where there is none at all.
+    Of those whose bindings are all met the closest wins: a flag before a tag, a tag before the mood, the mood before the
+    queue, the queue before the channel; of equals the first. So a team's list for one tag comes before HEARD, its list
+    for all calls doesn't. Where none fits it is the first of all; raises BadInput where there is none at all.
     """
-    folded_tags = {fold(tag) for tag in tags}
+    folded_tags, folded_flags = {fold(tag) for tag in tags}, {fold(flag) for flag in flags}
     best: tuple[int, str] | None = None
     for template in templates:
         bindings = (
+            (16, bool(template.flags), any(fold(flag) in folded_flags for flag in template.flags)),
             (8, bool(template.tags), any(fold(tag) in folded_tags for tag in template.tags)),
             (4, template.angry, mood.angry),
             (2, bool(template.queues), fold(queue) in {fold(name) for name in template.queues}),
@@ -165,10 +176,11 @@ def _template(table: Table) -> ChecklistTemplate:
         channels=tuple(_channel(table, name) for name in table.texts("channels")),
         tags=table.texts("tags"),
         queues=table.texts("queues"),
+        flags=table.texts("flags"),
     )
     table.done()
     if not 1 <= len(steps) <= MOST_STEPS:
-        raise table.problem("step", f"there are {len(steps)} steps", f"Write 1 to {MOST_STEPS}, one for each digit.")
+        raise table.problem("step", f"there are {len(steps)} steps", _MEND_STEPS)
     twice = next((step.key for place, step in enumerate(steps) if step.key in {s.key for s in steps[:place]}), None)
     if twice is not None:
         raise table.problem("step", f"“{twice}” is there twice", "Give each step its own key.")
@@ -211,7 +223,12 @@ def _written(template: ChecklistTemplate) -> str:
         lines.append(f"purpose = {quoted(template.purpose)}")
     if template.angry:
         lines.append("angry = true")
-    lists = (("channels", template.channels), ("tags", template.tags), ("queues", template.queues))
+    lists = (
+        ("channels", template.channels),
+        ("tags", template.tags),
+        ("queues", template.queues),
+        ("flags", template.flags),
+    )
     lines += [f"{name} = {quoted_list(values)}" for name, values in lists if values]
     for step in template.steps:
         lines += ["", *_written_step(step)]

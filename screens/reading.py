@@ -126,6 +126,7 @@ def opened(connection: Connection, ticket_id: int, now: int, zone: tzinfo) -> Op
     ticket = tickets.ticket(connection, ticket_id)
     conversation = tickets.conversation(connection, ticket_id)
     customer_id = ticket.row.customer_id
+    card = None if customer_id is None else customers.card(connection, customer_id, now, zone)
     all_templates = templates(connection)
     by_key = {template.key: template for template in all_templates}
     begun = tuple((by_key[run.checklist], run) for run in runs.runs(connection, ticket_id) if run.checklist in by_key)
@@ -133,10 +134,10 @@ def opened(connection: Connection, ticket_id: int, now: int, zone: tzinfo) -> Op
     return Opened(
         ticket=ticket,
         conversation=conversation,
-        card=None if customer_id is None else customers.card(connection, customer_id, now, zone),
+        card=card,
         runs=begun,
         templates=all_templates,
-        suggestion=_suggestion(all_templates, ticket, newest),
+        suggestion=_suggestion(all_templates, ticket, newest, card),
         newest_inbound=newest,
     )
 
@@ -175,12 +176,16 @@ def _kept_templates(_path: str) -> "dict[tuple[int, int], tuple[ChecklistTemplat
     return {}
 
 
-def _suggestion(templates: "tuple[ChecklistTemplate, ...]", ticket: Ticket, newest: Message | None) -> str:
+def _suggestion(
+    templates: "tuple[ChecklistTemplate, ...]", ticket: Ticket, newest: Message | None, card: CustomerCard | None
+) -> str:
     from desk.checklists import suggest
     from desk.mood import mood
 
-    felt = mood(newest.body if newest else "", ticket.row.contacts)
+    row = ticket.row
+    felt = mood(newest.body if newest else "", row.contacts)
+    flags = () if card is None else tuple(flag.kind for flag in card.flags)
     try:
-        return suggest(templates, mood=felt, channel=ticket.row.channel, tags=ticket.row.tags, queue=ticket.queue)
+        return suggest(templates, mood=felt, channel=row.channel, tags=row.tags, queue=ticket.queue, flags=flags)
     except HeardError:  # a workspace without any checklist has none to offer
         return ""

@@ -152,6 +152,7 @@ def _cleaned(given: ChecklistTemplate) -> ChecklistTemplate:
         steps=steps,
         tags=tuple(clean(tag, lines=False) for tag in given.tags),
         queues=tuple(clean(queue, lines=False) for queue in given.queues),
+        flags=tuple(clean(flag, lines=False) for flag in given.flags),
     )
 
 

@@ -100,6 +100,7 @@ def _as_json(template: ChecklistTemplate) -> dict[str, Json]:
         "channels": list(template.channels),
         "tags": list(template.tags),
         "queues": list(template.queues),
+        "flags": list(template.flags),
         "steps": [_step_json(step) for step in template.steps],
     }
 

@@ -34,9 +34,16 @@ TEN = ChecklistTemplate("ten", "Ten steps", tuple(Step(f"s{place}", f"Step {plac
 
 
 def bound(
-    key: str, *, channels: tuple[str, ...] = (), tags: tuple[str, ...] = (), queues: tuple[str, ...] = ()
+    key: str,
+    *,
+    channels: tuple[str, ...] = (),
+    tags: tuple[str, ...] = (),
+    queues: tuple[str, ...] = (),
+    flags: tuple[str, ...] = (),
 ) -> ChecklistTemplate:
-    return ChecklistTemplate(key, key, (Step("a", "A", "Do"),), channels=channels, tags=tags, queues=queues)
+    return ChecklistTemplate(
+        key, key, (Step("a", "A", "Do"),), channels=channels, tags=tags, queues=queues, flags=flags
+    )
 
 
 def test_progress_counts_what_was_done() -> None:
@@ -70,9 +77,15 @@ def test_a_step_is_found_by_its_key() -> None:
         HEARD.step("solve")
 
 
-def offered(*templates: ChecklistTemplate, angry: bool = False, tags: tuple[str, ...] = (), queue: str = "") -> str:
+def offered(
+    *templates: ChecklistTemplate,
+    angry: bool = False,
+    tags: tuple[str, ...] = (),
+    queue: str = "",
+    flags: tuple[str, ...] = (),
+) -> str:
     mood = Mood(ANGRY if angry else CALM)
-    return suggest(templates, mood=mood, channel="phone", tags=tags, queue=queue)
+    return suggest(templates, mood=mood, channel="phone", tags=tags, queue=queue, flags=flags)
 
 
 def test_angry_customers_get_heard_and_others_the_ten_steps() -> None:
@@ -88,6 +101,9 @@ def test_the_closest_binding_wins() -> None:
     assert offered(*every, queue="billing") == "billing"
     assert offered(*every, queue="billing", angry=True) == "heard"
     assert offered(*every, tags=("abusive", "x"), angry=True) == "abusive"
+    assert (
+        offered(*every, bound("careful", flags=("Abusive",)), tags=("abusive",), flags=("vip", "abusive")) == "careful"
+    )
 
 
 def test_all_bindings_of_a_list_have_to_be_met() -> None:
@@ -115,6 +131,12 @@ STEP = 'key = "s"\ntitle = "S"\nmeaning = "m"\n'
             '[[checklist]]\nkey = "a"\ntitle = "A"',
             "own.toml: checklist 1 (“A”), step: there are 0 steps",
             "1 to 10",
+        ),
+        (
+            '[[checklist]]\nkey = "a"\ntitle = "A"\n'
+            + "".join(f'[[checklist.step]]\nkey = "s{n}"\ntitle = "S"\nmeaning = "m"\n' for n in range(11)),
+            "own.toml: checklist 1 (“A”), step: there are 11 steps",
+            "of a longer list make two",
         ),
         (
             f'[[checklist]]\nkey = "a"\ntitle = "A"\n[[checklist.step]]\n{STEP}[[checklist.step]]\n{STEP}',
@@ -172,6 +194,7 @@ TEMPLATES = st.lists(
         ChecklistTemplate, KEYS, WORDS, STEPS, purpose=TEXT, angry=st.booleans(),
         channels=st.lists(st.sampled_from([channel.key for channel in CHANNELS]), max_size=2).map(tuple),
         tags=st.lists(TEXT, max_size=2).map(tuple), queues=st.lists(TEXT, max_size=2).map(tuple),
+        flags=st.lists(TEXT, max_size=2).map(tuple),
     ),
     max_size=3, unique_by=lambda template: template.key,
 )  # fmt: skip

@@ -5,6 +5,7 @@ import pytest
 from desk.checklists import ChecklistTemplate, StepField, parse_checklists
 from desk.checklists import to_toml as checklists_to_toml
 from desk.errors import NotFound
+from desk.flags import ABUSIVE
 from desk.snippets import Snippet, open_fields, parse_snippets, render, to_toml, trigger_before
 from storage.content import read
 
@@ -37,7 +38,7 @@ def test_the_starter_library_is_whole() -> None:
     assert len(library) >= 35
     assert {
         "Greetings", "Clarify", "Empathy", "Promise", "Refund", "Invoice", "Login", "Shipping", "Bug",
-        "Feature request", "Bad news", "Hand-over", "Closing", "Follow-up", "Phone", "Macros",
+        "Feature request", "Bad news", "Scope", "Hand-over", "Hard contacts", "Closing", "Follow-up", "Phone", "Macros",
     } == {snippet.folder for snippet in library}  # fmt: skip
     assert {"ref", "login"} <= {snippet.trigger for snippet in library}
     assert parse_snippets(to_toml(library), "again") == library
@@ -65,7 +66,7 @@ def test_no_feature_gets_a_date() -> None:
 
 
 def test_the_checklists_are_those_of_the_practice() -> None:
-    heard, ten = checklists()
+    heard, ten, abuse = checklists()
     assert [step.title for step in heard.steps] == ["Hear", "Empathize", "Apologize", "Resolve", "Diagnose"]
     assert [step.title for step in ten.steps] == [
         "Take it seriously", "Show interest", "Find the goal", "Ask what is unclear", "Confirm", "Mirror the feeling",
@@ -73,12 +74,13 @@ def test_the_checklists_are_those_of_the_practice() -> None:
     ]  # fmt: skip
     assert heard.angry
     assert not ten.angry
+    assert abuse.flags == (ABUSIVE,)
     assert [step.title for step in (*heard.steps, *ten.steps) if step.later] == ["Diagnose"]
     assert {step.title: step.field for step in (*heard.steps, *ten.steps) if step.field is not StepField.NONE} == {
         "Resolve": StepField.GESTURE, "Diagnose": StepField.TASK, "Find the goal": StepField.GOAL,
         "Confirm": StepField.SUMMARY, "Let them choose": StepField.CHOICE,
     }  # fmt: skip
-    assert parse_checklists(checklists_to_toml((heard, ten)), "again") == (heard, ten)
+    assert parse_checklists(checklists_to_toml(checklists()), "again") == checklists()
 
 
 def test_every_step_has_a_tip_an_end_and_a_snippet_of_its_own() -> None:
