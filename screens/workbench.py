@@ -119,7 +119,7 @@ class Workbench(DeskScreen[None]):
         """The checklists of the current ticket; made after the first frame, as the composer."""
         from widgets.checklist import ChecklistPanel
 
-        return ChecklistPanel(id="checklist")
+        return ChecklistPanel(clock=self.seat.clock, zone=self.seat.zone, id="checklist")
 
     @abstractmethod
     def fetch_rows(self, start: int, count: int) -> list[TicketRow] | None:

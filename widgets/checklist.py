@@ -4,8 +4,9 @@ The invariant: a step's state is told by its sign (✓ done, – skipped, · ope
 nothing itself, it says what the agent did and shows what storage then knows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import ClassVar
 
 from textual import events, on
@@ -18,7 +19,7 @@ from textual.widgets import Input
 
 from desk.checklists import ChecklistTemplate, StepField
 from desk.records import RunRow
-from widgets.checklist_lines import PROMPTS, StepLine, panel_lines, tick_of
+from widgets.checklist_lines import PROMPTS, Aid, StepLine, panel_lines, tick_of
 from widgets.fields import TextField
 from widgets.inks import Lines
 
@@ -139,8 +140,10 @@ class ChecklistPanel(Vertical, inherit_bindings=False):
     class SuggestionTaken(Message):
         """The suggested checklist is wanted."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
+    def __init__(self, *, clock: Callable[[], int], zone: tzinfo, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._clock, self._zone = clock, zone
+        self._words: Mapping[str, str] = {}
         self._runs: tuple[Run, ...] = ()
         self._shown = 0
         self._place = 0
@@ -155,10 +158,13 @@ class ChecklistPanel(Vertical, inherit_bindings=False):
 
     # What it shows
 
-    def show(self, runs: Sequence[Run], *, suggestion: str = "") -> None:
-        """Show the checklists of a ticket; the same ones again keep the cursor, others begin at the first open step."""
+    def show(self, runs: Sequence[Run], *, suggestion: str = "", words: Mapping[str, str] | None = None) -> None:
+        """Show the checklists of a ticket; the same ones again keep the cursor, others begin at the first open step.
+
+        `words` are those of snippets by trigger, where a step's snippet is to be spoken and not put into a reply.
+        """
         same = [run.id for _, run in runs] == [run.id for _, run in self._runs]
-        self._runs, self._suggestion = tuple(runs), suggestion
+        self._runs, self._suggestion, self._words = tuple(runs), suggestion, words or {}
         if not same:
             self._shown = 0
             self._place = self._first_open()
@@ -306,8 +312,9 @@ class ChecklistPanel(Vertical, inherit_bindings=False):
         cells, height = self._steps.cells - 2, self._steps.size.height
         if cells <= 0:
             return
-        lines = panel_lines(self._runs, self._shown, self._place, self._suggestion, cells)
+        aid = Aid(self._clock(), self._zone, self._words)
+        lines = panel_lines(self._runs, self._shown, self._place, self._suggestion, cells, aid)
         if len(lines) > height and not self._steps.has_focus:
             # Beside the work the whole list says more than one step's tip.
-            lines = panel_lines(self._runs, self._shown, self._place, self._suggestion, cells, helped=False)
+            lines = panel_lines(self._runs, self._shown, self._place, self._suggestion, cells, aid, helped=False)
         self._steps.show(lines, self._place)

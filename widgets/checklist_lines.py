@@ -1,12 +1,14 @@
 """A checklist as lines: title with progress, steps with digit and sign, and what helps at the step at hand. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from desk.checklists import ChecklistTemplate, Progress, Step, StepField, digit_of, progress
 from desk.records import RunRow, TickRow
 from widgets.cells import harmless, shorten, width
 from widgets.inks import Piece, both_ends
+from widgets.moments import moment
 from widgets.wrap import one_line, wrap
 
 PROMPTS = {
@@ -34,6 +36,15 @@ class StepLine:
     cursor: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Aid:
+    """What the help at a step is told with: the present, the zone, and the words of snippets that are to be spoken."""
+
+    now: int
+    zone: tzinfo
+    words: Mapping[str, str]
+
+
 def tick_of(run: RunRow, step: str) -> TickRow | None:
     """What became of a step; None while it is open."""
     return next((tick for tick in run.ticks if tick.step == step), None)
@@ -52,6 +63,7 @@ def panel_lines(
     place: int,
     suggestion: str,
     cells: int,
+    aid: Aid,
     *,
     helped: bool = True,
 ) -> list[StepLine]:
@@ -65,7 +77,7 @@ def panel_lines(
         tick = tick_of(run, step.key)
         at_hand = number == place
         lines.append(StepLine(_step(number, step, tick, cells), number, at_hand))
-        below = [*_written(step, tick, cells), *(_help(step, cells) if at_hand and helped else ())]
+        below = [*_written(step, tick, cells), *(_help(step, tick, cells, aid) if at_hand and helped else ())]
         lines.extend(StepLine(pieces, number) for pieces in below)
     return lines
 
@@ -112,14 +124,21 @@ def _written(step: Step, tick: TickRow | None, cells: int) -> Iterator[tuple[Pie
         yield from _paragraph(f"{name}: {tick.text}", "note", cells)
 
 
-def _help(step: Step, cells: int) -> Iterator[tuple[Piece, ...]]:
-    """What helps at the step under the cursor."""
+def _help(step: Step, tick: TickRow | None, cells: int, aid: Aid) -> Iterator[tuple[Piece, ...]]:
+    """What helps at the step under the cursor, and who settled it when."""
+    if tick is not None:
+        state = "Skipped" if tick.state == "skipped" else "Done"
+        who = f" by {tick.agent}" if tick.agent else ""
+        yield from _paragraph(f"{state}{who}, {moment(tick.at, aid.now, aid.zone)}", "faint", cells)
     yield from _paragraph(step.meaning, "plain", cells)
     if step.tip:
         yield from _paragraph(step.tip, "muted", cells)
     if step.done_when:
         yield from _paragraph("Done when " + step.done_when, "good", cells)
-    if step.snippet:
+    words = aid.words.get(step.snippet, "")
+    if words:
+        yield from _paragraph(f"Say: {words}", "tag", cells)
+    elif step.snippet:
         yield from _paragraph(f"Snippet ;{step.snippet}", "tag", cells)
 
 

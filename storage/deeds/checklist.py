@@ -5,11 +5,13 @@ The invariant: a step's goal, summary or choice stands on the ticket as it stand
 
 from typing import TYPE_CHECKING
 
+from desk.checklists import StepField
 from desk.errors import BadInput, NotFound, Refused
 from desk.nearest import mend_name
 from desk.text import clean
 from storage.deeds.by import By, Done
 from storage.deeds.journal import Fact, Journal, held
+from storage.deeds.tasks import follow_up
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -79,13 +81,17 @@ def _settle(
     row = session.get(models.ChecklistTick, (run.id, step))
     if row is not None and (row.state, row.text, row.reason) == (state, text, reason):
         raise Refused(f"“{found.title}” is {state} already on #{ticket.number}", "")
+    before = row.text if row is not None else ""
+    had = "" if row is None else row.text
     _write_tick(journal, row, run, step, state=state, text=text, reason=reason)
-    _write_ticket(journal, ticket, found, text)
+    _write_ticket(journal, ticket, found, text, had)
     data = {
         "checklist": key, "step": step, "checklist_title": template.title, "step_title": found.title, "text": text,
         "reason": reason,
     }  # fmt: skip
     journal.tell("ticked" if state == "done" else "skipped", data, ticket_id=ticket_id)
+    if found.field is StepField.TASK:
+        follow_up(journal, ticket_id, text, before)
     verb = "Ticked" if state == "done" else "Skipped"
     return journal.done(f"{verb} “{found.title}” on #{ticket.number}", ticket_id)
 
@@ -106,9 +112,10 @@ def _write_tick(
     )
 
 
-def _write_ticket(journal: Journal, ticket: "Ticket", step: "Step", text: str) -> None:
+def _write_ticket(journal: Journal, ticket: "Ticket", step: "Step", text: str, had: str) -> None:
+    """Put what was written onto the ticket; what was emptied goes from there too, unless it came from elsewhere."""
     journal.change(ticket, updated_at=journal.by.at)
-    if step.field in _ON_TICKET and text:
+    if step.field in _ON_TICKET and (text or (had and getattr(ticket, step.field) == had)):
         journal.change(ticket, **{str(step.field): text})
 
 

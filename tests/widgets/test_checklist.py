@@ -1,5 +1,7 @@
 """The checklist says what the agent did, and shows the state of each step by its sign."""
 
+from datetime import UTC
+
 import pytest
 from textual.widgets import Input
 
@@ -34,7 +36,7 @@ def done(step: str, text: str = "") -> TickRow:
 
 
 def panel(*runs: tuple[ChecklistTemplate, RunRow]) -> tuple[ChecklistPanel, Stage]:
-    widget = ChecklistPanel()
+    widget = ChecklistPanel(clock=lambda: NOW, zone=UTC)
     return widget, Stage(widget)
 
 
@@ -121,6 +123,31 @@ async def test_a_field_is_edited_in_place_and_shown() -> None:
         await pilot.press("enter")
         (told,) = app.told(ChecklistPanel.FieldEdited)
         assert (told.checklist, told.step, told.text) == ("ten", "s1", "her money back")
+
+
+async def test_a_settled_step_says_by_whom_and_when() -> None:
+    view, app = panel()
+    async with app.test(60, 24) as pilot:
+        view.show([(HEARD, run(done("hear"), TickRow("empathize", "skipped", "", NOW, "no time", "")))])
+        view.move(-5)
+        await pilot.pause()
+        assert "Done by mara, 14:03" in text_of(drawn(app))
+        view.move(1)
+        await pilot.pause()
+        assert "Skipped, 14:03" in text_of(drawn(app))
+
+
+async def test_in_a_call_a_step_shows_what_to_say() -> None:
+    view, app = panel()
+    async with app.test(60, 24) as pilot:
+        view.show([(HEARD, run())])
+        view.move(1)
+        await pilot.pause()
+        assert "Snippet ;feel" in text_of(drawn(app))
+        view.show([(HEARD, run())], words={"feel": "You planned the launch around this."})
+        await pilot.pause()
+        assert "Say: You planned the launch around this." in text_of(drawn(app))
+        assert ";feel" not in text_of(drawn(app))
 
 
 async def test_a_step_without_a_field_has_nothing_to_edit() -> None:

@@ -37,6 +37,24 @@ def test_the_goal_stays_on_the_ticket(connection: Connection, engine: Engine, by
     assert [tick.text for tick in runs(connection, ticket)[0].ticks] == ["pay by card"]
 
 
+def test_a_goal_that_is_emptied_goes_from_the_ticket_unless_it_came_from_elsewhere(
+    connection: Connection, engine: Engine, by: By
+) -> None:
+    ticket = make_ticket(connection)
+    key, step = _step_with_goal(connection)
+    for text, stands in (("pay by card", "pay by card"), ("", "")):
+        with deed_session(engine) as session:
+            checklist.tick(session, by, ticket, key, step, text)
+        assert connection.execute("SELECT goal FROM ticket").fetchone() == (stands,)
+    with deed_session(engine) as session:
+        undo(session, by)
+    assert connection.execute("SELECT goal FROM ticket").fetchone() == ("pay by card",)
+    connection.execute("UPDATE ticket SET goal = 'told on the phone'")
+    with deed_session(engine) as session:
+        checklist.skip(session, by, ticket, key, step, "known")
+    assert connection.execute("SELECT goal FROM ticket").fetchone() == ("told on the phone",)
+
+
 def test_a_skip_needs_a_reason_and_a_tick_replaces_it(connection: Connection, engine: Engine, by: By) -> None:
     ticket = make_ticket(connection)
     with pytest.raises(BadInput, match="with a reason"), deed_session(engine) as session:
