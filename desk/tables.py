@@ -46,6 +46,13 @@ class Table:
             raise self.problem(key, "is neither true nor false", f"Write {key} = true or {key} = false.")
         return value
 
+    def number(self, key: str, default: int) -> int:
+        """A whole number, not below zero."""
+        value = self._value(key, default)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self.problem(key, "is no whole number", f"Write it like {key} = 3.")
+        return value
+
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts in NFC, empty where the key is absent."""
         value = self._value(key, [])

@@ -1,0 +1,96 @@
+"""What shows in the shape of a draft: walls of text, questions in a heap, capitals, what was never filled in."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from desk.review.draft import Draft, Hit
+from desk.review.phrases import lowered
+from desk.review.rules import Language, Rule
+from desk.snippets.template import open_fields, problems
+
+_CAPITALS = re.compile(r"\b[A-ZÀ-ÖØ-Þ]+\b(?:[ ,]{1,2}[A-ZÀ-ÖØ-Þ]+\b)*")
+_LIST_LINE = re.compile(r"[ \t]{0,8}(?:\d{1,3}[.)]|[-*•–])[ \t]")
+_SENTENCE_ENDS = re.compile(r"[.!?][ \n]{1,3}(?=\S)")
+_QUESTION = re.compile(r"\?+")
+_BLANKS = re.compile(
+    r"\[([^\[\]\n]{2,40})\]|<([A-Za-z][^<>\n]{1,40})>|%([A-Z][A-Z_]{2,30})%|\$\{([^{}\n]{1,40})\}|(?<!\w)(X{3}|TODO)(?!\w)"
+)
+_MENTION = re.compile(r"\s{0,99}(@\w[\w.-]{1,39})\b")
+
+
+def wall(draft: Draft, rule: Rule) -> Iterator[Hit]:
+    """A paragraph with too many words; the mark stands where it can be parted best."""
+    for start, end in draft.paragraphs():
+        # A letter has five of a word in the mean, and a space: what is far shorter isn't counted at all.
+        if end - start <= rule.most * 2 or draft.words_in(start, end) <= rule.most:
+            continue
+        if any(_LIST_LINE.match(line) for line in draft.own[start:end].split("\n")):
+            continue
+        middle = (start + end) // 2
+        breaks = [match.span() for match in _SENTENCE_ENDS.finditer(draft.own, start, end)]
+        if not breaks:
+            yield Hit(start, min(end, start + 40))
+            continue
+        before, after = min(breaks, key=lambda each: abs(each[0] - middle))
+        word_ends = re.compile(r"\S+").match(draft.own, after)
+        last = word_ends.end() if word_ends else after
+        yield Hit(before + 1, last, "\n\n" + draft.text[after:last])
+
+
+def questions(draft: Draft, rule: Rule) -> Iterator[Hit]:
+    """More questions than one reads at once; those of a list are in order."""
+    asked = 0
+    for match in _QUESTION.finditer(draft.own):
+        line = draft.own.rfind("\n", 0, match.start()) + 1
+        if _LIST_LINE.match(draft.own, line):
+            continue
+        asked += 1
+        if asked > rule.most:
+            start, _ = draft.sentence(match.start(), match.start())
+            start += len(draft.own[start : match.start()]) - len(draft.own[start : match.start()].lstrip(" ¿\x00"))
+            yield Hit(start, match.end())
+
+
+def capitals(draft: Draft, _: Rule) -> Iterator[Hit]:
+    """Everyday words in capitals: together they shout, and some do so alone."""
+    common, shouted = _loud(draft.language)
+    for match in _CAPITALS.finditer(draft.own):
+        words = [lowered(word) for word in re.split(r"[ ,]+", match[0])]
+        everyday = sum(word in common or word in shouted for word in words)
+        if everyday >= 2 or any(word in shouted for word in words):
+            quiet = lowered(draft.text[match.start() : match.end()])
+            first, _last = draft.sentence(match.start(), match.end())
+            if not draft.own[first : match.start()].strip(" \n¡¿"):
+                quiet = quiet[:1].upper() + quiet[1:]
+            yield Hit(match.start(), match.end(), quiet)
+
+
+@lru_cache(maxsize=8)
+def _loud(language: Language) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(language.common), frozenset(language.shouted)
+
+
+def unfilled(draft: Draft, _: Rule) -> Iterator[Hit]:
+    """Fields of snippets and blanks of forms that nobody has filled in."""
+    if "{{" in draft.own:
+        for each in (*open_fields(draft.own), *problems(draft.own)):
+            yield Hit(each.start, each.end)
+    for match in _BLANKS.finditer(draft.own):
+        inside = next((group for group in match.groups() if group), "")
+        if match[5] or match[3] or match[4] or _is_blank(inside, draft.language):
+            yield Hit(match.start(), match.end())
+
+
+def _is_blank(inside: str, language: Language) -> bool:
+    """Whether words in brackets ask to be filled in: in capitals, with an asking word first, or the word alone."""
+    words = re.findall(r"\w+", lowered(inside))
+    blank = [word in language.blanks for word in words]
+    return any(blank) and (inside.isupper() or all(blank) or blank[0])
+
+
+def mention(draft: Draft, _: Rule) -> Iterator[Hit]:
+    """A draft that begins by calling a colleague."""
+    match = _MENTION.match(draft.own)
+    if match is not None:
+        yield Hit(match.start(1), match.end(1))
