@@ -31,6 +31,7 @@ def filling(opened: Opened | None, me: AgentRow, now: int, zone: tzinfo) -> Mapp
             "ticket.choice": ticket.choice,
             "ticket.promise": "" if promised is None else to_datetime(promised, zone).strftime("%A %-d %B, %H:%M"),
             "team.name": ticket.team,
+            **opened.team,
         }
         if opened.card is not None:
             values |= _of_customer(opened.card, zone)

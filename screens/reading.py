@@ -3,6 +3,7 @@
 import json
 import time
 from array import array
+from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -66,7 +67,10 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One ticket with all that stands around it. `suggestion` is the key of the checklist that suits it."""
+    """One ticket with all that stands around it.
+
+    `suggestion` is the key of the checklist that suits it, `team` what snippets quote of the team itself.
+    """
 
     ticket: Ticket
     conversation: tuple[Message, ...]
@@ -75,6 +79,7 @@ class Opened:
     templates: "tuple[ChecklistTemplate, ...]"
     suggestion: str
     newest_inbound: Message | None
+    team: Mapping[str, str]
 
     @property
     def id(self) -> int:
@@ -122,6 +127,7 @@ def opened(connection: Connection, ticket_id: int, now: int, zone: tzinfo) -> Op
     """One ticket, whole."""
     # 20 ms to import, which the first frame needn't wait for.
     from storage import customers, runs, tickets
+    from storage.team_words import team_words
 
     ticket = tickets.ticket(connection, ticket_id)
     conversation = tickets.conversation(connection, ticket_id)
@@ -139,6 +145,7 @@ def opened(connection: Connection, ticket_id: int, now: int, zone: tzinfo) -> Op
         templates=all_templates,
         suggestion=_suggestion(all_templates, ticket, newest, card),
         newest_inbound=newest,
+        team=team_words(connection),
     )
 
 

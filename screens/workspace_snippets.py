@@ -112,10 +112,14 @@ class SnippetWork(WritingWork):
     def action_write_snippet(self, text: str) -> None:
         """Choose a snippet by its words and put it in; a reply is begun where none is being written.
 
-        In the checklist it is the one that belongs to the step.
+        In the checklist the one that belongs to the step goes in at once.
         """
-        belongs = self.checklist.snippet if self.place is Place.CHECKLIST else ""
-        self._pick(text or belongs, macros=False)
+        belongs = self.checklist.snippet if self.place is Place.CHECKLIST and not text else ""
+        snippet = self._snippets.of_trigger(belongs) if self._snippets else None
+        if snippet is None or not snippet.body.strip() or self.here is None:
+            self._pick(text or belongs, macros=False)
+        else:
+            self._insert(snippet)
 
     def action_ticket_macro(self, text: str) -> None:
         """Choose a macro: its text goes into a reply, its changes are made at once."""

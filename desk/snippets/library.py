@@ -75,6 +75,11 @@ class Library:
         found.sort(key=lambda match: (-match[0], -match[1].snippet.uses, match[1].title))
         return tuple(entry.snippet for _, entry in found[:limit])
 
+    def of_trigger(self, trigger: str) -> Snippet | None:
+        """The snippet of that very trigger."""
+        wanted = _trigger(trigger)
+        return next((entry.snippet for entry in self._entries if wanted and entry.trigger == wanted), None)
+
     def _found(self, words: list[str], trigger: str) -> list[tuple[int, _Entry]]:
         found: list[tuple[int, _Entry]] = []
         for entry in self._entries:

@@ -86,3 +86,11 @@ def test_whoever_types_a_whole_trigger_sees_that_snippet_first(snippets: list[Sn
 def test_a_trigger_is_seen_before_the_cursor(text: str, trigger: str | None) -> None:
     assert trigger_before(text, len(text)) == trigger
     assert trigger_before(text + " tail", len(text)) == trigger
+
+
+def test_a_snippet_is_found_by_its_very_trigger() -> None:
+    library = Library([Snippet("Refund", "money", "ref"), Snippet("No refund", "none", "noref"), Snippet("Bare", "x")])
+    found = library.of_trigger(";REF")
+    assert found is not None
+    assert found.title == "Refund"
+    assert library.of_trigger("re") is library.of_trigger("") is None
