@@ -86,12 +86,13 @@ def _stored_forms(inner: str, regions: tuple[str, ...]) -> Iterator[str]:
     digits, plus = typed_digits(inner)
     foreign = abroad(digits)
     if plus or foreign:
-        extension = normal_number(inner).partition("x")[2] if not inner[-1:].isdigit() or _has_extension(inner) else ""
+        extension = normal_number(inner).partition("x")[2] if _has_extension(inner) else ""
         yield f"+{digits if plus else foreign}{'x' + extension if extension else ''}"
-        return
-    yield normal_number(inner, regions)
-    if digits.startswith("00"):
-        yield normal_number(inner.replace("0", "", 1), regions)
+    if not plus:
+        yield normal_number(inner, regions)
+        if digits.startswith("00"):
+            # The 0 by which a house's telephones dial out.
+            yield normal_number(inner.replace("0", "", 1), regions)
 
 
 def _has_extension(inner: str) -> bool:

@@ -111,12 +111,7 @@ def count_anew(journal: Journal, into: "Ticket") -> None:
     journal.session.refresh(into)
     after: Row = into.model_dump(include=set(_COUNTED))
     changed = [column for column in _COUNTED if before[column] != after[column]]
-    journal.note(
-        Patch(
-            "ticket",
-            {"id": into.id},
-            {column: before[column] for column in changed},
-            {column: after[column] for column in changed},
-        )
-    )
+    if changed:
+        old, new = ({column: row[column] for column in changed} for row in (before, after))
+        journal.note(Patch("ticket", {"id": into.id}, old, new))
     journal.change(into, updated_at=journal.by.at)
