@@ -17,7 +17,6 @@ from storage.search.index import touch_all
 WEEK = 7 * DAY
 PREVIEW_LENGTH = 160
 
-_STATUSES = "SELECT id, status FROM ticket WHERE id IN (SELECT value FROM json_each(?))"
 # What an acknowledgement promises is the first answer; what a person promised stands until they keep it.
 UNPROMISED = """CASE WHEN first_response_at IS NULL
     AND EXISTS(SELECT 1 FROM event e WHERE e.ticket_id = ticket.id AND e.kind = 'acknowledged')
@@ -67,7 +66,8 @@ WHERE t.id IN (SELECT value FROM json_each(:asked))
 """
 # What stays None was not told anew.
 _WRITE = """
-UPDATE ticket SET preview = coalesce(?, preview), contacts = coalesce(?, contacts), mood = coalesce(?, mood), due_at = ?
+UPDATE ticket SET preview = coalesce(?, preview), contacts = coalesce(?, contacts), mood = coalesce(?, mood),
+    due_at = ?, warns_at = ?
 WHERE id = ?
 """
 # Anger outlives a calm answer; the customer's newest words on the ticket are enough to hear it.
@@ -97,12 +97,12 @@ def after_inbound(connection: Connection, ticket_ids: Iterable[int]) -> None:
     }
     contacts: dict[int, int] = dict(connection.execute(_CONTACTS, {"asked": asked, "week": WEEK}).fetchall())
     moods = _moods(connection, contacts)
-    due = due_times(connection, dict(connection.execute(_STATUSES, (asked,)).fetchall()))
+    due = due_times(connection, ids)
     connection.executemany(
         _WRITE,
         [
-            (previews.get(ticket), contacts.get(ticket), moods.get(ticket), due_at, ticket)
-            for ticket, due_at in due.items()
+            (previews.get(ticket), contacts.get(ticket), moods.get(ticket), *next_due, ticket)
+            for ticket, next_due in due.items()
         ],
     )
     _remember_contact(connection, asked)

@@ -50,7 +50,7 @@ _READ = """
                  ORDER BY m.at DESC, m.id DESC LIMIT 1)))"""
 # Only what nobody here has touched: its history has no event yet.
 _STALE = """
-    UPDATE ticket SET status = 3, solved_at = updated_at, unread = 0, due_at = NULL
+    UPDATE ticket SET status = 3, solved_at = updated_at, unread = 0, due_at = NULL, warns_at = NULL
      WHERE id IN (SELECT value FROM json_each(?)) AND status = 0 AND updated_at < ?
        AND NOT EXISTS(SELECT 1 FROM event e WHERE e.ticket_id = ticket.id)"""
 # Answered with another program: what was open waits for its customer now.

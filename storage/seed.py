@@ -4,7 +4,7 @@ from desk.checklists import parse_checklists
 from desk.ids import new_uid
 from desk.snippets import parse_snippets
 from desk.statuses import CHANNELS
-from desk.times import SECOND, now
+from desk.times import now
 from storage import content
 from storage.connect import Connection
 from storage.library import take
@@ -32,8 +32,7 @@ def seed(connection: Connection) -> None:
         [(new_uid(), place, *view) for place, view in enumerate(VIEWS, 1)],
     )
     connection.executemany(
-        "INSERT INTO channel(key, label, target) VALUES(?,?,?)",
-        [(channel.key, channel.label, channel.first_response // SECOND) for channel in CHANNELS],
+        "INSERT INTO channel(key, label) VALUES(?,?)", [(channel.key, channel.label) for channel in CHANNELS]
     )
     for template in parse_checklists(content.read("checklists.toml"), "checklists.toml"):
         take(connection, template, now())

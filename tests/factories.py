@@ -134,9 +134,9 @@ def make_message(
 
 
 def make_channel(connection: Connection, key: str) -> int:
-    """The channel of that key, made with a day's target where the workspace has none."""
+    """The channel of that key, made where the workspace has none."""
     found = connection.execute("SELECT id FROM channel WHERE key=?", (key,)).fetchone()
-    return int(found[0]) if found else _insert(connection, "channel", key=key, label=key.capitalize(), target=86_400)
+    return int(found[0]) if found else _insert(connection, "channel", key=key, label=key.capitalize())
 
 
 def make_tag(connection: Connection, ticket_id: int, name: str) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # What counting the messages anew may change.
 _COUNTED = ("updated_at",
     "message_count", "inbound_at", "outbound_at", "first_response_at", "preview", "contacts", "mood", "due_at",
+    "warns_at",
 )  # fmt: skip
 
 
@@ -94,6 +95,7 @@ def _close(journal: Journal, ticket: "Ticket", into: "Ticket") -> None:
         solved_at=solved_at,
         snoozed_until=None,
         due_at=None,
+        warns_at=None,
         unread=False,
         updated_at=by.at,
     )

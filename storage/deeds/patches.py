@@ -20,11 +20,13 @@ Row: TypeAlias = dict[str, Value]
 KEPT: dict[str, frozenset[str]] = {
     "ticket": frozenset(
         {
-            "updated_at", "due_at", "inbound_at", "outbound_at", "first_response_at", "message_count", "preview",
-            "unread", "solved_at", "mood", "contacts",
+            "updated_at", "due_at", "warns_at", "inbound_at", "outbound_at", "first_response_at", "message_count",
+            "preview", "unread", "solved_at", "mood", "contacts", "customer_id",
         }
     ),
     "customer": frozenset({"updated_at", "contacted_at", "recency", "mood"}),
+    # Whose they are moves when customers are merged; a merge isn't taken back by its rows.
+    **dict.fromkeys(("message", "call", "gesture"), frozenset({"customer_id"})),
     "snippet": frozenset({"uses", "used_at", "updated_at"}),
     "draft": frozenset({"cursor", "seen_inbound_id", "updated_at"}),
 }  # fmt: skip
@@ -127,6 +129,7 @@ def _delete(connection: Connection, patch: Patch) -> None:
     if patch.table == "message":
         connection.execute("UPDATE event SET message_id = NULL WHERE message_id = ?", (patch.key["id"],))
         connection.execute("UPDATE outbox SET message_id = NULL WHERE message_id = ?", (patch.key["id"],))
+    connection.execute("DELETE FROM merged_row WHERE kind = ? AND row_id = ?", (patch.table, patch.key.get("id")))
     if patch.table == "customer":
         from storage.search.index import forget
 

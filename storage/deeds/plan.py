@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, cast
@@ -10,7 +10,7 @@ from typing import Final, cast
 from desk.errors import NotFound
 from desk.statuses import Status
 from desk.text import clean
-from storage.clocks import due_times
+from storage.clocks import Becoming, due_times
 from storage.connect import Connection
 from storage.deeds.patches import Row
 
@@ -88,13 +88,16 @@ class _State:
 _STATES = """
 SELECT t.id, t.number, t.merged_into_id IS NOT NULL, a.name, tm.name, q.name,
        EXISTS(SELECT 1 FROM watch w WHERE w.ticket_id = t.id AND w.agent_id = ?),
-       t.status, t.priority, t.assignee_id, t.team_id, t.queue_id, t.snoozed_until, t.solved_at, t.due_at, t.updated_at
+       t.status, t.priority, t.assignee_id, t.team_id, t.queue_id, t.snoozed_until, t.solved_at, t.due_at, t.warns_at,
+       t.updated_at
 FROM ticket t LEFT JOIN agent a ON a.id = t.assignee_id LEFT JOIN team tm ON tm.id = t.team_id
 LEFT JOIN queue q ON q.id = t.queue_id WHERE t.id IN (SELECT value FROM json_each(?))
 """
 _COLUMNS = (
-    "status", "priority", "assignee_id", "team_id", "queue_id", "snoozed_until", "solved_at", "due_at", "updated_at",
+    "status", "priority", "assignee_id", "team_id", "queue_id", "snoozed_until", "solved_at", "due_at", "warns_at",
+    "updated_at",
 )  # fmt: skip
+_MOVES_CLOCKS = frozenset({"status", "priority", "team_id", "snoozed_until"})
 _TAGS = (
     "SELECT tt.ticket_id, g.name FROM ticket_tag tt JOIN tag g ON g.id = tt.tag_id "
     "WHERE tt.ticket_id IN (SELECT value FROM json_each(?))"
@@ -126,7 +129,9 @@ def plan(connection: Connection, ticket_ids: Sequence[int], change: Change, agen
             planned.left[NOT_SNOOZED].append(state.number)
         else:
             planned.left[SAME].append(state.number)
-    _set_due_times(connection, planned.moves)
+    _set_due_times(
+        connection, planned.moves, {move.ticket_id: states[move.ticket_id].tags for move in planned.moves}, at
+    )
     return planned
 
 
@@ -186,13 +191,24 @@ def _active(state: _State, change: Change) -> bool:
     return status < Status.SOLVED
 
 
-def _set_due_times(connection: Connection, moves: list[Move]) -> None:
-    """Only a status moves the clock: who works on a ticket doesn't matter to the one who waits."""
-    statuses = {move.ticket_id: cast(int, move.after["status"]) for move in moves if "status" in move.after}
-    due = due_times(connection, statuses) if statuses else {}
+def _set_due_times(connection: Connection, moves: list[Move], tags: Mapping[int, frozenset[str]], at: int) -> None:
+    """Who works on a ticket doesn't matter to the one who waits: only these fields move a clock."""
+    becoming: dict[int, Becoming] = {}
+    for move in moves:
+        if move.added or move.removed or not _MOVES_CLOCKS.isdisjoint(move.after):
+            becomes = move.before | move.after
+            becoming[move.ticket_id] = Becoming(
+                status=cast(int, becomes["status"]),
+                priority=cast(int, becomes["priority"]),
+                team_id=cast(int | None, becomes["team_id"]),
+                snoozed_until=cast(int | None, becomes["snoozed_until"]),
+                tags=(tags[move.ticket_id] | frozenset(move.added)) - frozenset(move.removed),
+                at=at,
+            )
+    due = due_times(connection, becoming, becoming) if becoming else {}
     for move in moves:
         if move.ticket_id in due:
-            move.after["due_at"] = due[move.ticket_id]
+            move.after["due_at"], move.after["warns_at"] = due[move.ticket_id]
 
 
 def _states(connection: Connection, ticket_ids: Sequence[int], agent_id: int | None) -> dict[int, _State]:

@@ -66,7 +66,8 @@ def write(session: "Session", by: By, ticket_id: int, outgoing: Outgoing) -> Don
     journal.change(ticket, **_bookkeeping(journal.connection, ticket, message, by))
     if outgoing.kind != "note":
         # An answer stops the clock, which is read from the columns that were just written.
-        journal.change(ticket, due_at=due_times(journal.connection, {ticket_id: ticket.status})[ticket_id])
+        due = due_times(journal.connection, (ticket_id,))[ticket_id]
+        journal.change(ticket, due_at=due.at, warns_at=due.warns_at)
     draft_kind, seen, remembered = _end_draft(journal.connection, by, ticket_id, outgoing.kind)
     write_uses(journal, ticket_id, message_id, message.body, remembered.snippets)
     journal.tell(

@@ -38,7 +38,7 @@ from storage.models.people import (
     Team,
     Tombstone,
 )
-from storage.models.promises import Promise, TicketClock
+from storage.models.promises import Promise
 from storage.models.sync import MailCopy, SourceState
 from storage.models.tickets import (
     ActiveTag,
@@ -100,7 +100,6 @@ __all__ = [
     "TaskTicket",
     "Team",
     "Ticket",
-    "TicketClock",
     "TicketCount",
     "TicketTag",
     "Tombstone",

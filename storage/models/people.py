@@ -127,12 +127,11 @@ class Queue(SQLModel, table=True):
 
 
 class Channel(SQLModel, table=True):
-    """A way in (email, phone, chat …) with its first-response target in seconds."""
+    """A way in (email, phone, chat …). How soon it is answered is one of the team's rules."""
 
     id: int | None = key()
     key: str = Field(unique=True)
     label: str
-    target: int
 
 
 class CustomerValue(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""What customers were told, and by when the desk itself means to answer."""
+"""What customers were told, and by when the desk itself means to keep it."""
 
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
@@ -9,8 +9,8 @@ from storage.models.columns import NEVER_REUSED, key, uid
 class Promise(SQLModel, table=True):
     """Something that a customer was told will have happened by a time; the inner target is earlier.
 
-    `state`: open, kept, broken, withdrawn. `words` are those of the sent text. The newest open promise that is due
-    first stands on its ticket as `promised_at`.
+    `state`: open, kept, broken, withdrawn. `words` are those of the sent text. What is due first of a ticket's open
+    promises stands on it as `promised_at`; `target_at` raises the ticket.
     """
 
     id: int | None = key()
@@ -30,17 +30,3 @@ class Promise(SQLModel, table=True):
         Index("promise_made", "made_at"),
         NEVER_REUSED,
     )
-
-
-class TicketClock(SQLModel, table=True):
-    """The clocks of a ticket that `ticket.due_at`, the earliest of them, can't say by itself.
-
-    `paused_at`: since when the resolution clock stands still (pending, solved); None while it runs.
-    """
-
-    ticket_id: int = Field(foreign_key="ticket.id", primary_key=True)
-    response_due_at: int | None = None
-    resolution_due_at: int | None = None
-    paused_at: int | None = None
-
-    __tablename__ = "ticket_clock"

@@ -10,7 +10,8 @@ class Ticket(SQLModel, table=True):
     """One matter of one customer. Active is `status < 3`; queries on active tickets must repeat that very term.
 
     `mood`: 0 calm to 3 angry. `contacts`: the customer's messages and calls in the week before the newest of them.
-    `due_at`: when the next thing is due, the order of the queue. `unread`: nobody opened the newest inbound message.
+    `due_at`: when the next thing is due, the order of the queue; from `warns_at` on its row says so.
+    `unread`: nobody opened the newest inbound message.
     `details`: what else a source says of it, JSON of texts by name.
     """
 
@@ -43,6 +44,7 @@ class Ticket(SQLModel, table=True):
     outbound_at: int | None = None
     first_response_at: int | None = None
     due_at: int | None = None
+    warns_at: int | None = None
     promised_at: int | None = None
     snoozed_until: int | None = None
     solved_at: int | None = None

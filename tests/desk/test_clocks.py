@@ -1,20 +1,166 @@
-import pytest
+"""The clocks of a ticket: what they count from, when they stand still, and that none is ever lost."""
 
-from desk.clocks import next_due
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desk.clocks import NOTHING_DUE, Clock, Due, Standing, Turn, clocks, next_due, pauses
 from desk.statuses import Status
-from desk.times import HOUR
+from desk.targets import Matter, Targets, parse_targets
+from desk.times import DAY, HOUR, MINUTE, from_datetime
+
+USUAL = parse_targets("", "t")
+SOLVING = parse_targets('[[target]]\ntitle = "All"\nresolution = "3d"\n', "t")
+ALL_PAUSES = parse_targets(
+    '[[target]]\ntitle = "All"\nresolution = "3d"\npauses = ["pending", "hold", "snoozed"]\n', "t"
+)
+MADRID = ZoneInfo("Europe/Madrid")
+NINE = from_datetime(datetime(2026, 3, 2, 9, tzinfo=UTC))
+WAITS = Standing(status=int(Status.OPEN), created_at=NINE, waiting_since=NINE, answered=False)
+
+
+def of(standing: Standing, rule: Targets, channel: str = "facebook") -> dict[str, Clock]:
+    return {clock.name: clock for clock in clocks(standing, rule.aim(Matter(channel, 1)), rule)}
+
+
+def turn(hours: int, before: Status, after: Status) -> Turn:
+    return Turn(NINE + hours * HOUR, "status", int(before), int(after))
 
 
 @pytest.mark.parametrize(
     ("status", "waiting_since", "due"),
     [
-        (Status.OPEN, 10 * HOUR, 12 * HOUR),
-        (Status.HOLD, 10 * HOUR, 12 * HOUR),
-        (Status.PENDING, 10 * HOUR, None),
-        (Status.SOLVED, 10 * HOUR, None),
-        (Status.CLOSED, 10 * HOUR, None),
+        (Status.OPEN, NINE, NINE + 2 * HOUR),
+        (Status.HOLD, NINE, NINE + 2 * HOUR),
+        (Status.PENDING, NINE, None),
+        (Status.SOLVED, NINE, None),
+        (Status.CLOSED, NINE, None),
         (Status.OPEN, None, None),
     ],
 )
-def test_the_clock_runs_while_someone_waits_for_us(status: Status, waiting_since: int | None, due: int | None) -> None:
-    assert next_due(status, waiting_since, 2 * 3600) == due
+def test_a_clock_runs_while_someone_waits_for_us(status: Status, waiting_since: int | None, due: int | None) -> None:
+    standing = replace(WAITS, status=int(status), waiting_since=waiting_since)
+    running = clocks(standing, USUAL.aim(Matter("facebook", 1)), USUAL)
+    assert next_due(running, (), USUAL).at == due
+
+
+def test_the_first_response_and_the_next_are_told_apart() -> None:
+    rule = parse_targets('[[target]]\ntitle = "A"\nfirst_response = "1h"\nnext_response = "3h"\n', "t")
+    assert of(WAITS, rule)["first response"].due_at == NINE + HOUR
+    assert of(replace(WAITS, answered=True), rule)["next response"].due_at == NINE + 3 * HOUR
+
+
+def test_a_clock_that_stood_still_goes_on_with_what_was_left() -> None:
+    asked = replace(
+        WAITS, status=int(Status.PENDING), waiting_since=None, turns=(turn(5, Status.OPEN, Status.PENDING),)
+    )
+    paused = of(asked, SOLVING)["resolution"]
+    assert (paused.due_at, paused.left, paused.state(NINE + 99 * DAY)) == (None, 3 * DAY - 5 * HOUR, "paused")
+    again = replace(asked, status=int(Status.OPEN), turns=(*asked.turns, turn(29, Status.PENDING, Status.OPEN)))
+    assert of(again, SOLVING)["resolution"].due_at == NINE + 3 * DAY + 24 * HOUR
+
+
+def test_a_deed_under_way_counts_from_its_own_time() -> None:
+    asked = replace(WAITS, status=int(Status.PENDING), turns=(turn(5, Status.OPEN, Status.PENDING),))
+    opened = replace(asked, status=int(Status.OPEN), at=NINE + 29 * HOUR)
+    written = replace(opened, turns=(*asked.turns, turn(29, Status.PENDING, Status.OPEN)), at=NINE + 99 * HOUR)
+    assert of(opened, SOLVING) == of(written, SOLVING)
+
+
+def test_time_after_the_solution_does_not_count_when_it_is_opened_again() -> None:
+    turns = (turn(10, Status.OPEN, Status.SOLVED), turn(110, Status.SOLVED, Status.OPEN))
+    assert of(replace(WAITS, turns=turns), SOLVING)["resolution"].due_at == NINE + 3 * DAY + 100 * HOUR
+
+
+def test_what_was_pending_before_its_history_begins_has_all_its_time() -> None:
+    standing = replace(WAITS, turns=(turn(40, Status.PENDING, Status.OPEN),))
+    assert of(standing, SOLVING)["resolution"].due_at == NINE + 40 * HOUR + 3 * DAY
+    assert of(replace(WAITS, status=int(Status.PENDING)), SOLVING)["resolution"].left == 3 * DAY
+
+
+def test_a_snooze_pauses_only_where_the_rule_says_so() -> None:
+    until = NINE + 30 * HOUR
+    slept = replace(
+        WAITS, snoozed_until=until, turns=(Turn(NINE + 6 * HOUR, "snoozed_until", None, until),), at=NINE + 6 * HOUR
+    )
+    assert of(slept, SOLVING)["resolution"].due_at == NINE + 3 * DAY
+    assert of(slept, ALL_PAUSES)["resolution"].due_at == NINE + 3 * DAY + 24 * HOUR
+    woken = replace(slept, snoozed_until=None, heard_at=NINE + 10 * HOUR, at=NINE + 99 * HOUR)
+    assert of(woken, ALL_PAUSES)["resolution"].due_at == NINE + 3 * DAY + 4 * HOUR
+
+
+def test_pauses_that_touch_are_one() -> None:
+    held = (
+        turn(1, Status.OPEN, Status.HOLD),
+        turn(3, Status.HOLD, Status.PENDING),
+        turn(4, Status.PENDING, Status.OPEN),
+    )
+    standing = replace(WAITS, turns=held)
+    assert pauses(standing, frozenset({"pending", "hold"})) == ((NINE + HOUR, NINE + 4 * HOUR),)
+    assert pauses(standing, frozenset()) == ()
+
+
+@pytest.mark.parametrize(
+    ("begun", "due"),
+    [
+        (datetime(2026, 3, 27, 15, tzinfo=MADRID), datetime(2026, 3, 30, 11, tzinfo=MADRID)),  # an hour is missing
+        (datetime(2026, 10, 23, 15, tzinfo=MADRID), datetime(2026, 10, 26, 11, tzinfo=MADRID)),  # one is there twice
+    ],
+)
+def test_hours_of_the_team_keep_to_the_wall_over_a_clock_change(begun: datetime, due: datetime) -> None:
+    rule = parse_targets(
+        'zone = "Europe/Madrid"\nhours = "Mon-Fri 9-17"\n[[target]]\ntitle = "A"\nfirst_response = "4h"\n', "t"
+    )
+    at = from_datetime(begun)
+    assert of(replace(WAITS, created_at=at, waiting_since=at), rule)["first response"].due_at == from_datetime(due)
+
+
+def test_what_is_due_first_is_due_next() -> None:
+    (clock,) = of(WAITS, USUAL).values()
+    assert next_due((clock,), (None, NINE + HOUR), USUAL) == Due(NINE + HOUR, NINE - HOUR)
+    assert next_due((clock,), (NINE + 9 * HOUR,), USUAL) == Due(NINE + 2 * HOUR, NINE + 90 * MINUTE)
+    assert next_due((), (None,), USUAL) == NOTHING_DUE
+
+
+def test_a_clock_says_how_it_stands() -> None:
+    (clock,) = of(WAITS, USUAL).values()
+    states = [clock.state(NINE + minutes * MINUTE) for minutes in (0, 89, 90, 119, 120)]
+    assert states == ["running", "running", "warned", "warned", "breached"]
+
+
+TURNS = st.lists(
+    st.tuples(st.integers(1, 40 * 24), st.sampled_from([Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED])),
+    max_size=8,
+)
+RULES = st.sampled_from([USUAL, SOLVING, ALL_PAUSES])
+
+
+@given(TURNS, RULES, st.booleans())
+def test_whatever_happened_a_clock_runs_or_stands_still(
+    told: list[tuple[int, Status]], rule: Targets, answered: bool
+) -> None:
+    turns: list[Turn] = []
+    status = Status.OPEN
+    for hours, after in sorted(told):
+        turns.append(turn(hours, status, after))
+        status = after
+    standing = replace(WAITS, status=int(status), answered=answered, turns=tuple(turns))
+    found = clocks(standing, rule.aim(Matter("email", 1)), rule)
+    stopped = status is Status.PENDING or (status is Status.HOLD and rule is ALL_PAUSES)
+    if status is Status.SOLVED:
+        assert found == ()
+        return
+    assert found
+    for clock in found:
+        due = clock.due_at
+        # What had run out before it stood still stays due.
+        assert due is None or due >= NINE
+        if due is None:
+            assert stopped
+            assert clock.left > 0
+        if not stopped:
+            assert due is not None

@@ -67,14 +67,11 @@ STATEMENTS = (
     "CREATE INDEX ix_promise_ticket_id ON promise (ticket_id)",
     "CREATE INDEX promise_made ON promise (made_at)",
     "CREATE INDEX promise_open ON promise (due_at, ticket_id) WHERE state='open'",
-    """CREATE TABLE ticket_clock (
-        ticket_id INTEGER NOT NULL,
-        response_due_at INTEGER,
-        resolution_due_at INTEGER,
-        paused_at INTEGER,
-        PRIMARY KEY (ticket_id),
-        FOREIGN KEY(ticket_id) REFERENCES ticket (id)
-    )""",
+    """INSERT INTO promise(uid, ticket_id, words, made_at, due_at, target_at, state)
+        SELECT randomblob(16), id, '', created_at, promised_at, promised_at, 'open' FROM ticket
+        WHERE promised_at IS NOT NULL AND status<3""",
+    "ALTER TABLE ticket ADD COLUMN warns_at INTEGER",
+    "ALTER TABLE channel DROP COLUMN target",
     """CREATE TABLE gesture (
         id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
         uid BLOB NOT NULL,
