@@ -36,7 +36,7 @@ def _took(facts: Data, agent: str) -> bool:
 
 def _texts(facts: Data) -> dict[str, str]:
     """The facts as texts, empty for those that an older row may lack."""
-    known = ("checklist", "step", "number", "title", "lost")
+    known = ("checklist", "step", "number", "title", "lost", "name", "into_name")
     number, reason = facts.get("number"), _plain(facts.get("reason"))
     return {
         # As the checklist called itself and the step then, whatever it calls them now.
@@ -89,6 +89,8 @@ _KINDS = {
     "unticked": "unticked “{step}” ({checklist})",
     "merged": "merged it into #{number}",
     "merged_in": "merged #{number} into it",
+    "customers_merged": "merged {name} into {into_name}",
+    "customers_parted": "parted {name} from {into_name}",
     "call_attached": "said that it was {title} who called",
     "answer_kept": "kept “{title}” as a known answer",
     "answer_improved": "improved the answer “{title}”",

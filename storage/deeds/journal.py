@@ -11,6 +11,7 @@
 | called | subject, number, seconds, outcome; call_attached: field, before, after, title: whose call it was |
 | begun, ticked, skipped, unticked | checklist, checklist_title; step, step_title, text, reason |
 | merged, merged_in | number: the other ticket, or a list of them |
+| customers_merged, customers_parted | customer, into: the ids of the records; name, into_name |
 | customer_made, renamed, customer_noted, flagged, identity_added, identity_confirmed, identity_removed | field, before, after |
 | retried, dropped, counted_as_sent | title: which operation of the outbox |
 | snippet_used, snippet_saved, snippet_deleted, view_saved, view_deleted, view_moved | title or name |

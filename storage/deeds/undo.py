@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from desk.errors import Refused
 from storage.connect import Connection
 from storage.deeds.by import By, Done
+from storage.deeds.customer_undo import WHOLE, do_again, take_back
 from storage.deeds.gestures import refuse_what_is_spent
 from storage.deeds.journal import Journal
 from storage.deeds.patches import ClashError, Patch, apply, decode
@@ -66,8 +67,11 @@ def undo(session: "Session", by: By) -> Done:
     deed: bytes = found[0]
     events = _events(journal.connection, deed)
     recall(journal, deed)
-    backwards = [patch.turned() for event in reversed(events) for patch in reversed(decode(event.patch))]
-    _apply(journal.connection, events, backwards)
+    if events[0].kind in WHOLE:
+        take_back(journal, events[0].kind, json.loads(events[0].data))
+    else:
+        backwards = [patch.turned() for event in reversed(events) for patch in reversed(decode(event.patch))]
+        _apply(journal.connection, events, backwards)
     journal.connection.execute("UPDATE event SET undone_by = ? WHERE deed = ?", (journal.deed, deed))
     left = _events(journal.connection, deed)
     _tell(journal, left, deed)
@@ -83,7 +87,10 @@ def redo(session: "Session", by: By) -> Done:
     undoing, deed = found[0], bytes.fromhex(found[2])
     events = _events(journal.connection, deed)
     patches = [patch for event in events for patch in decode(event.patch)]
-    _apply(journal.connection, events, patches)
+    if events[0].kind in WHOLE:
+        do_again(journal, events[0].kind, json.loads(events[0].data))
+    else:
+        _apply(journal.connection, events, patches)
     refuse_what_is_spent(journal.connection, patches)
     events = [_with_what_it_adds(event) for event in events]
     for event in events:

@@ -102,6 +102,27 @@ def forget(connection: Connection, customer_id: int) -> None:
     _settle(connection, [customer_id])
 
 
+def hide(connection: Connection, customer_id: int) -> None:
+    """Take a customer out of the look-up whose identities stay: of a merged one none may be found."""
+    _remove_documents(connection, [customer_id])
+    held = connection.execute(
+        "SELECT kind, value, normal FROM identity WHERE customer_id = ? AND kind = ?", (customer_id, IdentityKind.EMAIL)
+    ).fetchall()
+    connection.executemany(
+        "DELETE FROM lookup_backwards WHERE address = ? AND customer_id = ?",
+        [(address, customer_id) for address in document(held).addresses],
+    )
+
+
+def exchange_places(connection: Connection, one: int, other: int) -> None:
+    """Let two customers have each other's place; whoever is to be found is indexed again afterwards."""
+    _remove_documents(connection, [one, other])
+    places = dict(connection.execute("SELECT id, recency FROM customer WHERE id IN (?, ?)", (one, other)).fetchall())
+    # A place is nobody else's: one of them steps aside for a moment.
+    for customer_id, place in ((one, -1 - places[one]), (other, places[one]), (one, places[other])):
+        connection.execute("UPDATE customer SET recency = ? WHERE id = ?", (place, customer_id))
+
+
 def next_recency(connection: Connection) -> int:
     """The `recency` for a customer who is new: above everyone's."""
     return _newest(connection) + 1
