@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from desk.review.marks import Context
-from desk.review.phrases import WORD
 from desk.review.rules import Language
 
 _ENDS = ".!?\n"
@@ -59,4 +58,4 @@ class Draft:
 
     def words_in(self, start: int, end: int) -> int:
         """How many words stand there."""
-        return sum(1 for _ in WORD.finditer(self.own, start, end))
+        return len(self.own[start:end].split())

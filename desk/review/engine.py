@@ -7,7 +7,7 @@ marks of one rule never overlap. Rules are compiled once for each language, when
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 
 from desk.review import greeting, shape
 from desk.review.draft import Draft, Hit
@@ -16,6 +16,9 @@ from desk.review.marks import Context, Mark
 from desk.review.own_words import own_words
 from desk.review.phrases import WORD, Phrase, Phrases, lowered
 from desk.review.rules import ANY, Language, Rule, Rules, Words
+
+# Of one rule: nobody reads more, and a hostile text can't make it slow.
+MOST_MARKS = 100
 
 Check = Callable[[Draft, Rule], Iterator[Hit]]
 _CHECKS: Mapping[str, Check] = {
@@ -55,7 +58,7 @@ def review(text: str, context: Context, rules: Rules) -> tuple[Mark, ...]:
         hits = [*found.get(rule.key, ())]
         if rule.check:
             hits += _CHECKS[rule.check](draft, rule)
-        marks += (_mark(rule, hit, text) for hit in _apart(hits))
+        marks += (_mark(rule, hit, text) for hit in islice(_apart(hits), MOST_MARKS))
     return tuple(sorted(marks, key=lambda mark: (mark.start, mark.end)))
 
 
@@ -88,8 +91,9 @@ def _said(draft: Draft, compiled: _Compiled) -> dict[str, list[Hit]]:
     found: dict[str, list[Hit]] = {}
     let_through: dict[str, list[Hit]] = {}
     for (rule, wrong), phrase, match in compiled.wanted.find(draft.lower):
-        hit = Hit(match.start(), match.end(), phrase.replaced(match, draft.text) if wrong else None)
-        (found if wrong else let_through).setdefault(rule.key, []).append(hit)
+        hits = (found if wrong else let_through).setdefault(rule.key, [])
+        if len(hits) < MOST_MARKS:
+            hits.append(Hit(match.start(), match.end(), phrase.replaced(match, draft.text) if wrong else None))
     if not found:
         return found
     theirs = frozenset(WORD.findall(lowered(draft.context.customer_text[:20_000]))) if draft.context.customer_text else ()

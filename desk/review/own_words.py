@@ -1,6 +1,7 @@
 """The words of a draft that are the agent's own: all that counts in a review.
 
-The invariant: the answer is as long as the text, so that every offset stays; what doesn't count is blanked out.
+The invariant: the answer is as long as the text that is reviewed, so that every offset stays; what doesn't count is
+blanked out.
 """
 
 import re
@@ -11,31 +12,46 @@ BLANK = "\x00"
 # A draft that is longer wasn't written by hand; what comes after it isn't reviewed.
 MOST = 100_000
 
-_NOT_OWN = r"""
-    ^[ \t]*>.*$                                             # a quoted line
-  | ^(?:on|am|el)[ ].{6,200}(?:wrote|schrieb|escribió)\b.{0,80}:[ \t]*$     # and the line above it
-  | ```[\s\S]*?(?:```|\Z) | `[^`\n]{1,300}`                 # code
-  | ^(?:\t|[ ]{4,}).*$
-  | \b(?:https?|ftp)://[^\s<>]+ | \bwww\.[^\s<>]+           # addresses
-  | [\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}
-  | "[^"\n]{1,300}" | “[^”\n]{1,300}” | „[^“”\n]{1,300}[“”] | «[^»\n]{1,300}»   # what somebody else said
-  | ^--[ ]?\n[\s\S]*\Z                                      # the signature and all below
-  | ^(?:-{2,}[ ]?(?:original[ ]message|forwarded[ ]message|ursprüngliche[ ]nachricht|mensaje[ ]original)
-      |_{10,}[ \t]*$)[\s\S]*\Z                              # what a mail program quotes without signs
-"""
+# What a text must hold for the expression to be worth a look, and the expression; in this order.
+_NOT_OWN = (
+    # The signature and all below, and what a mail program quotes without signs.
+    ("--", r"^-- ?\n[\s\S]*\Z"),
+    ("--", r"^-{2,9} ?(?:original message|forwarded message|ursprüngliche nachricht|mensaje original)[\s\S]*\Z"),
+    ("__________", r"^_{10,80}[ \t]*$[\s\S]*\Z"),
+    # A quoted line, and the line above it that says who wrote.
+    (">", r"^[ \t]*>.*$"),
+    (":", r"^(?:on|am|el) .{6,200}(?:wrote|schrieb|escribió)\b.{0,80}:[ \t]*$"),
+    # Code.
+    ("```", r"```[\s\S]*?(?:```|\Z)"),
+    ("`", r"`[^`\n]{1,300}`"),
+    ("\t", r"^\t.*$"),
+    ("    ", r"^[ ]{4}.*$"),
+    # Addresses.
+    ("://", r"\b(?:https?|ftp)://[^\s<>]+"),
+    ("www.", r"\bwww\.[^\s<>]+"),
+    ("@", r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"),
+    # What somebody else said.
+    ('"', r'"[^"\n]{1,300}"'),
+    ("“", r"“[^”“\n]{1,300}[”“]"),
+    ("„", r"„[^“”\n]{1,300}[“”]"),
+    ("«", r"«[^»\n]{1,300}»"),
+)
 
 
 def own_words(text: str) -> str:
     """The text with everything blanked out that somebody else wrote, or that nobody reads as a sentence."""
-    if len(text) > MOST:
-        text = text[:MOST]
-    return _not_own().sub(_blanked, text)
+    text = text[:MOST]
+    for sign, pattern in _NOT_OWN:
+        if sign in text:
+            text = _compiled(pattern).sub(_blanked, text)
+    return text
 
 
 @cache
-def _not_own() -> re.Pattern[str]:
-    return re.compile(_NOT_OWN, re.VERBOSE | re.MULTILINE | re.IGNORECASE)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.MULTILINE | re.IGNORECASE)
 
 
 def _blanked(match: re.Match[str]) -> str:
-    return "".join("\n" if each == "\n" else BLANK for each in match[0]) if "\n" in match[0] else BLANK * len(match[0])
+    """As many blanks; a line still ends where it did."""
+    return "\n".join(BLANK * len(line) for line in match[0].split("\n"))

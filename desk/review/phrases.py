@@ -13,7 +13,7 @@ without a limit. A phrase is found by its first word and compiled when that word
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
@@ -36,19 +36,50 @@ _GROUP = re.compile(r"\{(\d)\}")
 _BEFORE_SENTENCE = ".!?:\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a phrase: its choices, each some words; without any it is a gap."""
+
+    options: tuple[tuple[str, ...], ...] = ()
+    perhaps: bool = False
+    group: bool = False
+
+
 @dataclass(frozen=True)
 class Phrase:
     """Words to look for; `replacement` is None where there is no fix."""
 
-    pieces: tuple[str, ...]
-    first: tuple[str, ...]
+    pieces: tuple[Piece, ...]
     at_start: bool
     replacement: str | None
 
     @cached_property
+    def written(self) -> str:
+        """The expression, for text in lower case with straight apostrophes."""
+        parts: list[str] = []
+        needed = False
+        for piece in self.pieces:
+            words = "|".join(_SPACE.join(_word(word) for word in option) for option in piece.options)
+            words = f"({words})" if piece.group else words
+            if not piece.options:
+                parts.append(_GAP)
+            elif needed:
+                parts.append(f"(?:{_SPACE}{words})?" if piece.perhaps else _SPACE + words)
+            else:
+                # Before the first word that must be there what may be left out brings its own space, behind it.
+                parts.append(f"(?:{words}{_SPACE})?" if piece.perhaps else words)
+            needed = needed or not piece.perhaps
+        return "".join(parts) + r"(?![\w-])"
+
+    @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """For text in lower case with straight apostrophes."""
-        return re.compile("".join(self.pieces) + r"(?![\w-])")
+        """The same, compiled."""
+        return re.compile(self.written)
+
+    @cached_property
+    def beginnings(self) -> frozenset[tuple[str, ...]]:
+        """The words that it may begin with, two where it has two; the second is empty where it can be any."""
+        return frozenset(_beginnings(self.pieces, 2))
 
     def match(self, text: str, place: int) -> re.Match[str] | None:
         """Where it stands at a place of a text in lower case."""
@@ -79,36 +110,26 @@ def parse_phrase(text: str) -> Phrase:
     """The phrase that a rule names; raises BadInput where it is none."""
     words, arrow, replacement = text.partition("=>")
     words = lowered(" ".join(words.replace(",", " ").split()))
-    pieces: list[str] = []
-    first: list[str] = []
-    groups, needed = 0, False
-    for one_of, perhaps, word in _PIECE.findall(words.removeprefix("^").strip()):
-        options = _options(text, one_of or perhaps) if one_of or perhaps else ()
-        groups += bool(options)
-        if not needed:
-            # Before the first word that must be there what may be left out brings its own space, behind it.
-            if word == "...":
-                raise BadInput(f"“{text}” begins with a gap", "Begin it with a word.")
-            first += [option.split()[0] for option in options or (word,)]
-            pieces.append(f"(?:({_either(options)}){_SPACE})?" if perhaps else _piece(text, one_of, options, word))
-        elif word == "...":
-            pieces.append(_GAP)
-        elif perhaps:
-            pieces.append(f"(?:{_SPACE}({_either(options)}))?")
-        else:
-            pieces.append(_SPACE + _piece(text, one_of, options, word))
-        needed = needed or not perhaps
-    if not needed:
-        raise BadInput(f"“{text}” has no word that must be there", "Write at least one outside of [brackets].")
     if len(words) > LONGEST:
         raise BadInput(f"“{text[:40]}…” is too long", f"A phrase has {LONGEST} letters at most.")
+    pieces = tuple(
+        Piece() if word == "..." else Piece(_options(text, one_of or perhaps or word), bool(perhaps), not word)
+        for one_of, perhaps, word in _PIECE.findall(words.removeprefix("^").strip())
+    )
+    needed = [place for place, piece in enumerate(pieces) if piece.options and not piece.perhaps]
+    if not needed:
+        raise BadInput(f"“{text}” has no word that must be there", "Write at least one outside of [brackets].")
+    if any(not piece.options for piece in pieces[: needed[0]]):
+        raise BadInput(f"“{text}” begins with a gap", "Begin it with a word.")
+    groups = sum(piece.group for piece in pieces)
     for number in _GROUP.findall(replacement):
         if not 1 <= int(number) <= groups:
             raise BadInput(f"“{text}” has no group {{{number}}}", "{1} is the first (…) or […] of the phrase.")
-    for each in first:
-        if each.endswith("*") and len(each) <= STEM or not WORD.fullmatch(each.rstrip("*")):
-            raise BadInput(f"“{text}” begins with “{each}”", f"Begin it with a word, or {STEM} letters of one and *.")
-    return Phrase(tuple(pieces), tuple(first), words.startswith("^"), replacement.strip() if arrow else None)
+    phrase = Phrase(pieces, words.startswith("^"), replacement.strip() if arrow else None)
+    for first, *_ in phrase.beginnings:
+        if first.endswith("*") and len(first) <= STEM or not WORD.fullmatch(first.rstrip("*")):
+            raise BadInput(f"“{text}” begins with “{first}”", f"Begin it with a word, or {STEM} letters of one and *.")
+    return phrase
 
 
 def lowered(text: str) -> str:
@@ -120,56 +141,92 @@ def lowered(text: str) -> str:
 
 
 class Phrases(Generic[Owner]):
-    """Many phrases, each with its owner, found in one pass over a text's words."""
+    """Many phrases, each with its owner, found in one pass over a text's words.
+
+    They are kept by their first two words: at most places of a text none begins, which is then told by looking up two
+    words, and no expression is tried.
+    """
 
     def __init__(self, owned: Iterable[tuple[Owner, Phrase]]) -> None:
-        self._by_word: dict[str, list[tuple[Owner, Phrase]]] = {}
-        self._by_stem: dict[str, list[tuple[Owner, Phrase]]] = {}
-        for owner, phrase in owned:
-            for first in dict.fromkeys(phrase.first):
-                if first.endswith("*"):
-                    self._by_stem.setdefault(first[:STEM], []).append((owner, phrase))
-                else:
-                    self._by_word.setdefault(first, []).append((owner, phrase))
+        found: dict[str, dict[str, dict[int, tuple[Owner, Phrase]]]] = {}
+        for number, (owner, phrase) in enumerate(owned):
+            for first, *rest in phrase.beginnings:
+                key = first[:STEM] + "*" if first.endswith("*") else first
+                found.setdefault(key, {}).setdefault(rest[0] if rest else "", {})[number] = (owner, phrase)
+        self._found = {
+            first: {second: _SameBeginning(tuple(each.values())) for second, each in seconds.items()}
+            for first, seconds in found.items()
+        }
+        self._stems = any(first.endswith("*") for first in found)
 
     def find(self, text: str) -> Iterator[tuple[Owner, Phrase, re.Match[str]]]:
         """Every phrase that stands in a text in lower case, at each place where it does."""
-        by_word, by_stem = self._by_word, self._by_stem
-        for word in WORD.finditer(text):
-            said = word[0]
-            candidates = by_word.get(said)
-            if candidates is not None:
-                yield from _matching(candidates, text, word.start())
-            if by_stem and (candidates := by_stem.get(said[:STEM])) is not None:
-                yield from _matching(candidates, text, word.start())
+        known = self._found
+        matches = list(WORD.finditer(text))
+        words = [match[0] for match in matches]
+        words.append("")
+        for place, match in enumerate(matches):
+            word = words[place]
+            if word in known:
+                yield from _at(known[word], words[place + 1], text, match.start())
+            if self._stems and (stem := word[:STEM] + "*") in known:
+                yield from _at(known[stem], words[place + 1], text, match.start())
 
 
-def _matching(
-    candidates: list[tuple[Owner, Phrase]], text: str, place: int
+@dataclass(frozen=True)
+class _SameBeginning(Generic[Owner]):
+    """Phrases that begin alike. One expression of them all says no at once, as it mostly does."""
+
+    phrases: tuple[tuple[Owner, Phrase], ...]
+
+    @cached_property
+    def any_of(self) -> re.Pattern[str]:
+        return re.compile("|".join(phrase.written for _, phrase in self.phrases))
+
+    def at(self, text: str, place: int) -> Iterator[tuple[Owner, Phrase, re.Match[str]]]:
+        """Those that stand at a place."""
+        if self.any_of.match(text, place) is None:
+            return
+        for owner, phrase in self.phrases:
+            match = phrase.match(text, place)
+            if match is not None:
+                yield owner, phrase, match
+
+
+def _at(
+    seconds: Mapping[str, _SameBeginning[Owner]], second: str, text: str, place: int
 ) -> Iterator[tuple[Owner, Phrase, re.Match[str]]]:
-    for owner, phrase in candidates:
-        match = phrase.match(text, place)
-        if match is not None:
-            yield owner, phrase, match
+    if second and second in seconds:
+        yield from seconds[second].at(text, place)
+    if "" in seconds:
+        yield from seconds[""].at(text, place)
 
 
-def _options(phrase: str, inside: str) -> tuple[str, ...]:
-    options = tuple(option.strip() for option in inside.split("|"))
+def _beginnings(pieces: tuple[Piece, ...], words: int) -> set[tuple[str, ...]]:
+    """The first words of these pieces, as many as were asked for; an empty one can be any."""
+    if not words or not pieces:
+        return {()}
+    piece, rest = pieces[0], pieces[1:]
+    if not piece.options:
+        return {("",)}
+    found = _beginnings(rest, words) if piece.perhaps else set()
+    for option in piece.options:
+        begun = tuple("" if word.endswith("*") and words == 1 else word for word in option[:words])
+        found |= {begun + behind for behind in _beginnings(rest, words - len(begun))}
+    return {(first, "" if second.endswith("*") else second) for first, second in (each for each in found if len(each) == 2)} | {
+        each for each in found if len(each) != 2
+    }
+
+
+def _options(phrase: str, inside: str) -> tuple[tuple[str, ...], ...]:
+    options = tuple(tuple(option.split()) for option in inside.split("|"))
     if not all(options):
         raise BadInput(f"“{phrase}” has an empty choice", "Write it like (one|the other), or [perhaps].")
+    for word in (word for option in options for word in option):
+        if set(word.removesuffix("*")) & set("()[]|*^") or word == "*":
+            raise BadInput(f"“{phrase}” can't be read at “{word}”", "Brackets stand around whole words; * ends one.")
     return options
 
 
-def _piece(text: str, one_of: str, options: tuple[str, ...], word: str) -> str:
-    return f"({_either(options)})" if one_of else _worded(text, word)
-
-
-def _either(options: tuple[str, ...]) -> str:
-    return "|".join(_SPACE.join(_worded(option, word) for word in option.split()) for option in options)
-
-
-def _worded(phrase: str, word: str) -> str:
-    stem = word.removesuffix("*")
-    if not stem or set(stem) & set("()[]|*^"):
-        raise BadInput(f"“{phrase}” can't be read at “{word}”", "Brackets stand around whole words; * ends one.")
-    return re.escape(stem) + (r"\w{0,40}" if word.endswith("*") else "")
+def _word(word: str) -> str:
+    return re.escape(word.removesuffix("*")) + (r"\w{0,40}" if word.endswith("*") else "")

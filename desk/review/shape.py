@@ -16,6 +16,7 @@ _QUESTION = re.compile(r"\?+")
 _BLANKS = re.compile(
     r"\[([^\[\]\n]{2,40})\]|<([A-Za-z][^<>\n]{1,40})>|%([A-Z][A-Z_]{2,30})%|\$\{([^{}\n]{1,40})\}|(?<!\w)(X{3}|TODO)(?!\w)"
 )
+_BLANK_SIGNS = ("[", "<", "%", "${", "XXX", "TODO")
 _MENTION = re.compile(r"\s{0,99}(@\w[\w.-]{1,39})\b")
 
 
@@ -76,6 +77,8 @@ def unfilled(draft: Draft, _: Rule) -> Iterator[Hit]:
     if "{{" in draft.own:
         for each in (*open_fields(draft.own), *problems(draft.own)):
             yield Hit(each.start, each.end)
+    if not any(sign in draft.own for sign in _BLANK_SIGNS):
+        return
     for match in _BLANKS.finditer(draft.own):
         inside = next((group for group in match.groups() if group), "")
         if match[5] or match[3] or match[4] or _is_blank(inside, draft.language):
