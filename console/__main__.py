@@ -20,6 +20,7 @@ COMMANDS = {
     "tickets": "tickets",
     "show": "show",
     "pop": "pop",
+    "review": "review",
     "reply": "reply",
     "note": "note",
     "set": "set",

@@ -52,10 +52,17 @@ def _answers(text: str, where: str) -> object:
     return parse_answer_rules(text, where)
 
 
+def _review(text: str, where: str) -> object:
+    from storage.review import rules_with
+
+    return rules_with(text, where)
+
+
 # Parsers are imported where a text is checked: whoever reads one kind needs none of the others.
 KINDS: Mapping[str, Rules] = {
     "answers": Rules("what known answers cost, and when one contact was enough", "answers.toml", _answers),
     "gestures": Rules("what agents may give away, and how much of it", "gestures.toml", _gestures),
+    "review": Rules("what the reviewer marks in a draft, over what Heard comes with", "review/team.toml", _review),
     "targets": Rules(
         "how soon customers are answered, the team's hours, warnings", "targets.toml", _targets, _follow_targets
     ),
