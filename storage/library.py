@@ -86,6 +86,12 @@ def template_named(connection: Connection, name: str) -> ChecklistTemplate:
     raise NotFound(f"There is no checklist “{name}”", mend_name(name, keys) if keys else "There are none yet.")
 
 
+def remove_template(connection: Connection, key: str) -> None:
+    """Offer a checklist no more. What was ticked with it stays, and shows again once it is taken in again."""
+    with writing(connection):
+        connection.execute("DELETE FROM checklist WHERE key = ?", (key,))
+
+
 def replace_or_add(connection: Connection, pieces: Iterable[Piece], now: int) -> Taken:
     """Take snippets or checklists in, in one transaction; raises what the database says, and then nothing changed."""
     outcomes: dict[Outcome, int] = {"added": 0, "updated": 0, "skipped": 0}

@@ -1,7 +1,9 @@
-"""list, show, export or import checklists (TOML)"""
+"""list, show, export, import or remove checklists (TOML)"""
 
 import argparse
 import json
+import sys
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -23,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     importing = actions.add_parser("import", help="add or replace checklists from a TOML file; - is standard input")
     importing.add_argument("file", type=Path, metavar="FILE")
     importing.add_argument("--json", action="store_true", help="print the counts as JSON")
-    for action in (listing, showing, exporting, importing):
+    removing = actions.add_parser("remove", help="offer a checklist no more; what was ticked on tickets is kept")
+    removing.add_argument("name", metavar="NAME")
+    for action in (listing, showing, exporting, importing, removing):
         add_workspace(action)
 
 
@@ -36,6 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
             _show(arguments)
         case "export":
             _export(arguments)
+        case "remove":
+            _remove(arguments)
         case _:
             _import(arguments)
     return 0
@@ -64,11 +70,26 @@ def _show(arguments: argparse.Namespace) -> None:
 
 def _lines(template: ChecklistTemplate) -> list[str]:
     lines = [f"{template.title} ({template.key})", *([template.purpose] if template.purpose else [])]
+    lines += _bindings(template)
     for place, step in enumerate(template.steps):
         later = " (may be done later)" if step.later else "" if step.required else " (may be left out)"
         lines += [f"{digit_of(place)}  {step.title}{later}", f"   {step.meaning}"]
-        lines += [f"   {name}: {text}" for name, text in (("Tip", step.tip), ("Done when", step.done_when)) if text]
+        told = (("Tip", step.tip), ("Done when", step.done_when), ("Snippet", step.snippet), ("Field", _field(step)))
+        lines += [f"   {name}: {text}" for name, text in told if text]
     return lines
+
+
+def _field(step: Step) -> str:
+    return "" if step.field.value == "none" else step.field.value
+
+
+def _bindings(template: ChecklistTemplate) -> list[str]:
+    """What it is bound to, a line each."""
+    bound = (
+        ("flags", template.flags), ("tags", template.tags), ("queues", template.queues), ("channels", template.channels)
+    )  # fmt: skip
+    lines = [f"For {name}: {', '.join(values)}" for name, values in bound if values]
+    return ["For customers who are upset", *lines] if template.angry else lines
 
 
 def _export(arguments: argparse.Namespace) -> None:
@@ -80,7 +101,37 @@ def _export(arguments: argparse.Namespace) -> None:
 def _import(arguments: argparse.Namespace) -> None:
     from desk.checklists import parse_checklists
 
-    take_in(arguments, parse_checklists(*read_text(arguments.file)), "Checklists")
+    given = parse_checklists(*read_text(arguments.file))
+    take_in(arguments, given, "Checklists")
+    for step, trigger in _without_snippet(arguments.workspace, given):
+        print(plain(f"{step} names the snippet ;{trigger}, which isn't in the library yet"), file=sys.stderr)
+
+
+def _without_snippet(workspace: str | None, given: Iterable[ChecklistTemplate]) -> Iterator[tuple[str, str]]:
+    """The steps whose snippet nobody has written, with its trigger."""
+    from storage.library import snippets
+    from storage.workspace import locate, open_to_read
+
+    with closing(open_to_read(locate(workspace))) as connection:
+        known = {snippet.trigger.casefold() for snippet in snippets(connection)}
+    for template in given:
+        for step in template.steps:
+            trigger = step.snippet.removeprefix(";")
+            if trigger and trigger.casefold() not in known:
+                yield f"{template.title}: {step.title}", trigger
+
+
+def _remove(arguments: argparse.Namespace) -> None:
+    from storage.library import remove_template, template_named
+    from storage.workspace import locate, open_to_read, open_to_write
+
+    workspace = locate(arguments.workspace)
+    # A mistyped workspace is refused by whoever only reads.
+    with closing(open_to_read(workspace)) as connection:
+        template = template_named(connection, arguments.name)
+    with closing(open_to_write(workspace)) as connection:
+        remove_template(connection, template.key)
+    print(plain(f"{template.title} is offered no more; heard checklists import brings it back").replace("\n", " "))
 
 
 def _templates(workspace: str | None) -> tuple[ChecklistTemplate, ...]:

@@ -3,16 +3,18 @@
 import io
 import json
 import sys
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
 from console.__main__ import main
 from desk.snippets import Snippet
+from screens.reading import opened
 from storage.connect import Connection
 from storage.library import replace_or_add
 from storage.workspace import Workspace
-from tests.factories import NOW
+from tests.factories import NOW, make_ticket
 
 TOML = """
 [[snippet]]
@@ -99,6 +101,53 @@ def test_a_checklist_to_read(folder: str, tmp_path: Path, capsys: pytest.Capture
         "At the doorstep (doorstep)",
         "1  Greet (may be done later)",
         "   say hello",
+    ]
+
+
+def test_a_checklist_that_is_removed_comes_back_with_its_ticks(
+    folder: str, connection: Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "given.toml"
+    file.write_text(CHECKLIST)
+    out(capsys, "checklists", "import", str(file), "--workspace", folder)
+    ticket = make_ticket(connection)
+    connection.execute(
+        "INSERT INTO checklist_run(uid, ticket_id, checklist_key, started_at) VALUES(x'00', ?, 'doorstep', 0)",
+        (ticket,),
+    )
+    assert "offered no more" in out(capsys, "checklists", "remove", "At the doorstep", "--workspace", folder)
+    assert out(capsys, "checklists", "list", "--workspace", folder) == ""
+    assert opened(connection, ticket, NOW, UTC).runs == ()
+    assert main(["--workspace", folder, "checklists", "remove", "doorstep"]) == 1
+    assert "There is no checklist" in capsys.readouterr().err
+    out(capsys, "checklists", "import", str(file), "--workspace", folder)
+    assert [template.key for template, _ in opened(connection, ticket, NOW, UTC).runs] == ["doorstep"]
+
+
+def test_a_step_whose_snippet_is_missing_is_named(
+    folder: str, connection: Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace_or_add(connection, [Snippet("Hello", "hi", "hello")], NOW)
+    file = tmp_path / "given.toml"
+    file.write_text(CHECKLIST + 'snippet = ";Hello"\n')
+    assert main(["--workspace", folder, "checklists", "import", str(file)]) == 0
+    assert capsys.readouterr().err == ""
+    file.write_text(CHECKLIST + 'snippet = "gone"\n')
+    assert main(["--workspace", folder, "checklists", "import", str(file)]) == 0
+    assert "At the doorstep: Greet names the snippet ;gone" in capsys.readouterr().err
+
+
+def test_a_checklist_says_what_it_is_bound_to(folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "given.toml"
+    bound = 'angry = true\nflags = ["abusive"]\ntags = ["vip"]\nqueues = ["Refunds"]\nchannels = ["phone"]\n'
+    file.write_text(CHECKLIST.replace("\n[[checklist.step]]", bound + "\n[[checklist.step]]"))
+    out(capsys, "checklists", "import", str(file), "--workspace", folder)
+    assert out(capsys, "checklists", "show", "doorstep", "--workspace", folder).splitlines()[1:6] == [
+        "For customers who are upset",
+        "For flags: abusive",
+        "For tags: vip",
+        "For queues: Refunds",
+        "For channels: phone",
     ]
 
 

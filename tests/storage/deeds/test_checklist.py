@@ -1,14 +1,21 @@
+from dataclasses import replace
+from datetime import UTC
+
 import pytest
 from sqlalchemy import Engine
 
+from desk.checklists import ChecklistTemplate, Step
 from desk.errors import BadInput, NotFound, Refused
+from screens.reading import opened
 from storage.connect import Connection
 from storage.deeds import checklist
 from storage.deeds.by import By
 from storage.deeds.undo import undo
 from storage.engine import deed_session
+from storage.library import replace_or_add
 from storage.runs import runs
 from tests.factories import make_ticket
+from widgets.checklist_lines import run_progress
 
 
 def test_a_tick_has_its_time_and_agent_and_begins_the_list(connection: Connection, engine: Engine, by: By) -> None:
@@ -80,6 +87,28 @@ def test_unticking_opens_the_step_again(connection: Connection, engine: Engine, 
     with deed_session(engine) as session:
         assert checklist.untick(session, by, ticket, "heard", "hear").title == "Unticked “Hear” on #1001"
     assert runs(connection, ticket)[0].ticks == ()
+
+
+def test_a_list_that_is_edited_while_it_is_worked_through_goes_on_with_its_new_steps(
+    connection: Connection, engine: Engine, by: By
+) -> None:
+    ticket = make_ticket(connection)
+    one, two, new = (Step(key, key.capitalize(), "do it") for key in ("one", "two", "new"))
+    replace_or_add(connection, [ChecklistTemplate("own", "Own", (one, two))], by.at)
+    with deed_session(engine) as session:
+        checklist.tick(session, by, ticket, "own", "one")
+    replace_or_add(connection, [ChecklistTemplate("own", "Our own", (new, replace(two, title="Second")))], by.at)
+    with deed_session(engine) as session:
+        assert checklist.tick(session, by, ticket, "own", "two").title == "Ticked “Second” on #1001"
+        with pytest.raises(BadInput, match="“one” is no step of Our own"):
+            checklist.tick(session, by, ticket, "own", "one")
+    ((template, run),) = opened(connection, ticket, by.at, UTC).runs
+    assert run_progress(template, run).text == "1/2"
+    with deed_session(engine) as session:
+        assert checklist.untick(session, by, ticket, "own", "one").title == "Unticked “one” on #1001"
+    with deed_session(engine) as session:
+        undo(session, by)
+    assert {tick.step for tick in runs(connection, ticket)[0].ticks} == {"one", "two"}
 
 
 def test_what_is_there_already_or_not_at_all_is_refused(connection: Connection, engine: Engine, by: By) -> None:
