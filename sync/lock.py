@@ -1,6 +1,6 @@
-"""One sync process for each workspace, and how it knows that the last console has gone.
+"""One sync process for each workspace, one of its kind for whatever else must be alone, and who is at a console.
 
-Both are locks of the operating system on files in the workspace, so that they end with their process, however it ends:
+They are locks of the operating system on files in the workspace, so that they end with their process, however it ends:
 `sync.lock` is held by the sync process alone, `consoles.lock` is shared by every console.
 """
 
@@ -20,16 +20,18 @@ AT_ONCE = fcntl.LOCK_EX | fcntl.LOCK_NB
 
 
 @contextmanager
-def only_one(workspace: Workspace) -> Iterator[None]:
-    """Be the workspace's sync process; Refused where another one is."""
+def only_one(
+    workspace: Workspace, name: str = SYNC, *, busy: str = "This workspace is being synced already"
+) -> Iterator[None]:
+    """Be the workspace's sync process, or the one that holds another lock; Refused, saying `busy`, where one is."""
     with ExitStack() as held:
-        # Who looks whether it is synced holds the lock for an instant.
+        # Who looks whether it is held holds the lock for an instant.
         for _ in range(LOOKS):
-            if held.enter_context(_locked(workspace, SYNC, AT_ONCE)):
+            if held.enter_context(_locked(workspace, name, AT_ONCE)):
                 yield
                 return
             time.sleep(INSTANT)
-    raise Refused("This workspace is being synced already", "Leave it to the process that runs, or end that one first.")
+    raise Refused(busy, "Leave it to the process that runs, or end that one first.")
 
 
 @contextmanager
@@ -41,7 +43,12 @@ def seated(workspace: Workspace) -> Iterator[None]:
 
 def is_synced(workspace: Workspace) -> bool:
     """Whether a sync process runs now."""
-    with _locked(workspace, SYNC, AT_ONCE) as got:
+    return is_held(workspace, SYNC)
+
+
+def is_held(workspace: Workspace, name: str) -> bool:
+    """Whether a process holds that lock now."""
+    with _locked(workspace, name, AT_ONCE) as got:
         return not got
 
 

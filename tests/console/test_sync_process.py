@@ -8,7 +8,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from console.sync_process import LONGEST_PAUSE, SETTLED_SECONDS, SyncProcess
+from console.companion import LONGEST_PAUSE, SETTLED_SECONDS
+from console.sync_process import SyncProcess
 from desk.errors import Refused
 from storage.workspace import Workspace
 from sync.lock import anyone_seated, only_one
