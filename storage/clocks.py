@@ -115,6 +115,15 @@ def recompute(connection: Connection) -> None:
         last = ids[-1]
 
 
+def turns(connection: Connection, ticket_ids: Collection[int]) -> dict[int, list[Turn]]:
+    """What history tells of these tickets' status and snooze, the oldest first."""
+    found: dict[int, list[Turn]] = defaultdict(list)
+    if ticket_ids:
+        for ticket_id, *turn in connection.execute(_TURNS, (json.dumps(list(ticket_ids)),)):
+            found[ticket_id].append(Turn(*turn))
+    return found
+
+
 class _Desk:
     """What the clocks of some tickets are counted from, read in as few queries as they need."""
 
@@ -128,7 +137,7 @@ class _Desk:
         self._tags = _tags(connection, asked) if rule.by_tag else {}
         self._aims = {facts.id: self._aim(facts) for facts in self.facts}
         clocked = [each.id for each in self.facts if each.waiting_since is not None or self._aims[each.id].resolution]
-        self._turns = _turns(connection, clocked)
+        self._turns = turns(connection, clocked)
 
     def aim(self, facts: _Facts) -> Aim:
         """The targets of a ticket."""
@@ -177,11 +186,3 @@ def _tags(connection: Connection, asked: str) -> dict[int, frozenset[str]]:
     for ticket_id, name in connection.execute(_TAGS, (asked,)):
         found[ticket_id].add(name)
     return {ticket_id: frozenset(names) for ticket_id, names in found.items()}
-
-
-def _turns(connection: Connection, ticket_ids: Collection[int]) -> dict[int, list[Turn]]:
-    found: dict[int, list[Turn]] = defaultdict(list)
-    if ticket_ids:
-        for ticket_id, *turn in connection.execute(_TURNS, (json.dumps(list(ticket_ids)),)):
-            found[ticket_id].append(Turn(*turn))
-    return found
