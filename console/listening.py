@@ -82,9 +82,10 @@ class Listening:
 
     def end(self) -> None:
         """Take none any more; the socket goes."""
-        close_socket(self._socket, self.path)
+        # First the server: it has to give up the socket while that is still open.
         if self._server is not None:
             self._server.close()
+        close_socket(self._socket, self.path)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._at_once >= AT_ONCE or not _own(writer):
