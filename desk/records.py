@@ -61,6 +61,32 @@ class TicketRow(NamedTuple):
     tags: tuple[str, ...]
 
 
+class Mark(NamedTuple):
+    """What else stands over a ticket, in the ink of how it is to be taken."""
+
+    words: str
+    ink: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRow:
+    """What a customer was told. `state`: open, kept, broken, withdrawn; `agent` is empty where a machine of ours did.
+
+    `target_at` is the inner target, which raises the ticket before the promise is due.
+    """
+
+    id: int
+    ticket_id: int
+    number: int
+    words: str
+    made_at: int
+    due_at: int
+    target_at: int
+    state: str
+    settled_at: int | None
+    agent: str
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """One ticket, open on the screen. `suggested`: numbers of tickets that may be the same matter, by subject."""
@@ -76,6 +102,7 @@ class Ticket:
     suggested: tuple[int, ...]
     merged_into: int | None
     solved_at: int | None
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,10 @@ from desk.flags import Flag
 from desk.lookup import IdentityKind
 from desk.records import CustomerCard, IdentityRow, Message, TicketRow
 from desk.statuses import Status
+from screens.gesture_lines import gift_line
 from storage import customers, queue
 from storage.connect import Connection
+from storage.gestures import GestureRow, of_customer
 from widgets.cells import fit, harmless, shorten, width
 from widgets.columns import CHANNEL_MARKS, SOLVED, STATUS_MARKS
 from widgets.customer_card import KNOWN, MAYBE, card_lines
@@ -36,6 +38,7 @@ class Page:
     card: CustomerCard
     tickets: tuple[TicketRow, ...]
     said: tuple[Message, ...]
+    gestures: tuple[GestureRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Detail:
     value: str
 
 
-Line = Heading | Gap | TicketRow | IdentityRow | Flag | Note | Message | Detail
+Line = Heading | Gap | TicketRow | IdentityRow | Flag | Note | Message | GestureRow | Detail
 
 
 def page(connection: Connection, customer_id: int, now: int, zone: tzinfo) -> Page:
@@ -77,7 +80,9 @@ def page(connection: Connection, customer_id: int, now: int, zone: tzinfo) -> Pa
     tickets = queue.rows(connection, customers.foremost_ticket_ids(connection, customer_id, MOST_TICKETS))
     said = (*customers.notes(connection, customer_id), *customers.calls(connection, customer_id))
     newest = tuple(sorted(said, key=lambda message: -message.at)[:MOST_NOTES])
-    return Page(customers.card(connection, customer_id, now, zone), tuple(tickets), newest)
+    return Page(
+        customers.card(connection, customer_id, now, zone), tuple(tickets), newest, of_customer(connection, customer_id)
+    )
 
 
 def lines(found: Page) -> list[Line]:
@@ -101,6 +106,8 @@ def _sections(found: Page) -> Iterator[list[Line]]:
     if card.note:
         written = [line for line in card.note.split("\n") if line.strip()]
         yield [Heading("Note"), *(Note(place, text) for place, text in enumerate(written))]
+    if found.gestures:
+        yield [Heading("Gestures"), *found.gestures]
     if found.said:
         yield [Heading("Notes and calls on tickets"), *found.said]
     if card.details:
@@ -128,6 +135,8 @@ def key(line: Line) -> str:
             return "flag " + line.words
         case Note():
             return f"note {line.place}"
+        case GestureRow():
+            return f"gesture {line.id}"
         case Message():
             return f"message {line.id}"
         case Detail():
@@ -152,6 +161,8 @@ def draw(line: Line, cells: int, now: int) -> list[Piece]:
             return both_ends([("   ! ", "late"), (_flat(line.words), "plain")], [(put + " ", "faint")], cells)
         case Note():
             return [("   ┃ ", "note"), (_flat(line.text), "note")]
+        case GestureRow():
+            return gift_line(line, cells, now)
         case Message():
             mark = "☎ " if line.kind == "call" else "┃ "
             author = fit(_flat(line.author), min(18, cells // 4))

@@ -3,7 +3,6 @@
 from datetime import tzinfo
 
 from desk.ages import age
-from desk.gestures import GestureRules
 from desk.money import shown
 from screens.facts import Told
 from storage.gestures import GestureRow, Gestures
@@ -19,7 +18,7 @@ WORDS = {
 }  # fmt: skip
 
 
-def gesture_line(row: GestureRow, rules: GestureRules, cells: int, now: int) -> list[Piece]:
+def gesture_line(row: GestureRow, cells: int, now: int) -> list[Piece]:
     """One of them in a line: who gave what to whom, and why."""
     over = row.state == "refused"
     value = shown(row.amount, row.currency)
@@ -28,7 +27,7 @@ def gesture_line(row: GestureRow, rules: GestureRules, cells: int, now: int) -> 
         (" ", "plain"),
         MARKS.get(row.state, ("?", "muted")),
         (f" {value:>12} ", "muted" if over else "strong"),
-        (fit(_flat(rules.label(row.kind)), max(10, cells // 6)) + " ", "muted" if over else "plain"),
+        (fit(_flat(row.label), max(10, cells // 6)) + " ", "muted" if over else "plain"),
         (who, "agent"),
         (fit(_flat(row.customer) or "(nobody)", max(10, cells // 6)) + " ", "customer"),
         (_flat(row.reason), "muted"),
@@ -36,11 +35,11 @@ def gesture_line(row: GestureRow, rules: GestureRules, cells: int, now: int) -> 
     return both_ends(left, [(f" {age(row.made_at, now):>5} ", "faint")], cells)
 
 
-def gesture_facts(row: GestureRow, rules: GestureRules, now: int, zone: tzinfo) -> list[Told]:
+def gesture_facts(row: GestureRow, now: int, zone: tzinfo) -> list[Told]:
     """All there is to say about one."""
     number = f" on #{row.ticket_number}" if row.ticket_number else ""
     facts: list[Told] = [
-        ("Gesture", f"{rules.label(row.kind)}, {shown(row.amount, row.currency)}", "strong"),
+        ("Gesture", f"{row.label}, {shown(row.amount, row.currency)}", "strong"),
         ("For", (row.customer or "nobody") + number, "customer"),
         ("Reason", row.reason, "plain"),
         ("From", " of ".join(part for part in (row.agent or "nobody", row.team) if part), "agent"),
@@ -60,6 +59,18 @@ def left_facts(found: Gestures) -> list[Told]:
         ("Left" if place == 0 else "", each.words(found.rules.currency), "plain")
         for place, each in enumerate(found.lefts)
     ]
+
+
+def gift_line(row: GestureRow, cells: int, now: int) -> list[Piece]:
+    """One of them on its customer's own page."""
+    mark = MARKS.get(row.state, ("?", "muted"))
+    left: list[Piece] = [
+        (f"   {mark[0]} ", mark[1]),
+        (f"{shown(row.amount, row.currency)} ", "plain"),
+        (_flat(row.label) + "  ", "plain"),
+        (_flat(row.reason), "muted"),
+    ]
+    return both_ends(left, [(_flat(row.agent) + " ", "muted"), (f"{age(row.made_at, now):>5} ", "faint")], cells)
 
 
 def _flat(text: str) -> str:

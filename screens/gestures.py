@@ -77,11 +77,11 @@ class GesturesScreen(FramedScreen[GestureRow]):
         row, found = self.lines.row, self._found
         self.draw_frame()
         if found is not None:
-            about = gesture_facts(row, found.rules, self.seat.clock(), self.seat.zone) if row is not None else []
+            about = gesture_facts(row, self.seat.clock(), self.seat.zone) if row is not None else []
             self.facts.show([*about, *left_facts(found)])
 
     def _draw(self, row: GestureRow, cells: int, _look: Look) -> list[Piece]:
-        return gesture_line(row, self._found.rules, cells, self.seat.clock()) if self._found else []
+        return gesture_line(row, cells, self.seat.clock())
 
     # What the agent does
 

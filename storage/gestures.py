@@ -3,11 +3,14 @@
 The invariant: what counts against a budget is counted here and nowhere else, by the deed and by the screen alike.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from functools import lru_cache
 
 from desk.gestures import Budget, GestureRules, Left, parse_gestures, period_of, zone_named
+from desk.money import shown
+from desk.records import Mark
 from desk.targets import parse_targets
 from storage import rules
 from storage.connect import Connection
@@ -33,13 +36,15 @@ _WAITING = f"{_ROW} WHERE g.state = 'waiting' ORDER BY g.made_at, g.id LIMIT ?"
 _OWN = f"{_ROW} WHERE g.agent_id = ? AND g.state <> 'waiting' ORDER BY g.made_at DESC, g.id DESC LIMIT ?"
 _DECIDED = f"{_ROW} WHERE g.state <> 'waiting' ORDER BY g.made_at DESC, g.id DESC LIMIT ?"
 _OF_CUSTOMER = f"{_ROW} WHERE g.customer_id = ? ORDER BY g.made_at DESC, g.id DESC LIMIT ?"
+_ON_TICKET = """
+    SELECT state, kind, amount, currency FROM gesture WHERE ticket_id = ? AND state <> 'refused' ORDER BY made_at, id"""
 # More than a page are looked up in the report.
 MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
 class GestureRow:
-    """A gesture with all its names. `kind` is its key; `answer` and `decided_by` are a supervisor's."""
+    """A gesture with all its names. `label` is its kind as it is called now; `answer` a supervisor's."""
 
     id: int
     ticket_id: int | None
@@ -57,6 +62,7 @@ class GestureRow:
     made_at: int
     decided_by: str
     answer: str
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +115,27 @@ def listed(connection: Connection, agent_id: int | None, at: int) -> Gestures:
     """What waits, and what was decided or given lately: for who decides everybody's, for others their own."""
     found = standing(connection, agent_id, None, at)
     decides = may_decide(connection, found.rules, agent_id)
-    waiting = _rows(connection, _WAITING, MOST)
+    waiting = _rows(connection, found.rules, _WAITING, MOST)
     if decides:
-        rest = _rows(connection, _DECIDED, MOST)
+        rest = _rows(connection, found.rules, _DECIDED, MOST)
     else:
         waiting = tuple(row for row in waiting if row.agent_id == agent_id)
-        rest = _rows(connection, _OWN, agent_id, MOST)
+        rest = _rows(connection, found.rules, _OWN, agent_id, MOST)
     return Gestures(found.rules, (*waiting, *rest), found.lefts, decides)
 
 
 def of_customer(connection: Connection, customer_id: int) -> tuple[GestureRow, ...]:
     """What a customer was given or is to be given, the newest first."""
-    return _rows(connection, _OF_CUSTOMER, customer_id, MOST)
+    return _rows(connection, gesture_rules(connection), _OF_CUSTOMER, customer_id, MOST)
+
+
+def marks_of(connection: Connection, ticket_id: int) -> Iterator[Mark]:
+    """What stands over a ticket: what was given on it, and what waits for a supervisor."""
+    held: GestureRules | None = None
+    for state, kind, amount, currency in connection.execute(_ON_TICKET, (ticket_id,)):
+        held = held or gesture_rules(connection)
+        what = f"{held.label(kind)}, {shown(amount, currency)}"
+        yield Mark(f"waits for a supervisor: {what}", "due") if state == "waiting" else Mark(f"given: {what}", "good")
 
 
 def may_decide(connection: Connection, held: GestureRules, agent_id: int | None) -> bool:
@@ -139,8 +154,9 @@ def _left(
     return Left(who, budget, int(spent), start, end)
 
 
-def _rows(connection: Connection, statement: str, *values: object) -> tuple[GestureRow, ...]:
-    return tuple(GestureRow(*row) for row in connection.execute(statement, values))
+def _rows(connection: Connection, held: GestureRules, statement: str, *values: object) -> tuple[GestureRow, ...]:
+    found = (GestureRow(*row) for row in connection.execute(statement, values))
+    return tuple(replace(row, label=held.label(row.kind)) for row in found)
 
 
 @lru_cache(maxsize=4)

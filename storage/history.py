@@ -7,11 +7,14 @@ ticket, and what a message already shows (a reply, a note) isn't told twice.
 import json
 from typing import cast
 
+from desk.promises import shown_span
 from storage.deeds.journal import Fact
 from storage.deeds.titles import shown
 
 # Events that the conversation shows as messages, and the bookkeeping of undo and of the library.
-SILENT = frozenset({"replied", "noted", "forwarded", "called", "undone", "redone", "snippet_used", "acknowledged"})
+SILENT = frozenset(
+    {"replied", "noted", "forwarded", "called", "undone", "redone", "snippet_used", "acknowledged", "incident_update"}
+)
 
 Data = dict[str, Fact]
 
@@ -43,6 +46,7 @@ def _texts(facts: Data) -> dict[str, str]:
         **{name: _plain(facts.get(name + "_title") or facts.get(name)) for name in known},
         "number": ", #".join(number) if isinstance(number, list) else _plain(number),
         "because": f": {reason}" if reason else "",
+        "beaten_by": shown_span(abs(int(str(facts.get("beaten_by", 0))))),
     }
 
 
@@ -100,10 +104,16 @@ _KINDS = {
     "task_opened": "opened the task “{title}” again",
     "task_linked": "linked it to the task “{title}”",
     "task_unlinked": "took it from the task “{title}”",
+    "incident_linked": "linked it to the incident “{title}”",
+    "incident_unlinked": "said that it is none of the incident “{title}”",
     "gesture_given": "gave {title}{because}",
     "gesture_asked": "asked for {title}, which goes beyond a budget{because}",
     "gesture_approved": "approved {title}",
     "gesture_refused": "refused {title}{because}",
+    "promised": "promised “{title}”",
+    "promise_withdrawn": "withdrew the promise “{title}”",
+    "promise_kept": "kept the promise “{title}”, {beaten_by} early",
+    "promise_broken": "broke the promise “{title}”, {beaten_by} late",
     "retried": "sent on its way again: {title}",
     "overridden": "changed the {lost} too, and came second",
     "dropped": "dropped from the outbox: {title}",

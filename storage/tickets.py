@@ -63,13 +63,16 @@ _Row = tuple[
 
 def ticket(connection: Connection, ticket_id: int) -> Ticket:
     """One ticket; NotFound where it is gone."""
+    from storage.gestures import marks_of
+
     found = rows(connection, (ticket_id,))
     if not found:
         raise NotFound("This ticket is gone", "Go back to the list; it may have been erased.")
     assignee_id, team, queue, goal, summary, choice, merged, solved = connection.execute(_REST, (ticket_id,)).fetchone()
     watchers = tuple(name for (name,) in connection.execute(_WATCHERS, (ticket_id,)))
     suggested = tuple(number for (number,) in connection.execute(_SUGGESTED, (ticket_id,)))
-    return Ticket(found[0], assignee_id, team, queue, goal, summary, choice, watchers, suggested, merged, solved)
+    marks = tuple(marks_of(connection, ticket_id))
+    return Ticket(found[0], assignee_id, team, queue, goal, summary, choice, watchers, suggested, merged, solved, marks)
 
 
 def find_ticket(connection: Connection, text: str) -> int:

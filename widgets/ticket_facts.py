@@ -72,6 +72,7 @@ def fact_pieces(ticket: Ticket, now: int, zone: tzinfo) -> list[Piece]:
     if row.promised_at is not None and status.active:
         facts.append(("promised " + until(row.promised_at, now, zone), "promised"))
     facts += [(part, "muted") for part in (ticket.queue or ticket.team,) if part]
+    facts += [(mark.words, mark.ink) for mark in ticket.marks]
     facts += [(tag, "tag") for tag in row.tags]
     if ticket.watchers:
         facts.append(("watched by " + ", ".join(ticket.watchers), "faint"))

@@ -18,6 +18,8 @@
 | answer_kept, answer_improved | title: the snippet's; question |
 | task_made, task_changed, task_done, task_opened, task_linked, task_unlinked | title: the task's; cause |
 | gesture_given, gesture_asked, gesture_approved, gesture_refused | title: the kind and its value; reason |
+| incident_begun, incident_changed, incident_told, incident_linked, incident_unlinked, incident_update | title: the incident's; state |
+| promised, promise_withdrawn, promise_kept, promise_broken | title: the words; due_at, target_at; beaten_by: microseconds |
 | acknowledged (by sync, storage.acknowledging) | to: the customer's address; promised_at |
 | undone | deed: the id of the deed that was taken back |
 

@@ -4,6 +4,7 @@ The invariant: a reply that may have reached its customer is never taken back, a
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import NamedTuple
 
@@ -73,20 +74,20 @@ def draft_again(journal: Journal, deed: bytes) -> tuple[Patch, ...]:
     return tuple(_restore(journal, message, _draft(journal, journal.by.agent_id, *each)) for message, *each in written)
 
 
-def send_again(journal: Journal, deed: bytes, message_id: int | None) -> None:
-    """The outbox rows of a deed that is done once more, `message_id` being what it had written."""
+def send_again(journal: Journal, deed: bytes, written_on: Mapping[int | None, int]) -> None:
+    """The outbox rows of a deed that is done once more, `written_on` being the message that it wrote on each ticket."""
     for row in _rows(journal.connection, deed):
         written = row.kind in (*_LETTERS, "note")
         journal.send(
             row.kind,
             json.loads(row.payload),
             ticket_id=row.ticket_id,
-            message_id=message_id if written else None,
+            message_id=written_on.get(row.ticket_id) if written else None,
             source_id=row.source_id,
             undo_seconds=(row.ready_at > row.created_at) * journal.by.undo_seconds,
         )
     for end in (_END_DRAFT, _END_WRITING):
-        journal.connection.execute(end, (message_id,))
+        journal.connection.executemany(end, [(message_id,) for message_id in written_on.values()])
 
 
 def _draft(

@@ -43,7 +43,8 @@ _FIELDS = {
 _THINGS = {
     "ticket_tag": "tags", "watch": "watchers", "checklist_tick": "checklist", "checklist_run": "checklist",
     "message": "message", "identity": "identities", "customer": "customer", "snippet": "snippet", "view": "view",
-    "attachment": "message", "outbox": "outbox", "draft": "draft", "gesture": "gesture",
+    "attachment": "message", "promise": "promise", "outbox": "outbox", "draft": "draft", "gesture": "gesture",
+    "incident": "incident", "incident_ticket": "incident", "rating": "rating",
     "known_answer": "known answer", "task": "task", "task_ticket": "task", "snippet_use": "message",
 }  # fmt: skip
 
@@ -103,7 +104,7 @@ def redo(session: "Session", by: By) -> Done:
             customer_id=event.customer_id,
             message_id=event.message_id,
         )
-    send_again(journal, deed, next((event.message_id for event in events if event.message_id), None))
+    send_again(journal, deed, {event.ticket_id: event.message_id for event in events if event.message_id})
     journal.connection.execute("UPDATE event SET undone_by = ? WHERE deed = ?", (journal.deed, undoing))
     return journal.done(f"Done again: {_title(events)}", *_tickets(events), customer_id=_customer(events))
 

@@ -56,12 +56,13 @@ def test_the_form_says_what_is_left_and_what_goes_beyond() -> None:
 
 
 def test_a_line_is_as_wide_as_its_list_whatever_strangers_are_called() -> None:
-    held = parse_gestures(RULES)
     for _, text in HOSTILE:
-        row = GestureRow(1, 2, 1001, 3, text, 4, text, text, "gone", 10**12, "EUR", text, "refused", NOW, text, text)
+        row = GestureRow(
+            1, 2, 1001, 3, text, 4, text, text, "gone", 10**12, "EUR", text, "refused", NOW, text, text, text
+        )
         for cells in (40, 78, 118):
-            assert pieces_width(gesture_line(row, held, cells, NOW)) == cells
-        assert ("Gesture", "gone, 10,000,000,000 EUR", "strong") in gesture_facts(row, held, NOW, UTC)
+            assert pieces_width(gesture_line(row, cells, NOW)) == cells
+        assert ("Gesture", text + ", 10,000,000,000 EUR", "strong") in gesture_facts(row, NOW, UTC)
 
 
 async def fill_in(app: HeardApp, **values: str) -> None:
@@ -127,3 +128,20 @@ async def test_the_resolve_step_offers_a_gesture_which_ticks_it(workspace: Works
         await press(app, "Ctrl+S")
         ticked = connection.execute("SELECT step, text FROM checklist_tick").fetchall()
         assert ticked == [("resolve", "Gave Voucher, 10 EUR on #1001")]
+
+
+async def test_a_customer_is_given_something_on_their_own_page_and_it_stands_there(
+    workspace: Workspace, connection: Connection
+) -> None:
+    fill(connection)
+    rules.write(connection, "gestures", RULES)
+    async with console(workspace) as app:
+        await press(app, "Enter", "C")
+        app.screen.do("gesture.give", "voucher")  # type: ignore[attr-defined]  # the customer's page
+        await settled(app)
+        await fill_in(app, reason="ten years with us")
+        await press(app, "Ctrl+S")
+        assert "10 EUR Voucher  ten years with us" in seen(app)
+        assert connection.execute("SELECT ticket_id, customer_id, state FROM gesture").fetchall() == [
+            (None, 1, "given")
+        ]

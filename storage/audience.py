@@ -1,0 +1,135 @@
+"""Who hears of an update of an incident, in which words, and who doesn't and why: the preview and the deed read this.
+
+The invariants: a customer is in it once, however many tickets and addresses of theirs are linked; of a ticket that was
+merged, the one that it became counts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from desk.identifiers import address_of
+from desk.incidents import with_incident, worded
+from desk.lookup import IdentityKind
+from desk.snippets.variables import first_name
+from desk.statuses import Status
+from desk.times import to_datetime
+from storage.connect import Connection
+
+# Those that are written on last stand first: of several tickets of one customer it is answered on that one.
+_TICKETS = """
+    WITH RECURSIVE became(was, id) AS (
+        SELECT ticket_id, ticket_id FROM incident_ticket WHERE incident_id = ?1 AND state = 'linked'
+        UNION SELECT b.was, t.merged_into_id FROM became b JOIN ticket t ON t.id = b.id
+        WHERE t.merged_into_id IS NOT NULL)
+    SELECT t.id, t.number, t.subject, t.status, t.customer_id, ifnull(c.name, ''),
+           (SELECT m.sender FROM message m WHERE m.ticket_id = t.id AND m.kind = 'inbound' AND m.automatic = ''
+             AND m.bounce = '' AND m.sender <> '' ORDER BY m.at DESC, m.id DESC LIMIT 1),
+           (SELECT i.value FROM identity i WHERE i.customer_id = t.customer_id AND i.kind = ?2
+             ORDER BY i.known DESC, i.id LIMIT 1),
+           (SELECT max(m.id) FROM message m WHERE m.ticket_id = t.id AND m.kind = 'inbound'),
+           s.kind
+      FROM ticket t LEFT JOIN customer c ON c.id = t.customer_id LEFT JOIN source s ON s.id = t.source_id
+     WHERE t.merged_into_id IS NULL AND t.id IN (SELECT id FROM became)
+     ORDER BY t.updated_at DESC, t.id DESC"""
+_MERGED = """
+    SELECT t.number, ifnull(c.name, '') FROM incident_ticket k JOIN ticket t ON t.id = k.ticket_id
+      LEFT JOIN customer c ON c.id = t.customer_id
+     WHERE k.incident_id = ? AND k.state = 'linked' AND t.merged_into_id IS NOT NULL ORDER BY t.number"""
+_AGENT = "SELECT name FROM agent WHERE id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An update for one customer, on one ticket. `seen` is their newest message there."""
+
+    ticket_id: int
+    number: int
+    customer_id: int | None
+    name: str
+    recipient: str
+    subject: str
+    body: str
+    seen: int | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A ticket on which nobody is told, and why."""
+
+    number: int
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """All of them."""
+
+    letters: tuple[Letter, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What is to be told: a text with fields, and when customers hear again; `zone` says that time in."""
+
+    incident_id: int
+    text: str
+    next_at: int | None
+    zone: tzinfo
+
+
+def audience(connection: Connection, update: Update, agent_id: int | None, at: int) -> Audience:
+    """Who would be told now; BadInput where the text can't be filled in for one of them."""
+    title: str = connection.execute("SELECT title FROM incident WHERE id = ?", (update.incident_id,)).fetchone()[0]
+    text = with_incident(update.text, title, next_words(update.next_at, update.zone))
+    common = _common(connection, agent_id, at, update.zone)
+    letters: list[Letter] = []
+    left: list[LeftOut] = []
+    told: dict[str, int] = {}
+    for ticket_id, number, subject, status, customer_id, name, sender, identity, seen, source in connection.execute(
+        _TICKETS, (update.incident_id, int(IdentityKind.EMAIL))
+    ):
+        recipient = sender or identity or ""
+        names = [f"customer {customer_id}"] * (customer_id is not None) + [address_of(recipient)]
+        before = next((told[each] for each in names if each in told), None)
+        if status == Status.CLOSED:
+            left.append(LeftOut(number, name, "closed"))
+        elif "@" not in recipient:
+            left.append(LeftOut(number, name, "no address"))
+        elif before is not None:
+            left.append(LeftOut(number, name, f"is told on #{before}"))
+        else:
+            told |= dict.fromkeys(names, number)
+            values = {
+                **common, "customer.name": name, "customer.first_name": first_name(name),
+                "customer.email": address_of(recipient), "ticket.number": str(number), "ticket.subject": subject,
+            }  # fmt: skip
+            letters.append(
+                Letter(
+                    ticket_id, number, customer_id, name, recipient, subject, worded(text, values), seen, source or ""
+                )
+            )
+    merged = connection.execute(_MERGED, (update.incident_id,))
+    left += [LeftOut(number, name, "was merged into another ticket") for number, name in merged]
+    return Audience(tuple(letters), tuple(left))
+
+
+def next_words(at: int | None, zone: tzinfo) -> str:
+    """The time of the next update as customers read it; empty where there is none."""
+    if at is None:
+        return ""
+    then = to_datetime(at, zone)
+    return f"{then:%A} {then.day} {then:%B}, {then:%H:%M} ({then:%Z})"
+
+
+def _common(connection: Connection, agent_id: int | None, at: int, zone: tzinfo) -> Mapping[str, str]:
+    found = connection.execute(_AGENT, (agent_id,)).fetchone()
+    name = found[0] if found else ""
+    day = to_datetime(at, zone)
+    return {
+        "agent.name": name, "agent.first_name": first_name(name), "today": f"{day.day} {day:%B %Y}",
+        "weekday": f"{day:%A}",
+    }  # fmt: skip
