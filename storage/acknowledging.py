@@ -1,8 +1,9 @@
 """Acknowledgements: the mail by itself that tells a customer that theirs has come, where the mailbox is set to.
 
 The invariants: it is written in the transaction that takes the customer's mail in, and its operation's id follows from
-that mail, so that there is never a second one, whatever is killed or read again; it is no answer: it moves no status,
-no clock, no order and no preview; nothing that fails about it is work for a person.
+that mail, so that there is never a second one, whatever is killed or read again; it is no answer: it stops no
+clock and moves no status and no preview; what it promises is a promise like a person's, until the first answer; nothing
+that fails about it is work for a person.
 """
 
 import hashlib
@@ -19,7 +20,9 @@ from desk.ids import new_uid
 from desk.mail.answerable import is_answered, is_spam, why_not
 from desk.mail.automatic import AUTO_REPLIED
 from desk.times import DAY, SECOND
+from storage.clocks import due_times, targets
 from storage.connect import Connection, writing
+from storage.promises import earliest
 from storage.sources import source_named
 
 KIND = "acknowledgement"
@@ -42,7 +45,10 @@ _MESSAGE = """
     INSERT INTO message(uid, ticket_id, kind, at, sender, recipients, copies, subject, body, folds, html, automatic,
                         bounce, unparsed, trackers)
     VALUES(?, ?, 'outbound', ?, ?, ?, '', ?, ?, '[]', 0, ?, '', 0, 0) RETURNING id"""
-_TICKET = "UPDATE ticket SET message_count = message_count + 1, promised_at = coalesce(promised_at, ?) WHERE id = ?"
+_TICKET = "UPDATE ticket SET message_count = message_count + 1, promised_at = ?, due_at = ?, warns_at = ? WHERE id = ?"
+_PROMISE = """
+    INSERT INTO promise(uid, ticket_id, message_id, words, made_at, due_at, target_at, state)
+    VALUES(?, ?, ?, ?, ?, ?, ?, 'open')"""
 _EVENT = """
     INSERT INTO event(deed, kind, at, ticket_id, message_id, data, patch) VALUES(?, 'acknowledged', ?, ?, ?, ?, '')"""
 _OUTBOX = """
@@ -157,7 +163,14 @@ def _write(
         _MESSAGE, (new_uid(), first.ticket_id, now, sender, first.sender, first.subject, body, AUTO_REPLIED)
     ).fetchone()
     deed = new_uid()
-    connection.execute(_TICKET, (at, first.ticket_id))
+    _promise(connection, first.ticket_id, message_id, now, at)
     told = json.dumps({"to": address_of(first.sender), "promised_at": at})
     connection.execute(_EVENT, (deed, now, first.ticket_id, message_id, told))
     connection.execute(_OUTBOX, (uid, deed, first.ticket_id, message_id, source_id, KIND, now, now))
+
+
+def _promise(connection: Connection, ticket_id: int, message_id: int, now: int, at: int) -> None:
+    target_at = targets(connection).inner_target(now, at)
+    connection.execute(_PROMISE, (new_uid(), ticket_id, message_id, "an answer", now, at, target_at))
+    due = due_times(connection, (ticket_id,))[ticket_id]
+    connection.execute(_TICKET, (earliest(connection, ticket_id), due.at, due.warns_at, ticket_id))

@@ -17,15 +17,11 @@ from storage.search.index import touch_all
 WEEK = 7 * DAY
 PREVIEW_LENGTH = 160
 
-# What an acknowledgement promises is the first answer; what a person promised stands until they keep it.
-UNPROMISED = """CASE WHEN first_response_at IS NULL
-    AND EXISTS(SELECT 1 FROM event e WHERE e.ticket_id = ticket.id AND e.kind = 'acknowledged')
-    THEN NULL ELSE promised_at END"""
 # A call is contact from both sides; what a machine of ours sent answers nobody, and moves nothing in the queue.
-_COUNTS = f"""
+_COUNTS = """
 UPDATE ticket SET message_count = f.messages, updated_at = max(updated_at, coalesce(f.newest, 0)),
     inbound_at = f.asked, outbound_at = f.answered, first_response_at = f.first,
-    promised_at = CASE WHEN f.first IS NULL THEN promised_at ELSE {UNPROMISED} END
+    promised_at = (SELECT min(p.due_at) FROM promise p WHERE p.ticket_id = ticket.id AND p.state = 'open')
 FROM (SELECT value AS ticket_id, count(m.id) AS messages,
              max(m.at) FILTER (WHERE m.kind <> 'outbound' OR m.automatic = '') AS newest,
              max(m.at) FILTER (WHERE m.kind IN ('inbound', 'call')) AS asked,
@@ -33,7 +29,7 @@ FROM (SELECT value AS ticket_id, count(m.id) AS messages,
              min(m.at) FILTER (WHERE m.kind = 'call' OR m.kind = 'outbound' AND m.automatic = '') AS first
       FROM json_each(?) LEFT JOIN message m ON m.ticket_id = value GROUP BY value) f
 WHERE id = f.ticket_id
-"""  # noqa: S608  the case is ours
+"""
 _NEWEST = """
 SELECT t.id, m.body, m.folds, m.subject FROM ticket t JOIN message m ON m.id = (
     SELECT n.id FROM message n WHERE n.ticket_id = t.id

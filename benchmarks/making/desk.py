@@ -37,6 +37,11 @@ _MESSAGE = (
     " VALUES(?,?,?,?,?,?,?,?,?,?,?,'','','','[]',0,'','',0,0)"
 )
 _EVENT = "INSERT INTO event(deed, kind, at, agent_id, ticket_id, data, patch) VALUES(?,?,?,?,?,?,'')"
+_PROMISES = (
+    "INSERT INTO promise(uid, ticket_id, words, made_at, due_at, target_at, state)"
+    " SELECT uid, id, 'an answer', updated_at, promised_at, promised_at, 'open' FROM ticket"
+    " WHERE promised_at IS NOT NULL AND status<3"
+)
 _TEXTS = "INSERT INTO message_text(rowid, body) SELECT id, subject || char(10) || body FROM message ORDER BY id"
 
 
@@ -121,6 +126,7 @@ def _take_in(connection: Connection, beside: Workspace) -> None:
             for table in tables:
                 connection.execute(f'DELETE FROM main."{table}"')
                 connection.execute(f'INSERT INTO main."{table}" SELECT * FROM beside."{table}"')
+        connection.execute(_PROMISES)
     connection.execute("DETACH beside")
 
 

@@ -11,6 +11,7 @@ from console.demo.stories import Line, Story, point_of, told
 from desk.ids import new_uid
 from desk.statuses import Status
 from desk.times import MINUTE
+from storage.clocks import targets
 from storage.connect import Connection, writing
 from storage.imports.run import import_source
 from storage.ingest.batch import Batch
@@ -136,17 +137,27 @@ class _Maker:
         self._batch.write()
         last = max(line.at for line in story.lines)
         self._connection.execute(
-            """UPDATE ticket SET queue_id = ?, team_id = ?, goal = ?, snoozed_until = ?, promised_at = ?,
+            """UPDATE ticket SET queue_id = ?, team_id = ?, goal = ?, snoozed_until = ?,
                updated_at = ?, solved_at = ?, unread = ? WHERE id = ?""",
             (
-                queue_id, team_id, story.goal, story.snoozed_until, story.promised_at, last,
+                queue_id, team_id, story.goal, story.snoozed_until, last,
                 last if story.status >= Status.SOLVED else None,
                 story.status == Status.OPEN and story.lines[-1].kind == "inbound", ticket_id,
             ),
         )  # fmt: skip
+        if story.promised_at is not None:
+            self._promise(ticket_id, agent, story.promised_at, last)
         if agent is not None:
             self._remember(ticket_id, agent, story, last)
         return ticket_id
+
+    def _promise(self, ticket_id: int, agent: int | None, due_at: int, made_at: int) -> None:
+        target_at = targets(self._connection).inner_target(made_at, due_at)
+        self._connection.execute(
+            """INSERT INTO promise(uid, ticket_id, agent_id, words, made_at, due_at, target_at, state)
+               VALUES(?, ?, ?, 'an answer by then', ?, ?, ?, 'open')""",
+            (new_uid(), ticket_id, agent, made_at, due_at, target_at),
+        )
 
     def _say(self, ticket_id: int, customer_id: int, agent: int, story: Story, line: Line) -> None:
         from_customer = line.kind in ("inbound", "call")

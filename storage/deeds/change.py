@@ -6,19 +6,24 @@ The preview and the deed read the same plan (`storage.deeds.plan`), so that what
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from desk.errors import BadInput, Refused
+from desk.statuses import Status
 from storage.connect import Connection
 from storage.deeds.by import By, Done
 from storage.deeds.journal import Journal
 from storage.deeds.patches import Patch, Value
 from storage.deeds.plan import KEEP, Change, Keep, Move, plan
+from storage.deeds.promises import settle, tell_settled
 from storage.deeds.titles import preview_lines, title
 from storage.sources import delivering
 
 if TYPE_CHECKING:
     from sqlmodel import Session
+
+_PROMISED = "SELECT promised_at FROM ticket WHERE id = ?"
+_UNPROMISE = "UPDATE ticket SET promised_at = NULL WHERE id = ?"
 
 __all__ = ["KEEP", "Change", "Keep", "change", "preview"]
 
@@ -63,6 +68,21 @@ def write_moves(journal: Journal, moves: Sequence[Move], *, undo_seconds: int = 
             data = {"field": turn.field, "before": turn.before, "after": turn.after}
             journal.tell("changed", data, ticket_id=move.ticket_id)
         _send(journal, move, sources.get(move.ticket_id), handles, undo_seconds)
+    _settle_promises(journal, [move.ticket_id for move in moves if _solves(move)])
+
+
+def _solves(move: Move) -> bool:
+    return cast(int, move.after.get("status", Status.OPEN)) >= Status.SOLVED > cast(int, move.before["status"])
+
+
+def _settle_promises(journal: Journal, ticket_ids: Sequence[int]) -> None:
+    """What is solved is done: what was promised there was kept by now, or broken."""
+    settled = settle(journal, ticket_ids)
+    for ticket_id in dict.fromkeys(each.ticket_id for each in settled):
+        (promised_at,) = journal.connection.execute(_PROMISED, (ticket_id,)).fetchone()
+        journal.connection.execute(_UNPROMISE, (ticket_id,))
+        journal.note(Patch("ticket", {"id": ticket_id}, {"promised_at": promised_at}, {"promised_at": None}))
+    tell_settled(journal, settled)
 
 
 def _send(journal: Journal, move: Move, source_id: int | None, handles: dict[Value, str], undo_seconds: int) -> None:

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 # What counting the messages anew may change.
 _COUNTED = ("updated_at",
     "message_count", "inbound_at", "outbound_at", "first_response_at", "preview", "contacts", "mood", "due_at",
-    "warns_at",
+    "warns_at", "promised_at",
 )  # fmt: skip
 
 
 def merge(session: "Session", by: By, from_ids: Sequence[int], into_id: int) -> Done:
-    """Merge the tickets `from_ids` into `into_id`: messages, tags, watchers, and checklists that it doesn't have."""
+    """Merge the tickets `from_ids` into `into_id`: messages, promises, tags, watchers, checklists it doesn't have."""
     from storage import models
 
     journal = Journal(session, by)
@@ -66,9 +66,10 @@ def _move_rows(journal: Journal, from_id: int, into_id: int) -> None:
         "(SELECT checklist_key FROM checklist_run WHERE ticket_id = ?)",
         (from_id, into_id),
     ).fetchall()
-    for table, ids in (("message", messages), ("checklist_run", runs)):
+    promises = connection.execute("SELECT id FROM promise WHERE ticket_id = ?", (from_id,)).fetchall()
+    for table, ids in (("message", messages), ("checklist_run", runs), ("promise", promises)):
         connection.executemany(
-            f"UPDATE {table} SET ticket_id = ? WHERE id = ?",  # noqa: S608  one of two names above
+            f"UPDATE {table} SET ticket_id = ? WHERE id = ?",  # noqa: S608  one of the names above
             [(into_id, row[0]) for row in ids],
         )
         for row in ids:
@@ -96,6 +97,7 @@ def _close(journal: Journal, ticket: "Ticket", into: "Ticket") -> None:
         snoozed_until=None,
         due_at=None,
         warns_at=None,
+        promised_at=None,
         unread=False,
         updated_at=by.at,
     )

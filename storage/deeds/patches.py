@@ -20,8 +20,8 @@ Row: TypeAlias = dict[str, Value]
 KEPT: dict[str, frozenset[str]] = {
     "ticket": frozenset(
         {
-            "updated_at", "due_at", "warns_at", "inbound_at", "outbound_at", "first_response_at", "message_count",
-            "preview", "unread", "solved_at", "mood", "contacts", "customer_id",
+            "updated_at", "due_at", "warns_at", "promised_at", "inbound_at", "outbound_at", "first_response_at",
+            "message_count", "preview", "unread", "solved_at", "mood", "contacts", "customer_id",
         }
     ),
     "customer": frozenset({"updated_at", "contacted_at", "recency", "mood"}),

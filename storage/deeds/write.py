@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from desk.errors import BadInput, Refused
+from desk.promises import Settled
 from desk.text import clean
-from storage.clocks import due_times
 from storage.connect import Connection
 from storage.deeds.by import By, Done
 from storage.deeds.change import write_moves
 from storage.deeds.journal import Journal, held
 from storage.deeds.plan import Change, plan
+from storage.deeds.promises import due_columns, settle, tell_settled
 from storage.deeds.uses import seconds_of, write_uses
 from storage.drafts import Remembered
-from storage.inbound import UNPROMISED, preview
+from storage.inbound import preview
 from storage.sources import delivering
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ Kind = Literal["reply", "note", "forward"]
 
 _MESSAGE_KINDS: dict[Kind, str] = {"reply": "outbound", "note": "note", "forward": "outbound"}
 _EVENT_KINDS: dict[Kind, str] = {"reply": "replied", "note": "noted", "forward": "forwarded"}
-_STILL_PROMISED = f"SELECT {UNPROMISED} FROM ticket WHERE id = ?"  # noqa: S608  the case is ours
 # The drafts that this may have been; the newest of them is taken.
 _DRAFT_KINDS: dict[Kind, tuple[str, ...]] = {
     "reply": ("reply", "reply_all"),
@@ -63,11 +63,12 @@ def write(session: "Session", by: By, ticket_id: int, outgoing: Outgoing) -> Don
     message = _message(by, ticket, outgoing, _author(session, by))
     message_id = journal.add(message)
     _attach(journal, message_id, outgoing.attachments)
-    journal.change(ticket, **_bookkeeping(journal.connection, ticket, message, by))
+    journal.change(ticket, **_bookkeeping(ticket, message, by))
+    settled: tuple[Settled, ...] = ()
     if outgoing.kind != "note":
-        # An answer stops the clock, which is read from the columns that were just written.
-        due = due_times(journal.connection, (ticket_id,))[ticket_id]
-        journal.change(ticket, due_at=due.at, warns_at=due.warns_at)
+        # An answer settles what was promised, and stops the clock, which is read from the columns just written.
+        settled = settle(journal, (ticket_id,))
+        journal.change(ticket, **due_columns(journal.connection, ticket_id))
     draft_kind, seen, remembered = _end_draft(journal.connection, by, ticket_id, outgoing.kind)
     write_uses(journal, ticket_id, message_id, message.body, remembered.snippets)
     journal.tell(
@@ -83,6 +84,7 @@ def write(session: "Session", by: By, ticket_id: int, outgoing: Outgoing) -> Don
         ticket_id=ticket_id,
         message_id=message_id,
     )
+    tell_settled(journal, settled)
     undo_seconds = 0 if outgoing.kind == "note" else by.undo_seconds
     journal.send(
         outgoing.kind,
@@ -141,20 +143,15 @@ def _attach(journal: Journal, message_id: int, paths: tuple[Path, ...]) -> None:
         )
 
 
-def _bookkeeping(connection: Connection, ticket: "Ticket", message: "Message", by: By) -> dict[str, object]:
+def _bookkeeping(ticket: "Ticket", message: "Message", by: By) -> dict[str, object]:
     """What the ticket says of its messages; `storage.inbound` counts the same for messages that came in."""
     columns: dict[str, object] = {"message_count": ticket.message_count + 1, "updated_at": by.at, "unread": False}
     if message.kind == "outbound":
         columns["outbound_at"] = by.at
         columns["preview"] = preview(message.body, message.folds) or message.subject
         if ticket.first_response_at is None:
-            columns |= {"first_response_at": by.at, "promised_at": _still_promised(connection, ticket.id or 0)}
+            columns["first_response_at"] = by.at
     return columns
-
-
-def _still_promised(connection: Connection, ticket_id: int) -> int | None:
-    at: int | None = connection.execute(_STILL_PROMISED, (ticket_id,)).fetchone()[0]
-    return at
 
 
 def _change_after(journal: Journal, ticket: "Ticket", after: Change, undo_seconds: int) -> None:

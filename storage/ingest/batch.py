@@ -8,6 +8,7 @@ from storage.connect import Connection
 from storage.inbound import after_inbound
 from storage.ingest.people import CustomerBook
 from storage.ingest.rows import Rows
+from storage.promises import settle_answered
 
 
 class Batch:
@@ -36,5 +37,6 @@ class Batch:
 
         self.write()
         index_customers(self.connection, sorted(self.book.changed))
+        settle_answered(self.connection, self.changed_tickets)
         after_inbound(self.connection, sorted(self.changed_tickets))
         notice(self.connection, self.book.changed, self.changed_tickets)

@@ -1,0 +1,177 @@
+"""Promises: made, raised before they are due, settled by an answer or the solution, withdrawn, all taken back."""
+
+import pytest
+
+from desk.errors import BadInput, Refused
+from desk.statuses import Status
+from desk.times import DAY, HOUR, MINUTE
+from storage import promises, rules, tickets
+from storage.connect import Connection
+from storage.deeds.by import By
+from storage.deeds.change import Change, change
+from storage.deeds.merge import merge
+from storage.deeds.promises import Said, promise, withdraw
+from storage.deeds.undo import redo, undo
+from storage.deeds.write import Outgoing, write
+from storage.engine import deed_session, engine_over
+from storage.inbound import after_inbound
+from storage.promises import settle_answered
+from tests.factories import NOW, make_customer, make_message, make_ticket
+
+SAID = Said("by tomorrow", NOW, NOW + DAY)
+
+
+@pytest.fixture
+def ticket(connection: Connection) -> int:
+    made = make_ticket(connection, customer_id=make_customer(connection), status=int(Status.PENDING))
+    make_message(connection, made, at=NOW - HOUR)
+    make_message(connection, made, kind="outbound", at=NOW)
+    after_inbound(connection, [made])
+    return made
+
+
+def times(connection: Connection, ticket: int) -> tuple[object, ...]:
+    row: tuple[object, ...] = connection.execute(
+        "SELECT status, promised_at, due_at FROM ticket WHERE id = ?", (ticket,)
+    ).fetchone()
+    return row
+
+
+def states(connection: Connection, ticket: int) -> list[tuple[str, int | None]]:
+    return [(each.state, each.settled_at) for each in promises.of_ticket(connection, ticket)]
+
+
+def make(connection: Connection, by: By, ticket: int, said: Said = SAID) -> None:
+    with deed_session(engine_over(connection)) as session:
+        promise(session, by, ticket, said)
+
+
+def answer(connection: Connection, by: By, ticket: int, at: int, after: Change | None = None) -> None:
+    outgoing = Outgoing("reply", "Here it is.", recipients="li@example.org", after=after or Change())
+    with deed_session(engine_over(connection)) as session:
+        write(session, By(by.agent_id, at), ticket, outgoing)
+
+
+def back(connection: Connection, by: By, at: int = NOW) -> None:
+    with deed_session(engine_over(connection)) as session:
+        undo(session, By(by.agent_id, at))
+
+
+def test_a_promise_raises_its_ticket_before_it_is_due(connection: Connection, by: By, ticket: int) -> None:
+    assert times(connection, ticket) == (1, None, None)
+    make(connection, by, ticket)
+    assert times(connection, ticket) == (1, NOW + DAY, NOW + 12 * HOUR)
+    back(connection, by)
+    assert times(connection, ticket) == (1, None, None)
+    assert promises.of_ticket(connection, ticket) == ()
+    with deed_session(engine_over(connection)) as session:
+        redo(session, by)
+    assert times(connection, ticket) == (1, NOW + DAY, NOW + 12 * HOUR)
+
+
+def test_several_stand_on_one_ticket_and_the_earliest_shows(connection: Connection, by: By, ticket: int) -> None:
+    make(connection, by, ticket)
+    make(connection, by, ticket, Said("within two hours", NOW, NOW + 2 * HOUR))
+    assert times(connection, ticket) == (1, NOW + 2 * HOUR, NOW + HOUR)
+    assert [each.words for each in promises.of_ticket(connection, ticket)] == ["within two hours", "by tomorrow"]
+    assert len(promises.open_of_customer(connection, 1)) == 2
+    with pytest.raises(Refused, match="has a promise for that time already"):
+        make(connection, by, ticket)
+    with pytest.raises(BadInput):
+        make(connection, by, ticket, Said("yesterday", NOW, NOW))
+
+
+def test_an_answer_keeps_it_and_undo_opens_it_again(connection: Connection, by: By, ticket: int) -> None:
+    make(connection, by, ticket)
+    answer(connection, by, ticket, NOW + 3 * HOUR)
+    assert states(connection, ticket) == [("kept", NOW + 3 * HOUR)]
+    assert times(connection, ticket) == (1, None, None)
+    said = [each.body for each in tickets.conversation(connection, ticket) if each.kind == "event"]
+    assert "Ana Ruiz kept the promise “by tomorrow”, 21 h early" in said
+    back(connection, by, NOW + 3 * HOUR)
+    assert states(connection, ticket) == [("open", None)]
+    assert times(connection, ticket) == (1, NOW + DAY, NOW + 12 * HOUR)
+
+
+def test_an_answer_that_comes_too_late_breaks_it(connection: Connection, by: By, ticket: int) -> None:
+    make(connection, by, ticket)
+    answer(connection, by, ticket, NOW + DAY + 40 * MINUTE)
+    assert states(connection, ticket) == [("broken", NOW + DAY + 40 * MINUTE)]
+    said = [each.body for each in tickets.conversation(connection, ticket) if each.kind == "event"]
+    assert "Ana Ruiz broke the promise “by tomorrow”, 40 m late" in said
+
+
+def test_a_note_settles_nothing(connection: Connection, by: By, ticket: int) -> None:
+    make(connection, by, ticket)
+    with deed_session(engine_over(connection)) as session:
+        write(session, By(by.agent_id, NOW + HOUR), ticket, Outgoing("note", "Asked the carrier."))
+    assert states(connection, ticket) == [("open", None)]
+
+
+def test_the_solution_settles_what_no_answer_did(connection: Connection, by: By, ticket: int) -> None:
+    make(connection, by, ticket)
+    with deed_session(engine_over(connection)) as session:
+        change(session, By(by.agent_id, NOW + HOUR), [ticket], Change(status=int(Status.SOLVED)))
+    assert states(connection, ticket) == [("kept", NOW + HOUR)]
+    assert times(connection, ticket) == (3, None, None)
+    back(connection, by, NOW + HOUR)
+    assert (states(connection, ticket), times(connection, ticket)) == (
+        [("open", None)], (1, NOW + DAY, NOW + 12 * HOUR),
+    )  # fmt: skip
+
+
+def test_one_on_a_solved_ticket_takes_it_up_again(connection: Connection, by: By, ticket: int) -> None:
+    answer(connection, by, ticket, NOW + HOUR, Change(status=int(Status.SOLVED)))
+    make(connection, By(by.agent_id, NOW + HOUR), ticket, Said("by tomorrow", NOW + HOUR, NOW + DAY))
+    assert times(connection, ticket) == (int(Status.HOLD), NOW + DAY, NOW + HOUR + 23 * HOUR // 2)
+    back(connection, by, NOW + HOUR)
+    assert times(connection, ticket) == (int(Status.SOLVED), None, None)
+
+
+def test_one_is_withdrawn(connection: Connection, by: By, ticket: int) -> None:
+    make(connection, by, ticket)
+    with deed_session(engine_over(connection)) as session:
+        withdraw(session, By(by.agent_id, NOW + 5), 1)
+    assert (states(connection, ticket), times(connection, ticket)) == ([("withdrawn", NOW + 5)], (1, None, None))
+    with deed_session(engine_over(connection)) as session, pytest.raises(Refused, match="is withdrawn already"):
+        withdraw(session, by, 1)
+    back(connection, by, NOW + 5)
+    assert times(connection, ticket) == (1, NOW + DAY, NOW + 12 * HOUR)
+
+
+@pytest.mark.parametrize(("hours", "state"), [(5, "kept"), (30, "broken"), (-1, "open"), (0, "open")])
+def test_an_answer_from_elsewhere_settles_it(
+    connection: Connection, by: By, ticket: int, hours: int, state: str
+) -> None:
+    make(connection, by, ticket)
+    make_message(connection, ticket, kind="outbound", at=NOW + 2 * HOUR, automatic="auto-replied")
+    make_message(connection, ticket, kind="outbound", at=NOW + hours * HOUR)
+    settle_answered(connection, [ticket])
+    after_inbound(connection, [ticket])
+    assert states(connection, ticket)[0][0] == state
+    assert (times(connection, ticket)[1] is None) == (state != "open")
+
+
+def test_a_promise_goes_with_a_merged_ticket_and_comes_back(connection: Connection, by: By, ticket: int) -> None:
+    make(connection, by, ticket)
+    into = make_ticket(connection)
+    with deed_session(engine_over(connection)) as session:
+        merge(session, By(by.agent_id, NOW + 1), [ticket], into)
+    assert times(connection, into)[1] == NOW + DAY
+    assert times(connection, ticket) == (int(Status.CLOSED), None, None)
+    back(connection, by, NOW + 1)
+    assert times(connection, into)[1] is None
+    assert times(connection, ticket) == (1, NOW + DAY, NOW + 12 * HOUR)
+
+
+def test_new_targets_move_what_is_active(connection: Connection, by: By, ticket: int) -> None:
+    waiting = make_ticket(connection)
+    solved = make_ticket(connection, status=3)
+    after_inbound(connection, [waiting, solved])
+    rules.write(connection, "targets", '[[target]]\ntitle = "Mail"\nfirst_response = "1h"\n')
+    due = dict(connection.execute("SELECT id, due_at FROM ticket").fetchall())
+    assert due == {ticket: None, waiting: NOW + HOUR, solved: None}
+    rules.reset(connection, "targets")
+    assert connection.execute("SELECT due_at, warns_at FROM ticket WHERE id = ?", (waiting,)).fetchone() == (
+        NOW + DAY, NOW + 22 * HOUR,
+    )  # fmt: skip
