@@ -97,6 +97,18 @@ class Doors(GuardedApp[int], inherit_bindings=False):
 
         self.open(GesturesScreen(self.seat))
 
+    def action_go_tasks(self) -> None:
+        """To the tasks, and to their causes."""
+        from screens.tasks import TasksScreen
+
+        self.open(TasksScreen(self.seat))
+
+    def action_go_known(self) -> None:
+        """To the answers that were given most."""
+        from screens.known import KnownScreen
+
+        self.open(KnownScreen(self.seat))
+
     def action_go_sources(self) -> None:
         """To the mailboxes that are connected."""
         from screens.sources import SourcesScreen

@@ -23,6 +23,7 @@ PLACES = {
     Place.FIELD: "any field", Place.PICKER: "questions", Place.CUSTOMERS: "customer search",
     Place.CUSTOMER: "customer", Place.LIBRARY: "snippets", Place.OUTBOX: "outbox", Place.SOURCES: "sources",
     Place.WELCOME: "welcome", Place.HELP: "help", Place.QUESTION: "yes or no", Place.FORM: "forms",
+    Place.TASKS: "tasks", Place.KNOWN: "known answers",
     Place.GESTURES: "gestures", Place.INCIDENTS: "incidents",
     Place.CALLER: "who calls", Place.CALL: "call", Place.NOTES: "a call's notes", Place.WRAP_UP: "wrap-up",
 }  # fmt: skip

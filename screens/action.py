@@ -29,6 +29,8 @@ class Place(StrEnum):
     HELP = "help"
     QUESTION = "question"
     FORM = "form"
+    TASKS = "tasks"
+    KNOWN = "known"
     CALLER = "caller"
     CALL = "call"
     NOTES = "notes"
@@ -46,7 +48,7 @@ MOVING: Places = (
     WORK
     | CALLING
     | {Place.CUSTOMER, Place.LIBRARY, Place.OUTBOX, Place.SOURCES, Place.WELCOME, Place.HELP}
-    | {Place.GESTURES, Place.INCIDENTS}
+    | {Place.GESTURES, Place.INCIDENTS, Place.TASKS, Place.KNOWN}
 )
 LISTS: Places = MOVING - {Place.TICKET, Place.CHECKLIST, Place.HELP, Place.CALL, Place.WRAP_UP}
 SCREENS: Places = MOVING | {Place.CUSTOMERS}
@@ -74,7 +76,11 @@ class Situation:
     retriable: bool = False
     rewritable: bool = False
     doubtful: bool = False
+    marked: bool = False
+    fixable: bool = False
+    muted: bool = False
     on_line: bool = False
+    stranger: bool = False
     undecided: bool = False
     rated: bool = False
 
@@ -216,3 +222,23 @@ def needs_doubtful(situation: Situation) -> str:
 def needs_on_line(situation: Situation) -> str:
     """Off where nobody is on the line."""
     return "" if situation.on_line else "nobody is on the line"
+
+
+def needs_stranger(situation: Situation) -> str:
+    """Off where it is known who it is."""
+    return "" if situation.stranger else "it is known who it is"
+
+
+def needs_mark(situation: Situation) -> str:
+    """Off where the reviewer marked nothing."""
+    return "" if situation.marked else "nothing is marked"
+
+
+def needs_fix(situation: Situation) -> str:
+    """Off where the mark has no words of its own to put in."""
+    return "" if situation.fixable else "this mark has no words to put in"
+
+
+def needs_muted(situation: Situation) -> str:
+    """Off where the agent hears every rule."""
+    return "" if situation.muted else "no rule is muted"

@@ -28,10 +28,13 @@ from screens.action import (
     needs_retriable,
     needs_rewritable,
     needs_run,
+    needs_stranger,
     needs_ticket,
 )
 from screens.actions_call import A_CALL, CALL, CALLS, NOTES
 from screens.actions_goodwill import GOODWILL
+from screens.actions_knowledge import KNOWLEDGE, KNOWN, TASKS
+from screens.actions_review import REVIEW
 
 QUEUE = frozenset({Place.QUEUE})
 TICKET = frozenset({Place.TICKET})
@@ -63,6 +66,9 @@ GROUPS = {
     "customers": "Customers",
     "customer": "This customer",
     "library": "Snippets",
+    "knowledge": "What was learnt",
+    "task": "Tasks",
+    "known": "Known answers",
     "outbox": "Outbox",
     "sources": "Sources",
     "call": "Calls",
@@ -144,12 +150,15 @@ STATUS = tuple(
 TICKET_DEEDS = (
     Action("ticket.resolve", ("e",), "Resolve", "Set it to solved", WORK, needs_ticket, footer=7),
     Action("ticket.resolve_next", ("E",), "Resolve, next", "Resolve, and serve the next ticket", WORK, needs_ticket),
-    Action("assign.me", ("a a",), "To me", "Assign to me", WORK, needs_ticket, command="assign me"),
+    Action("assign.me", ("a a",), "To me", "Assign to me", WORK | TASKS, needs_ticket, command="assign me"),
     Action(
-        "assign.other", ("a o",), "To someone", "Assign to someone by name", WORK, needs_ticket,
+        "assign.other", ("a o",), "To someone", "Assign to someone by name", WORK | TASKS, needs_ticket,
         command="assign", takes="NAME",
     ),
-    Action("assign.nobody", ("a n",), "To nobody", "Take it from its agent", WORK, needs_ticket, command="unassign"),
+    Action(
+        "assign.nobody", ("a n",), "To nobody", "Take it from its agent", WORK | TASKS, needs_ticket,
+        command="unassign",
+    ),
     Action(
         "ticket.snooze", ("z",), "Snooze", "Away until a time in words: 3d, tue 9am", WORK, needs_ticket,
         takes="WHEN", footer=8,
@@ -255,10 +264,13 @@ FORM = frozenset({Place.FORM})
 
 PAGES = (
     Action("page.search", ("/",), "Search", "Search this page", LIBRARY | {Place.HELP}, takes="WORDS", footer=3),
-    Action("row.add", ("+",), "New", "Something new on this page", CUSTOMER | LIBRARY, takes="TEXT", footer=4),
-    Action("row.edit", ("Ctrl+E",), "Edit", "Edit this line", CUSTOMER | LIBRARY, needs_editable, footer=5),
+    Action("row.add", ("+",), "New", "Something new on this page", CUSTOMER | LIBRARY | TASKS, takes="TEXT", footer=4),
     Action(
-        "row.remove", ("d", "Delete"), "Remove", "Take this line away, after a question", CUSTOMER | LIBRARY,
+        "row.edit", ("Ctrl+E",), "Edit", "Edit this line", CUSTOMER | LIBRARY | TASKS | KNOWN, needs_editable, footer=5
+    ),
+    Action(
+        "row.remove", ("d", "Delete"), "Remove", "Take this line away, after a question",
+        CUSTOMER | LIBRARY | TASKS,
         needs_removable, footer=8,
     ),
     Action("form.save", ("Ctrl+S",), "Save", "Save what is written here", FORM, footer=1),
@@ -273,7 +285,7 @@ CUSTOMER_DEEDS = (
     ),
     Action(
         "customers.new", ("Ctrl+N",), "New customer", "Make a new customer of what was typed",
-        A_CALL | {Place.CUSTOMERS}, footer=2,
+        A_CALL | {Place.CUSTOMERS}, needs_stranger, footer=2,
     ),
     Action(
         "customer.confirm", ("Y",), "Confirm", "Yes, this maybe is theirs", CUSTOMER | A_CALL, needs_maybe, footer=3
@@ -316,8 +328,8 @@ SOURCE_DEEDS = (
 )  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = (
-    *MOVE, *CALLS, *READ, *WRITE, *STATUS, *TICKET_DEEDS, *LIST, *CHECKLISTS, *COPY, *VIEWS, *GO, *CONSOLE, *QUESTION,
-    *PAGES, *CUSTOMER_DEEDS, *LIBRARY_DEEDS, *OUTBOX_DEEDS, *SOURCE_DEEDS, *GOODWILL,
+    *MOVE, *CALLS, *READ, *WRITE, *REVIEW, *STATUS, *TICKET_DEEDS, *LIST, *CHECKLISTS, *COPY, *VIEWS, *GO, *CONSOLE, *QUESTION,
+    *PAGES, *CUSTOMER_DEEDS, *LIBRARY_DEEDS, *OUTBOX_DEEDS, *SOURCE_DEEDS, *GOODWILL, *KNOWLEDGE,
 )  # fmt: skip
 
 BY_ID = {action.id: action for action in ACTIONS}

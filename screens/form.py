@@ -12,6 +12,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
+from textual.suggester import SuggestFromList
 from textual.widgets import Input, TextArea
 from typing_extensions import override
 
@@ -36,13 +37,17 @@ Values = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing to fill in; `lines` above 1 make it a text of several lines, `hint` stands in it while it is empty."""
+    """One thing to fill in; `lines` above 1 make it a text of several lines, `hint` stands in it while it is empty.
+
+    `choices` are words that complete what is typed: the first that begins so stands behind it, and Right takes it.
+    """
 
     key: str
     label: str
     value: str = ""
     hint: str = ""
     lines: int = 1
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ class FormScreen(DeskScreen[Done | None], ModalScreen[Done | None]):
                 editor.styles.height = entry.lines
                 self._inputs[entry.key] = editor
             else:
-                self._inputs[entry.key] = TextField(entry.value, placeholder=entry.hint)
+                self._inputs[entry.key] = _field(entry)
 
     @override
     def compose(self) -> ComposeResult:
@@ -201,3 +206,10 @@ class FormScreen(DeskScreen[Done | None], ModalScreen[Done | None]):
         self.app.push_screen(
             ConfirmScreen(self.seat, "Leave without saving?", ("What you wrote here is lost.",)), answered
         )
+
+
+def _field(entry: Entry) -> TextField:
+    field = TextField(entry.value, placeholder=entry.hint)
+    if entry.choices:
+        field.suggester = SuggestFromList(entry.choices, case_sensitive=False)
+    return field

@@ -9,6 +9,7 @@ from screens.action import Place
 from screens.reading import Opening
 from screens.workspace_checklist import ChecklistWork
 from screens.workspace_copy import CopyWork
+from screens.workspace_knowledge import KnowledgeWork
 from screens.workspace_play import PlayWork
 from screens.workspace_snippets import SnippetWork
 from storage.connect import Connection
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 FIRST_MOVES = {"move.down", "move.up", "move.top", "move.bottom"}
 
 
-class WorkspaceScreen(SnippetWork, PlayWork, ChecklistWork, CopyWork):
+class WorkspaceScreen(KnowledgeWork, SnippetWork, PlayWork, ChecklistWork, CopyWork):
     """Queue, ticket and side panel, always mounted."""
 
     opening: Opening | None = None

@@ -151,7 +151,7 @@ class SnippetWork(WritingWork):
         self.composer.focus_text()
         if chosen.snippet.actions:
             self.set_after_sending(chosen.snippet.actions)
-        self._count(chosen.snippet)
+        self._count(chosen.snippet, self.composer.written.kind)
 
     def _insert(self, snippet: "Snippet") -> None:
         from screens.snippets import Chosen
@@ -165,8 +165,9 @@ class SnippetWork(WritingWork):
 
         return render(snippet.body, filling(self.here, self.seat.me, self.seat.clock(), self.seat.zone))
 
-    def _count(self, snippet: "Snippet") -> None:
+    def _count(self, snippet: "Snippet", draft: str = "") -> None:
+        """Count its use; a `draft` remembers it until it leaves."""
         from storage.deeds.snippets import used
 
         by, ticket_id = self.seat.by(), self.current_id
-        self.seat.jobs.deed(lambda session: used(session, by, snippet.id, ticket_id), lambda _: None)
+        self.seat.jobs.deed(lambda session: used(session, by, snippet.id, ticket_id, draft), lambda _: None)

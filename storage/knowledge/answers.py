@@ -20,7 +20,7 @@ LAST_USES = 5
 
 _ANSWER = """
     SELECT m.id, m.at, m.body FROM message m
-     WHERE m.ticket_id = ? AND m.kind = 'outbound' AND m.automatic = ''
+     WHERE m.ticket_id = ? AND m.id = ifnull(?, m.id) AND m.kind = 'outbound' AND m.automatic = ''
        AND NOT EXISTS(SELECT 1 FROM outbox o WHERE o.message_id = m.id AND o.state = 'dropped')
      ORDER BY m.at DESC, m.id DESC LIMIT 1"""
 # What the reply answered: the newest of the customer's words before it.
@@ -69,10 +69,10 @@ class Captured:
     near: tuple[Near, ...]
 
 
-def captured(connection: Connection, ticket_id: int) -> Captured:
-    """What was asked and answered on a ticket last; Refused where nothing was answered yet."""
+def captured(connection: Connection, ticket_id: int, message_id: int | None = None) -> Captured:
+    """What was asked and answered on a ticket, last or by this message; Refused where nothing was answered yet."""
     number, subject, customer, email = connection.execute(_ABOUT, (ticket_id,)).fetchone()
-    reply = connection.execute(_ANSWER, (ticket_id,)).fetchone()
+    reply = connection.execute(_ANSWER, (ticket_id, message_id)).fetchone()
     if reply is None:
         raise Refused(f"#{number} has no answer yet", "Answer it first; then its answer can be kept.")
     message_id, at, body = reply

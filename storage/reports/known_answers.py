@@ -47,10 +47,14 @@ _NUMBERS = "SELECT number FROM ticket WHERE id = ?"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One answer: by which snippet it was given, else None; `tickets` are those behind it, the newest first."""
+    """One answer: by which snippet it was given, else None; `tickets` are those behind it, the newest first.
+
+    `message_id` is the newest reply that gave it.
+    """
 
     snippet_id: int | None
     group_id: int | None
+    message_id: int
     title: str
     text: str
     cost: Cost
@@ -199,4 +203,5 @@ def _line(texts: _Texts, key: tuple[bool, int], one: _Gathered, told: Cost) -> L
     by_snippet, number = key
     title, text = texts.of_snippet(number) if by_snippet else texts.of_message(one.messages[-1])
     tickets = tuple(dict.fromkeys(reversed(one.tickets)))
-    return Line(number if by_snippet else None, None if by_snippet else number, title, text, told, tickets)
+    snippet, group = (number, None) if by_snippet else (None, number)
+    return Line(snippet, group, one.messages[-1], title, text, told, tickets)

@@ -40,7 +40,8 @@ def test_a_letter_means_the_same_action_or_the_same_word_everywhere() -> None:
         "T": {"call.start", "call.talk", "call.end", "call.resume"},
         "z": {"ticket.snooze", "call.when"},
         "o": {"move.open", "read.quotes", "checklist.write"},
-        "x": {"list.select", "checklist.tick"},
+        "x": {"list.select", "checklist.tick", "task.tick"},
+        "K": {"knowledge.keep", "known.keep"},
         "d": {"row.remove", "outbox.drop", "gesture.refuse"},
         "n": {"write.note", "customer.note", "question.no", "call.notes"},
         "q": {"move.back", "question.no"},
@@ -69,6 +70,6 @@ def test_an_action_that_is_off_says_why_in_a_few_words() -> None:
     everything = Situation(
         ticket=True, ticket_open=True, selected=1, listed=1, customer=True, email=True, phone=True, runs=1, draft=True,
         playing=True, repeatable=True, maybe=True, editable=True, removable=True, retriable=True, rewritable=True,
-        doubtful=True, on_line=True, undecided=True, rated=True,
+        doubtful=True, on_line=True, stranger=True, undecided=True, rated=True,
     )  # fmt: skip
     assert not [action.id for action in ACTIONS if action.why_off(everything)]
