@@ -34,7 +34,7 @@ from screens.desk_screen import DeskScreen
 from screens.jobs import Jobs
 from screens.keymap import Keymap, keymap
 from screens.palette import palette_question
-from screens.reading import Opening, fingerprint, opening, sources_fingerprint
+from screens.reading import Opening, calls_fingerprint, fingerprint, opening, sources_fingerprint
 from screens.seat import Seat
 from screens.workspace import WorkspaceScreen
 from screens.workspace_queue import QueueWork
@@ -45,7 +45,6 @@ from widgets.theme import DEFAULT, THEMES, VARIABLES
 if TYPE_CHECKING:
     from console.reachable import Reachable
     from console.sync_process import SyncProcess
-    from desk.calls import Popped
     from storage.sources import SourceRow
 
 TICK_SECONDS = 1.0
@@ -117,7 +116,12 @@ class HeardApp(TypedAhead, inherit_bindings=False):
 
         Nothing is drawn until they are there, so that the first paint is never covered by an empty list.
         """
-        self.jobs.start(self.changed, fingerprint, (sources_fingerprint, self.read_sources))
+        self.jobs.start(
+            self.changed,
+            fingerprint,
+            (sources_fingerprint, self.read_sources),
+            (calls_fingerprint, self.read_calls),
+        )
         if self.workspace.opening is None:
             self._held.enter_context(self.batch_update())
             self.set_timer(DRAW_SECONDS, self.draw)
@@ -145,7 +149,9 @@ class HeardApp(TypedAhead, inherit_bindings=False):
         """After the first frame: telephones may tell who rings; all else waits for a moment's rest."""
         from console.reachable import Reachable
 
-        self.reachable = Reachable(self.jobs, self.config.agent_handle, self.popped, self.failed)
+        self.reachable = Reachable(self.jobs, self.config.agent_handle, self.ring, self.failed)
+        # A call that was open when the last console ended is offered at once.
+        self.read_calls()
         self._rest(self._furnish)
 
     def _rest(self, then: Callable[[], object]) -> None:
@@ -210,11 +216,6 @@ class HeardApp(TypedAhead, inherit_bindings=False):
 
             at = now()
             self.jobs.keep(lambda connection: deliver_local(connection, at))
-
-    def popped(self, popped: "Popped") -> None:
-        """Somebody rings, or a softphone asked for somebody: the screen in front shows it, and takes no focus."""
-        if front := self._front:
-            front.popped(popped)
 
     def read_sources(self) -> None:
         """How the sources are doing, for every screen; again whenever the sync process has written it down."""
@@ -315,6 +316,9 @@ class HeardApp(TypedAhead, inherit_bindings=False):
     @override
     async def save_before_leaving(self) -> None:
         self.workspace.save_draft()
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen.save_typed()
         self.unsaved = await self.jobs.stop()
 
     async def on_unmount(self) -> None:

@@ -9,14 +9,14 @@ from time import monotonic
 from textual import events, on
 from typing_extensions import override
 
-from console.doors import Doors
+from console.calls import Calls
 from console.hearing import around, heard
 from screens.ask import AskPanel
 from screens.desk_screen import DeskScreen
 from screens.keymap import key_name
 
 
-class TypedAhead(Doors, inherit_bindings=False):
+class TypedAhead(Calls, inherit_bindings=False):
     """Hands keys to the screen in front. `_early` are those that wait, once `_listed` only for what others open."""
 
     def __init__(self) -> None:
@@ -25,7 +25,6 @@ class TypedAhead(Doors, inherit_bindings=False):
         self._listed = False
         self._behind = False
         self._last_front: DeskScreen[object] | None = None
-        self._last_key = 0.0
 
     @override
     async def on_event(self, event: events.Event) -> None:

@@ -19,7 +19,8 @@ OUTCOMES = (
     ("3", "callback", "Call back", "You call them back; z says when"),
     ("4", "passed_on", "Passed on", "Somebody else goes on with it"),
     ("5", "no_answer", "No answer", "Nobody answered, or the line broke"),
-    ("6", "noted", "Just noted", "Nothing is left to do"),
+    ("6", "answered", "Answered", "Answered; now the customer has the word"),
+    ("7", "wrong_number", "Wrong number", "Nothing was wanted of us"),
 )
 
 CALLS: tuple[Action, ...] = (
@@ -33,12 +34,12 @@ CALLS: tuple[Action, ...] = (
     ),
     Action("call.talk", ("T",), "Talk", "The call begins: its timer runs", CALLER, command="talk", footer=1),
     Action("call.end", ("T", "Ctrl+S"), "End", "The call is over: on to its wrap-up", CALL | NOTES, footer=1),
-    Action("call.resume", ("T",), "Not over", "The call goes on after all", WRAP_UP, footer=10),
+    Action("call.resume", ("T",), "Not over", "The call goes on after all", WRAP_UP, footer=11),
     Action("call.hold", ("h",), "Hold", "Put them on hold, or take them back", CALL, needs_on_line, footer=3),
     Action("call.notes", ("n",), "Notes", "To the notes of this call", CALL | WRAP_UP, footer=2),
     Action("call.leave_notes", ("Esc",), "Keys", "Out of the notes, where letters are keys again", NOTES, footer=2),
     Action("call.direction", (">",), "Who called", "Turn it round: they called, or you did", CALL | WRAP_UP),
-    Action("call.identify", ("/",), "Who is it", "Find who calls by anything", A_CALL, command="caller", footer=6),
+    Action("call.identify", ("/",), "Who is it", "Find who calls by anything", A_CALL, command="caller", footer=16),
     *(
         Action(
             "call.pick_" + digit, (digit,), "Pick " + digit, "This one it is", CALLER, call="call_pick",
@@ -52,6 +53,8 @@ CALLS: tuple[Action, ...] = (
         )
         for digit, name, title, text in OUTCOMES
     ),
+    Action("call.next_ticket", ("]",), "Another ticket", "Write the call on the next ticket", CALL | WRAP_UP, footer=9),
+    Action("call.previous_ticket", ("[",), "Ticket before", "Write the call on the ticket before", CALL | WRAP_UP),
     Action(
         "call.when", ("z",), "When", "When to follow up or to call back, in words: 3d, tue 9am", WRAP_UP,
         takes="WHEN", footer=8,

@@ -95,7 +95,7 @@ class CustomersScreen(FramedScreen[Line]):
     @override
     def situation(self) -> Situation:
         # What is typed can always be opened: who is found by it soon, or the new customer that it becomes.
-        return Situation(listed=max(self.lines.count, bool(self.field.value.strip())))
+        return Situation(listed=max(self.lines.count, bool(self.field.value.strip())), stranger=True)
 
     @property
     @override

@@ -15,7 +15,6 @@ from textual.message import Message
 from textual.screen import Screen, ScreenResultType
 from textual.timer import Timer
 
-from desk.calls import Popped
 from desk.errors import HeardError
 from screens.action import ENTRY, Action, Place, Places, Situation
 from screens.actions import BY_ID, MENUS
@@ -25,6 +24,11 @@ from screens.keymap import CANCELS, Keys, shown
 from screens.seat import Seat
 from widgets.bars import HintBar, NoticeBar, NoticeKind
 from widgets.inks import Lines
+
+if TYPE_CHECKING:
+    from desk.calls import CallRow
+    from screens.phone import Ring
+    from widgets.ring_bar import RingBar
 
 if TYPE_CHECKING:
     from screens.gesture_form import Receiver
@@ -60,6 +64,7 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
         # A screen that is typed in may be asked for keys before its field is there.
         self._held_until = monotonic() + HOLD_SECONDS
         self._hold_end: Timer | None = None
+        self._rings: RingBar | None = None
 
     def on_mount(self) -> None:
         """Keys that wait for a field get an end to it."""
@@ -241,15 +246,46 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
     def sources_changed(self) -> None:
         """A source is doing otherwise than before; `seat.sources` says how."""
 
-    def popped(self, popped: Popped) -> None:
-        """Somebody rings, a call went on, or a softphone asked for somebody. Called in the front screen alone."""
-        self.notice(popped.caller or popped.text or "Number withheld")
+    def calls_changed(self) -> None:
+        """Somebody rings, or no more, or the agent's own call went on; `seat.phone` says how."""
+        self.show_rings()
+
+    def shows(self, _ring: "Ring | CallRow") -> bool:
+        """Whether the screen itself tells of this call, so that the banner needn't."""
+        return False
+
+    def show_rings(self) -> None:
+        """The banner: who rings, and the own call that was lost from sight."""
+        phone = self.seat.phone
+        wanted = [each for each in (*phone.rings, phone.offered) if each is not None and not self.shows(each)]
+        if not wanted and self._rings is None:
+            return
+        # Nobody needs these before somebody rings.
+        from screens.ring_words import facts_of
+        from widgets.ring_bar import RingBar
+
+        if self._rings is None:
+            self._rings = RingBar(clock=self.seat.clock)
+            self.mount(self._rings)
+        keys = self.seat.keymap.of["call.take"]
+        self._rings.show([facts_of(each, shown(keys[0]) if keys else "") for each in wanted])
+
+    @property
+    def occupied(self) -> bool:
+        """Whether the agent is in the middle of something here: a text, a question, a begun key sequence."""
+        written = getattr(self.focused, "value", "") or getattr(self.focused, "text", "") if self.typing else ""
+        return bool(self._pressed or written) or self._asking_panel() is not None
+
+    def save_typed(self) -> None:
+        """Bring what is typed here to the disk, where it is kept as typed."""
 
     def tick(self) -> None:
         """A second has passed: ages and countdowns move on."""
         bar = self.query_one_optional(NoticeBar)
         if bar is not None:
             bar.tick()
+        if self._rings is not None:
+            self._rings.tick()
 
     def _place_of_keys(self) -> Place:
         if self._asking_panel() is not None:
@@ -286,6 +322,7 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
     def on_screen_resume(self) -> None:
         """Back in front: the hints may have changed meanwhile, and keys may wait for the end of what was before it."""
         self.show_hints()
+        self.show_rings()
         self.post_message(self.Ready())
 
 
@@ -303,6 +340,15 @@ class Opens(Protocol):
 
     def give_secret(self, source: str, secret: str) -> object:
         """Let the sync process log in to that source with this secret, for this run."""
+
+    def action_go_find(self, text: str) -> object:
+        """Find a customer by anything."""
+
+    def read_calls(self) -> object:
+        """Read anew who rings, and how the agent's own call stands."""
+
+    def open_call(self, call_id: int) -> object:
+        """Show a call."""
 
     def start_demo(self) -> object:
         """Make the demo team and work on it."""

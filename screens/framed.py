@@ -202,6 +202,11 @@ class FramedScreen(DeskScreen[None], Generic[Row]):
         self.show_header()
 
     @override
+    def calls_changed(self) -> None:
+        super().calls_changed()
+        self.show_header()
+
+    @override
     def tick(self) -> None:
         super().tick()
         self.show_header()

@@ -178,6 +178,14 @@ def sources_fingerprint(connection: Connection) -> object:
     ).fetchall()
 
 
+def calls_fingerprint(connection: Connection) -> object:
+    """What changes when somebody rings, or a call goes on or is written down."""
+    return connection.execute(
+        "SELECT id, state, agent_id, customer_id, ticket_id, direction FROM call"
+        " WHERE state NOT IN ('done','missed') ORDER BY id"
+    ).fetchall()
+
+
 @lru_cache(maxsize=4)
 def _kept_templates(_path: str) -> "dict[tuple[int, int], tuple[ChecklistTemplate, ...]]":
     return {}

@@ -1,13 +1,14 @@
 """The agent's seat at this console: what every screen shares. The app makes one and hands it to each screen."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from desk.records import AgentRow
 from screens.jobs import Jobs
 from screens.keymap import Keymap
+from screens.phone import Phone
 from storage.deeds.by import By
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ class Seat:
 
     `layout` is auto, or one, two or three for that many panes whatever the terminal's width. `editor` is the command
     for long texts. `regions` are the countries whose national phone numbers are understood.
-    `sources` are what is connected and how each is doing; the app keeps them fresh.
+    `sources` are what is connected and how each is doing, `phone` who rings and who is on the line; the app keeps them
+    fresh.
     """
 
     jobs: Jobs
@@ -35,6 +37,7 @@ class Seat:
     layout: str
     regions: tuple[str, ...] = ("US",)
     sources: "tuple[SourceRow, ...]" = ()
+    phone: Phone = field(default_factory=Phone)
 
     def by(self) -> By:
         """Who does the next deed, and when."""

@@ -1,13 +1,22 @@
-"""The top line of every screen that has one, and what stands below it for as long as the sources are in trouble."""
+"""The top line of every screen that has one, and what stands below it for as long as the sources are in trouble.
+
+Who has a call open sees its clock there, wherever they are.
+"""
 
 from desk.times import to_datetime
+from screens.phone import stands
 from screens.seat import Seat
 from widgets.bars import HeaderBar, HeaderFacts, NoticeBar
 
 
-def show_top_line(header: HeaderBar, notices: NoticeBar, seat: Seat, place: tuple[str, ...], waiting: int) -> None:
-    """Where we are, how the sources do, what waits in the outbox, who sits here, and the time."""
-    synced = seat.standing()
+def show_top_line(
+    header: HeaderBar, notices: NoticeBar, seat: Seat, place: tuple[str, ...], waiting: int, *, called: bool = True
+) -> None:
+    """Where we are, how the sources do, what waits in the outbox, who sits here, and the time.
+
+    Without `called` the agent's own call isn't told: the page does it.
+    """
+    synced, call = seat.standing(), seat.phone.call
     header.show(
         HeaderFacts(
             place=place,
@@ -16,6 +25,7 @@ def show_top_line(header: HeaderBar, notices: NoticeBar, seat: Seat, place: tupl
             waiting=waiting,
             agent=seat.me.name,
             time=to_datetime(seat.clock(), seat.zone).strftime("%H:%M"),
+            call=stands(call, seat.clock()) if call is not None and called else "",
         )
     )
     notices.stand(synced.banner if synced else "")

@@ -190,6 +190,16 @@ class Workbench(DeskScreen[None]):
         )
 
     @property
+    @override
+    def occupied(self) -> bool:
+        return self.writing or super().occupied
+
+    @override
+    def calls_changed(self) -> None:
+        super().calls_changed()
+        self.show_header()
+
+    @property
     def target_ids(self) -> tuple[int, ...]:
         """The tickets that a deed is about: the open one, or all that are selected, or the one under the cursor."""
         if self.reading:

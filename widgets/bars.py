@@ -61,7 +61,10 @@ class Bar(Lines, can_focus=False, inherit_bindings=False):
 
 @dataclass(frozen=True, slots=True)
 class HeaderFacts:
-    """What the top line tells: `place` from the screen down, `synced` in words, `waiting` in the outbox."""
+    """What the top line tells: `place` from the screen down, `synced` in words, `waiting` in the outbox.
+
+    `call` is how the agent's own call stands, with its clock.
+    """
 
     place: tuple[str, ...] = ()
     synced: str = ""
@@ -70,6 +73,7 @@ class HeaderFacts:
     agent: str = ""
     state: str = ""
     time: str = ""
+    call: str = ""
 
 
 class HeaderBar(Bar):
@@ -111,6 +115,8 @@ class HeaderBar(Bar):
 
     def _groups(self) -> Iterator["_Group"]:
         facts = self._facts
+        if facts.call:
+            yield _Group(-1, -1, (("☎ ", "title"), (harmless(facts.call), "unread")))
         if facts.synced:
             rank, mark, ink = _MOODS[facts.mood]
             yield _Group(rank, 0, (mark, (harmless(facts.synced), ink)))

@@ -104,6 +104,31 @@ def hang_up(connection: Connection, by: By, call_id: int) -> CallRow:
     return _told(connection, by, call_id, "ended")
 
 
+def go_on(connection: Connection, by: By, call_id: int) -> CallRow:
+    """It hasn't ended after all: the key was a mistake. Refused where this agent is on the line with somebody else."""
+    with writing(connection):
+        _refuse_second(connection, by, besides=call_id)
+        connection.execute(
+            "UPDATE call SET state = 'talking', ended_at = NULL WHERE id = ? AND state = 'wrapping'", (call_id,)
+        )
+        return call(connection, call_id)
+
+
+def turn_round(connection: Connection, call_id: int) -> CallRow:
+    """It was the agent who called, or after all the customer."""
+    with writing(connection):
+        connection.execute(
+            "UPDATE call SET direction = iif(direction = 'in', 'out', 'in') WHERE id = ? AND state <> 'done'",
+            (call_id,),
+        )
+        return call(connection, call_id)
+
+
+def leave_ticket(connection: Connection, call_id: int) -> None:
+    """It isn't about the ticket from which it was begun: it will get one of its own."""
+    connection.execute("UPDATE call SET ticket_id = NULL WHERE id = ? AND state <> 'done'", (call_id,))
+
+
 def save_notes(connection: Connection, call_id: int, *, notes: str | None = None, goal: str | None = None) -> None:
     """Keep what was typed, as typed; what is None stays, and what is written down already stays too."""
     connection.execute(

@@ -1,0 +1,88 @@
+"""The telephone as this seat knows it: who rings now, and which call is the agent's own. Every screen may look.
+
+The invariants: one who rings is one ring, however often and by whichever way it is told; an answer about a ring is kept
+with it, so that the banner never has to wait for it again.
+"""
+
+from dataclasses import dataclass
+
+from desk.callers import CallerCard, CallerMatch
+from desk.calls import LONGEST_RING, CallRow, CallState, Popped, clock, talk_seconds, wrap_up_seconds
+from desk.dialled import alike, is_number
+from desk.times import SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Somebody who rings: a call that a telephone told of, or what `heard pop` was given (then `call_id` is None)."""
+
+    text: str
+    caller: str
+    since: int
+    call_id: int | None
+    match: CallerMatch
+    card: CallerCard | None
+
+    @property
+    def title(self) -> str:
+        """Who it is, as well as it is known."""
+        if self.card is not None:
+            return self.card.card.name
+        return self.caller or self.text or "Number withheld"
+
+    def is_of(self, popped: Popped) -> bool:
+        """Whether this is what was told of."""
+        return same(self.text, popped.text) if popped.call_id is None else popped.call_id == self.call_id
+
+
+@dataclass(slots=True)
+class Phone:
+    """`popped` is what `heard pop` told and nobody took yet, `rings` whoever rings now, `call` the agent's own call.
+
+    `offered` is an own call that the agent has lost from sight: it was answered while they wrote, or before a crash.
+    """
+
+    popped: tuple[Popped, ...] = ()
+    rings: tuple[Ring, ...] = ()
+    call: CallRow | None = None
+    offered: CallRow | None = None
+
+    def hear(self, popped: Popped) -> bool:
+        """Take in a pop that names no call; False where the same one rings already."""
+        known = any(same(each.text, popped.text) for each in self.popped)
+        if not known:
+            self.popped = (*self.popped, popped)
+        return not known
+
+    def forget(self, text: str) -> None:
+        """Somebody has taken it, or it was seen."""
+        self.popped = tuple(each for each in self.popped if not same(each.text, text))
+        self.rings = tuple(each for each in self.rings if each.call_id is not None or not same(each.text, text))
+
+    def grow_old(self, now: int) -> None:
+        """Nobody tells how a pop ends: it rings as long as a call may."""
+        self.popped = tuple(each for each in self.popped if now - each.at < LONGEST_RING)
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two texts are the same caller: the same number in any notation, else the same words."""
+    if is_number(one) and is_number(other):
+        return alike(one, other)
+    return one.casefold().split() == other.casefold().split()
+
+
+def stands(call: CallRow, now: int) -> str:
+    """How a call stands, in words with its clock: `talking 2:13`, `on hold 0:20`, `wrap-up 0:05`."""
+    match call.state:
+        case CallState.TALKING:
+            return "talking " + clock(talk_seconds(call, now))
+        case CallState.HELD:
+            return "on hold " + clock((now - (call.held_at or now)) // SECOND)
+        case CallState.WRAPPING:
+            return "wrap-up " + clock(wrap_up_seconds(call, now))
+        case CallState.RINGING:
+            return "rings " + clock((now - call.rang_at) // SECOND)
+        case CallState.MISSED:
+            return "missed"
+        case CallState.DONE:
+            return "written down, " + clock(talk_seconds(call, now))
