@@ -119,12 +119,15 @@ def _table(report: Report, table: Table, cells: int) -> Iterator[Line]:
 
 
 def _widths(columns: tuple[Column, ...], rows: list[list[str]], cells: int) -> list[int]:
-    """As wide as the widest value; the widest texts give way first, and numbers only when nothing else is left."""
-    widths = [
-        max(width(harmless(column.title)), *(width(row[at]) for row in rows)) for at, column in enumerate(columns)
-    ]
+    """As wide as the widest value. Where that is too wide long heads give way first, then texts, and numbers last."""
+    values = [max(width(row[at]) for row in rows) for at in range(len(columns))]
+    widths = [max(width(harmless(column.title)), values[at]) for at, column in enumerate(columns)]
     room = cells - len(_GAP) * (len(columns) - 1)
     while sum(widths) > room and max(widths) > 1:
+        heads = [at for at, wide in enumerate(widths) if wide > max(values[at], _NARROWEST)]
+        if heads:
+            widths[max(heads, key=lambda at: widths[at])] -= 1
+            continue
         texts = [at for at, column in enumerate(columns) if column.unit is Unit.TEXT and widths[at] > _NARROWEST]
         widest = max(texts or range(len(widths)), key=lambda at: widths[at])
         widths[widest] -= 1

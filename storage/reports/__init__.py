@@ -18,6 +18,7 @@ KINDS: dict[str, tuple[str, str]] = {
         "checklists",
         "how far conversations came, step by step, and which skipped step goes with reopening",
     ),
+    "service": ("service", "how soon customers were answered, what came, was solved, came back and waits, calls"),
 }
 
 
