@@ -9,7 +9,8 @@ from storage.connect import Connection
 _RECENT = """
     SELECT c.id, c.name, ifnull(o.name, ''), c.plan, c.contacted_at
       FROM customer c LEFT JOIN organization o ON o.id = c.organization_id
-     WHERE c.merged_into_id IS NULL ORDER BY c.recency DESC LIMIT ?"""
+     WHERE c.merged_into_id IS NULL AND NOT EXISTS(SELECT 1 FROM tombstone x WHERE x.customer_id = c.id)
+     ORDER BY c.recency DESC LIMIT ?"""
 _OPEN = """
     SELECT customer_id, count(*) FROM ticket
      WHERE customer_id IN (SELECT value FROM json_each(?)) AND status<3 GROUP BY customer_id"""

@@ -23,6 +23,7 @@ from storage.imports.report import Report
 from storage.ingest.batch import Batch
 from storage.returns import came_back
 from storage.sources import SourceRow
+from storage.tombstones import Tombstones
 from storage.workspace import Workspace
 
 # So many mails are one transaction: a console that saves a draft waits for one of them.
@@ -105,7 +106,12 @@ def take(connection: Connection, mailbox: Mailbox, copies: Sequence[Copy], now: 
         read = _read(mailbox, part, sent=sent)
         with writing(connection):
             ours = _sent_from_here(connection, read)
-            kept = [(copy, mail) for copy, mail in zip(part, read, strict=True) if not _is_echo(copy, mail, ours)]
+            erased = Tombstones(connection)
+            kept = [
+                (copy, mail)
+                for copy, mail in zip(part, read, strict=True)
+                if not _is_echo(copy, mail, ours) and not erased.mail(mail.digest, _message_id(mail))
+            ]
             new += _take(connection, mailbox, kept, ours, now)
     return new
 

@@ -82,6 +82,11 @@ def open_to_write(workspace: Workspace) -> Connection:
         except Exception as error:
             connection.close()
             raise explain(workspace.database, error) from error
+    if connection.execute("SELECT 1 FROM setting WHERE key = 'erasing'").fetchone():
+        # Somebody was erased, and a crash came before the files were clean.
+        from storage.erasing.cleaning import clean_up
+
+        clean_up(connection)
     return connection
 
 

@@ -51,6 +51,9 @@ def take(book: CustomerBook, person: CustomerRecord) -> Outcome:
     customer_id = book.with_external_id(key) if key else None
     if customer_id is None and person.external_id is None:
         customer_id = _same(book, person)
+    if customer_id is None and book.was_erased(replace(person, external_id=key)):
+        # Whoever was erased comes back by writing anew, never by an old list.
+        return "skipped"
     if customer_id is None:
         book.add(replace(person, external_id=key))
         return "added"

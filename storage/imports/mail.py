@@ -18,6 +18,7 @@ from storage.inbound import reopen
 from storage.ingest.batch import Batch
 from storage.ingest.records import CustomerRecord, IdentityRecord
 from storage.ingest.rows import NewMessage
+from storage.tombstones import Tombstones
 
 # What tells a copy of a mail from another that has the same Message-ID: sender, subject, text.
 Likeness = tuple[str, str, str]
@@ -41,6 +42,7 @@ class MailTaker:
         self._messages = [mail.message for mail in mails if mail.message is not None]
         self._digests = known_digests(batch.connection, [mail.digest for mail in mails if mail.message is not None])
         self._likenesses = self._same_ids()
+        self._tombstones = Tombstones(batch.connection)
         ids = (message.message_id for message in self._messages if message.message_id)
         self._threads = Threads(
             batch.connection, chain(ids, *(mail.parents for mail in mails), (mail.bounced for mail in mails))
@@ -58,7 +60,7 @@ class MailTaker:
         )
         for mail in self._mails:
             report.read += 1
-            if mail.message is None or mail.digest in self._digests or self._is_copy(mail.message):
+            if mail.message is None or mail.digest in self._digests or self._is_old(mail, mail.message):
                 report.skipped += 1
                 continue
             self._digests.add(mail.digest)
@@ -132,6 +134,10 @@ class MailTaker:
         # What bounced names the mail that it was, whatever its subject.
         bounce = mail.message is not None and mail.message.bounce
         return bool(bounce) or mail.reply or not mail.subject.strip() or thread.base == mail.base
+
+    def _is_old(self, mail: ReadMail, message: NewMessage) -> bool:
+        """A copy of what is here, or of what was here before its writer was erased."""
+        return self._is_copy(message) or self._tombstones.mail(mail.digest, message.message_id)
 
     def _is_copy(self, message: NewMessage) -> bool:
         """The same mail by another way (a second folder, another list): same Message-ID, sender, subject and text."""

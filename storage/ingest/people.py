@@ -17,6 +17,7 @@ from desk.text import clean
 from storage.connect import Connection
 from storage.ingest.records import CustomerRecord, IdentityRecord
 from storage.ingest.together import insert
+from storage.tombstones import Tombstones
 
 _OWNERS = """
 SELECT i.kind, i.normal, coalesce(c.merged_into_id, c.id), c.recency FROM identity i JOIN customer c
@@ -74,6 +75,7 @@ class CustomerBook:
         self._regions = regions
         self._source_id = source_id
         self._now = now
+        self._tombstones = Tombstones(connection)
         counters: tuple[int, int, int] = connection.execute(_COUNTERS).fetchone()
         self._customer_id, self._recency, self._organization_id = counters
         self._owners: dict[Key, list[int]] = {}
@@ -106,6 +108,15 @@ class CustomerBook:
         self._learn_owners([key])
         found = dict.fromkeys((*self._owners[key], *self._met.get(key, ())))
         return sorted(found, key=lambda owner: -self._recencies[owner])
+
+    def was_erased(self, record: CustomerRecord) -> bool:
+        """Whether this is the record of an erased customer, by its own key or by an identity that nobody else has."""
+        if record.external_id and self._tombstones.hold("customer", f"{self._source_id} {record.external_id}"):
+            return True
+        return any(
+            self._tombstones.hold("identity", f"{int(identity.kind)} {self._normal(identity.kind, identity.value)}")
+            for identity in record.identities
+        )
 
     def with_external_id(self, external_id: str) -> int | None:
         """The customer that an earlier run made from the same record."""

@@ -10,6 +10,7 @@ from storage.ingest.batch import Batch
 from storage.ingest.records import CustomerRecord, TicketRecord
 from storage.ingest.rows import NewMessage, tag_of
 from storage.library import Outcome
+from storage.tombstones import Tombstones
 
 # What comes for a ticket that was merged belongs to the one that has its messages now.
 _KNOWN = """
@@ -42,6 +43,7 @@ def put_tickets(batch: Batch, records: Sequence[TicketRecord]) -> list[Outcome]:
     To a ticket that is there only messages and tags are added: what agents changed here since stays as they left it.
     Raises KeyError for a channel that the workspace doesn't have.
     """
+    tombstones = Tombstones(batch.connection)
     batch.book.expect(record.customer for record in records if record.customer is not None)
     known = _known(batch, records)
     desk = _Desk(batch)
@@ -49,10 +51,13 @@ def put_tickets(batch: Batch, records: Sequence[TicketRecord]) -> list[Outcome]:
     for record in records:
         ticket = known.get(record.external_id)
         outcome: Outcome = "skipped"
+        if ticket is None and tombstones.hold("ticket", f"{batch.source_id} {record.external_id}"):
+            outcomes.append(outcome)
+            continue
         if ticket is None:
             ticket = known[record.external_id] = _add(batch, desk, record)
             outcome = "added"
-        if record.messages and _say(batch, ticket, record) and outcome == "skipped":
+        if record.messages and _say(batch, ticket, record, tombstones) and outcome == "skipped":
             outcome = "updated"
         if record.tags and _mark(batch, ticket, record) and outcome == "skipped":
             outcome = "updated"
@@ -62,9 +67,14 @@ def put_tickets(batch: Batch, records: Sequence[TicketRecord]) -> list[Outcome]:
     return outcomes
 
 
-def _say(batch: Batch, ticket: _Known, record: TicketRecord) -> bool:
+def _say(batch: Batch, ticket: _Known, record: TicketRecord, tombstones: Tombstones) -> bool:
     """Add the messages that the ticket lacks; whether there were any."""
-    new = [message for message in record.messages if message.external_id not in ticket.said]
+    new = [
+        message
+        for message in record.messages
+        if message.external_id not in ticket.said
+        and not tombstones.hold("message", f"{batch.source_id} {message.external_id}")
+    ]
     ticket.said |= {message.external_id for message in new}
     for message in new:
         batch.rows.message(

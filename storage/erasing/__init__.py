@@ -1,0 +1,1 @@
+"""Erasing a customer: what there is of them (`traces`), the deed, and cleaning the files behind it (`cleaning`)."""
