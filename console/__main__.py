@@ -20,6 +20,7 @@ COMMANDS = {
     "tickets": "tickets",
     "show": "show",
     "pop": "pop",
+    "phone": "phone",
     "review": "review",
     "reply": "reply",
     "note": "note",

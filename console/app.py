@@ -149,7 +149,7 @@ class HeardApp(TypedAhead, inherit_bindings=False):
         """After the first frame: telephones may tell who rings; all else waits for a moment's rest."""
         from console.reachable import Reachable
 
-        self.reachable = Reachable(self.jobs, self.config.agent_handle, self.ring, self.failed)
+        self.reachable = Reachable(self.jobs, self.config, self.ring, self.failed)
         # A call that was open when the last console ended is offered at once.
         self.read_calls()
         self._rest(self._furnish)

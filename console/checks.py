@@ -46,6 +46,9 @@ def every_check(workspace: Workspace) -> Iterator[Check]:
 
     yield examined.keyring()
     yield from examined.sources(workspace)
+    from console.telephony.examined import telephone
+
+    yield telephone(workspace)
 
 
 def python() -> Check:

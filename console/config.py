@@ -12,16 +12,20 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeAlias
 
 from console.paths import config_file
 from desk.errors import BadInput
+
+if TYPE_CHECKING:
+    from console.telephony.settings import PhoneSettings
 
 # The names of widgets.theme.THEMES, which need Textual to be imported; a test keeps them alike.
 THEMES = ("heard-dark", "heard-light", "heard-contrast", "heard-ansi")
 LAYOUTS = ("auto", "one", "two", "three")
 LONGEST_UNDO = 600
 
-Value = str | int | bool | tuple[str, ...] | Mapping[str, tuple[str, ...]]
+Value: TypeAlias = "str | int | bool | tuple[str, ...] | Mapping[str, tuple[str, ...]] | PhoneSettings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Config:
     time_zone: str = ""
     undo_seconds: int = 15
     editor: str = ""
+    phone: "PhoneSettings | None" = None
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -208,6 +213,12 @@ def _keys(value: object) -> MappingProxyType[str, tuple[str, ...]]:
     return MappingProxyType(keys)
 
 
+def _phone(value: object) -> "PhoneSettings":
+    from console.telephony.settings import phone_settings
+
+    return phone_settings(value)
+
+
 SETTINGS = (
     Setting("name", _text),
     Setting("handle", _handle),
@@ -218,6 +229,7 @@ SETTINGS = (
     Setting("time_zone", _zone),
     Setting("undo_seconds", _seconds),
     Setting("editor", _command),
+    Setting("phone", _phone),
     Setting("keys", _keys),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}

@@ -10,7 +10,9 @@ from pathlib import Path
 from socket import socket
 from threading import Lock
 
+from console.config import Config
 from console.listening import Listening, close_socket, open_socket, used
+from console.phone_process import PhoneProcess
 from desk.calls import Popped
 from desk.errors import HeardError
 from screens.jobs import Jobs
@@ -21,10 +23,15 @@ class Reachable:
     """A console's hold on its socket. `popped` hears what comes in; `failed` what went wrong."""
 
     def __init__(
-        self, jobs: Jobs, handle: str, popped: Callable[[Popped], object], failed: Callable[[HeardError], object]
+        self,
+        jobs: Jobs,
+        config: Config,
+        popped: Callable[[Popped], object],
+        failed: Callable[[HeardError], object],
     ) -> None:
         self._jobs = jobs
-        self._handle = handle
+        self._handle = config.agent_handle
+        self._phone = PhoneProcess(jobs.workspace, self._handle) if config.phone else None
         self._popped = popped
         self._failed = failed
         self._turn = Lock()
@@ -41,9 +48,17 @@ class Reachable:
             self._used_at = last_key
             path = self._listening.path
             self._jobs.read("used", lambda _: used(path), _nothing)
+        if self._phone is not None:
+            told = self._phone.in_trouble
+            self._phone.attend()
+            if self._phone.in_trouble and not told:
+                what = "The telephone isn't watched: the process for it ends by itself"
+                self._failed(HeardError(what, "`heard phone --watch` says why."))
 
     def leave(self) -> None:
         """The console ends."""
+        if self._phone is not None:
+            self._phone.leave()
         with self._turn:
             self._left = True
             if self._listening is not None:

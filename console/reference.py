@@ -128,7 +128,8 @@ def _commands() -> Iterator[str]:
 def _arguments(parser: argparse.ArgumentParser) -> Iterator[str]:
     """The arguments of a command, then those of each of its verbs."""
     # argparse lists what was declared nowhere but here; its own help is made from it too.
-    declared = [each for each in parser._actions if not isinstance(each, argparse._HelpAction)]
+    shown = (each for each in parser._actions if each.help is not argparse.SUPPRESS)
+    declared = [each for each in shown if not isinstance(each, argparse._HelpAction)]
     rows = [each for each in declared if not isinstance(each, argparse._SubParsersAction)]
     if rows:
         yield ""
