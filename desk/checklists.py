@@ -122,9 +122,9 @@ def suggest(
 ) -> str:
     """The key of the checklist that suits a ticket best; `flags` are the kinds of its customer's flags.
 
-    Of those whose bindings are all met the closest wins: a flag before a tag, a tag before the mood, the mood before the
-    queue, the queue before the channel; of equals the first. So a team's list for one tag comes before HEARD, its list
-    for all calls doesn't. Where none fits it is the first of all; raises BadInput where there is none at all.
+    Of those whose bindings are all met the closest wins: a flag before a tag, a tag before the mood, the mood before
+    the queue, the queue before the channel; of equals the first. So a team's list for one tag comes before HEARD, its
+    list for all calls doesn't. Where none fits it is the first of all; raises BadInput where there is none at all.
     """
     folded_tags, folded_flags = {fold(tag) for tag in tags}, {fold(flag) for flag in flags}
     best: tuple[int, str] | None = None

@@ -134,7 +134,7 @@ def _help(step: Step, tick: TickRow | None, cells: int, aid: Aid) -> Iterator[tu
     if step.tip:
         yield from _paragraph(step.tip, "muted", cells)
     if step.done_when:
-        yield from _paragraph("Done when " + step.done_when, "good", cells)
+        yield from _paragraph("Done when: " + step.done_when, "good", cells)
     words = aid.words.get(step.snippet, "")
     if words:
         yield from _paragraph(f"Say: {words}", "tag", cells)

@@ -78,7 +78,7 @@ def _bars(report: Report, chart: Chart, cells: int) -> Iterator[Line]:
     told = [harmless(worded(_whole(value, chart.unit), chart.unit, report.zone)) for value in values]
     names = min(_LABELS, cells // 3, max((width(harmless(label)) for label in chart.labels), default=1))
     room = max(cells - names - max(map(width, told), default=0) - 2 * len(_GAP), 1)
-    most = max(values, default=0)
+    most = max([*values, chart.unit is Unit.SHARE])
     for label, value, words in zip(chart.labels, values, told, strict=True):
         long = max(1, round(room * value / most)) if value > 0 else 0
         yield (

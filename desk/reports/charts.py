@@ -35,7 +35,7 @@ def svg(chart: Chart, zone: tzinfo) -> str:
 def _rows(chart: Chart, zone: tzinfo) -> Iterator[str]:
     """Bars from left to right; a funnel's stand in the middle, and tell the share of the first."""
     values = [value or 0 for value in chart.series[0].values]
-    most = max(*values, 0) if len(values) > 1 else max(values, default=0)
+    most = max([*values, chart.unit is Unit.SHARE])
     room = WIDTH - _LABELS - _VALUES
     for number, (label, value) in enumerate(zip(chart.labels, values, strict=True)):
         top, long = number * _ROW + 2, room * value / most if most else 0

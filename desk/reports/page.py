@@ -68,7 +68,7 @@ def _page(report: Report) -> Iterator[str]:
 
 def _figure(report: Report, figure: Figure) -> str:
     value = escape(worded(figure.value, figure.unit, report.zone))
-    clock = f"<br>{escape(figure.clock)}" if figure.clock else ""
+    clock = f"<br>Clock: {escape(figure.clock)}" if figure.clock else ""
     return (
         f'<div class="figure">{escape(figure.title)}<b>{value}</b>'
         f'<p class="quiet">{of_cases(figure.n)}. {escape(figure.formula)}{clock}</p></div>\n'

@@ -83,7 +83,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Values by label. A funnel and bars have one series; the values are in the unit that they are told in."""
+    """Values by label. A funnel and bars have one series; bars of shares are drawn against the whole."""
 
     shape: Shape
     title: str

@@ -30,7 +30,9 @@ NEGLECTED = _SAID.format(of="t.status<3 AND t.updated_at < :since")
 CHANNELS = """
     SELECT t.id, c.label, t.status FROM json_each(?) w CROSS JOIN ticket t ON t.id = w.value
       JOIN channel c ON c.id = t.channel_id"""
-ARRIVED = "SELECT created_at FROM ticket WHERE created_at >= ? AND created_at < ? AND merged_into_id IS NULL"
+ARRIVED = """
+    SELECT t.created_at, c.label FROM ticket t JOIN channel c ON c.id = t.channel_id
+     WHERE t.created_at >= ? AND t.created_at < ? AND t.merged_into_id IS NULL"""
 BACKLOG = "SELECT created_at FROM ticket WHERE status<3"
 _TURNED = """
     SELECT e.ticket_id, e.at FROM event e JOIN ticket t ON t.id = e.ticket_id
@@ -62,13 +64,13 @@ class Waited:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """When tickets came, were solved and came back in the period, and since when those that are open now exist.
+    """When tickets came (by channel), were solved and came back in the period, and since when the open ones exist.
 
     Of the tickets that were solved in it: how many came back later, and how many of those that still stand solved
     (`stand`) needed one answer (`one_touch`).
     """
 
-    arrived: tuple[int, ...]
+    arrived: dict[str, list[int]]
     solved: tuple[int, ...]
     reopened: tuple[int, ...]
     backlog: tuple[int, ...]
@@ -76,6 +78,11 @@ class Flow:
     came_back: int
     stand: int
     one_touch: int
+
+    @property
+    def all_arrived(self) -> list[int]:
+        """When they came, on whichever channel."""
+        return [at for times in self.arrived.values() for at in times]
 
 
 def waited(connection: Connection, period: Period) -> tuple[Waited, ...]:
@@ -110,8 +117,11 @@ def flow(connection: Connection, period: Period, now: int) -> Flow:
         reopened[ticket].append(at)
     came_back = sum(any(at >= min(times) for at in reopened.get(ticket, ())) for ticket, times in solved.items())
     stand, one_touch = connection.execute(ONE_TOUCH, (json.dumps(list(solved)),)).fetchone()
+    arrived: dict[str, list[int]] = defaultdict(list)
+    for at, channel in connection.execute(ARRIVED, (period.since, period.until)):
+        arrived[channel].append(at)
     return Flow(
-        arrived=tuple(at for (at,) in connection.execute(ARRIVED, (period.since, period.until))),
+        arrived=dict(sorted(arrived.items(), key=lambda item: (-len(item[1]), item[0]))),
         solved=tuple(sorted(at for times in solved.values() for at in times)),
         reopened=tuple(sorted(at for times in reopened.values() for at in times if at in period)),
         backlog=tuple(at for (at,) in connection.execute(BACKLOG)),

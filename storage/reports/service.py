@@ -27,6 +27,10 @@ _LEVEL = (
     "Answers within the team's targets, of the answers of this time and of the customers who at its end still waited "
     "beyond their target; while a target pauses nothing is counted"
 )
+_BUSINESS = (
+    Column("p50_business", "Half (business)", Unit.SPAN),
+    Column("p90_business", "Nine of ten (business)", Unit.SPAN),
+)
 _NO_HOURS = (
     "No figure is in business hours, since the team has set none: heard rules export targets shows where they belong."
 )
@@ -86,7 +90,8 @@ def _flow_figures(moved: Flow) -> Iterator[Figure]:
     backlog = "Tickets that are open, pending or on hold now"
     back = "Of the tickets that were solved in this time: those that were opened again since, by the customer or by us"
     touch = "Of the tickets that were solved in this time and still are: those with exactly one reply or call of ours"
-    yield Figure("arrived", "Came in", len(moved.arrived), Unit.COUNT, len(moved.arrived), arrived)
+    came = len(moved.all_arrived)
+    yield Figure("arrived", "Came in", came, Unit.COUNT, came, arrived)
     yield Figure("solved", "Solved", len(moved.solved), Unit.COUNT, moved.solved_tickets, solved)
     yield Figure("backlog", "Open now", len(moved.backlog), Unit.COUNT, len(moved.backlog), backlog)
     rate = _share(moved.came_back, moved.solved_tickets)
@@ -101,8 +106,7 @@ def _by_channel(answers: Sequence[Waited], kind: Kind, business: str) -> Table:
         Column("n", "Answers", Unit.COUNT),
         Column("p50", "Half within", Unit.SPAN),
         Column("p90", "Nine of ten", Unit.SPAN),
-        Column("p50_business", "Half (business)", Unit.SPAN),
-        Column("p90_business", "Nine of ten (business)", Unit.SPAN),
+        *(_BUSINESS if business else ()),
         Column("level", "In target", Unit.SHARE),
         Column("judged", "Of", Unit.COUNT),
         Column("late", "Still late", Unit.COUNT),
@@ -111,15 +115,16 @@ def _by_channel(answers: Sequence[Waited], kind: Kind, business: str) -> Table:
     groups = [(name, [each for each in ours if each.channel == name]) for name in _channels(ours)]
     whole = [(_ALL, ours)] if len(groups) > 1 else []
     note = f"Calendar hours{' and ' * bool(business)}{business}. {_LEVEL}."
-    rows = tuple(_channel_row(name, group) for name, group in (*groups, *whole))
+    rows = tuple(_channel_row(name, group, in_hours=bool(business)) for name, group in (*groups, *whole))
     return Table(f"{kind}_response", f"{_TITLES[kind]} by channel", columns, rows, note, "Nobody was answered.")
 
 
-def _channel_row(name: str, group: Sequence[Waited]) -> tuple[Cell, ...]:
+def _channel_row(name: str, group: Sequence[Waited], *, in_hours: bool) -> tuple[Cell, ...]:
     took, hours = spread(each.took for each in group), spread(each.in_hours for each in group)
+    business = (hours.p50, hours.p90) if in_hours else ()
     judged = [each for each in group if each.met is not None]
     late = sum(each.took is None for each in group)
-    return name, took.n, took.p50, took.p90, hours.p50, hours.p90, _level(judged), len(judged), late
+    return name, took.n, took.p50, took.p90, *business, _level(judged), len(judged), late
 
 
 def _channel_charts(answers: Sequence[Waited]) -> Iterator[Chart]:
@@ -136,16 +141,19 @@ def _channel_charts(answers: Sequence[Waited]) -> Iterator[Chart]:
 
 def _day_charts(moved: Flow, asked: Asked) -> Iterator[Chart]:
     days = asked.period.days(asked.zone)
-    counted = [_per_day(times, asked) for times in (moved.arrived, moved.solved, moved.reopened)]
+    counted = [_per_day(times, asked) for times in (moved.all_arrived, moved.solved, moved.reopened)]
     names = ("came in", "solved", "came back")
     pairs = zip(names, counted, strict=True)
     series = tuple(Series(name, tuple(counts[day] for day in days)) for name, counts in pairs)
     yield Chart(Shape.LINES, "Tickets per day", tuple(f"{day:%d %b}" for day in days), series)
-    hourly = [_per_hour(times, asked) for times in (moved.arrived, moved.solved)]
-    bars = tuple(
+    by_channel = ((name, _per_day(times, asked)) for name, times in moved.arrived.items())
+    channels = tuple(Series(name, tuple(counts[day] for day in days)) for name, counts in by_channel)
+    yield Chart(Shape.STACKED, "What came in per day, by channel", tuple(f"{day:%d %b}" for day in days), channels)
+    hourly = [_per_hour(times, asked) for times in (moved.all_arrived, moved.solved)]
+    lines = tuple(
         Series(name, tuple(counts[hour] for hour in range(24))) for name, counts in zip(names[:2], hourly, strict=True)
     )
-    yield Chart(Shape.STACKED, "Tickets per hour of the day", tuple(f"{hour:02}" for hour in range(24)), bars)
+    yield Chart(Shape.LINES, "Tickets per hour of the day", tuple(f"{hour:02}" for hour in range(24)), lines)
 
 
 def _days(moved: Flow, asked: Asked) -> Table:
@@ -156,7 +164,7 @@ def _days(moved: Flow, asked: Asked) -> Table:
         Column("reopened", "Came back", Unit.COUNT),
         Column("change", "Backlog changed by", Unit.COUNT),
     )
-    arrived, solved, back = (_per_day(times, asked) for times in (moved.arrived, moved.solved, moved.reopened))
+    arrived, solved, back = (_per_day(times, asked) for times in (moved.all_arrived, moved.solved, moved.reopened))
     rows = tuple(
         (f"{day:%Y-%m-%d %a}", arrived[day], solved[day], back[day], arrived[day] + back[day] - solved[day])
         for day in asked.period.days(asked.zone)
@@ -171,7 +179,7 @@ def _hours(moved: Flow, asked: Asked) -> Table:
         Column("arrived", "Came in", Unit.COUNT),
         Column("solved", "Solved", Unit.COUNT),
     )
-    arrived, solved = _per_hour(moved.arrived, asked), _per_hour(moved.solved, asked)
+    arrived, solved = _per_hour(moved.all_arrived, asked), _per_hour(moved.solved, asked)
     rows = tuple((f"{hour:02}:00", arrived[hour], solved[hour]) for hour in range(24) if arrived[hour] or solved[hour])
     return Table("hours", "Hour by hour", columns, rows, "All days of this time together, by the clock on the wall.")
 

@@ -160,7 +160,7 @@ def test_waits_and_flow_are_what_a_slow_recount_counts(workspace_template: Works
         answers, moved = waited(connection, PERIOD), flow(connection, PERIOD, PRESENT)
     assert Counter((each.kind, each.took) for each in answers if each.took is not None) == slow_answers(tickets)
     stand = [each for each in tickets if not each.merged]
-    assert sorted(moved.arrived) == sorted(each.created for each in stand if each.created in PERIOD)
+    assert sorted(moved.all_arrived) == sorted(each.created for each in stand if each.created in PERIOD)
     solves = [(place, at) for place, each in enumerate(stand) for at in slow_solves(each) if at in PERIOD]
     assert sorted(moved.solved) == sorted(at for _, at in solves)
     assert sorted(moved.reopened) == sorted(at for each in stand for at in slow_returns(each) if at in PERIOD)
