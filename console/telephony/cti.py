@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from desk.calls import CallEvent, CallEventKind
-from desk.dialled import alike
+from desk.dialled import alike, is_number
 
 LARGEST_HEAD = 16 * 1024
 LARGEST_BODY = 32 * 1024
@@ -116,7 +116,7 @@ def _concerns(fields: Fields, extension: str, numbers: tuple[str, ...]) -> bool:
 
 
 def _same_digits(one: str, other: str) -> bool:
-    return one.strip("+ ").isdecimal() and other.strip("+ ").isdecimal() and alike(one, other)
+    return is_number(one) and is_number(other) and alike(one, other)
 
 
 def _first(fields: Fields, name: str) -> str:

@@ -18,7 +18,7 @@ from tests.terminal.term import Term
 
 NAMES = [
     "python", "compiled", "sqlite", "terminal", "locale", "clipboard", "tmux", "configuration", "clock",
-    "rights", "disk", "database", "keyring",
+    "rights", "disk", "database", "keyring", "phone",
 ]  # fmt: skip
 
 
