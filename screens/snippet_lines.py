@@ -17,14 +17,16 @@ from widgets.wrap import one_line, wrap
 LINES_SHOWN = 400
 
 
-def snippet_line(snippet: Snippet, cells: int, *, folder: str = "") -> list[Piece]:
-    """Folder (where it is to be shown), title, trigger, and how often it was used."""
+def snippet_line(snippet: Snippet, cells: int, *, folder: str = "", given: int = 0) -> list[Piece]:
+    """Folder (where it is to be shown), title, trigger, and how often it was used; `given` to questions like this."""
     left: list[Piece] = [(" ", "plain")]
     if folder:
         room = min(18, max(12, cells // 5))
         left.append((fit(_flat(snippet.folder) if folder == "shown" else "", room) + " ", "muted"))
     mark = "± " if snippet.actions else "  "
     left += [(mark, "due"), (_flat(snippet.name), "plain")]
+    if given:
+        left.append((f"  given to a question like this {given}×", "good"))
     trigger = ";" + _flat(snippet.trigger) if snippet.trigger else ""
     right: list[Piece] = [(fit(trigger, 12) + " ", "key"), (f"{_uses(snippet):>5} ", "faint")]
     return both_ends(left, right, cells)
@@ -62,6 +64,8 @@ def preview(snippet: Snippet, values: Mapping[str, str], cells: int) -> list[lis
     lines: list[list[Piece]] = [[(_flat(snippet.name), "unread")]]
     about = (_flat(snippet.folder), ";" + _flat(snippet.trigger) if snippet.trigger else "", _times(snippet))
     lines.append([(" · ".join(part for part in about if part), "muted")])
+    if snippet.question:
+        lines += _broken("answers: " + _flat(snippet.question), cells, "muted")
     if snippet.keywords:
         lines.append([(", ".join(_flat(word) for word in snippet.keywords), "faint")])
     lines += [[("± ", "due"), (_flat(words), "plain")] for words in action_words(snippet.actions)]

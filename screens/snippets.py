@@ -1,6 +1,7 @@
 """Pick a snippet while writing: searched at each letter, shown as it would stand in this very reply.
 
-The invariant: what Enter inserts is what the preview showed.
+Before a word is typed, the answers that were given to questions like this ticket's stand first. The invariants: what
+Enter inserts is what the preview showed; an answer stands first only for questions that it was really given to.
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from textual.widgets import Input
 from typing_extensions import override
 
 from desk.errors import HeardError
+from desk.knowledge.questions import Offer
 from desk.snippets import Library, OpenField, Snippet, render
 from screens.action import Place
 from screens.ask import LabelLine
@@ -24,6 +26,7 @@ from screens.seat import Seat
 from screens.snippet_lines import Preview, snippet_line
 from storage import library
 from storage.connect import Connection
+from storage.knowledge.answers import offered
 from widgets.bars import HintBar, NoticeBar
 from widgets.fields import TextField
 from widgets.inks import Piece
@@ -47,6 +50,7 @@ class Chosen:
 class _Read:
     snippets: tuple[Snippet, ...]
     ticket: Opened | None
+    offers: tuple[Offer, ...] = ()
 
 
 class SnippetPicker(DeskScreen[Chosen | None], ModalScreen[Chosen | None]):
@@ -67,6 +71,8 @@ class SnippetPicker(DeskScreen[Chosen | None], ModalScreen[Chosen | None]):
         self._library_there = False
         self._entered = False
         self._filled: Mapping[str, str] = {}
+        self._offers: dict[int, Offer] = {}
+        self._known: dict[int, Snippet] = {}
 
     @override
     def compose(self) -> ComposeResult:
@@ -92,7 +98,8 @@ class SnippetPicker(DeskScreen[Chosen | None], ModalScreen[Chosen | None]):
         def read(connection: Connection) -> _Read:
             snippets = library.snippets(connection)
             ticket = None if ticket_id is None else opened(connection, ticket_id, now, zone)
-            return _Read(tuple(each for each in snippets if each.actions or not macros), ticket)
+            wanted = tuple(each for each in snippets if each.actions or not macros)
+            return _Read(wanted, ticket, () if ticket_id is None or macros else offered(connection, ticket_id))
 
         self.seat.jobs.read("snippet picker", read, self._library_read, self._not_read)
 
@@ -117,6 +124,9 @@ class SnippetPicker(DeskScreen[Chosen | None], ModalScreen[Chosen | None]):
         if found.ticket is not None:
             self.box.border_title = f"{self._kinds} for #{found.ticket.ticket.row.number}"
         self._library = Library(found.snippets)
+        by_id = {each.id for each in found.snippets}
+        self._offers = {each.snippet_id: each for each in found.offers if each.snippet_id in by_id}
+        self._known = {each.id: each for each in found.snippets if each.id in self._offers}
         self._filled = filling(found.ticket, self.seat.me, self.seat.clock(), self.seat.zone)
         self._library_there = True
         self._search()
@@ -130,15 +140,25 @@ class SnippetPicker(DeskScreen[Chosen | None], ModalScreen[Chosen | None]):
         self.fail(error)
 
     def _search(self) -> None:
-        self.lines.show_rows(self._library.search(self.field.value))
+        found = self._library.search(self.field.value)
+        if self._offering:
+            first = tuple(self._known[key] for key in self._offers)
+            found = (*first, *(each for each in found if each.id not in self._offers))
+        self.lines.show_rows(found)
         self.lines.home()
         self.preview.show(self.lines.row)
+
+    @property
+    def _offering(self) -> bool:
+        """Whether what was answered before stands first: as long as nothing is searched for."""
+        return not self.field.value.strip()
 
     def _values(self) -> Mapping[str, str]:
         return self._filled
 
     def _draw(self, row: Snippet, cells: int, _look: Look) -> list[Piece]:
-        return snippet_line(row, cells)
+        offer = self._offers.get(row.id) if self._offering else None
+        return snippet_line(row, cells, given=0 if offer is None else offer.times)
 
     @on(Input.Changed)
     def _typed(self) -> None:

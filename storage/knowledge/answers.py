@@ -15,8 +15,9 @@ from storage.connect import Connection
 
 # A snippet is offered to be improved from a little less likeness on than makes two replies one.
 NEAR = ALIKE * 0.7
-# Of each snippet, the questions that it answered last.
-LAST_USES = 5
+# So many of the questions that snippets answered last are looked at, where the snippet was changed by half at most.
+LAST_USES = 400
+HALF = 500
 
 _ANSWER = """
     SELECT m.id, m.at, m.body FROM message m
@@ -39,14 +40,13 @@ _NEWEST_ASKED = """
      ORDER BY m.at DESC, m.id DESC LIMIT 1"""
 _SUBJECT = "SELECT subject FROM ticket WHERE id = ?"
 _KNOWN = "SELECT snippet_id, question FROM known_answer"
-# The tickets on which each snippet was sent last; the index gives the newest uses of one at once.
+# What was asked where a snippet was sent: the newest uses of all, so that the work is bounded however many there are.
 _USED = """
-    SELECT s.id, t.subject || ' ' || ifnull((SELECT substr(m.body, 1, 600) FROM message m
+    SELECT u.snippet_id, t.subject || ' ' || ifnull((SELECT substr(m.body, 1, 600) FROM message m
                 WHERE m.ticket_id = u.ticket_id AND m.kind IN ('inbound', 'call') AND m.at <= u.at
                 ORDER BY m.at DESC, m.id DESC LIMIT 1), '')
-      FROM snippet s JOIN snippet_use u ON u.id IN
-           (SELECT id FROM snippet_use WHERE snippet_id = s.id ORDER BY at DESC LIMIT ?)
-      JOIN ticket t ON t.id = u.ticket_id WHERE u.ticket_id <> ?"""
+      FROM snippet_use u JOIN ticket t ON t.id = u.ticket_id
+     WHERE u.ticket_id <> ? AND u.changed <= ? ORDER BY u.at DESC LIMIT ?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +101,7 @@ def offered(connection: Connection, ticket_id: int) -> tuple[Offer, ...]:
     if asked is None or subject is None:
         return ()
     before = [Asked(*row) for row in connection.execute(_KNOWN)]
-    before += [Asked(snippet, own_words(text)) for snippet, text in connection.execute(_USED, (LAST_USES, ticket_id))]
+    before += [
+        Asked(snippet, own_words(text)) for snippet, text in connection.execute(_USED, (ticket_id, HALF, LAST_USES))
+    ]
     return offers(f"{subject[0]} {own_words(asked[0])}", before)

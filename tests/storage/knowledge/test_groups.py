@@ -1,0 +1,112 @@
+"""Replies that say the same come together, one by one, with bounded work for each."""
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from storage.connect import Connection
+from storage.deeds.by import By
+from storage.deeds.write import Outgoing, write
+from storage.engine import deed_session
+from storage.knowledge import groups
+from storage.knowledge.groups import behind, catch_up
+from tests.factories import NOW, make_agent, make_customer, make_message, make_ticket
+
+REFUND = (
+    "Hi {name},\n\nyour refund left today and is with you in {days} days, since your bank takes so long.\n\nBest\nBo"
+)
+LOGIN = "Hello {name},\n\nplease open the page again and choose a new password, the old one has expired by now."
+
+
+def _say(connection: Connection, ticket: int, body: str, **columns: object) -> int:
+    return make_message(connection, ticket, kind="outbound", body=body, **columns)
+
+
+def _groups(connection: Connection) -> list[list[int]]:
+    found: dict[int, list[int]] = {}
+    for message, group in connection.execute("SELECT message_id, group_id FROM answer_member ORDER BY message_id"):
+        found.setdefault(group, []).append(message)
+    return list(found.values())
+
+
+def test_names_and_figures_make_no_difference_and_other_answers_stay_apart(connection: Connection) -> None:
+    bo = make_agent(connection)
+    ids = []
+    for name, days in (("Ana", 3), ("Li", 14)):
+        ticket = make_ticket(connection, customer_id=make_customer(connection, name))
+        make_message(connection, ticket, body=REFUND)
+        ids.append(_say(connection, ticket, REFUND.format(name=name, days=days), agent_id=bo))
+    other = _say(connection, ticket, LOGIN.format(name="Li"))
+    _say(connection, ticket, "Done, thanks!")
+    _say(connection, ticket, REFUND.format(name="Li", days=3), automatic="auto")
+    assert catch_up(connection) == (7, False)
+    assert _groups(connection) == [ids, [other]]
+    assert not behind(connection)
+
+
+def test_each_reply_is_read_once_and_new_ones_join(connection: Connection) -> None:
+    ticket = make_ticket(connection)
+    first = _say(connection, ticket, REFUND.format(name="Ana", days=3))
+    assert catch_up(connection, 1) == (1, True)
+    assert catch_up(connection, 1) == (0, False)
+    second = _say(connection, ticket, REFUND.format(name="Ana", days=5))
+    assert behind(connection)
+    catch_up(connection)
+    catch_up(connection)
+    assert _groups(connection) == [[first, second]]
+
+
+def test_what_counts_down_waits_until_it_can_not_be_taken_back(connection: Connection, engine: Engine, by: By) -> None:
+    ticket = make_ticket(connection)
+
+    def send(session: Session) -> None:
+        write(session, by, ticket, Outgoing("reply", REFUND.format(name="Ana", days=3), "a@example.org"))
+
+    with deed_session(engine) as session:
+        send(session)
+    after = _say(connection, ticket, LOGIN.format(name="Ana"))
+    assert not behind(connection)
+    connection.execute("UPDATE outbox SET state = 'sent'")
+    catch_up(connection)
+    assert [after] in _groups(connection)
+    assert len(_groups(connection)) == 2
+
+
+def test_the_work_for_one_reply_is_bounded(connection: Connection) -> None:
+    """However many groups share its keys, so many rows are fetched and so many sketches compared."""
+    ticket = make_ticket(connection)
+    keys = groups.keys(groups.sketch(groups.words_of_answer(LOGIN)))
+    connection.executemany("INSERT INTO answer_group(id, sketch) VALUES(?, x'')", [(n,) for n in range(1, 501)])
+    connection.executemany("INSERT INTO answer_key VALUES(?,?)", [(key, n) for key in keys for n in range(1, 501)])
+    _say(connection, ticket, LOGIN)
+    asked: list[str] = []
+    connection.set_trace_callback(asked.append)
+    catch_up(connection)
+    connection.set_trace_callback(None)
+    sketches = [each for each in asked if "SELECT sketch" in each]
+    lookups = [each for each in asked if "FROM answer_key" in each]
+    assert len(sketches) == groups.COMPARED
+    assert len(lookups) == len(keys)
+    assert all(f"LIMIT {groups.NEWEST}" in each for each in lookups)
+
+
+def test_no_step_of_reading_on_walks_a_table(connection: Connection) -> None:
+    for query, values in (
+        (groups._NEXT, (0, 9, 9)),
+        (groups._OF_KEY, (1, 9)),
+        (groups._COUNTING_DOWN, ()),
+        (groups._SKETCH, (1,)),
+    ):
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", values)]
+        assert plan
+        assert not [step for step in plan if step.startswith("SCAN")], plan
+
+
+def test_a_message_of_long_ago_and_hostile_text_end_well(connection: Connection) -> None:
+    ticket = make_ticket(connection)
+    _say(connection, ticket, "ab " * 100_000, at=-NOW)
+    _say(connection, ticket, "> quoted\n" * 1000)
+    _say(connection, ticket, "")
+    _say(connection, ticket, "我们今天已经退款了，请您三天之内查看您的银行账户。")
+    _say(connection, ticket, "我们今天已经退款了，请您五天之内查看您的银行账户。")
+    catch_up(connection)
+    assert any(len(each) == 2 for each in _groups(connection))
