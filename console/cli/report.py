@@ -11,7 +11,7 @@ from shutil import get_terminal_size
 
 from desk.reports.period import DEFAULT
 from desk.reports.report import Report
-from storage.reports import KINDS, Asked, read
+from storage.reports import CATCHING_UP, KINDS, Asked, read
 
 # A pipe has no width; this is room for most tables.
 PIPED_WIDTH = 120
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", default="", metavar="WHEN", help="the last day of it (default: now)")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help="print the figures and tables as CSV")
+    form.add_argument("--markdown", action="store_true", help="print it as Markdown, for a page of your own")
     form.add_argument("--json", action="store_true", help="print one JSON document")
     form.add_argument("--html", action="store_true", help="print one page of HTML with charts, nothing else needed")
     parser.add_argument("--table", default="", metavar="NAME", help="with --csv: one table alone, with its heads")
@@ -40,13 +41,19 @@ def run(arguments: argparse.Namespace) -> int:
     from desk.errors import BadInput
     from desk.reports.period import period
     from desk.times import now
-    from storage.workspace import locate, open_to_read
+    from storage.workspace import locate, open_to_read, open_to_write
 
     if arguments.table and not arguments.csv:
         raise BadInput("--table says which table of a CSV", "Add --csv.")
     zone, present = load().zone, now()
     asked = Asked(period(arguments.since, arguments.until, present, zone), present, zone)
-    with closing(open_to_read(locate(arguments.workspace))) as connection:
+    workspace = locate(arguments.workspace)
+    with closing(open_to_read(workspace)) as connection:
+        if arguments.kind in CATCHING_UP:
+            from storage.knowledge.groups import catch_up_all
+
+            with closing(open_to_write(workspace)) as writing:
+                catch_up_all(writing)
         report = read(connection, arguments.kind, asked)
     write_text(arguments.out, _written(report, arguments))
     return 0
@@ -57,6 +64,10 @@ def _written(report: Report, arguments: argparse.Namespace) -> str:
         from desk.reports.spreadsheet import to_csv
 
         return to_csv(report, arguments.table)
+    if arguments.markdown:
+        from desk.reports.markdown import to_markdown
+
+        return to_markdown(report)
     if arguments.json:
         from desk.reports.document import to_json
 

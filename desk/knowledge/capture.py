@@ -17,9 +17,10 @@ _HAIL = (
     r"hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|hallo|liebe[rs]?|guten (?:tag|morgen|abend)|"
     r"sehr geehrte[rs]?|moin|hola|buenos días|buenas (?:tardes|noches)|estimad[oa]s?|bonjour|salut|ciao"
 )
-_GREETING = re.compile(rf"\s*(?:{_HAIL})\b[^\n.?]{{0,60}}[,!.:–-]?\s*", re.IGNORECASE)
+_NAMED = r"(?:\s+(?:(?:mr|mrs|ms|mx|dr|prof)\.|[^\s.?,!:]+)){0,5}"
+_GREETING = re.compile(rf"\s*(?:{_HAIL})\b{_NAMED}\s*[,!.:–-]*\s*", re.IGNORECASE)
 # A greeting that goes on in the same line: only the greeting goes.
-_OPENING = re.compile(rf"\s*(?:{_HAIL})\b[^\n,!.?:]{{0,40}}[,!:]\s+(?=\S)", re.IGNORECASE)
+_OPENING = re.compile(rf"\s*(?:{_HAIL})\b{_NAMED}\s*[,!:]\s+(?=\S)", re.IGNORECASE)
 _FAREWELL = re.compile(
     r"\s*(?:(?:(?:kind(?:est)?|best|warm(?:est)?|with (?:kind|best|warm)) )?(?:regards|wishes)|best|cheers|"
     r"all the best|sincerely(?: yours)?|yours(?: (?:sincerely|truly|faithfully))?|"

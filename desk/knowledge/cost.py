@@ -47,7 +47,7 @@ def formula(rules: AnswerRules) -> str:
         "Times sent × the median time from the first key of the draft to its sending, each counted as "
         f"{rules.longest // MINUTE} min at most. Where fewer than {rules.least_known} replies of a line were timed, "
         f"the median of all timed replies; where those are too few too, {_minutes(rules.assumed)} are assumed. "
-        "Reading the question is not in it."
+        "Reading the question is not in it"
     )
 
 

@@ -55,6 +55,12 @@ def catch_up(connection: Connection, most: int = AT_ONCE) -> CaughtUp:
     return CaughtUp(len(rows), len(rows) == most)
 
 
+def catch_up_all(connection: Connection) -> None:
+    """Read all that wasn't read yet; for commands, which may take their time."""
+    while catch_up(connection).more:
+        pass
+
+
 def behind(connection: Connection) -> bool:
     """Whether there is anything that wasn't read yet."""
     found = connection.execute(_NEXT, (_read_to(connection), _ceiling(connection), 1)).fetchone()

@@ -18,8 +18,14 @@ KINDS: dict[str, tuple[str, str]] = {
         "checklists",
         "how far conversations came, step by step, and which skipped step goes with reopening",
     ),
+    "known-answers": (
+        "known_answers",
+        "which answers were given most often, by snippet or by hand, and what that cost",
+    ),
     "service": ("service", "how soon customers were answered, what came, was solved, came back and waits, calls"),
 }
+# Kinds that have to read on in what was sent before they count (`catch_up_all`), which takes a connection that writes.
+CATCHING_UP = frozenset({"known-answers"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from desk.knowledge.rules import AnswerRules
 from desk.reports.period import Period
 from desk.reports.report import Cell, Chart, Column, Figure, Report, Series, Shape, Table, Unit
 from storage.connect import Connection
-from storage.knowledge.groups import catch_up
 from storage.knowledge.rules import answer_rules
 from storage.reports import Asked
 
@@ -151,12 +150,6 @@ def answers_table(connection: Connection, found: KnownAnswers) -> Table:
     return Table("answers", "Answers, the dearest first", columns, rows, found.formula, "No answer was given twice.")
 
 
-def catch_up_all(connection: Connection) -> None:
-    """Group all replies that weren't yet, before they are counted; for commands, which may take their time."""
-    while catch_up(connection).more:
-        pass
-
-
 def _row(connection: Connection, line: Line) -> tuple[Cell, ...]:
     numbers = (connection.execute(_NUMBERS, (ticket,)).fetchone()[0] for ticket in line.tickets[:SHOWN_TICKETS])
     tickets = ", ".join(f"#{number}" for number in numbers)
@@ -196,7 +189,8 @@ class _Texts:
     def of_message(self, message_id: int) -> tuple[str, str]:
         """How a reply begins, and what it said."""
         said = own_words(self._connection.execute(_BODY, (message_id,)).fetchone()[0])
-        return shortened(said, TITLE), said
+        title = shortened(said, TITLE)
+        return title[:1].upper() + title[1:], said
 
 
 def _line(texts: _Texts, key: tuple[bool, int], one: _Gathered, told: Cost) -> Line:

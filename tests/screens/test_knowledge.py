@@ -158,7 +158,7 @@ async def test_the_page_of_answers_opens_the_tickets_behind_a_line_and_keeps_it(
         assert isinstance(page, KnownScreen)
         assert page.titles[0] == "3 of 3 replies were known"
         assert "assumed" in seen(app)
-        assert "your refund left today" in seen(app)
+        assert "Your refund left today" in seen(app)
         await press(app, "Enter", "j")
         assert "#1003" in seen(app)
         page.action_known_export(str(tmp_path / "known.csv"))

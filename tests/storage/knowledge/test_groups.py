@@ -3,6 +3,7 @@
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from desk.knowledge import similar
 from storage.connect import Connection
 from storage.deeds.by import By
 from storage.deeds.write import Outgoing, write
@@ -17,8 +18,8 @@ REFUND = (
 LOGIN = "Hello {name},\n\nplease open the page again and choose a new password, the old one has expired by now."
 
 
-def _say(connection: Connection, ticket: int, body: str, **columns: object) -> int:
-    return make_message(connection, ticket, kind="outbound", body=body, **columns)
+def _say(connection: Connection, ticket: int, body: str, at: int = NOW, **columns: object) -> int:
+    return make_message(connection, ticket, kind="outbound", body=body, at=at, **columns)
 
 
 def _groups(connection: Connection) -> list[list[int]]:
@@ -74,7 +75,7 @@ def test_what_counts_down_waits_until_it_can_not_be_taken_back(connection: Conne
 def test_the_work_for_one_reply_is_bounded(connection: Connection) -> None:
     """However many groups share its keys, so many rows are fetched and so many sketches compared."""
     ticket = make_ticket(connection)
-    keys = groups.keys(groups.sketch(groups.words_of_answer(LOGIN)))
+    keys = similar.keys(similar.sketch(similar.words_of_answer(LOGIN)))
     connection.executemany("INSERT INTO answer_group(id, sketch) VALUES(?, x'')", [(n,) for n in range(1, 501)])
     connection.executemany("INSERT INTO answer_key VALUES(?,?)", [(key, n) for key in keys for n in range(1, 501)])
     _say(connection, ticket, LOGIN)
