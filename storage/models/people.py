@@ -64,6 +64,7 @@ class Customer(SQLModel, table=True):
 
     __table_args__ = (
         Index("customer_merged", "merged_into_id", sqlite_where=text("merged_into_id IS NOT NULL")),
+        Index("customer_since", "since", sqlite_where=text("since IS NOT NULL")),
         Index("customer_external", "source_id", "external_id", sqlite_where=text("external_id IS NOT NULL")),
         NEVER_REUSED,
     )

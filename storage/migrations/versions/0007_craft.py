@@ -303,6 +303,7 @@ STATEMENTS = (
         FOREIGN KEY(customer_id) REFERENCES customer (id)
     )
      WITHOUT ROWID""",
+    "CREATE INDEX customer_since ON customer (since) WHERE since IS NOT NULL",
     "CREATE INDEX checklist_run_started ON checklist_run (started_at)",
     "CREATE INDEX ix_tombstone_customer_id ON tombstone (customer_id)",
     FLAGS,
