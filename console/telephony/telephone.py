@@ -11,7 +11,7 @@ from console.running import tell
 from console.telephony import state
 from console.telephony.state import WatchState
 from desk.calls import CallEvent, CallState, Popped
-from desk.dialled import bare
+from desk.dialled import bare, withheld
 from desk.times import now
 from storage import calls
 from storage.callers import match
@@ -53,18 +53,21 @@ class Telephone:
         known = calls.named(self._connection, event.way, event.external_id)
         if only_known and known is None:
             return
-        number, customer_id = bare(event.number), None
+        number = "" if withheld(bare(event.number)) else bare(event.number)
+        caller = "" if withheld(event.caller) else event.caller
+        customer_id = None
         if known is None and number:
             customer_id = match(self._connection, number, self._seat.regions).customer_id
-        told = CallEvent(event.way, event.external_id, event.kind, event.at, number, event.caller, event.direction)
+        told = CallEvent(event.way, event.external_id, event.kind, event.at, number, caller, event.direction)
         row = deeds.heard_of(self._connection, told, self._seat.agent_id, customer_id)
         self._say(self._state.ok, self._state.said, self._state.mend, heard_at=event.at)
         tell(self._seat.workspace, self._seat.handle, Popped(row.number, row.caller, row.id, row.state))
 
     def still(self, names: frozenset[str]) -> None:
-        """The calls that go on; every other one has ended while nobody listened."""
+        """The calls that go on; every other one of this agent's has ended while nobody listened."""
         for call in calls.unfinished(self._connection, 0):
-            if call.way == self._way and call.state is not CallState.WRAPPING and call.external_id not in names:
+            own = call.way == self._way and call.agent_id in (None, self._seat.agent_id)
+            if own and call.state is not CallState.WRAPPING and call.external_id not in names:
                 self.hear(CallEvent(self._way, call.external_id, "ended", self.now))
         deeds.give_up_stale(self._connection, self.now)
 
