@@ -45,6 +45,8 @@ from widgets.theme import DEFAULT, THEMES, VARIABLES
 if TYPE_CHECKING:
     from console.reachable import Reachable
     from console.sync_process import SyncProcess
+    from screens.alarms import AlarmBell
+    from storage.incidents import Alarm
     from storage.sources import SourceRow
 
 TICK_SECONDS = 1.0
@@ -100,6 +102,7 @@ class HeardApp(TypedAhead, inherit_bindings=False):
         self.sync: SyncProcess | None = None
         self.reachable: Reachable | None = None
         self._ticked = False
+        self._bell: AlarmBell | None = None
 
     # The way in
 
@@ -196,6 +199,7 @@ class HeardApp(TypedAhead, inherit_bindings=False):
 
     def _read_anew(self) -> None:
         self._stale = False
+        self._read_alarms()
         for screen in self.screen_stack:
             if isinstance(screen, DeskScreen):
                 screen.changed()
@@ -207,8 +211,10 @@ class HeardApp(TypedAhead, inherit_bindings=False):
         if not self._ticked:
             self._ticked = True
             self.read_sources()
+            self._read_alarms()
         elif self.seat.sources:
             self._attend_sync()
+        self._sound()
         if self.reachable is not None:
             self.reachable.attend(self._last_key)
         if self.workspace.waiting:
@@ -216,6 +222,27 @@ class HeardApp(TypedAhead, inherit_bindings=False):
 
             at = now()
             self.jobs.keep(lambda connection: deliver_local(connection, at))
+
+    def _read_alarms(self) -> None:
+        """When customers hear of each incident again."""
+        from storage.incidents import alarms
+
+        self.jobs.read("alarms", alarms, self._alarms_read)
+
+    def _alarms_read(self, found: "tuple[Alarm, ...]") -> None:
+        self.seat.alarms = found
+        self._sound()
+
+    def _sound(self) -> None:
+        """The terminal's bell where an update has come due; the top line and the banner say which."""
+        if not self.seat.alarms:
+            return
+        # Nobody needs it while no incident is open.
+        from screens.alarms import AlarmBell
+
+        self._bell = self._bell or AlarmBell()
+        if self._bell.ring(self.seat.alarms, self.seat.clock()):
+            self.bell()
 
     def read_sources(self) -> None:
         """How the sources are doing, for every screen; again whenever the sync process has written it down."""

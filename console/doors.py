@@ -109,6 +109,18 @@ class Doors(GuardedApp[int], inherit_bindings=False):
 
         self.open(KnownScreen(self.seat))
 
+    def action_go_incidents(self) -> None:
+        """To what troubles many at once."""
+        from screens.incidents import IncidentsScreen
+
+        self.open(IncidentsScreen(self.seat))
+
+    def action_incident_ticket(self, text: str) -> None:
+        """Link the ticket to an incident, or begin one from it."""
+        from screens.ticket_incidents import link_or_begin
+
+        link_or_begin(self.workspace, text)
+
     def action_go_sources(self) -> None:
         """To the mailboxes that are connected."""
         from screens.sources import SourcesScreen

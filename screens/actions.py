@@ -32,7 +32,7 @@ from screens.action import (
     needs_ticket,
 )
 from screens.actions_call import A_CALL, CALL, CALLS, NOTES
-from screens.actions_goodwill import GOODWILL
+from screens.actions_goodwill import GOODWILL, INCIDENTS
 from screens.actions_knowledge import KNOWLEDGE, KNOWN, TASKS
 from screens.actions_review import REVIEW
 
@@ -73,6 +73,7 @@ GROUPS = {
     "sources": "Sources",
     "call": "Calls",
     "gesture": "Gestures",
+    "incident": "Incidents",
     "form": "A form",
 }
 
@@ -262,16 +263,16 @@ LIBRARY = frozenset({Place.LIBRARY})
 OUTBOX = frozenset({Place.OUTBOX})
 FORM = frozenset({Place.FORM})
 
+# Pages whose lines are made, changed and taken away.
+KEPT = CUSTOMER | LIBRARY | TASKS | INCIDENTS
+
 PAGES = (
     Action("page.search", ("/",), "Search", "Search this page", LIBRARY | {Place.HELP}, takes="WORDS", footer=3),
-    Action("row.add", ("+",), "New", "Something new on this page", CUSTOMER | LIBRARY | TASKS, takes="TEXT", footer=4),
+    Action("row.add", ("+",), "New", "Something new on this page", KEPT, takes="TEXT", footer=4),
+    Action("row.edit", ("Ctrl+E",), "Edit", "Edit this line", KEPT | KNOWN, needs_editable, footer=5),
     Action(
-        "row.edit", ("Ctrl+E",), "Edit", "Edit this line", CUSTOMER | LIBRARY | TASKS | KNOWN, needs_editable, footer=5
-    ),
-    Action(
-        "row.remove", ("d", "Delete"), "Remove", "Take this line away, after a question",
-        CUSTOMER | LIBRARY | TASKS,
-        needs_removable, footer=8,
+        "row.remove", ("d", "Delete"), "Remove", "Take this line away, after a question", KEPT, needs_removable,
+        footer=8,
     ),
     Action("form.save", ("Ctrl+S",), "Save", "Save what is written here", FORM, footer=1),
     Action("form.next", ("Tab",), "Next field", "To the next field", FORM, footer=2),

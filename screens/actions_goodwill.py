@@ -1,8 +1,9 @@
 """What an agent can do out of goodwill, and when many are troubled at once: gestures, ratings, incidents."""
 
-from screens.action import SCREENS, WORK, Action, Place, needs_somebody, needs_undecided
+from screens.action import SCREENS, WORK, Action, Place, needs_list, needs_somebody, needs_ticket, needs_undecided
 
 GESTURES = frozenset({Place.GESTURES})
+INCIDENTS = frozenset({Place.INCIDENTS})
 
 GOODWILL: tuple[Action, ...] = (
     Action(
@@ -18,4 +19,18 @@ GOODWILL: tuple[Action, ...] = (
         "gesture.refuse", ("d", "Delete"), "Refuse", "No, with a reason", GESTURES, needs_undecided, takes="REASON",
         footer=4,
     ),
+    Action("go.incidents", ("g i",), "Incidents", "To what troubles many at once", SCREENS, command="incidents"),
+    Action(
+        "incident.ticket", ("I",), "Incident", "Link it to an incident, or begin one from it", WORK, needs_ticket,
+        takes="NAME",
+    ),
+    Action(
+        "incident.update", ("r",), "Update", "Write to the customers of all its tickets, after a preview", INCIDENTS,
+        needs_list, footer=3,
+    ),
+    Action(
+        "incident.state", ("=",), "State", "looking, found, watching, over", INCIDENTS, needs_list, takes="STATE",
+        footer=6,
+    ),
+    Action("incident.link", ("Y",), "Link", "Yes, this ticket belongs to it", INCIDENTS, needs_undecided, footer=2),
 )  # fmt: skip

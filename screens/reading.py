@@ -5,7 +5,7 @@ import time
 from array import array
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -127,9 +127,11 @@ def opened(connection: Connection, ticket_id: int, now: int, zone: tzinfo) -> Op
     """One ticket, whole."""
     # 20 ms to import, which the first frame needn't wait for.
     from storage import customers, runs, tickets
+    from storage.incidents import incident_marks
     from storage.team_words import team_words
 
     ticket = tickets.ticket(connection, ticket_id)
+    ticket = replace(ticket, marks=(*incident_marks(connection, ticket_id), *ticket.marks))
     conversation = tickets.conversation(connection, ticket_id)
     customer_id = ticket.row.customer_id
     card = None if customer_id is None else customers.card(connection, customer_id, now, zone)

@@ -13,6 +13,7 @@ from storage.deeds.by import By
 
 if TYPE_CHECKING:
     from screens.source_lines import Standing
+    from storage.incidents import Alarm
     from storage.sources import SourceRow
 
 
@@ -22,8 +23,8 @@ class Seat:
 
     `layout` is auto, or one, two or three for that many panes whatever the terminal's width. `editor` is the command
     for long texts. `regions` are the countries whose national phone numbers are understood.
-    `sources` are what is connected and how each is doing, `phone` who rings and who is on the line; the app keeps them
-    fresh.
+    `sources` are what is connected and how each is doing, `phone` who rings and who is on the line, `alarms`
+    when customers hear of each incident again; the app keeps them fresh.
     """
 
     jobs: Jobs
@@ -38,6 +39,7 @@ class Seat:
     regions: tuple[str, ...] = ("US",)
     sources: "tuple[SourceRow, ...]" = ()
     phone: Phone = field(default_factory=Phone)
+    alarms: "tuple[Alarm, ...]" = ()
 
     def by(self) -> By:
         """Who does the next deed, and when."""

@@ -17,6 +17,7 @@ def show_top_line(
     Without `called` the agent's own call isn't told: the page does it.
     """
     synced, call = seat.standing(), seat.phone.call
+    alarm, waits = _alarm(seat)
     header.show(
         HeaderFacts(
             place=place,
@@ -25,7 +26,18 @@ def show_top_line(
             waiting=waiting,
             agent=seat.me.name,
             time=to_datetime(seat.clock(), seat.zone).strftime("%H:%M"),
+            alarm=alarm,
             call=stands(call, seat.clock()) if call is not None and called else "",
         )
     )
-    notices.stand(synced.banner if synced else "")
+    notices.stand(" · ".join(each for each in (waits, synced.banner if synced else "") if each))
+
+
+def _alarm(seat: Seat) -> tuple[str, str]:
+    """What the top line says of updates that customers wait for, and what the banner does."""
+    if not seat.alarms:
+        return "", ""
+    # Nobody needs this while no incident is open.
+    from screens.incident_lines import banner, top_words
+
+    return top_words(seat.alarms, seat.clock()), banner(seat.alarms, seat.clock())

@@ -41,7 +41,7 @@ _AGENT = "SELECT name FROM agent WHERE id = ?"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An update for one customer, on one ticket. `seen` is their newest message there."""
+    """An update for one customer, on one ticket. `seen` is their newest message there; `by_mail`: it leaves."""
 
     ticket_id: int
     number: int
@@ -51,7 +51,7 @@ class Letter:
     subject: str
     body: str
     seen: int | None
-    source: str
+    by_mail: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,15 @@ def audience(connection: Connection, update: Update, agent_id: int | None, at: i
             }  # fmt: skip
             letters.append(
                 Letter(
-                    ticket_id, number, customer_id, name, recipient, subject, worded(text, values), seen, source or ""
+                    ticket_id,
+                    number,
+                    customer_id,
+                    name,
+                    recipient,
+                    subject,
+                    worded(text, values),
+                    seen,
+                    source is not None,
                 )
             )
     merged = connection.execute(_MERGED, (update.incident_id,))

@@ -5,10 +5,12 @@ tickets of the time since it began; coming in, a ticket costs nothing.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from desk.incidents import Profile, background, likeness, profile, words_in
+from desk.records import Mark
 from desk.times import DAY
 from storage.connect import Connection
 
@@ -175,6 +177,15 @@ def around(connection: Connection, ticket_id: int) -> Standing:
         if like is not None:
             found.append((like.share, Suggested(row.id, row.title, like.why)))
     return Standing(belongs, max(found, key=lambda pair: (pair[0], -pair[1].id))[1] if found else None)
+
+
+def incident_marks(connection: Connection, ticket_id: int) -> Iterator[Mark]:
+    """What stands over a ticket: the incidents that it belongs to, and the one that it looks like."""
+    found = around(connection, ticket_id)
+    for _, title, state in found.linked:
+        yield Mark(f"incident “{title}” ({state})", "muted" if state == "over" else "late")
+    if found.suggested is not None:
+        yield Mark(f"like the incident “{found.suggested.title}”? {found.suggested.why}; I links", "due")
 
 
 def _profile(connection: Connection, row: IncidentRow) -> Profile:

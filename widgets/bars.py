@@ -63,7 +63,7 @@ class Bar(Lines, can_focus=False, inherit_bindings=False):
 class HeaderFacts:
     """What the top line tells: `place` from the screen down, `synced` in words, `waiting` in the outbox.
 
-    `call` is how the agent's own call stands, with its clock.
+    `call` is how the agent's own call stands, with its clock; `alarm` what customers wait for.
     """
 
     place: tuple[str, ...] = ()
@@ -74,6 +74,7 @@ class HeaderFacts:
     state: str = ""
     time: str = ""
     call: str = ""
+    alarm: str = ""
 
 
 class HeaderBar(Bar):
@@ -117,6 +118,8 @@ class HeaderBar(Bar):
         facts = self._facts
         if facts.call:
             yield _Group(-1, -1, (("☎ ", "title"), (harmless(facts.call), "unread")))
+        if facts.alarm:
+            yield _Group(-2, -2, (("! ", "late"), (harmless(facts.alarm), "late")))
         if facts.synced:
             rank, mark, ink = _MOODS[facts.mood]
             yield _Group(rank, 0, (mark, (harmless(facts.synced), ink)))

@@ -177,7 +177,7 @@ def test_a_customer_without_a_mail_is_written_to_at_an_address_that_is_known(
     make_identity(connection, customer, IdentityKind.EMAIL, "phil@example.org")
     begun(engine, by, [make_ticket(connection, customer_id=customer, channel="phone")])
     (letter,) = audience(connection, update(), by.agent_id, NOW).letters
-    assert (letter.recipient, letter.source) == ("phil@example.org", "")
+    assert (letter.recipient, letter.by_mail) == ("phil@example.org", False)
 
 
 def test_who_was_not_in_the_preview_is_not_written_to(

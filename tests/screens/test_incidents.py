@@ -1,0 +1,189 @@
+"""Incidents on the screen: from a ticket to an update that was seen before it left, and the alarm."""
+
+from datetime import UTC
+
+import pytest
+from textual.widgets import TextArea
+
+from console.app import HeardApp
+from desk.times import HOUR, MINUTE
+from screens.alarms import AGAIN, AlarmBell
+from screens.ask import AskPanel
+from screens.confirm import ConfirmScreen
+from screens.form import FormScreen
+from screens.incident_forms import UpdateScreen, left_out_words, preview_lines
+from screens.incident_lines import banner, draw, incident_facts, ticket_facts, top_words
+from screens.incidents import IncidentsScreen
+from storage.audience import Audience, LeftOut, Letter
+from storage.connect import Connection
+from storage.incidents import Alarm, IncidentRow, IncidentTicketRow
+from storage.workspace import Workspace
+from tests.factories import NOW
+from tests.hostile import FORBIDDEN, HOSTILE
+from tests.rest import seen, settled, until
+from tests.screens.room import console, desk, fill, press
+from widgets.fields import TextField
+from widgets.inks import pieces_width
+
+
+async def fill_in(app: HeardApp, **values: str) -> None:
+    """Write into the form in front."""
+    form = app.screen
+    assert isinstance(form, FormScreen)
+    fields = [each for each in form.query("TextField, TextArea") if isinstance(each, TextField | TextArea)]
+    for key, field in zip(form.values, fields, strict=False):
+        if key in values:
+            if isinstance(field, TextArea):
+                field.text = values[key]
+            else:
+                field.value = values[key]
+    await settled(app)
+
+
+def test_every_line_is_as_wide_as_its_list_and_harmless() -> None:
+    for _, text in HOSTILE:
+        rows = (
+            IncidentRow(1, text, "looking", text, text, NOW - 1, NOW, None, 2, 1, None),
+            IncidentRow(1, text, "over", text, text, None, NOW, NOW, 1, 1, NOW),
+            IncidentTicketRow(1, 2, 1001, text, text, 0, NOW, text or "also says this"),
+            IncidentTicketRow(1, 2, 1001, text, text, 4, NOW),
+        )
+        for cells in (40, 78, 118):
+            for row in rows:
+                assert pieces_width(draw(row, cells, NOW, UTC)) == cells
+        assert incident_facts(rows[0], NOW, UTC)
+        assert ticket_facts(rows[2])
+
+
+def test_the_preview_says_who_gets_it_who_does_not_and_how_it_reads() -> None:
+    letters = tuple(
+        Letter(
+            key,
+            1000 + key,
+            key,
+            f"Customer {key}",
+            f"c{key}@example.org",
+            "Pay",
+            "Hello.\n\n" + "so " * 300,
+            1,
+            key > 1,
+        )
+        for key in range(1, 13)
+    )
+    left = tuple(LeftOut(2000 + number, "Bo", "no address") for number in range(6))
+    lines = preview_lines(Audience(letters, left))
+    text = " ".join(lines)
+    assert "Customer 1 (#1001), Customer 2 (#1002), Customer 3 (#1003) and 9 more" in text
+    assert "1 of them through no mailbox" in text
+    assert "Left out: #2000 no address" in text
+    assert left_out_words(Audience((), left)).endswith("and 2 more")
+    assert "To c1@example.org:" in lines
+    assert "  Hello." in lines
+    assert len(lines) < 20
+    for _, hostile in HOSTILE:
+        letter = Letter(1, 1001, 1, hostile, hostile, hostile, hostile, None, True)
+        assert not FORBIDDEN & set("".join(preview_lines(Audience((letter,), (LeftOut(1, hostile, "closed"),)))))
+
+
+def test_an_alarm_sounds_once_and_again_after_a_while_however_often_it_is_read() -> None:
+    bell = AlarmBell()
+    alarms = (Alarm(1, "Checkout", NOW + HOUR), Alarm(2, "Mail", NOW + 2 * HOUR))
+    assert not bell.ring(alarms, NOW)
+    rings = [second for second in range(60 * 60) if bell.ring(alarms, NOW + HOUR + second * 1_000_000)]
+    assert len(rings) == HOUR // AGAIN
+    assert rings[0] == 0
+    # Both are due by now; together they sound no more often.
+    assert bell.ring(alarms, NOW + 2 * HOUR)
+    assert not bell.ring(alarms, NOW + 2 * HOUR + MINUTE)
+    # Told, and due anew at another time.
+    assert bell.ring((Alarm(1, "Checkout", NOW + 3 * HOUR),), NOW + 3 * HOUR)
+    assert not bell.ring((), NOW + 4 * HOUR)
+
+
+def test_the_banner_and_the_top_line_say_what_is_due() -> None:
+    alarms = (Alarm(1, "Checkout", NOW), Alarm(2, "Mail", NOW - 5 * MINUTE), Alarm(3, "Later", NOW + HOUR))
+    assert banner(alarms, NOW).startswith("“Mail” (and 1 more): its customers wait")
+    assert top_words(alarms, NOW) == "update due 5m ago"
+    assert banner(alarms[2:], NOW) == top_words(alarms[2:], NOW) == ""
+    assert top_words(alarms[2:], NOW + 50 * MINUTE) == "update in 10 min"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_an_incident_from_a_ticket_to_an_update_that_was_seen_first(
+    workspace: Workspace, connection: Connection, size: tuple[int, int]
+) -> None:
+    fill(connection)
+    connection.execute("UPDATE message SET body = 'the checkout rejects my card' WHERE ticket_id < 3")
+    connection.execute("UPDATE ticket SET created_at = created_at * 2")
+    async with console(workspace, size=size) as app:
+        await press(app, "I")
+        assert "A new incident" in seen(app)
+        app.screen.query_one(AskPanel).answer()
+        await settled(app)
+        await fill_in(app, title="Checkout rejects cards", notice="Paying fails at the checkout.", next="1h")
+        await press(app, "Ctrl+S")
+        assert "Began the incident" in desk(app).notices.text
+        await press(app, "g", "i")
+        page = app.screen
+        assert isinstance(page, IncidentsScreen)
+        shown = seen(app)
+        assert "Checkout rejects cards" in shown
+        assert "1 ticket, 1 customer" in shown
+        assert "also says" in shown
+        await press(app, "j", "Y")
+        assert "2 tickets, 2 customers" in seen(app)
+        await press(app, "g", "g", "r")
+        update = app.screen
+        assert isinstance(update, UpdateScreen)
+        await fill_in(app, text="Hello {{customer.first_name|there}}, by {{incident.next}} we know more.")
+        await press(app, "Ctrl+S")
+        assert "none is set" in update.reading or "none is set" in seen(app)
+        await fill_in(app, next="2h")
+        await press(app, "Ctrl+S")
+        assert isinstance(app.screen, ConfirmScreen)
+        shown = seen(app)
+        assert "Write to 2 customers?" in shown
+        assert "Hello Rosa, by" in shown or "Hello Li, by" in shown
+        assert connection.execute("SELECT count(*) FROM outbox").fetchone()[0] == 0
+        await press(app, "y")
+        assert "Told 2 customers" in seen(app)
+        assert connection.execute("SELECT count(*) FROM outbox").fetchone()[0] == 2
+        await press(app, "u")
+        assert connection.execute("SELECT count(*) FROM incident_update").fetchone()[0] == 0
+
+
+async def test_who_ends_it_is_asked_about_its_tickets_and_a_due_update_is_told_on_every_screen(
+    workspace: Workspace, connection: Connection
+) -> None:
+    ids = fill(connection)
+    connection.execute(
+        "INSERT INTO incident(uid, title, state, notice, created_at, next_update_at)"
+        " VALUES(x'01', 'Mail', 'found', '', ?, ?)",
+        (NOW, NOW),
+    )
+    connection.execute(
+        "INSERT INTO incident_ticket(incident_id, ticket_id, state, at) VALUES(1, ?, 'linked', ?)", (ids[0], NOW)
+    )
+    async with console(workspace) as app:
+        app.changed()
+        await until(app, lambda: app.seat.alarms)
+        app.tick()
+        await settled(app)
+        assert "! update due" in seen(app).splitlines()[0]
+        assert "“Mail”: its customers wait" in seen(app)
+        await press(app, "Enter")
+        assert "incident “Mail” (found)" in seen(app)
+        await press(app, "g", "i")
+        page = app.screen
+        assert isinstance(page, IncidentsScreen)
+        assert "its customers wait" in seen(app)
+        page.do("incident.state", "over")
+        await settled(app)
+        app.screen.query_one(AskPanel).answer()
+        await settled(app)
+        assert connection.execute("SELECT status FROM ticket WHERE id = ?", (ids[0],)).fetchone()[0] == 3
+        app.changed()
+        await until(app, lambda: not app.seat.alarms)
+        app.tick()
+        await settled(app)
+        assert "update due" not in seen(app).splitlines()[0]
