@@ -68,6 +68,13 @@ class Table:
             raise self.problem(key, f"“{value}” is not known", mend_name(value, known))
         return value
 
+    def table(self, key: str) -> "Table":
+        """The table of a key such as `[words]`; an empty one where it is absent."""
+        value = self._value(key, {})
+        if not isinstance(value, dict):
+            raise self.problem(key, "is no table", f"Begin it with [{key}].")
+        return Table(self.where, ", ".join(part for part in (self.place, key) if part), value)
+
     def tables(self, key: str) -> "tuple[Table, ...]":
         """The tables of an array such as `[[snippet]]`, each with its number and title for errors."""
         value = self._value(key, [])

@@ -58,6 +58,12 @@ def _review(text: str, where: str) -> object:
     return rules_with(text, where)
 
 
+def _pack(text: str, where: str) -> object:
+    from desk.promises.pack import parse_pack
+
+    return parse_pack(text, where)
+
+
 # Parsers are imported where a text is checked: whoever reads one kind needs none of the others.
 KINDS: Mapping[str, Rules] = {
     "answers": Rules("what known answers cost, and when one contact was enough", "answers.toml", _answers),
@@ -66,6 +72,9 @@ KINDS: Mapping[str, Rules] = {
     "targets": Rules(
         "how soon customers are answered, the team's hours, warnings", "targets.toml", _targets, _follow_targets
     ),
+    "promises-en": Rules("how promises are found in English", "promises/en.toml", _pack),
+    "promises-de": Rules("how promises are found in German", "promises/de.toml", _pack),
+    "promises-es": Rules("how promises are found in Spanish", "promises/es.toml", _pack),
 }
 
 _READ = "SELECT value FROM setting WHERE key = ?"
