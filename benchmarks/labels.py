@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from desk.review import Context, Kind
+from desk.review.marks import Context, Kind
 from desk.tables import Table, read_tables
 
 FOLDER = Path(__file__).parent / "labelled"
@@ -60,7 +60,9 @@ def _sentences(language: str) -> Iterator[Case]:
 def _drafts() -> Iterator[Case]:
     toml = (FOLDER / "drafts.toml").read_text(encoding="utf-8")
     for number, table in enumerate(read_tables(toml, "drafts.toml").tables("draft")):
-        yield Case(table.text("text").strip(), _context(table), frozenset(table.texts("expect")), number % 2 == 1, table.place)
+        yield Case(
+            table.text("text").strip(), _context(table), frozenset(table.texts("expect")), number % 2 == 1, table.place
+        )
 
 
 def _context(table: Table) -> Context:

@@ -19,8 +19,10 @@ from benchmarks.figures import Beside, Figure, at_least, at_most, table
 from benchmarks.labels import Case, cases, fresh_cases
 from benchmarks.mail_accuracy import DATA, mbox
 from desk.mail.message import read_mail
-from desk.review import Context, Rules, review
+from desk.review.engine import review
+from desk.review.marks import Context
 from desk.review.phrases import WORD
+from desk.review.rules import Rules
 from storage.review import rules_with
 
 PRECISION, RECALL = 0.95, 0.9
@@ -28,8 +30,8 @@ WORDS = 2_000
 MILLISECONDS = 5.0
 # What a friendly, plain mail has little of: in mails between people more than one in a hundred words is a false alarm.
 RARE = (
-    "apology", "canned", "blame", "policy", "deliberate", "feature", "estimate", "unfilled", "reply-as-note", "capitals",
-    "attachment", "wall",
+    "apology", "canned", "blame", "policy", "deliberate", "feature", "estimate", "unfilled", "reply-as-note",
+    "capitals", "attachment", "wall",
 )  # fmt: skip
 RUNS = 15
 
@@ -69,7 +71,9 @@ def figures(mails: Path = DATA / "easy-ham.mbox.gz") -> Iterator[Figure]:
     text = _draft()
     scan = 1000 * best(lambda: sum(1 for _ in re.finditer(r"\w+", text)))
     taken = 1000 * best(lambda: review(text, Context(language="en", names=("Ana Ruiz",)), rules))
-    yield at_most(f"review of {WORDS:,} words", taken, "ms", MILLISECONDS, limit=Beside(scan, "finding the words alone"))
+    yield at_most(
+        f"review of {WORDS:,} words", taken, "ms", MILLISECONDS, limit=Beside(scan, "finding the words alone")
+    )
     if mails.exists():
         yield from _over_mails(mails, rules)
 
@@ -88,7 +92,9 @@ def scores(labelled: Iterable[Case], rules: Rules) -> dict[str, Score]:
 def total(found: Iterable[Score]) -> Score:
     """All rules in one."""
     whole = list(found)
-    return Score(sum(each.right for each in whole), sum(each.wrong for each in whole), sum(each.missed for each in whole))
+    return Score(
+        sum(each.right for each in whole), sum(each.wrong for each in whole), sum(each.missed for each in whole)
+    )
 
 
 def best(work: Callable[[], object]) -> float:

@@ -6,7 +6,6 @@ left; a draft that can't be kept stays on the screen and the agent is told; noth
 
 import subprocess
 import tempfile
-import textwrap
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +20,7 @@ from desk.statuses import Status
 from desk.times import SECOND
 from screens.ask import Question
 from screens.confirm import ConfirmScreen
-from screens.workspace_deeds import DeedWork
+from screens.workspace_review import ReviewWork
 from storage import drafts
 from storage.connect import Connection, raw
 from storage.deeds.by import Done
@@ -34,11 +33,10 @@ if TYPE_CHECKING:
 
 # How long after the first unsaved key the draft is saved; within a second it is on the disk.
 SAVE_AFTER = 0.5
-QUESTION_CELLS = 66
 AFTER_SENDING = (None, Status.PENDING, Status.SOLVED, Status.HOLD)
 
 
-class WritingWork(DeedWork):
+class WritingWork(ReviewWork):
     """The composer on the open ticket."""
 
     actions_after: "Actions | None" = None
@@ -120,6 +118,7 @@ class WritingWork(DeedWork):
         self.pane = "main"
         self.lay_out()
         self.composer.focus_text()
+        self.review_now()
         if draft is not None:
             self.notice("Your draft, as you left it")
         self.show_hints()
@@ -133,6 +132,8 @@ class WritingWork(DeedWork):
         """Something was typed: it is saved soon."""
         if self._saving is None and self.writing:
             self._saving = self.set_timer(SAVE_AFTER, self.save_draft)
+        if self.writing:
+            self.review_soon()
 
     def save_draft(self) -> None:
         """Bring what is written to the disk now, where something is."""
@@ -168,6 +169,7 @@ class WritingWork(DeedWork):
     @override
     def close_composer(self) -> None:
         self.save_draft()
+        self.stop_reviewing()
         if self.writing:
             self.writing, self._writing_on = False, None
             self.lay_out()
@@ -201,6 +203,7 @@ class WritingWork(DeedWork):
         if self._saving is not None:
             self._saving.stop()
             self._saving = None
+        self.stop_reviewing()
         self.writing, self._writing_on = False, None
         self.lay_out()
         self.show_hints()
@@ -213,9 +216,6 @@ class WritingWork(DeedWork):
 
     def on_composer_send_asked(self, event: "Composer.SendAsked") -> None:
         """A reply is ready; what would surprise the customer asks once."""
-        from desk.snippets.template import problems
-        from screens.writing import still_open
-
         written = event.written
         if not written.recipients.strip():
             self.fail(BadInput("Nobody stands in To", "Write an address there."))
@@ -223,25 +223,14 @@ class WritingWork(DeedWork):
         if self.composer.empty:
             self.fail(BadInput("Nothing is written yet"))
             return
-        wrong, still = problems(written.body), still_open(written.body)
-        if still or wrong:
-            lines = ["Fields that are not filled in would be sent as they stand:"]
-            lines += textwrap.wrap(", ".join(still), QUESTION_CELLS, max_lines=6, placeholder=" …")
-            lines += [wrong[0].message] if wrong else []
-            self.hold_all_keys()
-            self.app.push_screen(
-                ConfirmScreen(self.seat, "Send it with open fields?", lines),
-                lambda yes: self._send(written) if yes else self.release_all_keys(),
-            )
-            return
-        self._send(written)
+        self.review_first(written, lambda: self._send(written))
 
     def on_composer_note_saved(self, event: "Composer.NoteSaved") -> None:
         """A note is ready."""
         if self.composer.empty:
             self.fail(BadInput("Nothing is written yet"))
         else:
-            self._send(event.written)
+            self.review_first(event.written, lambda: self._send(event.written))
 
     def _send(self, written: "Written") -> None:
         from screens.macros import change_of

@@ -1,4 +1,4 @@
-"""What the reviewer goes by in one workspace: the rules that Heard comes with, the team's over them, and who muted what.
+"""What the reviewer goes by in a workspace: the rules that Heard comes with, the team's over them, what is muted.
 
 The invariant: a rule that is muted is muted for one agent alone, until that agent takes it back.
 """

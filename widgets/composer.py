@@ -16,12 +16,14 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static, TextArea
 
+from desk.review.marks import Mark
 from desk.snippets.template import FieldKind, problems
 from widgets.bars import Bar
 from widgets.cells import harmless
 from widgets.editor import Editor
 from widgets.fields import TextField
 from widgets.inks import Piece, both_ends, piece_at
+from widgets.review_line import ReviewLine
 
 NOTE = "note"
 
@@ -152,6 +154,7 @@ class Composer(Vertical, inherit_bindings=False):
         self._title, self._foot = ComposerTitle(), ComposerFoot()
         self._recipients, self._copies, self._subject = TextField(), TextField(), TextField()
         self._editor = Editor()
+        self.review_line = ReviewLine()
 
     def compose(self) -> ComposeResult:
         """The title, three fields, the text, and the attachments."""
@@ -162,6 +165,7 @@ class Composer(Vertical, inherit_bindings=False):
                 yield Static(Content(label), classes="composer--label")
                 yield field
         yield self._editor
+        yield self.review_line
         yield self._foot
 
     # What is written
@@ -179,6 +183,7 @@ class Composer(Vertical, inherit_bindings=False):
             self._editor.soft_wrap = True
             self.set_text(written.body, written.cursor)
             self._editor.history.clear()
+        self.show_marks(())
         self._title.ground = "note" if self.is_note else "bar"
         self._fold()
         self._look_around()
@@ -268,6 +273,35 @@ class Composer(Vertical, inherit_bindings=False):
         """Select the next open field; False where there is none."""
         return self._editor.next_field(step)
 
+    # Marks
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """What the reviewer marked."""
+        return self._editor.marks
+
+    @property
+    def mark(self) -> Mark | None:
+        """The one that is spoken of: at the cursor, else the next one."""
+        place = self._editor.current_mark
+        return None if place is None else self.marks[place]
+
+    def show_marks(self, marks: tuple[Mark, ...]) -> None:
+        """Mark these words of the text as it stands."""
+        self._editor.show_marks(marks)
+        self._speak()
+
+    def next_mark(self) -> bool:
+        """Go to the next mark; False where there is none."""
+        return self._editor.next_mark()
+
+    def fix_mark(self) -> bool:
+        """Put in what the mark proposes; False where it proposes nothing."""
+        return self._editor.fix_mark()
+
+    def _speak(self) -> None:
+        self.review_line.show(self._editor.current_mark, self.marks)
+
     # What happens inside
 
     @on(Input.Changed)
@@ -278,6 +312,7 @@ class Composer(Vertical, inherit_bindings=False):
     @on(TextArea.Changed)
     def _text_changed(self, event: TextArea.Changed) -> None:
         event.stop()
+        self._editor.check_marks()
         self.post_message(self.Changed())
         self._look_around()
 
@@ -333,6 +368,7 @@ class Composer(Vertical, inherit_bindings=False):
             self.post_message(self.SnippetLeft() if trigger is None else self.SnippetAsked(trigger))
         self._foot.hint = tuple(self._hint())
         self._foot.refresh()
+        self._speak()
 
     def _hint(self) -> list[Piece]:
         field = self._editor.selected_field

@@ -12,12 +12,13 @@ from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import TextArea
-from textual.widgets.text_area import Document, Edit, EditResult, Location
+from textual.widgets.text_area import Edit, EditResult
 
 from desk.snippets.library import trigger_before
 from desk.snippets.template import OpenField, open_fields, problems
 from desk.text import clean
 from widgets.fields import without_taken_keys
+from widgets.marked_area import MarkedArea
 
 # Ctrl+K opens the palette, Ctrl+F finds a customer: everywhere.
 _TAKEN = {"ctrl+k", "ctrl+f"}
@@ -40,11 +41,11 @@ class TypedOver:
         return text[len(self.before) : len(text) - len(self.behind)]
 
 
-class Editor(TextArea, inherit_bindings=False):
+class Editor(MarkedArea, inherit_bindings=False):
     """A text area without markup and without a parser; Tab goes from field to field while one is open."""
 
     BINDINGS: ClassVar[list[BindingType]] = without_taken_keys(TextArea.BINDINGS, _TAKEN)
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"editor--field", "editor--unknown"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"editor--field", "editor--unknown", "editor--marked", "editor--asks"}
     DEFAULT_CSS = """
     Editor {
         border: none;
@@ -57,6 +58,8 @@ class Editor(TextArea, inherit_bindings=False):
         & .text-area--selection { background: $cursor-background; }
         & > .editor--field { color: $due; text-style: underline; }
         & > .editor--unknown { color: $late; text-style: bold underline; }
+        & > .editor--marked { text-style: underline; }
+        & > .editor--asks { color: $late; text-style: bold underline; }
     }
     """
 
@@ -74,31 +77,10 @@ class Editor(TextArea, inherit_bindings=False):
         """Up was pressed in the first line."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(
-            soft_wrap=True,
-            tab_behavior="focus",
-            show_line_numbers=False,
-            compact=True,
-            # It would paint over the colours of open fields.
-            highlight_cursor_line=False,
-            id=id,
-            classes=classes,
-        )
+        super().__init__(id=id, classes=classes)
         self.cursor_blink = False
         self.match_cursor_bracket = False
         self._typed_over: TypedOver | None = None
-
-    # Places: Textual counts rows and columns, everything else counts characters.
-
-    def offset_of(self, location: Location) -> int:
-        """How many characters stand before a place."""
-        assert isinstance(self.document, Document)
-        return self.document.get_index_from_location(location)
-
-    def location_of(self, offset: int) -> Location:
-        """The place behind so many characters."""
-        assert isinstance(self.document, Document)
-        return self.document.get_location_from_index(offset)
 
     # Fields
 

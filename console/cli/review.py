@@ -6,7 +6,9 @@ from contextlib import closing
 from pathlib import Path
 
 from console.cli.exchanged import read_text
-from desk.review import Context, Kind, Mark, Rules, review
+from desk.review.engine import review
+from desk.review.marks import Context, Kind, Mark
+from desk.review.rules import Rules
 
 FOUND = 1
 

@@ -14,7 +14,7 @@ from desk.review.draft import Draft, Hit
 from desk.review.language import guess_language
 from desk.review.marks import Context, Mark
 from desk.review.own_words import own_words
-from desk.review.phrases import WORD, Phrase, Phrases, lowered
+from desk.review.phrases import WORD, Phrases, lowered
 from desk.review.rules import ANY, Language, Rule, Rules, Words
 
 # Of one rule: nobody reads more, and a hostile text can't make it slow.
@@ -80,9 +80,7 @@ def _compiled(rules: Rules, key: str) -> _Compiled:
          *(((rule, False), phrase) for phrase in words[rule.key].excepts))
         for rule in active
     )  # fmt: skip
-    unless = {
-        key: Phrases((key, phrase) for phrase in each.unless) for key, each in words.items() if each.unless
-    }
+    unless = {key: Phrases((key, phrase) for phrase in each.unless) for key, each in words.items() if each.unless}
     return _Compiled(language, active, Phrases(wanted), unless)
 
 
@@ -96,7 +94,9 @@ def _said(draft: Draft, compiled: _Compiled) -> dict[str, list[Hit]]:
             hits.append(Hit(match.start(), match.end(), phrase.replaced(match, draft.text) if wrong else None))
     if not found:
         return found
-    theirs = frozenset(WORD.findall(lowered(draft.context.customer_text[:20_000]))) if draft.context.customer_text else ()
+    theirs = (
+        frozenset(WORD.findall(lowered(draft.context.customer_text[:20_000]))) if draft.context.customer_text else ()
+    )
     spared = {rule.key for rule in compiled.rules if rule.spared}
     return {
         key: [
@@ -126,5 +126,12 @@ def _apart(hits: list[Hit]) -> Iterator[Hit]:
 
 def _mark(rule: Rule, hit: Hit, text: str) -> Mark:
     return Mark(
-        rule.key, hit.start, hit.end, text[hit.start : hit.end], rule.reason, rule.suggestion, hit.replacement, rule.asks
+        rule.key,
+        hit.start,
+        hit.end,
+        text[hit.start : hit.end],
+        rule.reason,
+        rule.suggestion,
+        hit.replacement,
+        rule.asks,
     )

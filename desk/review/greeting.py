@@ -33,9 +33,7 @@ class Greeting:
 def greeting_of(draft: Draft) -> Greeting | None:
     """The greeting that the draft begins with; None where it has none."""
     start = len(draft.own) - len(draft.own.lstrip())
-    length = max(
-        (len(words) for words in draft.language.greetings if _begins(draft.lower, start, words)), default=0
-    )
+    length = max((len(words) for words in draft.language.greetings if _begins(draft.lower, start, words)), default=0)
     if not length:
         return None
     end = start + length
@@ -92,7 +90,7 @@ def missing_greeting(draft: Draft, rule: Rule) -> Iterator[Hit]:
 def missing_name(draft: Draft, _: Rule) -> Iterator[Hit]:
     """A greeting without the customer's name, where that is known."""
     greeting = greeting_of(draft)
-    if greeting is None or greeting.names or greeting.titled and not _hello(draft):
+    if greeting is None or greeting.names or (greeting.titled and not _hello(draft)):
         return
     ends = _LINE_ENDS.search(draft.own, greeting.end)
     end = ends.start() if ends else greeting.end

@@ -77,9 +77,12 @@ class Phrase:
         return re.compile(self.written)
 
     @cached_property
-    def beginnings(self) -> frozenset[tuple[str, ...]]:
+    def beginnings(self) -> frozenset[tuple[str, str]]:
         """The words that it may begin with, two where it has two; the second is empty where it can be any."""
-        return frozenset(_beginnings(self.pieces, 2))
+        return frozenset(
+            (begun[0], "" if len(begun) < 2 or begun[1].endswith("*") else begun[1])
+            for begun in _beginnings(self.pieces, 2)
+        )
 
     def match(self, text: str, place: int) -> re.Match[str] | None:
         """Where it stands at a place of a text in lower case."""
@@ -126,8 +129,8 @@ def parse_phrase(text: str) -> Phrase:
         if not 1 <= int(number) <= groups:
             raise BadInput(f"“{text}” has no group {{{number}}}", "{1} is the first (…) or […] of the phrase.")
     phrase = Phrase(pieces, words.startswith("^"), replacement.strip() if arrow else None)
-    for first, *_ in phrase.beginnings:
-        if first.endswith("*") and len(first) <= STEM or not WORD.fullmatch(first.rstrip("*")):
+    for first, _second in phrase.beginnings:
+        if (first.endswith("*") and len(first) <= STEM) or not WORD.fullmatch(first.rstrip("*")):
             raise BadInput(f"“{text}” begins with “{first}”", f"Begin it with a word, or {STEM} letters of one and *.")
     return phrase
 
@@ -150,9 +153,9 @@ class Phrases(Generic[Owner]):
     def __init__(self, owned: Iterable[tuple[Owner, Phrase]]) -> None:
         found: dict[str, dict[str, dict[int, tuple[Owner, Phrase]]]] = {}
         for number, (owner, phrase) in enumerate(owned):
-            for first, *rest in phrase.beginnings:
+            for first, second in phrase.beginnings:
                 key = first[:STEM] + "*" if first.endswith("*") else first
-                found.setdefault(key, {}).setdefault(rest[0] if rest else "", {})[number] = (owner, phrase)
+                found.setdefault(key, {}).setdefault(second, {})[number] = (owner, phrase)
         self._found = {
             first: {second: _SameBeginning(tuple(each.values())) for second, each in seconds.items()}
             for first, seconds in found.items()
@@ -211,11 +214,9 @@ def _beginnings(pieces: tuple[Piece, ...], words: int) -> set[tuple[str, ...]]:
         return {("",)}
     found = _beginnings(rest, words) if piece.perhaps else set()
     for option in piece.options:
-        begun = tuple("" if word.endswith("*") and words == 1 else word for word in option[:words])
+        begun = option[:words]
         found |= {begun + behind for behind in _beginnings(rest, words - len(begun))}
-    return {(first, "" if second.endswith("*") else second) for first, second in (each for each in found if len(each) == 2)} | {
-        each for each in found if len(each) != 2
-    }
+    return found
 
 
 def _options(phrase: str, inside: str) -> tuple[tuple[str, ...], ...]:

@@ -93,7 +93,9 @@ class Rules:
         for language in self.languages:
             if language.key == key:
                 return language
-        raise BadInput(f"There is no pack for the language “{key}”", mend_name(key, [one.key for one in self.languages]))
+        raise BadInput(
+            f"There is no pack for the language “{key}”", mend_name(key, [one.key for one in self.languages])
+        )
 
 
 def parse_rules(toml: str, where: str, before: Rules | None = None) -> Rules:

@@ -75,8 +75,8 @@ def _loud(language: Language) -> tuple[frozenset[str], frozenset[str]]:
 def unfilled(draft: Draft, _: Rule) -> Iterator[Hit]:
     """Fields of snippets and blanks of forms that nobody has filled in."""
     if "{{" in draft.own:
-        for each in (*open_fields(draft.own), *problems(draft.own)):
-            yield Hit(each.start, each.end)
+        yield from (Hit(each.start, each.end) for each in open_fields(draft.own))
+        yield from (Hit(each.start, each.end) for each in problems(draft.own))
     if not any(sign in draft.own for sign in _BLANK_SIGNS):
         return
     for match in _BLANKS.finditer(draft.own):
