@@ -40,6 +40,11 @@ class Doors(GuardedApp[int], inherit_bindings=False):
         self.open_ticket(ticket_id)
         self.workspace.write(kind)
 
+    def open_with_snippet(self, ticket_id: int, trigger: str) -> None:
+        """Open a ticket, and the composer with that snippet in it."""
+        self.open_ticket(ticket_id)
+        self.workspace.write_with(trigger)
+
     def action_go_queue(self) -> None:
         """To the queue."""
         self.to_workspace()
@@ -120,6 +125,18 @@ class Doors(GuardedApp[int], inherit_bindings=False):
         from screens.ticket_incidents import link_or_begin
 
         link_or_begin(self.workspace, text)
+
+    def action_go_numbers(self) -> None:
+        """To my own weeks."""
+        from screens.numbers import NumbersScreen
+
+        self.open(NumbersScreen(self.seat))
+
+    def action_go_newcomers(self) -> None:
+        """To the customers who began to pay lately."""
+        from screens.newcomers import NewcomersScreen
+
+        self.open(NewcomersScreen(self.seat))
 
     def action_go_sources(self) -> None:
         """To the mailboxes that are connected."""

@@ -31,6 +31,8 @@ class Place(StrEnum):
     FORM = "form"
     TASKS = "tasks"
     KNOWN = "known"
+    NUMBERS = "numbers"
+    NEWCOMERS = "newcomers"
     CALLER = "caller"
     CALL = "call"
     NOTES = "notes"
@@ -48,9 +50,9 @@ MOVING: Places = (
     WORK
     | CALLING
     | {Place.CUSTOMER, Place.LIBRARY, Place.OUTBOX, Place.SOURCES, Place.WELCOME, Place.HELP}
-    | {Place.GESTURES, Place.INCIDENTS, Place.TASKS, Place.KNOWN}
+    | {Place.GESTURES, Place.INCIDENTS, Place.TASKS, Place.KNOWN, Place.NUMBERS, Place.NEWCOMERS}
 )
-LISTS: Places = MOVING - {Place.TICKET, Place.CHECKLIST, Place.HELP, Place.CALL, Place.WRAP_UP}
+LISTS: Places = MOVING - {Place.TICKET, Place.CHECKLIST, Place.HELP, Place.CALL, Place.WRAP_UP, Place.NUMBERS}
 SCREENS: Places = MOVING | {Place.CUSTOMERS}
 EVERYWHERE: Places = SCREENS | {Place.COMPOSER, Place.FIELD, Place.FORM, Place.NOTES}
 

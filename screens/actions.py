@@ -34,6 +34,7 @@ from screens.action import (
 from screens.actions_call import A_CALL, CALL, CALLS, NOTES
 from screens.actions_goodwill import GOODWILL, INCIDENTS
 from screens.actions_knowledge import KNOWLEDGE, KNOWN, TASKS
+from screens.actions_people import PEOPLE
 from screens.actions_review import REVIEW
 
 QUEUE = frozenset({Place.QUEUE})
@@ -72,6 +73,7 @@ GROUPS = {
     "outbox": "Outbox",
     "sources": "Sources",
     "call": "Calls",
+    "newcomers": "New customers",
     "gesture": "Gestures",
     "incident": "Incidents",
     "form": "A form",
@@ -329,8 +331,9 @@ SOURCE_DEEDS = (
 )  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = (
-    *MOVE, *CALLS, *READ, *WRITE, *REVIEW, *STATUS, *TICKET_DEEDS, *LIST, *CHECKLISTS, *COPY, *VIEWS, *GO, *CONSOLE, *QUESTION,
-    *PAGES, *CUSTOMER_DEEDS, *LIBRARY_DEEDS, *OUTBOX_DEEDS, *SOURCE_DEEDS, *GOODWILL, *KNOWLEDGE,
+    *MOVE, *CALLS, *READ, *WRITE, *REVIEW, *STATUS, *TICKET_DEEDS, *LIST, *CHECKLISTS, *COPY, *VIEWS, *GO, *CONSOLE,
+    *QUESTION, *PAGES, *CUSTOMER_DEEDS, *LIBRARY_DEEDS, *OUTBOX_DEEDS, *SOURCE_DEEDS, *GOODWILL, *KNOWLEDGE,
+    *PEOPLE,
 )  # fmt: skip
 
 BY_ID = {action.id: action for action in ACTIONS}

@@ -268,7 +268,9 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
             self._rings = RingBar(clock=self.seat.clock)
             self.mount(self._rings)
         keys = self.seat.keymap.of["call.take"]
-        self._rings.show([facts_of(each, shown(keys[0]) if keys else "") for each in wanted])
+        key = shown(keys[0]) if keys else ""
+        # It takes the one that has waited longest.
+        self._rings.show([facts_of(each, key if place == 0 else "") for place, each in enumerate(wanted)])
 
     @property
     def occupied(self) -> bool:
@@ -322,7 +324,7 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
     def on_screen_resume(self) -> None:
         """Back in front: the hints may have changed meanwhile, and keys may wait for the end of what was before it."""
         self.show_hints()
-        self.show_rings()
+        self.calls_changed()
         self.post_message(self.Ready())
 
 
@@ -337,6 +339,9 @@ class Opens(Protocol):
 
     def open_draft(self, ticket_id: int, kind: str) -> object:
         """Go on writing a draft on a ticket."""
+
+    def open_with_snippet(self, ticket_id: int, trigger: str) -> object:
+        """Begin a reply on a ticket with the snippet of that trigger."""
 
     def give_secret(self, source: str, secret: str) -> object:
         """Let the sync process log in to that source with this secret, for this run."""

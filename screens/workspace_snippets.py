@@ -159,6 +159,16 @@ class SnippetWork(WritingWork):
         rendered = self._filled_in(snippet)
         self.insert_snippet(Chosen(snippet, rendered.text, rendered.cursor, rendered.open_fields))
 
+    def write_with(self, trigger: str) -> None:
+        """Begin a reply with the snippet of that trigger, where there is one."""
+
+        def begun() -> None:
+            snippet = self._snippets.of_trigger(trigger) if self._snippets else None
+            if snippet is not None:
+                self._insert(snippet)
+
+        self.write("reply_all", begun)
+
     def _filled_in(self, snippet: "Snippet") -> "Rendered":
         from desk.snippets.template import render
         from screens.filling import filling

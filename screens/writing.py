@@ -26,8 +26,13 @@ def answered(opened: Opened, current: Message | None, *, everyone: bool) -> Writ
         kind="reply_all" if everyone else "reply",
         recipients=recipients,
         copies=copies,
-        subject=with_prefix("Re:", opened.ticket.row.subject),
+        subject=with_prefix("Re:", opened.ticket.row.subject) if _spoken(opened) else opened.ticket.row.subject,
     )
+
+
+def _spoken(opened: Opened) -> bool:
+    """Whether anybody has written yet; what we begin ourselves answers nothing."""
+    return any(message.kind in ("inbound", "outbound") for message in opened.conversation)
 
 
 def forwarded(opened: Opened, current: Message | None, zone: tzinfo) -> Written:

@@ -87,6 +87,7 @@ def _shown(field: str, value: Fact) -> str:
 
 
 _KINDS = {
+    "opened_first": "wrote first: {title}",
     "begun": "began the checklist {checklist}",
     "ticked": "ticked “{step}” ({checklist})",
     "skipped": "skipped “{step}” ({checklist}){because}",

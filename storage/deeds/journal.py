@@ -14,6 +14,7 @@
 | customers_merged, customers_parted | customer, into: the ids of the records; name, into_name |
 | customer_made, renamed, customer_noted, flagged, identity_added, identity_confirmed, identity_removed | field, before, after |
 | retried, dropped, counted_as_sent | title: which operation of the outbox |
+| opened_first | title: the subject of a ticket that we began ourselves |
 | snippet_used, snippet_saved, snippet_deleted, view_saved, view_deleted, view_moved | title or name |
 | answer_kept, answer_improved | title: the snippet's; question |
 | task_made, task_changed, task_done, task_opened, task_linked, task_unlinked | title: the task's; cause |

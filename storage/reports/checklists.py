@@ -28,7 +28,8 @@ CONVERSATIONS = f"""
                      FROM checklist_tick k WHERE k.run_id = r.id), '')
       FROM checklist_run r CROSS JOIN ticket t ON t.id = r.ticket_id JOIN channel c ON c.id = t.channel_id
       LEFT JOIN team w ON w.id = t.team_id LEFT JOIN agent a ON a.id = r.agent_id
-     WHERE r.started_at >= ? AND r.started_at < ? AND t.merged_into_id IS NULL"""  # noqa: S608  the condition is ours
+     WHERE r.started_at >= ? AND r.started_at < ? AND t.merged_into_id IS NULL
+       AND (?5 IS NULL OR r.agent_id = ?5)"""  # noqa: S608  the condition is ours
 REASONS = """
     SELECT r.checklist_key, k.step, k.reason, count(*) AS times
       FROM checklist_run r CROSS JOIN ticket t ON t.id = r.ticket_id JOIN checklist_tick k ON k.run_id = r.id
@@ -41,9 +42,9 @@ ARRIVED = """
 _Told = tuple[ChecklistTemplate, list[Conversation], Funnel]
 
 
-def conversations(connection: Connection, period: Period) -> list[Conversation]:
-    """Every conversation whose checklist was begun in the period."""
-    found = connection.execute(CONVERSATIONS, (NO_TEAM, NOBODY, period.since, period.until))
+def conversations(connection: Connection, period: Period, agent_id: int | None = None) -> list[Conversation]:
+    """Every conversation whose checklist was begun in the period, by that agent where one is named."""
+    found = connection.execute(CONVERSATIONS, (NO_TEAM, NOBODY, period.since, period.until, agent_id))
     return [_conversation(*row) for row in found]
 
 

@@ -43,7 +43,7 @@ def test_a_letter_means_the_same_action_or_the_same_word_everywhere() -> None:
         "x": {"list.select", "checklist.tick", "task.tick"},
         "K": {"knowledge.keep", "known.keep"},
         "d": {"row.remove", "outbox.drop", "gesture.refuse"},
-        "r": {"write.reply", "incident.update"},
+        "r": {"write.reply", "incident.update", "newcomers.write"},
         "n": {"write.note", "customer.note", "question.no", "call.notes"},
         "q": {"move.back", "question.no"},
         "Y": {"customer.confirm", "outbox.arrived", "gesture.approve", "incident.link"},

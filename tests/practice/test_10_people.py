@@ -1,0 +1,68 @@
+"""Section 10 of the practice, walked: people on both sides of the line."""
+
+from datetime import timedelta
+
+from desk.times import DAY, from_datetime, now, to_datetime
+from screens.action import Place
+from screens.newcomers import NewcomersScreen
+from screens.numbers import NumbersScreen
+from storage.connect import Connection
+from storage.workspace import Workspace
+from tests.factories import make_agent, make_customer, make_message, make_ticket
+from tests.rest import seen, settled
+from tests.screens.room import console, desk, fill, place, press
+
+
+async def test_a_new_paying_customer_gets_a_personal_note(workspace: Workspace, connection: Connection) -> None:
+    fill(connection)
+    for name, plan, days in (("Noor Haddad", "Team", 2), ("Free Rider", "Free", 1), ("Old Friend", "Team", 400)):
+        customer = make_customer(connection, name, email=name.split()[0].lower() + "@example.org")
+        connection.execute("UPDATE customer SET plan = ?, since = ? WHERE id = ?", (plan, now() - days * DAY, customer))
+    async with console(workspace) as app:
+        await press(app, "g", "n")
+        assert isinstance(app.screen, NewcomersScreen)
+        assert "Noor Haddad" in seen(app)
+        assert "no word yet" in seen(app)
+        assert "Free Rider" not in seen(app)
+        assert "Old Friend" not in seen(app)
+        await press(app, "r")
+        assert place(app) is Place.COMPOSER
+        written = desk(app).composer.written
+        assert (written.recipients, written.subject) == ("noor@example.org", "Welcome, and a person to ask")
+        assert written.body.startswith("Hi Noor,")
+        assert "{{ask: what they want to get done}}" in written.body, "nobody but the agent knows that"
+    assert connection.execute("SELECT count(*) FROM message WHERE kind = 'outbound'").fetchone() == (0,)
+
+
+async def test_ones_own_numbers_are_for_oneself_and_show_progress(workspace: Workspace, connection: Connection) -> None:
+    me, other = make_agent(connection, handle="ana", name="Ana Bell"), make_agent(connection, handle="bo")
+    today = to_datetime(now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = from_datetime(today - timedelta(days=today.weekday()))
+    for agent, weeks, answers in ((me, 1, 3), (me, 2, 1), (other, 1, 7)):
+        for _ in range(answers):
+            at = monday - weeks * 7 * DAY
+            ticket = make_ticket(connection, created_at=at, updated_at=at + 1)
+            make_message(connection, ticket, at=at)
+            make_message(connection, ticket, kind="outbound", at=at + 1, agent_id=agent)
+    async with console(workspace) as app:
+        await press(app, "g", "y")
+        assert isinstance(app.screen, NumbersScreen)
+        assert app.screen.place is Place.NUMBERS
+        shown = seen(app)
+        assert "My numbers: Ana Bell" in shown
+        assert "Answers in four weeks  4" in shown
+        assert "0 in the four weeks before" in shown
+        await press(app, "G")
+        assert "Nobody else's numbers are here" in " ".join(seen(app).split())
+        await press(app, "q")
+        assert place(app) is Place.QUEUE
+
+
+async def test_the_scope_of_support_is_a_text_at_hand(workspace: Workspace, connection: Connection) -> None:
+    fill(connection)
+    connection.execute("UPDATE snippet SET body = 'We mend kettles, and no kitchens.' WHERE \"trigger\" = 'wedo'")
+    async with console(workspace) as app:
+        await press(app, "Enter")
+        desk(app).write_with("scope")
+        await settled(app)
+        assert "We mend kettles, and no kitchens." in desk(app).composer.written.body
