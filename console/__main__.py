@@ -33,6 +33,8 @@ COMMANDS = {
     "sync": "sync",
     "outbox": "outbox",
     "secret": "secret",
+    "export": "export",
+    "erase": "erase",
     "backup": "backup",
     "restore": "restore",
     "doctor": "doctor",

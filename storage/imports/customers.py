@@ -5,10 +5,14 @@ import json
 from dataclasses import replace
 
 from desk.errors import BadInput
+from desk.flags import Flag, typed
 from desk.identifiers import normal_form
 from desk.lookup import IdentityKind
+from desk.money import Money, parse
+from desk.nearest import mend_name
+from desk.text import clean
 from storage.imports import values
-from storage.imports.tables import Read
+from storage.imports.tables import Read, Row
 from storage.ingest.people import CustomerBook
 from storage.ingest.records import CustomerRecord, IdentityRecord
 from storage.library import Outcome
@@ -20,7 +24,11 @@ _LISTS = (
     (IdentityKind.ORDER, ("order", "orders")),
     (IdentityKind.HANDLE, ("handle", "handles")),
 )
-_SINGLE = ("name", "given_name", "surname", "organization", "since", "plan", "note", "external_id")
+_SINGLE = (
+    "name", "given_name", "surname", "organization", "since", "plan", "note", "external_id", "value", "currency",
+    "flags", "identities", "details",
+)  # fmt: skip
+KINDS = {kind.name.lower(): kind for kind in IdentityKind if kind is not IdentityKind.TICKET}
 FIELDS = (*_SINGLE, *(name for _, names in _LISTS for name in names))
 
 
@@ -31,6 +39,7 @@ def person_of(read: Read) -> CustomerRecord:
         part for part in (values.text(fields, "given_name"), values.text(fields, "surname")) if part
     )
     identities = tuple(IdentityRecord(kind, value) for kind, names in _LISTS for value in values.texts(fields, *names))
+    identities += _identities(fields)
     if not name and not identities:
         raise BadInput("The customer has no name and no identity", "Give a name, an email, a phone or an account.")
     return CustomerRecord(
@@ -40,9 +49,49 @@ def person_of(read: Read) -> CustomerRecord:
         since=values.time(fields, "since"),
         plan=values.text(fields, "plan"),
         note=values.text(fields, "note"),
-        details={**read.details, **values.others(fields, FIELDS)},
+        details={**read.details, **_details(fields), **values.others(fields, FIELDS)},
         external_id=values.text(fields, "external_id") or None,
+        value=_value(fields),
+        flags=_flags(fields),
     )
+
+
+def _identities(fields: Row) -> tuple[IdentityRecord, ...]:
+    """What an export says of identities that aren't simply known, or of other kinds than the lists have."""
+    found = []
+    for part in values.records(fields, "identities"):
+        kind = values.text(part, "kind")
+        if kind not in KINDS:
+            raise BadInput(f"identities has the kind {kind!r}", mend_name(kind, KINDS))
+        found.append(IdentityRecord(KINDS[kind], values.text(part, "value"), known=part.get("known") is not False))
+    return tuple(found)
+
+
+def _details(fields: Row) -> dict[str, str]:
+    """Other facts: an object of texts, or one text under its own name; a value without a currency may be anything."""
+    given = fields.get("details")
+    facts: dict[str, object] = {"details": given} if isinstance(given, str) else values.record(fields, "details")
+    if _value(fields) is None:
+        facts = {**facts, "value": fields.get("value"), "currency": fields.get("currency")}
+    return {name: text for name in facts if (text := values.text(facts, name))}
+
+
+def _value(fields: Row) -> Money | None:
+    """What they pay a year; without a currency it may be anything, and is a detail."""
+    amount, currency = values.text(fields, "value"), values.text(fields, "currency")
+    return parse(amount, currency) if amount and currency else None
+
+
+def _flags(fields: Row) -> tuple[Flag, ...]:
+    """Flags as objects with kind and reason, or as texts such as "vip: since the first day"."""
+    given = fields.get("flags")
+    if not isinstance(given, list) or not all(isinstance(part, dict) for part in given):
+        return tuple(typed(text) for text in values.texts(fields, "flags"))
+    return tuple(
+        replace(typed(values.text(part, "kind")), reason=clean(values.text(part, "reason"), lines=False),
+                at=values.time(part, "at"), by=clean(values.text(part, "by"), lines=False))
+        for part in values.records(fields, "flags")
+    )  # fmt: skip
 
 
 def take(book: CustomerBook, person: CustomerRecord) -> Outcome:

@@ -14,7 +14,7 @@ from storage.ingest.records import CustomerRecord, IdentityRecord, MessageRecord
 _MESSAGE_KINDS = ("inbound", "outbound", "note", "call")
 _CUSTOMER = ("name", "email", "phone", "account")
 FIELDS = ("subject", "text", "channel", "status", "priority", "tags", "assignee", "created_at", "external_id",
-          "customer", "messages", *_CUSTOMER)  # fmt: skip
+          "customer", "messages", "details", "number", *_CUSTOMER)  # fmt: skip
 
 
 def ticket_of(read: Read, now: int) -> TicketRecord:
@@ -36,8 +36,15 @@ def ticket_of(read: Read, now: int) -> TicketRecord:
         assignee=values.text(fields, "assignee"),
         customer=_customer(fields),
         messages=messages,
-        details={**read.details, **values.others(fields, FIELDS)},
+        details={**read.details, **_details(fields), **values.others(fields, FIELDS)},
     )
+
+
+def _details(fields: dict[str, object]) -> dict[str, str]:
+    """Other facts, as an object of texts."""
+    given = fields.get("details")
+    facts: dict[str, object] = {"details": given} if isinstance(given, str) else values.record(fields, "details")
+    return {name: text for name in facts if (text := values.text(facts, name))}
 
 
 def _messages(fields: dict[str, object], created_at: int | None, now: int) -> tuple[MessageRecord, ...]:
@@ -45,11 +52,11 @@ def _messages(fields: dict[str, object], created_at: int | None, now: int) -> tu
     found: list[MessageRecord] = []
     seen: dict[str, int] = {}
 
-    def add(kind: str, at: int | None, sender: str, text: str) -> None:
+    def add(kind: str, at: int | None, sender: str, text: str, writer: CustomerRecord | None = None) -> None:
         # A message is known again by what it says; the same said twice on a ticket is a message of its own.
         digest = hashlib.sha256(json.dumps([kind, at, sender, text]).encode()).hexdigest()[:24]
         seen[digest] = seen.get(digest, 0) + 1
-        found.append(MessageRecord(f"{digest}-{seen[digest]}", kind, start if at is None else at, text, sender))
+        found.append(MessageRecord(f"{digest}-{seen[digest]}", kind, start if at is None else at, text, sender, writer))
 
     alone = values.text(fields, "text")
     if alone:
@@ -58,13 +65,21 @@ def _messages(fields: dict[str, object], created_at: int | None, now: int) -> tu
         kind = values.text(part, "kind") or "inbound"
         if kind not in _MESSAGE_KINDS:
             raise BadInput(f"Message {place} has the kind {kind!r}", mend_name(kind, _MESSAGE_KINDS))
-        add(kind, values.time(part, "at"), values.text(part, "from"), values.text(part, "text"))
+        add(
+            kind,
+            values.time(part, "at"),
+            values.text(part, "from"),
+            values.text(part, "text"),
+            _customer(part, own=False),
+        )
     return tuple(found)
 
 
-def _customer(fields: dict[str, object]) -> CustomerRecord | None:
-    """From the object "customer" of JSON, or from a table's columns; None where nothing is said."""
+def _customer(fields: dict[str, object], *, own: bool = True) -> CustomerRecord | None:
+    """From the object "customer" of JSON, or (`own`) from a table's columns; None where nothing is said."""
     inner = fields.get("customer")
+    if inner is None and not own:
+        return None
     given = values.record(fields, "customer") if isinstance(inner, dict) else fields
     name = values.text(given, "name") or (inner if isinstance(inner, str) else "")
     identities = tuple(
@@ -74,7 +89,8 @@ def _customer(fields: dict[str, object]) -> CustomerRecord | None:
         )
         for value in values.texts(given, column)
     )  # fmt: skip
-    return CustomerRecord(name, identities) if name or identities else None
+    external_id = values.text(given, "external_id") or None if isinstance(inner, dict) else None
+    return CustomerRecord(name, identities, external_id=external_id) if name or identities or external_id else None
 
 
 def _own_key(fields: dict[str, object]) -> str:

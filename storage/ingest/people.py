@@ -10,6 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from desk.flags import Flag
+from desk.flags import read as read_flags
+from desk.flags import write as write_flags
 from desk.identifiers import normal_form
 from desk.ids import new_uid
 from desk.lookup import IdentityKind
@@ -26,7 +29,7 @@ _BY_EXTERNAL_ID = """
 SELECT external_id, coalesce(merged_into_id, id) FROM customer
 WHERE source_id = ? AND external_id IN (SELECT value FROM json_each(?))"""
 _CUSTOMERS = """
-SELECT id, recency, name, organization_id, since, plan, note, details FROM customer
+SELECT id, recency, name, organization_id, since, plan, note, flags, details FROM customer
 WHERE id IN (SELECT value FROM json_each(?))"""
 _IDENTITIES = """
 SELECT customer_id, kind, normal, known FROM identity WHERE customer_id IN (SELECT value FROM json_each(?))"""
@@ -38,12 +41,18 @@ _ADD_ORGANIZATION = "INSERT INTO organization(id, uid, name, domain, note, creat
 _ADD = """
 INSERT INTO customer(id, uid, name, organization_id, since, plan, note, mood, flags, details, recency, source_id,
     external_id, created_at, updated_at)"""
-_ADD_ROW = "(?, ?, ?, ?, ?, ?, ?, 0, '[]', ?, ?, ?, ?, ?, ?)"
+_ADD_ROW = "(?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)"
 _ADD_IDENTITY = "INSERT INTO identity(customer_id, kind, value, normal, known, source_id)"
 _CONFIRM = "ON CONFLICT(customer_id, kind, normal) DO UPDATE SET known = 1 WHERE excluded.known > known"
 _RENAME = "UPDATE customer SET name = ? WHERE id = ?"
 _UPDATE = """
-UPDATE customer SET organization_id = ?, since = ?, plan = ?, note = ?, details = ?, updated_at = ? WHERE id = ?"""
+UPDATE customer SET organization_id = ?, since = ?, plan = ?, note = ?, flags = ?, details = ?,
+    updated_at = ? WHERE id = ?"""
+_VALUE = "SELECT amount, currency FROM customer_value WHERE customer_id = ?"
+_SET_VALUE = """
+INSERT INTO customer_value(customer_id, amount, currency, updated_at) VALUES(?, ?, ?, ?)
+ON CONFLICT(customer_id) DO UPDATE SET amount = excluded.amount, currency = excluded.currency,
+    updated_at = excluded.updated_at"""
 
 # An identity's kind and normal form.
 Key = tuple[int, str]
@@ -58,13 +67,14 @@ class _Known:
     since: int | None
     plan: str
     note: str
+    flags: str
     details: str
     identities: dict[Key, bool] = field(default_factory=dict)
 
     @property
     def facts(self) -> tuple[object, ...]:
         """What a record may add to."""
-        return self.organization_id, self.since, self.plan, self.note, self.details
+        return self.organization_id, self.since, self.plan, self.note, self.flags, self.details
 
 
 class CustomerBook:
@@ -87,6 +97,8 @@ class CustomerBook:
         self._new_organizations: list[tuple[object, ...]] = []
         self._new: list[tuple[object, ...]] = []
         self._new_identities: list[tuple[object, ...]] = []
+        self._values: dict[int, tuple[int, str] | None] = {}
+        self._new_values: dict[int, tuple[int, str]] = {}
         self._updated: dict[int, None] = {}
         self._renamed: dict[int, None] = {}
         self.changed: set[int] = set()
@@ -143,7 +155,7 @@ class CustomerBook:
         customer_id = self._customer_id
         known = _Known(
             name, self._organization(record.organization), record.since, clean(record.plan, lines=False),
-            clean(record.note), _json(record.details),
+            clean(record.note), write_flags(record.flags) if record.flags else "[]", _json(record.details),
         )  # fmt: skip
         self._new.append(
             (customer_id, new_uid(), name, *known.facts, self._recency, self._source_id, record.external_id, self._now,
@@ -154,6 +166,7 @@ class CustomerBook:
         if record.external_id:
             self._by_external_id[record.external_id] = customer_id
         self._join(customer_id, [IdentityRecord(IdentityKind.NAME, name), *record.identities, *_company(record)])
+        self._worth(customer_id, record)
         self.changed.add(customer_id)
         return customer_id
 
@@ -171,11 +184,28 @@ class CustomerBook:
         known.note = known.note or clean(record.note)
         if record.details:
             known.details = _json({**record.details, **json.loads(known.details)})
+        worth = self._worth(customer_id, record)
+        if record.flags:
+            known.flags = _with(known.flags, record.flags)
         if known.facts != before:
             self._updated[customer_id] = None
-        elif not joined:
+        elif not (joined or worth):
             return False
         self.changed.add(customer_id)
+        return True
+
+    def _worth(self, customer_id: int, record: CustomerRecord) -> bool:
+        """Keep what a record says that they pay, the newest record being right; whether that was new."""
+        if record.value is None:
+            return False
+        value = (record.value.amount, record.value.currency)
+        if customer_id not in self._values:
+            found = self._connection.execute(_VALUE, (customer_id,)).fetchone()
+            self._values[customer_id] = found
+        if self._values[customer_id] == value:
+            return False
+        self._values[customer_id] = value
+        self._new_values[customer_id] = value
         return True
 
     def write(self) -> None:
@@ -189,6 +219,8 @@ class CustomerBook:
             _UPDATE,
             [(*self._known[customer_id].facts, self._now, customer_id) for customer_id in self._updated],
         )
+        many(_SET_VALUE, [(customer_id, *value, self._now) for customer_id, value in self._new_values.items()])
+        self._new_values.clear()
         for gathered in (self._new_organizations, self._new, self._new_identities, self._renamed, self._updated):
             gathered.clear()
 
@@ -282,6 +314,13 @@ def _company(record: CustomerRecord) -> tuple[IdentityRecord, ...]:
 
 def _first_value(identities: tuple[IdentityRecord, ...]) -> str:
     return next((value for identity in identities if (value := _line(identity.value))), "")
+
+
+def _with(held: str, given: Sequence[Flag]) -> str:
+    """Flags as the column keeps them, with those that are new."""
+    flags = read_flags(held)
+    known = {flag.telling for flag in flags}
+    return write_flags((*flags, *(flag for flag in given if flag.telling not in known)))
 
 
 def _line(text: str) -> str:

@@ -8,7 +8,9 @@ microseconds UTC.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from desk.flags import Flag
 from desk.lookup import IdentityKind
+from desk.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class IdentityRecord:
 
 @dataclass(frozen=True, slots=True)
 class CustomerRecord:
-    """A customer. `external_id` is their key where they come from."""
+    """A customer. `external_id` is their key where they come from; `value` is what they pay a year."""
 
     name: str
     identities: tuple[IdentityRecord, ...] = ()
@@ -32,17 +34,23 @@ class CustomerRecord:
     note: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
     external_id: str | None = None
+    value: Money | None = None
+    flags: tuple[Flag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class MessageRecord:
-    """A message of a ticket; `external_id` is its key among those of the ticket. Kinds: storage.models.Message."""
+    """A message of a ticket; `external_id` is its key among those of the ticket. Kinds: storage.models.Message.
+
+    `customer` is who wrote it, where that isn't the ticket's customer.
+    """
 
     external_id: str
     kind: str
     at: int
     body: str
     sender: str = ""
+    customer: CustomerRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from desk.text import clean
 from storage.agents import me
 from storage.ingest.batch import Batch
-from storage.ingest.records import CustomerRecord, TicketRecord
+from storage.ingest.records import CustomerRecord, MessageRecord, TicketRecord
 from storage.ingest.rows import NewMessage, tag_of
 from storage.library import Outcome
 from storage.tombstones import Tombstones
@@ -86,11 +86,18 @@ def _say(batch: Batch, ticket: _Known, record: TicketRecord, tombstones: Tombsto
                 # The full text finds a subject where a message carries it.
                 subject=record.subject,
                 sender=message.sender,
-                customer_id=ticket.customer_id if message.kind in ("inbound", "call") else None,
+                customer_id=_writer(batch, ticket, message),
                 external_id=message.external_id,
             ),
         )
     return bool(new)
+
+
+def _writer(batch: Batch, ticket: _Known, message: MessageRecord) -> int | None:
+    """Who said it: whom the record names, else the ticket's customer where it is a customer's word."""
+    if message.customer is not None:
+        return _customer(batch, message.customer)
+    return ticket.customer_id if message.kind in ("inbound", "call") else None
 
 
 def _mark(batch: Batch, ticket: _Known, record: TicketRecord) -> bool:
@@ -122,6 +129,10 @@ def _first_words(record: TicketRecord) -> str:
 
 
 def _customer(batch: Batch, record: CustomerRecord) -> int:
+    known = batch.book.with_external_id(record.external_id) if record.external_id else None
+    if known is not None:
+        batch.book.update(known, record)
+        return known
     for identity in record.identities:
         found = batch.book.with_identity(identity.kind, identity.value)
         if len(found) == 1:

@@ -1,0 +1,153 @@
+"""The team's whole data leaves, and comes back into an empty workspace as it was."""
+
+import json
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from desk import flags
+from desk.errors import BadInput
+from desk.ids import new_uid
+from desk.lookup import IdentityKind
+from desk.times import DAY
+from storage import attachments
+from storage.connect import Connection
+from storage.deeds.by import By
+from storage.erasing.erase import erase
+from storage.erasing.traces import find
+from storage.export import everything
+from storage.export.everything import FILES, Exported, export_everything
+from storage.imports.run import Wish, import_files
+from storage.search.index import index_customers
+from storage.search.query import Finder
+from storage.workspace import Workspace, open_to_write
+from tests.factories import NOW, make_agent, make_customer, make_identity, make_message, make_tag, make_ticket
+from tests.hostile import HOSTILE
+from tests.screens.stage import storable
+
+TOLD = (
+    """SELECT c.name, plan, c.note, since, flags, details, o.name, amount, currency FROM customer c
+        LEFT JOIN organization o ON o.id = organization_id LEFT JOIN customer_value ON customer_id = c.id ORDER BY 1""",
+    "SELECT c.name, kind, normal, known FROM identity JOIN customer c ON c.id = customer_id ORDER BY 1, 2, 3",
+    """SELECT subject, status, priority, h.key, c.name, a.handle, t.created_at, t.details FROM ticket t
+        JOIN channel h ON h.id = channel_id LEFT JOIN customer c ON c.id = customer_id
+        LEFT JOIN agent a ON a.id = assignee_id ORDER BY 1""",
+    """SELECT t.subject, m.kind, m.at, m.sender, m.body, c.name FROM message m JOIN ticket t ON t.id = ticket_id
+        LEFT JOIN customer c ON c.id = m.customer_id ORDER BY 1, m.at, m.body""",
+    """SELECT t.subject, g.name FROM ticket_tag x JOIN ticket t ON t.id = ticket_id JOIN tag g ON g.id = tag_id
+        ORDER BY 1, 2""",
+    "SELECT title, trigger, folder, keywords, body FROM snippet ORDER BY 1, 2",
+)
+
+
+@pytest.fixture
+def team(workspace: Workspace, connection: Connection) -> Connection:
+    """Two customers with all that they can have, one alone in a name, tickets of each kind."""
+    ana = make_customer(connection, "Ana Ruiz", email="ana@example.org")
+    make_identity(connection, ana, IdentityKind.PHONE, "+14155550134", known=False)
+    make_identity(connection, ana, IdentityKind.NAME, "Anita")
+    make_identity(connection, ana, IdentityKind.ORDER, "8841")
+    connection.execute(
+        "UPDATE customer SET plan = 'pro', note = 'Calls early', since = ?, flags = ?, details = ? WHERE id = ?",
+        (
+            NOW - 900 * DAY,
+            flags.write([flags.Flag("vip", "first of all", NOW, "Bo"), flags.Flag("press")]),
+            json.dumps({"Zürich?": "ja", "size": "XL"}, ensure_ascii=False, sort_keys=True),
+            ana,
+        ),
+    )
+    connection.execute("INSERT INTO customer_value VALUES(?, 123450, 'EUR', ?)", (ana, NOW))
+    li = make_customer(connection, "Li Wei")
+    bo = make_agent(connection)
+    first = make_ticket(
+        connection, subject="A matter", customer_id=ana, status=3, priority=2, assignee_id=bo, details='{"shop": "2"}'
+    )
+    make_tag(connection, first, "late")
+    message = make_message(connection, first, customer_id=ana, sender="Ana <ana@example.org>", body="Where?\n\nAna")
+    make_message(connection, first, kind="outbound", at=NOW + 5, agent_id=bo, sender="Bo", body="Here.")
+    make_message(connection, first, kind="inbound", at=NOW + 6, customer_id=li, sender="Li", body="Mine too.")
+    second = make_ticket(connection, subject="Called", customer_id=li, channel="phone")
+    make_message(connection, second, kind="call", customer_id=li, sender="Li", body="Talked.")
+    make_ticket(connection, subject="Of nobody")
+    digest = attachments.keep(workspace, b"bytes")
+    connection.execute(
+        "INSERT INTO attachment(uid, message_id, name, type, size, digest, content_id, inline) "
+        "VALUES(?,?,'a.txt','text/plain',5,?,'',0)",
+        (new_uid(), message, digest),
+    )
+    index_customers(connection, [ana, li])
+    return connection
+
+
+def _written(workspace: Workspace, connection: Connection, folder: Path) -> Exported:
+    return export_everything(workspace, connection, folder, lambda what, count: None)
+
+
+def _told(connection: Connection) -> list[object]:
+    """What a workspace says, without its own numbers."""
+    return [connection.execute(statement).fetchall() for statement in TOLD]
+
+
+def test_it_comes_back_as_it_was(workspace: Workspace, team: Connection, tmp_path: Path) -> None:
+    written = _written(workspace, team, tmp_path / "out")
+    assert (written.customers, written.tickets, written.attachments, written.missing) == (2, 3, 1, ())
+    files = [tmp_path / "out" / name for name in FILES]
+    with closing(open_to_write(Workspace(tmp_path / "other"))) as other:
+        report = import_files(Workspace(tmp_path / "other"), other, Wish(files), NOW)
+        assert report.problems == []
+        assert _told(other) == _told(team)
+        assert [hit.name for hit in Finder(other).find("0134")] == ["Ana Ruiz"]
+        # A second time brings nothing new.
+        again = import_files(Workspace(tmp_path / "other"), other, Wish(files), NOW)
+        assert (again.added, again.updated) == (0, 0)
+
+
+def test_few_rows_are_in_memory_at_a_time(
+    workspace: Workspace, team: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = _written(workspace, team, tmp_path / "whole")
+    monkeypatch.setattr(everything, "CHUNK", 1)
+    parts = _written(workspace, team, tmp_path / "parts")
+    assert (whole.customers, whole.tickets) == (parts.customers, parts.tickets)
+    for name in FILES:
+        assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "parts" / name).read_bytes()
+
+
+def test_merged_and_erased_customers_are_not_in_it(
+    workspace: Workspace, team: Connection, by: By, tmp_path: Path
+) -> None:
+    (ana,) = team.execute("SELECT id FROM customer WHERE name = 'Ana Ruiz'").fetchone()
+    erase(team, by, find(team, ana))
+    assert _written(workspace, team, tmp_path / "out").customers == 1
+    text = "".join(file.read_text("utf-8") for file in (tmp_path / "out").iterdir() if file.is_file())
+    assert "Ana" not in text
+    assert "8841" not in text
+
+
+def test_hostile_texts_come_back_as_they_are(workspace: Workspace, connection: Connection, tmp_path: Path) -> None:
+    for _, text in HOSTILE:
+        ticket = make_ticket(connection, subject="x")
+        make_message(connection, ticket, body=storable(text), sender=storable(text))
+    _written(workspace, connection, tmp_path / "out")
+    lines = (tmp_path / "out" / "tickets.jsonl").read_text("utf-8").split("\n")
+    assert [json.loads(line)["messages"][0].get("text", "") for line in lines if line] == [
+        storable(text) for _, text in HOSTILE
+    ]
+
+
+def test_nothing_is_overwritten_and_nothing_half_stays(
+    workspace: Workspace, team: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("mine")
+    with pytest.raises(BadInput, match="something at"):
+        _written(workspace, team, tmp_path / "out")
+
+    def broken(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(everything, "_ticket", broken)
+    with pytest.raises(KeyboardInterrupt):
+        _written(workspace, team, tmp_path / "half")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "workspace"]
