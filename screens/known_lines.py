@@ -37,7 +37,8 @@ def drift_line(row: Drifting, cells: int) -> list[Piece]:
 
 def opened_line(number: int, subject: str, cells: int) -> list[Piece]:
     """A ticket behind a line."""
-    return both_ends([(f"     #{number} ", "link"), (" " + _flat(subject), "plain")], [], cells)
+    left: list[Piece] = [("     ", "plain"), (f"#{number}", "link"), ("  " + _flat(subject), "plain")]
+    return both_ends(left, [], cells)
 
 
 def answer_facts(line: Line, found: KnownAnswers) -> list[Told]:

@@ -38,7 +38,8 @@ def cause_line(cause: CauseRow, cells: int, now: int) -> list[Piece]:
 
 def ticket_line(ticket: LinkedTicket, cells: int) -> list[Piece]:
     """A ticket under its task."""
-    return both_ends([(f"     #{ticket.number} ", "link"), (" " + _flat(ticket.subject), "plain")], [], cells)
+    left: list[Piece] = [("     ", "plain"), (f"#{ticket.number}", "link"), ("  " + _flat(ticket.subject), "plain")]
+    return both_ends(left, [], cells)
 
 
 def task_facts(task: TaskRow, now: int, zone: tzinfo) -> list[Told]:

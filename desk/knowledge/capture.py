@@ -40,10 +40,10 @@ _ADDRESS = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"(?<![\w.,])[A-Z#-]{0,4}\d[\d\s./-]{2,}\d(?!\w)")
 
 
-def own_words(body: str) -> str:
+def own_words(body: str, writer: str = "") -> str:
     """What the writer said: without quotes, signature, greeting and farewell; all that is visible where that is all."""
     lines = visible(body, find_folds(body)).strip().split("\n")
-    kept = _without_farewell(_without_greeting(lines))
+    kept = _without_farewell(_without_name(_without_greeting(lines), writer))
     return "\n".join(kept).strip() or "\n".join(lines).strip()
 
 
@@ -55,9 +55,14 @@ def question_of(body: str, subject: str) -> str:
     return shortened(" ".join(asked or sentences) or said or title_of(subject), LONGEST_QUESTION)
 
 
-def answer_of(body: str, customer: str, email: str = "") -> str:
+def asks(body: str) -> bool:
+    """Whether the writer put a question in so many words."""
+    return any(part.rstrip().endswith(("?", "？")) for part in _SENTENCE_END.split(own_words(body)))
+
+
+def answer_of(body: str, customer: str, email: str = "", writer: str = "") -> str:
     """A sent reply as a snippet's text: the customer's name and address are variables, all else stands as it was."""
-    text = _BRACES.sub(r"\g<0> ", own_words(body))
+    text = _BRACES.sub(r"\g<0> ", own_words(body, writer))
     first = first_name(customer)
     for value, field in ((email, "customer.email"), (customer, "customer.name"), (first, "customer.first_name")):
         if len(value) > 1:
@@ -112,6 +117,15 @@ def _without_greeting(lines: list[str]) -> list[str]:
     if _GREETING.fullmatch(lines[0]):
         return lines[1:]
     return [_OPENING.sub("", lines[0], count=1), *lines[1:]]
+
+
+def _without_name(lines: list[str], writer: str) -> list[str]:
+    """Cut the writer's own name from the end, where it stands on a line of its own."""
+    names = {writer.casefold(), first_name(writer).casefold()} - {""}
+    said = [place for place, line in enumerate(lines) if line.strip()]
+    if len(said) > 1 and lines[said[-1]].strip(" ,.–-").casefold() in names:
+        return lines[: said[-1]]
+    return lines
 
 
 def _without_farewell(lines: list[str]) -> list[str]:

@@ -6,7 +6,7 @@ Everything here reads, and is asked in a reader thread.
 from dataclasses import dataclass
 
 from desk.errors import Refused
-from desk.knowledge.capture import answer_of, own_words, question_of, title_of
+from desk.knowledge.capture import answer_of, asks, own_words, question_of, title_of
 from desk.knowledge.questions import Asked, Offer, offers
 from desk.knowledge.similar import ALIKE, likeness, sketch, words_of_answer
 from desk.snippets import Snippet
@@ -20,7 +20,7 @@ LAST_USES = 400
 HALF = 500
 
 _ANSWER = """
-    SELECT m.id, m.at, m.body FROM message m
+    SELECT m.id, m.at, m.body, ifnull(a.name, '') FROM message m LEFT JOIN agent a ON a.id = m.agent_id
      WHERE m.ticket_id = ? AND m.id = ifnull(?, m.id) AND m.kind = 'outbound' AND m.automatic = ''
        AND NOT EXISTS(SELECT 1 FROM outbox o WHERE o.message_id = m.id AND o.state = 'dropped')
      ORDER BY m.at DESC, m.id DESC LIMIT 1"""
@@ -75,15 +75,20 @@ def captured(connection: Connection, ticket_id: int, message_id: int | None = No
     reply = connection.execute(_ANSWER, (ticket_id, message_id)).fetchone()
     if reply is None:
         raise Refused(f"#{number} has no answer yet", "Answer it first; then its answer can be kept.")
-    message_id, at, body = reply
-    asked = connection.execute(_QUESTION, (ticket_id, at, message_id)).fetchone()
-    if asked is None:
-        asked = connection.execute(_FIRST, (ticket_id,)).fetchone()
-    answer = answer_of(body, customer, email)
-    return Captured(
-        ticket_id, number, title_of(subject), question_of(asked[0] if asked else "", subject), answer,
-        near(library.snippets(connection), answer),
-    )  # fmt: skip
+    message_id, at, body, agent = reply
+    answer = answer_of(body, customer, email, agent)
+    question = question_of(_asked(connection, ticket_id, at, message_id), subject)
+    known = near(library.snippets(connection), answer)
+    return Captured(ticket_id, number, title_of(subject), question, answer, known)
+
+
+def _asked(connection: Connection, ticket_id: int, at: int, message_id: int) -> str:
+    """The customer's words before the reply, where they ask something; else their first ones, with which it began."""
+    newest = connection.execute(_QUESTION, (ticket_id, at, message_id)).fetchone()
+    if newest is not None and asks(newest[0]):
+        return str(newest[0])
+    first = connection.execute(_FIRST, (ticket_id,)).fetchone()
+    return str(first[0]) if first is not None else ""
 
 
 def near(snippets: tuple[Snippet, ...], answer: str) -> tuple[Near, ...]:

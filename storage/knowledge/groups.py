@@ -49,7 +49,7 @@ def catch_up(connection: Connection, most: int = AT_ONCE) -> CaughtUp:
         rows = connection.execute(_NEXT, (_read_to(connection), _ceiling(connection), most)).fetchall()
         for message_id, at, body, customer, agent in rows:
             if body is not None:
-                _join(connection, message_id, at, sketch(words_of_answer(own_words(body), customer, agent)))
+                _join(connection, message_id, at, sketch(words_of_answer(own_words(body, agent), customer, agent)))
         if rows:
             connection.execute(_KEEP, (_CURSOR, str(rows[-1][0])))
     return CaughtUp(len(rows), len(rows) == most)

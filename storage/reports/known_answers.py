@@ -40,7 +40,7 @@ SENT = f"""
      ORDER BY m.id"""  # noqa: S608  the number is ours
 _TITLES = "SELECT id, title, body FROM snippet"
 _LAST_TITLE = "SELECT title, inserted FROM snippet_use WHERE snippet_id = ? ORDER BY at DESC LIMIT 1"
-_BODY = "SELECT body FROM message WHERE id = ?"
+_BODY = "SELECT m.body, ifnull(a.name, '') FROM message m LEFT JOIN agent a ON a.id = m.agent_id WHERE m.id = ?"
 _NUMBERS = "SELECT number FROM ticket WHERE id = ?"
 
 
@@ -188,7 +188,7 @@ class _Texts:
 
     def of_message(self, message_id: int) -> tuple[str, str]:
         """How a reply begins, and what it said."""
-        said = own_words(self._connection.execute(_BODY, (message_id,)).fetchone()[0])
+        said = own_words(*self._connection.execute(_BODY, (message_id,)).fetchone())
         title = shortened(said, TITLE)
         return title[:1].upper() + title[1:], said
 

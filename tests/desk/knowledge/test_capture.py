@@ -61,6 +61,12 @@ def test_greeting_and_farewell_go_and_nothing_else(body: str, said: str) -> None
     assert own_words(body) == said
 
 
+def test_a_bare_name_at_the_end_is_the_writers() -> None:
+    assert own_words("It works.\n\nMei", "Mei Tanaka") == "It works."
+    assert own_words("It works.\n\nMei", "Bo Lind") == "It works.\n\nMei"
+    assert own_words("Mei", "Mei Tanaka") == "Mei"
+
+
 def test_a_question_is_the_customers_own_and_marked_where_it_is_cut() -> None:
     asked = "Hi,\n\nI bought a lamp. Where is my refund? It is late. Can you look?\n\nThanks\nAna"
     assert question_of(asked, "Re: Refund") == "Where is my refund? Can you look?"
