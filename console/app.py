@@ -200,6 +200,8 @@ class HeardApp(TypedAhead, inherit_bindings=False):
     def _read_anew(self) -> None:
         self._stale = False
         self._read_alarms()
+        # A call that was written down and taken back is as it was before: its own watch may have seen neither.
+        self.read_calls()
         for screen in self.screen_stack:
             if isinstance(screen, DeskScreen):
                 screen.changed()

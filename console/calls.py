@@ -13,11 +13,12 @@ from textual.screen import ModalScreen
 from console.doors import Doors
 from desk.calls import ELSEWHERE, CallRow, CallState, Popped, clock, pick_up_seconds
 from screens.desk_screen import DeskScreen
-from screens.phone import Ring
+from screens.phone import Asking, Ring
+from storage.connect import Connection
 
 if TYPE_CHECKING:
     from screens.call import CallScreen
-    from screens.call_reading import Asking, Present
+    from screens.call_reading import Present
     from storage.deeds.calls import Begun
 
 # Who presses keys right now would press them on another page.
@@ -34,13 +35,6 @@ class Calls(Doors, inherit_bindings=False):
         self._opening = False
         self._last_key = 0.0
 
-    def asking(self) -> "Asking":
-        """Who asks storage about calls."""
-        from screens.call_reading import Asking
-
-        seat = self.seat
-        return Asking(seat.me.id, seat.clock(), seat.zone, seat.regions)
-
     # Hearing of calls
 
     def ring(self, popped: Popped) -> None:
@@ -50,13 +44,18 @@ class Calls(Doors, inherit_bindings=False):
 
     def read_calls(self) -> None:
         """Read anew who rings, and how the agent's own call stands."""
-        from screens.call_reading import present
-
-        phone, asking = self.seat.phone, self.asking()
+        seat, phone = self.seat, self.seat.phone
+        asking = Asking(seat.me.id, seat.clock(), seat.zone, seat.regions)
         phone.grow_old(asking.now)
         popped = phone.popped
         rang = tuple(ring.call_id for ring in phone.rings if ring.call_id is not None)
-        self.seat.jobs.read("calls", lambda connection: present(connection, asking, popped, rang), self._calls_read)
+
+        def ask(connection: Connection) -> "Present":
+            from screens.call_reading import present  # no key waits for it in this thread
+
+            return present(connection, asking, popped, rang)
+
+        seat.jobs.read("calls", ask, self._calls_read)
 
     def _calls_read(self, found: "Present") -> None:
         phone = self.seat.phone
@@ -119,8 +118,10 @@ class Calls(Doors, inherit_bindings=False):
         """Whether the agent is in the middle of something that a page must not cover."""
         from screens.call import CallScreen
 
-        front = self.screen
+        front, call = self.screen, self.seat.phone.call
         if not isinstance(front, DeskScreen) or isinstance(front, ModalScreen) or front.occupied:
+            return True
+        if call is not None and call.state.on_line:
             return True
         return isinstance(front, CallScreen) and not front.over
 

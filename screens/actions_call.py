@@ -37,7 +37,7 @@ CALLS: tuple[Action, ...] = (
     Action("call.resume", ("T",), "Not over", "The call goes on after all", WRAP_UP, footer=11),
     Action("call.hold", ("h",), "Hold", "Put them on hold, or take them back", CALL, needs_on_line, footer=3),
     Action("call.notes", ("n",), "Notes", "To the notes of this call", CALL | WRAP_UP, footer=2),
-    Action("call.leave_notes", ("Esc",), "Keys", "Out of the notes, where letters are keys again", NOTES, footer=2),
+    Action("call.leave_notes", ("Esc",), "Leave notes", "Out of the notes, to where letters are keys", NOTES, footer=2),
     Action("call.direction", (">",), "Who called", "Turn it round: they called, or you did", CALL | WRAP_UP),
     Action("call.identify", ("/",), "Who is it", "Find who calls by anything", A_CALL, command="caller", footer=16),
     *(

@@ -122,9 +122,9 @@ class CallScreen(CallWork):
     @property
     def _is_of_another_ticket(self) -> bool:
         """Whether the call stands on a ticket that was there before it."""
-        own = self.call.ticket_id if self.call is not None else None
-        row = next((row for row in self.found.tickets if row.id == own), None) if self.found is not None else None
-        return row is not None and row.message_count > 0
+        call, rows = self.call, self.found.tickets if self.found is not None else ()
+        row = next((row for row in rows if call is not None and row.id == call.ticket_id), None)
+        return row is not None and call is not None and row.created_at != call.rang_at
 
     def _written(self, done: Done, outcome: str) -> None:
         if not self.is_attached:
@@ -149,9 +149,13 @@ class CallScreen(CallWork):
     # Back, and taking back
 
     def action_move_back(self) -> None:
-        """Back to where it was opened; a call that is open stays so, and the top line says it."""
-        if self.state is CallState.RINGING and self.call_id is None:
-            self.seat.phone.forget(self.text)
+        """Back to where it was opened; a call that is open stays so, and the top line says it.
+
+        Who was only popped has been seen, and rings no more; unless they have to wait for another call's end.
+        """
+        phone = self.seat.phone
+        if self.state is CallState.RINGING and self.call_id is None and phone.call is None:
+            phone.forget(self.text)
         self.dismiss(None)
 
     def action_deed_undo(self) -> None:

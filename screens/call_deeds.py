@@ -14,8 +14,9 @@ from desk.checklists import StepField
 from desk.errors import HeardError, Refused
 from desk.records import RunRow
 from screens.ask import Choice, Question
-from screens.call_reading import Asking, CallPage, page
+from screens.call_reading import CallPage, page
 from screens.call_who import WhoWork
+from screens.phone import Asking
 from screens.ticking import TicketDeed, Ticking
 from storage.connect import Connection
 from storage.deeds.by import By, Done
@@ -32,6 +33,7 @@ class CallWork(WhoWork, Ticking):
     """What is done on a call's page. `talk_at_once`: the call begins as soon as the page is there."""
 
     talk_at_once = False
+    _done_writing = False
 
     @property
     @override
@@ -143,6 +145,7 @@ class CallWork(WhoWork, Ticking):
         self.save_typed()
         call_id = self.call_id
         if call_id is not None and self.state.on_line:
+            self._done_writing = True
             self._change(lambda connection, by: hang_up(connection, by, call_id))
         else:
             self.action_call_leave_notes()
@@ -177,9 +180,12 @@ class CallWork(WhoWork, Ticking):
 
     def _other_state(self) -> None:
         """The keys go where they are wanted now: to the checklist while they talk, to the outcomes behind it."""
-        if self.typing:
+        if self.typing and not self._done_writing:
+            # It was hung up amid a word, which must not become an outcome.
             self.lay_out()
-        elif self.state.on_line:
+            return
+        self._done_writing = False
+        if self.state.on_line:
             self.go_to_pane("steps")
         elif self.state is CallState.WRAPPING:
             self.go_to_pane("notes")

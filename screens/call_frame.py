@@ -31,6 +31,8 @@ from widgets.fields import TextField
 from widgets.wrap_up import WrapUpPanel
 
 PANES = ("who", "steps", "notes")
+# From the notes Tab leads to the checklist, where letters and digits are keys.
+ORDER = ("who", "notes", "steps")
 TITLES = {"who": "Caller", "steps": "Checklist", "notes": "Notes"}
 THREE_FROM, TWO_FROM = 112, 84
 NOBODY = CallerMatch("withheld", "")
@@ -201,7 +203,9 @@ class CallFrame(DeskScreen[None]):
         """The rules around the panes, with their titles."""
         width, shown = (self.size or self.app.size).width, self.panes_shown
         rooms = [*(cells - 1 for cells in self.widths), width - sum(self.widths) - 2]
-        parts = [(TITLES[name], room) for name, room in zip(shown, rooms, strict=True)]
+        hidden = "" if len(shown) == len(PANES) else " · Tab " + TITLES[self._pane_after(self.pane)].casefold()
+        titles = [TITLES[name] + hidden * (name == self.pane) for name in shown]
+        parts = list(zip(titles, rooms, strict=True))
         self.top.show(*parts)
         self.bottom.show(*(("", room) for _, room in parts))
 
@@ -212,7 +216,8 @@ class CallFrame(DeskScreen[None]):
         words = stands(call, now) if call is not None else "rings " + clock((now - since) // SECOND)
         title = self.card.name if self.card is not None else (call.title if call is not None else self.ring_title)
         number = call.number if call is not None else self.text
-        called = "you called" if call is not None and call.direction == "out" else "called you"
+        rings = self.state is CallState.RINGING
+        called = "calls" if rings else "you called" if call is not None and call.direction == "out" else "called you"
         self.bar.show(CallFacts(self.state, words, title, number, called, self.ticket_words()))
         show_top_line(self.header, self.notices, self.seat, ("Call", title), self.waiting, called=call is None)
 
@@ -273,5 +278,8 @@ class CallFrame(DeskScreen[None]):
         self._step_pane(-1)
 
     def _step_pane(self, step: int) -> None:
-        order = ("who", "notes", "steps")
-        self.go_to_pane(order[(order.index(self.pane) + step) % len(order)])
+        self.go_to_pane(self._pane_after(self.pane, step))
+
+    @staticmethod
+    def _pane_after(pane: str, step: int = 1) -> str:
+        return ORDER[(ORDER.index(pane) + step) % len(ORDER)]

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from desk.callers import CallerCard, CallerMatch
 from desk.calls import CallRow, Popped
 from desk.errors import HeardError
 from desk.records import RunRow, TicketRow
-from screens.phone import Ring, same
+from screens.phone import Asking, Ring, same
 from storage import callers, calls, outbox
 from storage.connect import Connection
 
@@ -45,16 +44,6 @@ class CallPage:
     suggestion: str
     words: Mapping[str, str]
     waiting: int
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """Who asks: whose telephone it is, when, where, and the countries whose numbers are understood."""
-
-    agent_id: int
-    now: int
-    zone: tzinfo
-    regions: tuple[str, ...]
 
 
 def present(connection: Connection, asking: Asking, popped: tuple[Popped, ...], shown: tuple[int, ...]) -> Present:

@@ -5,11 +5,22 @@ with it, so that the banner never has to wait for it again.
 """
 
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from desk.callers import CallerCard, CallerMatch
 from desk.calls import LONGEST_RING, CallRow, CallState, Popped, clock, talk_seconds, wrap_up_seconds
-from desk.dialled import alike, is_number
+from desk.dialled import alike, bare, is_number
 from desk.times import SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks: whose telephone it is, when, where, and the countries whose numbers are understood."""
+
+    agent_id: int
+    now: int
+    zone: tzinfo
+    regions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,7 @@ class Phone:
 
 def same(one: str, other: str) -> bool:
     """Whether two texts are the same caller: the same number in any notation, else the same words."""
+    one, other = bare(one), bare(other)
     if is_number(one) and is_number(other):
         return alike(one, other)
     return one.casefold().split() == other.casefold().split()

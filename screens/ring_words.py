@@ -4,17 +4,18 @@ from desk.calls import CallRow, CallState
 from screens.phone import Ring
 from widgets.ring_bar import RingFacts
 
-_OPEN = {CallState.HELD: "on hold, began", CallState.WRAPPING: "not written down, began"}
+_OPEN = {CallState.HELD: "still on hold", CallState.WRAPPING: "not written down"}
 
 
 def facts_of(ring: Ring | CallRow, key: str) -> RingFacts:
     """The banner's line for somebody who rings, or for an own call that is open."""
     if isinstance(ring, CallRow):
-        state = _OPEN.get(ring.state, "open, began")
+        state = _OPEN.get(ring.state, "still open")
         return RingFacts(ring.title, ring.number, None, (), ring.rang_at, key, state)
     match = ring.match
     known = None if match.kind != "one" else match.maybe_id is None
-    return RingFacts(ring.title, match.number or ring.text, known, tuple(_words(ring)), ring.since, key)
+    number = "" if ring.title == ring.text else match.number or ring.text
+    return RingFacts(ring.title, number, known, tuple(_words(ring)), ring.since, key)
 
 
 def _words(ring: Ring) -> list[str]:
