@@ -23,6 +23,26 @@ VIEWS = (
 )
 
 
+# What starters came with the craft, for workspaces that began without them: keys of checklists, folders of snippets.
+CRAFT = 7
+_CRAFT_CHECKLISTS = frozenset({"abuse"})
+_CRAFT_FOLDERS = frozenset({"Scope", "Hard contacts"})
+
+
+def seed_later(connection: Connection, since: int) -> None:
+    """Give a workspace of an older schema the starters that are newer than it; what the team has stays as it is."""
+    if not 0 < since < CRAFT:
+        return
+    keys = {key for (key,) in connection.execute("SELECT key FROM checklist")}
+    triggers = {trigger for (trigger,) in connection.execute('SELECT "trigger" FROM snippet')}
+    for template in parse_checklists(content.read("checklists.toml"), "checklists.toml"):
+        if template.key in _CRAFT_CHECKLISTS - keys:
+            take(connection, template, now())
+    for snippet in parse_snippets(content.read("snippets.toml"), "snippets.toml"):
+        if snippet.folder in _CRAFT_FOLDERS and snippet.trigger not in triggers:
+            take(connection, snippet, now())
+
+
 def seed(connection: Connection) -> None:
     """Fill a database that was just made, inside the caller's transaction."""
     if connection.execute("SELECT 1 FROM view LIMIT 1").fetchone():

@@ -15,14 +15,16 @@ def migrate(connection: Connection) -> None:
     from alembic.config import Config
 
     from storage.engine import engine_over
-    from storage.seed import seed
+    from storage.seed import seed, seed_later
 
+    (since,) = connection.execute("PRAGMA user_version").fetchone()
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     with engine_over(connection).begin() as bound:
         config.attributes["connection"] = bound
         command.upgrade(config, "head")
         _fill_lookup(connection)
+        seed_later(connection, since)
         seed(connection)
         bound.exec_driver_sql(f"PRAGMA user_version={VERSION}")
 
