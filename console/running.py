@@ -8,14 +8,12 @@ another agent's is told nothing. The invariant: a socket that a killed console l
 import json
 import os
 import socket
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from zlib import crc32
 
 from desk.calls import Popped
-from storage.workspace import Workspace
 
 FOLDER = "consoles"
 # Of what Linux takes for a socket's path (107 bytes, macOS 103).
@@ -37,25 +35,28 @@ def within_reach(folder: Path, name: str) -> Iterator[str]:
     if len(os.fsencode(path)) <= LONGEST_PATH:
         yield path
         return
+    # 10 ms to import, and few paths are so long.
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="heard") as near:
         link = Path(near) / "c"
         link.symlink_to(folder)
         yield str(link / name)
 
 
-def tell(workspace: Workspace, handle: str, popped: Popped) -> bool:
-    """Tell the agent's console that was used last; whether there was one that heard it."""
+def tell(folder: Path, handle: str, popped: Popped) -> bool:
+    """Tell the agent's console that was used last, of a workspace's folder; whether there was one that heard it."""
     line = json.dumps(
         {"pop": {"text": popped.text, "caller": popped.caller, "call": popped.call_id, "state": popped.state}}
     ).encode()
-    return any(_told(path, line + b"\n") for path in consoles(workspace, handle))
+    return any(_told(path, line + b"\n") for path in consoles(folder, handle))
 
 
-def consoles(workspace: Workspace, handle: str) -> list[Path]:
+def consoles(folder: Path, handle: str) -> list[Path]:
     """The sockets of this agent's consoles, the one that was used last first."""
     found: list[tuple[int, Path]] = []
     with suppress(OSError):
-        for path in (workspace.folder / FOLDER).glob(f"{whose(handle)}*.sock"):
+        for path in (folder / FOLDER).glob(f"{whose(handle)}*.sock"):
             with suppress(OSError):
                 found.append((path.stat().st_mtime_ns, path))
     return [path for _, path in sorted(found, reverse=True)]

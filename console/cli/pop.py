@@ -34,11 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Hand it to the console, or print who it is; that nobody is known is no failure."""
     from console.config import load
+    from console.paths import database
     from console.running import tell
-    from storage.workspace import locate
 
-    config, workspace = load(), locate(arguments.workspace)
-    if not arguments.print and tell(workspace, config.agent_handle, Popped(arguments.identifier, arguments.caller)):
+    config, folder = load(), database(arguments.workspace).parent
+    if not arguments.print and tell(folder, config.agent_handle, Popped(arguments.identifier, arguments.caller)):
         print('{"shown": true}' if arguments.json else "The console shows it.")
         return 0
     return _print(arguments, config.phone_regions)

@@ -18,7 +18,7 @@ def telephone(workspace: Workspace) -> Check:
     except HeardError:
         return Check("phone", True, "unknown, since the configuration can't be read")
     handle = config.agent_handle
-    reached = sum(map(answers, consoles(workspace, handle)))
+    reached = sum(map(answers, consoles(workspace.folder, handle)))
     popping = f"heard pop reaches {reached} console{'s' if reached > 1 else ''}" if reached else "no console is open"
     if config.phone is None:
         return Check("phone", True, f"none is configured; {popping}")

@@ -61,7 +61,7 @@ class Telephone:
         told = CallEvent(event.way, event.external_id, event.kind, event.at, number, caller, event.direction)
         row = deeds.heard_of(self._connection, told, self._seat.agent_id, customer_id)
         self._say(self._state.ok, self._state.said, self._state.mend, heard_at=event.at)
-        tell(self._seat.workspace, self._seat.handle, Popped(row.number, row.caller, row.id, row.state))
+        tell(self._seat.workspace.folder, self._seat.handle, Popped(row.number, row.caller, row.id, row.state))
 
     def still(self, names: frozenset[str]) -> None:
         """The calls that go on; every other one of this agent's has ended while nobody listened."""

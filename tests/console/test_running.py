@@ -69,7 +69,7 @@ async def _told(workspace: Workspace, ask: Callable[[Path], Awaitable[object]], 
 def test_a_pop_arrives_cleaned_and_the_sender_knows(folder: Workspace) -> None:
     said: list[bool] = []
     sent = Popped("+4930123456\x1b[31m\n", "Erika\u202e", 7, CallState.TALKING)
-    (heard,) = told(folder, lambda: said.append(tell(folder, "Ana", sent)))
+    (heard,) = told(folder, lambda: said.append(tell(folder.folder, "Ana", sent)))
     assert (heard.text, heard.caller, heard.call_id, heard.state) == ("+4930123456", "Erika", 7, CallState.TALKING)
     assert heard.at > 0
     assert said == [True]
@@ -83,10 +83,10 @@ def test_nobody_else_gets_in(folder: Workspace) -> None:
 
 
 def test_without_a_console_nobody_is_told(folder: Workspace) -> None:
-    assert not tell(folder, "ana", Popped("1"))
+    assert not tell(folder.folder, "ana", Popped("1"))
     with opened(folder, "bo"):
-        assert consoles(folder, "ana") == []
-        assert not tell(folder, "ana", Popped("1"))
+        assert consoles(folder.folder, "ana") == []
+        assert not tell(folder.folder, "ana", Popped("1"))
 
 
 def test_what_a_killed_console_left_is_in_nobody_s_way(folder: Workspace) -> None:
@@ -98,7 +98,7 @@ def test_what_a_killed_console_left_is_in_nobody_s_way(folder: Workspace) -> Non
     assert left.is_socket()
     # As though it had been used later than the one that lives.
     os.utime(left, (4e9, 4e9))
-    (heard,) = told(folder, lambda: tell(folder, "ana", Popped("+4930123456")))
+    (heard,) = told(folder, lambda: tell(folder.folder, "ana", Popped("+4930123456")))
     assert heard.text == "+4930123456"
     assert not left.exists()
 
@@ -109,16 +109,16 @@ def test_of_several_the_one_that_was_used_last_is_told(folder: Workspace) -> Non
         with closing(socket.socket(socket.AF_UNIX)) as second:
             second.bind(str(other))
             os.utime(mine, (1, 1))
-            assert consoles(folder, "ana") == [other, mine]
+            assert consoles(folder.folder, "ana") == [other, mine]
             os.utime(other, (1, 1))
             used(mine)
-            assert consoles(folder, "ana") == [mine, other]
+            assert consoles(folder.folder, "ana") == [mine, other]
 
 
 def test_a_console_that_does_not_answer_is_left(folder: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("console.running.PATIENCE", 0.05)
     with opened(folder) as (_, path):
-        assert not tell(folder, "ana", Popped("1"))
+        assert not tell(folder.folder, "ana", Popped("1"))
         assert path.exists(), "it is busy, and not gone"
 
 
@@ -127,7 +127,7 @@ def test_a_path_that_is_too_long_for_a_socket_is_reached_by_a_shorter_one(tmp_pa
     deep = tmp_path / "a" / ("b" * length) / ("c" * length)
     deep.mkdir(parents=True)
     workspace = Workspace(deep)
-    (heard,) = told(workspace, lambda: tell(workspace, "ana", Popped("Erika")))
+    (heard,) = told(workspace, lambda: tell(workspace.folder, "ana", Popped("Erika")))
     assert heard.text == "Erika"
 
 
@@ -142,7 +142,7 @@ def test_a_path_that_is_too_long_for_a_socket_is_reached_by_a_shorter_one(tmp_pa
 )  # fmt: skip
 def test_what_is_no_request_does_nothing(folder: Workspace, line: bytes) -> None:
     def ask() -> None:
-        (path,) = consoles(folder, "ana")
+        (path,) = consoles(folder.folder, "ana")
         with closing(socket.socket(socket.AF_UNIX)) as end, within_reach(path.parent, path.name) as near:
             end.connect(near)
             try:
@@ -151,7 +151,7 @@ def test_what_is_no_request_does_nothing(folder: Workspace, line: bytes) -> None
                 assert b'"ok"' not in end.recv(1000)
             except (BrokenPipeError, ConnectionResetError):
                 pass  # shown the door before it had ended
-        assert tell(folder, "ana", Popped("after"))
+        assert tell(folder.folder, "ana", Popped("after"))
 
     assert [each.text for each in told(folder, ask)] == ["after"]
 
@@ -178,11 +178,11 @@ def test_whatever_is_asked_for_comes_through_bounded(
 def test_who_says_nothing_keeps_nobody_waiting(folder: Workspace) -> None:
     def ask() -> None:
         silent = [socket.socket(socket.AF_UNIX) for _ in range(AT_ONCE - 1)]
-        (path,) = consoles(folder, "ana")
+        (path,) = consoles(folder.folder, "ana")
         with within_reach(path.parent, path.name) as near:
             for end in silent:
                 end.connect(near)
-        assert tell(folder, "ana", Popped("through"))
+        assert tell(folder.folder, "ana", Popped("through"))
         for end in silent:
             end.close()
 
@@ -193,7 +193,7 @@ def test_a_flood_is_told_to_stop(folder: Workspace) -> None:
     said: list[bool] = []
 
     def flood() -> None:
-        said.extend(tell(folder, "ana", Popped(str(number))) for number in range(listening.A_SECOND + 5))
+        said.extend(tell(folder.folder, "ana", Popped(str(number))) for number in range(listening.A_SECOND + 5))
 
     clock = iter(range(1000))
     with pytest.MonkeyPatch.context() as patch:
@@ -208,7 +208,7 @@ def test_who_asks_whether_it_is_there_shows_nothing(folder: Workspace) -> None:
     said: list[bool] = []
 
     def ask() -> None:
-        said.extend(map(answers, consoles(folder, "ana")))
+        said.extend(map(answers, consoles(folder.folder, "ana")))
 
     assert told(folder, ask, at_least=0) == []
     assert said == [True]
