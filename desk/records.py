@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     # The console's start would wait 7 ms for what only names a type.
+    from desk.clocks import Clock
     from desk.flags import Flag
     from desk.lookup import IdentityKind
     from desk.mail.quotes import Fold
@@ -59,6 +60,7 @@ class TicketRow(NamedTuple):
     snoozed_until: int | None
     unread: bool
     tags: tuple[str, ...]
+    warns_at: int | None = None
 
 
 class Mark(NamedTuple):
@@ -89,7 +91,10 @@ class PromiseRow:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One ticket, open on the screen. `suggested`: numbers of tickets that may be the same matter, by subject."""
+    """One ticket, open on the screen. `suggested`: numbers of tickets that may be the same matter, by subject.
+
+    `promises` are the open ones, as they come due.
+    """
 
     row: TicketRow
     assignee_id: int | None
@@ -103,6 +108,8 @@ class Ticket:
     merged_into: int | None
     solved_at: int | None
     marks: tuple[Mark, ...] = ()
+    clocks: "tuple[Clock, ...]" = ()
+    promises: tuple[PromiseRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

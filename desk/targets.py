@@ -8,8 +8,8 @@ something impossible is refused, with file, key and the nearest name.
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desk.errors import BadInput
 from desk.hours import Hours, parse_hours
@@ -160,22 +160,31 @@ def parse_span(text: str) -> int:
 
 def _hours(table: Table, zone: str) -> Hours | None:
     text, holidays = table.text("hours", "").strip(), table.texts("holidays")
-    if zone:
-        _told(table, "zone", "", ZoneInfo)
+    known = _told(table, "zone", "", _zone) if zone else None
     if not text:
         if holidays:
             raise table.problem("holidays", "mean nothing without hours", 'Add hours = "Mon-Sun 0-24", or the like.')
         return None
-    if not zone:
+    if known is None:
         raise table.problem("hours", "are in no time zone", 'Add zone = "Europe/Madrid", or the like.')
     try:
-        parse_hours(text, ZoneInfo(zone))
+        parse_hours(text, known)
     except BadInput as error:
         raise table.problem("hours", error.message, error.mend) from None
     try:
-        return parse_hours(text, ZoneInfo(zone), holidays)
+        return parse_hours(text, known, holidays)
     except BadInput as error:
         raise table.problem("holidays", error.message, error.mend) from None
+
+
+def _zone(name: str) -> tzinfo:
+    # Most teams count every hour, and need no zones.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadInput("is no time zone that is known here", "Write it like Europe/Madrid.") from None
 
 
 def _target(table: Table, *, in_hours: bool) -> Target:
@@ -241,8 +250,6 @@ def _told(table: Table, key: str, default: str, read: Callable[[str], _Named]) -
         return read(table.text(key, default).strip())
     except BadInput as error:
         raise table.problem(key, error.message, error.mend) from None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise table.problem(key, "is no time zone that is known here", "Write it like Europe/Madrid.") from None
 
 
 def _first(values: Iterable[_Named | None]) -> _Named | None:

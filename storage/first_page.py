@@ -22,7 +22,7 @@ TIME_LIMIT = 0.05
 COLUMNS = """
     SELECT ticket.id, ticket.number, ticket.subject, ticket.status, ticket.priority, channel.key,
            coalesce(customer.name, ''), coalesce(agent.name, ''), ticket.mood, ticket.unread,
-           ticket.updated_at, ticket.due_at, ticket.snoozed_until
+           ticket.updated_at, ticket.due_at, ticket.snoozed_until, ticket.warns_at
     FROM ticket
     JOIN channel ON channel.id = ticket.channel_id
     LEFT JOIN customer ON customer.id = ticket.customer_id
@@ -47,6 +47,7 @@ class FirstRow(NamedTuple):
     updated_at: int
     due_at: int | None
     snoozed_until: int | None
+    warns_at: int | None = None
 
 
 class FirstView(NamedTuple):

@@ -7,16 +7,8 @@ answer of a person.
 
 import json
 from collections.abc import Collection
-from datetime import tzinfo
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
-from desk.promises.finding import Found, find
-from desk.promises.pack import Pack, parse_pack
-from desk.promises.times import Sent
 from desk.records import PromiseRow
-from storage import rules
-from storage.clocks import targets
 from storage.connect import Connection
 
 _COLUMNS = """
@@ -32,9 +24,6 @@ _OPEN_OF_CUSTOMER = f"""
     )
 }
      WHERE t.customer_id = ? AND p.state = 'open' ORDER BY p.due_at, p.id"""
-_SENT = """
-    SELECT ticket_id, at, body FROM message
-     WHERE id = ? AND kind IN ('outbound', 'call') AND automatic = ''"""
 _EARLIEST = "SELECT min(due_at) FROM promise WHERE ticket_id = ? AND state = 'open'"
 # CROSS keeps SQLite from beginning with all messages.
 _SETTLE = """
@@ -50,27 +39,6 @@ _SETTLE = """
      WHERE promise.id = found.id"""
 # The table stays small beside the tickets; its index of open ones is read whole or not at all.
 _ANY_OPEN = "SELECT 1 FROM promise WHERE state = 'open' LIMIT 1"
-
-
-def found_in(connection: Connection, message_id: int, zone: tzinfo) -> tuple[Found, ...]:
-    """What a message that was sent promises, and the ticket hasn't got yet, as it comes due; the team's zone is first.
-
-    Nothing in what a machine sent, and nothing in a message that is gone.
-    """
-    row = connection.execute(_SENT, (message_id,)).fetchone()
-    if row is None:
-        return ()
-    ticket_id, at, body = row
-    rule = targets(connection)
-    sent = Sent(at, ZoneInfo(rule.zone) if rule.zone else zone, rule.hours)
-    held = {promise.due_at for promise in of_ticket(connection, ticket_id) if promise.state == "open"}
-    return tuple(each for each in find(body, packs(connection), sent) if each.due_at not in held)
-
-
-def packs(connection: Connection) -> tuple[Pack, ...]:
-    """All packs, each parsed once as long as its text stays the same."""
-    kinds = [kind for kind in rules.KINDS if kind.startswith("promises-")]
-    return tuple(_parsed(rules.read(connection, kind), kind) for kind in kinds)
 
 
 def of_ticket(connection: Connection, ticket_id: int) -> tuple[PromiseRow, ...]:
@@ -93,8 +61,3 @@ def settle_answered(connection: Connection, ticket_ids: Collection[int]) -> None
     """Settle what answers that came in have kept or broken, inside the caller's transaction."""
     if ticket_ids and connection.execute(_ANY_OPEN).fetchone():
         connection.execute(_SETTLE, (json.dumps(list(ticket_ids)),))
-
-
-@lru_cache(maxsize=8)
-def _parsed(text: str, where: str) -> Pack:
-    return parse_pack(text, where)

@@ -12,7 +12,9 @@ from desk.errors import NotFound
 from desk.ids import parse_uid
 from desk.mail.quotes import Fold
 from desk.records import AttachmentRow, Message, Ticket
+from storage.clocks import ticket_clocks
 from storage.connect import Connection
+from storage.promises import of_ticket
 from storage.queue.rows import rows
 
 MESSAGE_KINDS = ("inbound", "outbound", "note", "call", "event")
@@ -64,6 +66,7 @@ _Row = tuple[
 def ticket(connection: Connection, ticket_id: int) -> Ticket:
     """One ticket; NotFound where it is gone."""
     from storage.gestures import marks_of
+    from storage.reach import reach_marks
 
     found = rows(connection, (ticket_id,))
     if not found:
@@ -71,8 +74,22 @@ def ticket(connection: Connection, ticket_id: int) -> Ticket:
     assignee_id, team, queue, goal, summary, choice, merged, solved = connection.execute(_REST, (ticket_id,)).fetchone()
     watchers = tuple(name for (name,) in connection.execute(_WATCHERS, (ticket_id,)))
     suggested = tuple(number for (number,) in connection.execute(_SUGGESTED, (ticket_id,)))
-    marks = tuple(marks_of(connection, ticket_id))
-    return Ticket(found[0], assignee_id, team, queue, goal, summary, choice, watchers, suggested, merged, solved, marks)
+    return Ticket(
+        row=found[0],
+        assignee_id=assignee_id,
+        team=team,
+        queue=queue,
+        goal=goal,
+        summary=summary,
+        choice=choice,
+        watchers=watchers,
+        suggested=suggested,
+        merged_into=merged,
+        solved_at=solved,
+        marks=(*reach_marks(connection, ticket_id), *marks_of(connection, ticket_id)),
+        clocks=ticket_clocks(connection, ticket_id),
+        promises=tuple(promise for promise in of_ticket(connection, ticket_id) if promise.state == "open"),
+    )
 
 
 def find_ticket(connection: Connection, text: str) -> int:

@@ -50,6 +50,8 @@ class TicketLine(Protocol):
     def due_at(self) -> int | None: ...
     @property
     def snoozed_until(self) -> int | None: ...
+    @property
+    def warns_at(self) -> int | None: ...
 
 
 class Column(NamedTuple):
@@ -146,4 +148,9 @@ def _pressing(row: TicketLine) -> str:
 def _due(row: TicketLine, now: int) -> tuple[str, str]:
     if row.due_at is None or row.status >= SOLVED:
         return "", "due"
-    return due(row.due_at, now).removeprefix("due "), "late" if row.due_at <= now else "due"
+    shown = due(row.due_at, now)
+    if row.due_at <= now:
+        return shown, "late"
+    left = shown.removeprefix("due ")
+    # A word besides the colour: this one is about to be late.
+    return (f"soon {left}", "late") if row.warns_at is not None and row.warns_at <= now else (left, "due")

@@ -5,17 +5,23 @@ The goal, the summary and the choice were written down at steps of a checklist, 
 
 from collections.abc import Callable
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from textual.geometry import Size
 from textual.strip import Strip
 
 from desk.ages import due
-from desk.records import Ticket
+from desk.records import PromiseRow, Ticket
 from desk.snooze import until
 from desk.statuses import Priority, Status
 from widgets.inks import Lines, Piece
 
+if TYPE_CHECKING:
+    from desk.clocks import Clock
+
 GAP: Piece = ("  ", "plain")
+SHOWN_PROMISES = 3
+CLOCKS = {"first response": "first answer", "next response": "answer", "resolution": "solution"}
 
 
 class TicketFacts(Lines, can_focus=False):
@@ -65,12 +71,14 @@ def fact_pieces(ticket: Ticket, now: int, zone: tzinfo) -> list[Piece]:
     if row.priority != Priority.NORMAL:
         facts.append((Priority(row.priority).label, "urgent" if row.priority > Priority.NORMAL else "muted"))
     facts.append((row.assignee, "agent") if row.assignee else ("nobody has it", "due"))
-    if row.due_at is not None and status.active:
+    facts += [clock_piece(clock, now) for clock in ticket.clocks]
+    told = {*(clock.due_at for clock in ticket.clocks), *(promise.target_at for promise in ticket.promises)}
+    if row.due_at is not None and status.active and row.due_at not in told:
         facts.append((due(row.due_at, now), "late" if row.due_at <= now else "due"))
     if row.snoozed_until is not None and row.snoozed_until > now:
         facts.append(("snoozed until " + until(row.snoozed_until, now, zone), "muted"))
-    if row.promised_at is not None and status.active:
-        facts.append(("promised " + until(row.promised_at, now, zone), "promised"))
+    if status.active:
+        facts += [promise_piece(promise, now, zone) for promise in ticket.promises[:SHOWN_PROMISES]]
     facts += [(part, "muted") for part in (ticket.queue or ticket.team,) if part]
     facts += [(mark.words, mark.ink) for mark in ticket.marks]
     facts += [(tag, "tag") for tag in row.tags]
@@ -79,6 +87,28 @@ def fact_pieces(ticket: Ticket, now: int, zone: tzinfo) -> list[Piece]:
     if ticket.suggested:
         facts.append(("like #" + " #".join(str(number) for number in ticket.suggested) + "? M merges", "due"))
     return [piece for fact in facts for piece in (fact, GAP)]
+
+
+def clock_piece(clock: "Clock", now: int) -> Piece:
+    """A clock in words: `first answer due 1:40`, `answer soon 0:12`, `solution late 0:05`, `paused, 3:20 left`."""
+    name = CLOCKS.get(clock.name, clock.name)
+    state = clock.state(now)
+    if clock.due_at is None:
+        return f"{name} paused, {due(clock.left, 0).removeprefix('due ')} left", "muted"
+    shown = due(clock.due_at, now)
+    if state == "warned":
+        shown = shown.replace("due", "soon", 1)
+    return f"{name} {shown}", "due" if state == "running" else "late"
+
+
+def promise_piece(promise: PromiseRow, now: int, zone: tzinfo) -> Piece:
+    """A promise in words, beside the time at which it is meant to be kept."""
+    if promise.due_at <= now:
+        return f"promise {due(promise.due_at, now)}", "late"
+    by = "promised " + until(promise.due_at, now, zone)
+    if promise.target_at <= now:
+        return by + ", due now", "late"
+    return f"{by}, aim {until(promise.target_at, now, zone)}", "promised"
 
 
 def written_pieces(ticket: Ticket) -> list[Piece]:

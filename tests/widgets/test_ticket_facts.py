@@ -6,13 +6,16 @@ from datetime import UTC
 import pytest
 from textual.strip import Strip
 
-from desk.records import Ticket
-from desk.times import HOUR, SECOND
+from desk.clocks import Clock
+from desk.records import PromiseRow, Ticket
+from desk.times import HOUR, MINUTE, SECOND
 from tests.hostile import HOSTILE
 from tests.widgets.stage import NOW, Stage, assert_harmless, clock, lines_of, ticket
-from widgets.ticket_facts import TicketFacts, fact_pieces, written_pieces
+from widgets.ticket_facts import TicketFacts, clock_piece, fact_pieces, promise_piece, written_pieces
 
 TICKET = Ticket(ticket(), None, "", "", "", "", "", (), (), None, None)
+
+PROMISE = PromiseRow(1, 1, 1001, "by four", NOW, NOW + 2 * HOUR, NOW + HOUR // 2, "open", None, "Ana Bell")
 
 
 def _words(ticket: Ticket) -> list[str]:
@@ -29,11 +32,42 @@ def test_what_weighs_most_comes_first() -> None:
         status=0, priority=3, assignee="Ana Bell", due_at=NOW - HOUR, snoozed_until=NOW + HOUR,
         promised_at=NOW + 2 * HOUR, tags=("refund",),
     )  # fmt: skip
-    full = replace(TICKET, row=row, queue="Billing", watchers=("Bo",), suggested=(1007,))
+    full = replace(TICKET, row=row, promises=(PROMISE,), queue="Billing", watchers=("Bo",), suggested=(1007,))
     assert _words(full) == [
-        "Open", "Urgent", "Ana Bell", "late 1:00", "snoozed until 15:03", "promised 16:03", "Billing", "refund",
-        "watched by Bo", "like #1007? M merges",
+        "Open", "Urgent", "Ana Bell", "late 1:00", "snoozed until 15:03", "promised 16:03, aim in 30 m", "Billing",
+        "refund", "watched by Bo", "like #1007? M merges",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("clock", "words", "ink"),
+    [
+        (Clock("first response", NOW, NOW + 100 * MINUTE, NOW + 50 * MINUTE, 0), "first answer due 1:40", "due"),
+        (Clock("next response", NOW, NOW + 12 * MINUTE, NOW, 0), "answer soon 0:12", "late"),
+        (Clock("resolution", NOW, NOW - 5 * MINUTE, NOW - HOUR, 0), "solution late 0:05", "late"),
+        (Clock("resolution", NOW, None, None, 200 * MINUTE), "solution paused, 3:20 left", "muted"),
+    ],
+)
+def test_a_clock_says_how_long_in_words_and_not_by_colour_alone(clock: Clock, words: str, ink: str) -> None:
+    assert clock_piece(clock, NOW) == (words, ink)
+    row = TICKET.row._replace(status=0, due_at=clock.due_at)
+    assert words in _words(replace(TICKET, row=row, clocks=(clock,)))
+    assert [
+        text for text in _words(replace(TICKET, row=row, clocks=(clock,))) if text.startswith(("due", "late"))
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("later", "words"),
+    [
+        (0, "promised 16:03, aim in 30 m"),
+        (30 * MINUTE, "promised 16:03, due now"),
+        (90 * MINUTE, "promised in 30 m, due now"),
+        (140 * MINUTE, "promise late 0:20"),
+    ],
+)
+def test_a_promise_says_what_is_meant_and_what_was_told(later: int, words: str) -> None:
+    assert promise_piece(PROMISE, NOW + later, UTC)[0] == words
 
 
 def test_a_merged_ticket_says_where_all_of_it_is() -> None:
