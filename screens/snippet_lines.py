@@ -13,6 +13,8 @@ from widgets.cells import fit, harmless
 from widgets.inks import Lines, Piece, both_ends
 from widgets.wrap import one_line, wrap
 
+# Before an answer that was given to a question like the present one.
+LIKE = "≈"
 # Longer texts are no snippets; a preview of a page is enough to tell them.
 LINES_SHOWN = 400
 
@@ -23,10 +25,10 @@ def snippet_line(snippet: Snippet, cells: int, *, folder: str = "", given: int =
     if folder:
         room = min(18, max(12, cells // 5))
         left.append((fit(_flat(snippet.folder) if folder == "shown" else "", room) + " ", "muted"))
-    mark = "± " if snippet.actions else "  "
-    left += [(mark, "due"), (_flat(snippet.name), "plain")]
+    mark = (LIKE + " ", "good") if given else ("± ", "due") if snippet.actions else ("  ", "plain")
+    left += [mark, (_flat(snippet.name), "plain")]
     if given:
-        left.append((f"  given to a question like this {given}×", "good"))
+        left.append((f"  {given}× like this", "good"))
     trigger = ";" + _flat(snippet.trigger) if snippet.trigger else ""
     right: list[Piece] = [(fit(trigger, 12) + " ", "key"), (f"{_uses(snippet):>5} ", "faint")]
     return both_ends(left, right, cells)

@@ -23,7 +23,7 @@ from screens.desk_screen import DeskScreen
 from screens.filling import filling
 from screens.reading import Opened, opened
 from screens.seat import Seat
-from screens.snippet_lines import Preview, snippet_line
+from screens.snippet_lines import LIKE, Preview, snippet_line
 from storage import library
 from storage.connect import Connection
 from storage.knowledge.answers import offered
@@ -129,6 +129,8 @@ class SnippetPicker(DeskScreen[Chosen | None], ModalScreen[Chosen | None]):
         self._known = {each.id: each for each in found.snippets if each.id in self._offers}
         self._filled = filling(found.ticket, self.seat.me, self.seat.clock(), self.seat.zone)
         self._library_there = True
+        if self._offers:
+            self.box.border_subtitle = LIKE + " was given to questions like this one"
         self._search()
         if self._entered:
             self._picked()

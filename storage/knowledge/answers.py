@@ -6,8 +6,8 @@ Everything here reads, and is asked in a reader thread.
 from dataclasses import dataclass
 
 from desk.errors import Refused
-from desk.knowledge.capture import answer_of, asks, own_words, question_of, title_of
-from desk.knowledge.questions import Asked, Offer, offers
+from desk.knowledge.capture import answer_of, asks, question_of, title_of
+from desk.knowledge.questions import MOST_OFFERED, Asked, Offer, offers
 from desk.knowledge.similar import ALIKE, likeness, sketch, words_of_answer
 from desk.snippets import Snippet
 from storage import library
@@ -42,7 +42,7 @@ _SUBJECT = "SELECT subject FROM ticket WHERE id = ?"
 _KNOWN = "SELECT snippet_id, question FROM known_answer"
 # What was asked where a snippet was sent: the newest uses of all, so that the work is bounded however many there are.
 _USED = """
-    SELECT u.snippet_id, t.subject || ' ' || ifnull((SELECT substr(m.body, 1, 600) FROM message m
+    SELECT u.snippet_id, t.subject, ifnull((SELECT substr(m.body, 1, 1000) FROM message m
                 WHERE m.ticket_id = u.ticket_id AND m.kind IN ('inbound', 'call') AND m.at <= u.at
                 ORDER BY m.at DESC, m.id DESC LIMIT 1), '')
       FROM snippet_use u JOIN ticket t ON t.id = u.ticket_id
@@ -101,12 +101,16 @@ def near(snippets: tuple[Snippet, ...], answer: str) -> tuple[Near, ...]:
 
 def offered(connection: Connection, ticket_id: int) -> tuple[Offer, ...]:
     """The answers that were given to questions like this ticket's, nothing where there is no such evidence."""
-    asked = connection.execute(_NEWEST_ASKED, (ticket_id,)).fetchone()
-    subject = connection.execute(_SUBJECT, (ticket_id,)).fetchone()
-    if asked is None or subject is None:
+    found = connection.execute(_SUBJECT, (ticket_id,)).fetchone()
+    if found is None:
         return ()
+    subject = title_of(found[0])
+    said = (connection.execute(query, (ticket_id,)).fetchone() for query in (_NEWEST_ASKED, _FIRST))
     before = [Asked(*row) for row in connection.execute(_KNOWN)]
     before += [
-        Asked(snippet, own_words(text)) for snippet, text in connection.execute(_USED, (ticket_id, HALF, LAST_USES))
+        Asked(snippet, f"{title_of(about)} {question_of(body, '')}")
+        for snippet, about, body in connection.execute(_USED, (ticket_id, HALF, LAST_USES))
     ]
-    return offers(f"{subject[0]} {own_words(asked[0])}", before)
+    questions = dict.fromkeys(f"{subject} {question_of(row[0], '')}" for row in said if row is not None)
+    offer = {each.snippet_id: each for question in reversed(questions) for each in offers(question, before)}
+    return tuple(sorted(offer.values(), key=lambda each: (-each.likeness, -each.times))[:MOST_OFFERED])

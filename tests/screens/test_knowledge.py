@@ -9,6 +9,7 @@ from screens.ask import AskPanel
 from screens.form import FormScreen
 from screens.known import KnownScreen
 from screens.known_lines import DRIFT
+from screens.snippets import SnippetPicker
 from screens.tasks import TasksScreen, Under
 from storage import drafts, library
 from storage.connect import Connection
@@ -197,3 +198,42 @@ async def test_a_drifting_snippet_takes_the_change_over(connection: Connection, 
         (better,) = [each for each in library.snippets(connection) if each.title == "Money back"]
         assert better.body == body.replace("five", "three")
         assert page.titles[0] == "0 snippets are changed"
+
+
+async def test_answers_to_questions_like_this_stand_first_in_the_picker(
+    connection: Connection, workspace: Workspace
+) -> None:
+    fill(connection)
+    library.replace_or_add(connection, [Snippet("Zebra", "It left.", "zebra")], NOW)
+    zebra = library.snippet_named(connection, "zebra").id
+    connection.execute("INSERT INTO known_answer VALUES(?, 'Refund for order: where is it?', NULL, NULL, 0)", (zebra,))
+    async with console(workspace) as app:
+        await press(app, ";")
+        picker = app.screen
+        assert isinstance(picker, SnippetPicker)
+        assert picker.lines.row is not None
+        assert picker.lines.row.title == "Zebra"
+        assert "≈ Zebra  1× like this" in seen(app)
+        assert "answers: Refund for order" in picker.preview.text
+        # Once words are searched for, they decide; the question's words count among them.
+        picker.field.value = "password"
+        await settled(app)
+        assert picker.lines.row.title != "Zebra"
+        picker.field.value = "where refund order"
+        await settled(app)
+        assert picker.lines.row.title == "Zebra"
+        picker.dismiss(None)
+        await settled(app)
+        # The snippet that goes in is remembered with the draft, and its use is written when the reply leaves.
+        desk(app).write("reply")
+        await settled(app)
+        desk(app)._pick("zebra", macros=False)
+        await settled(app)
+        picker = app.screen
+        assert isinstance(picker, SnippetPicker)
+        picker._picked()
+        await settled(app)
+        await press(app, "Ctrl+S")
+        assert connection.execute("SELECT snippet_id, changed, text FROM snippet_use").fetchall() == [
+            (zebra, 0, "It left.")
+        ]
