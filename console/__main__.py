@@ -37,6 +37,7 @@ COMMANDS = {
     "erase": "erase",
     "backup": "backup",
     "restore": "restore",
+    "agents": "agents",
     "doctor": "doctor",
 }
 DONE, REFUSED, MISUSED = 0, 1, 2

@@ -3,16 +3,23 @@
 The invariant: nobody's new mails, calls or gestures stay behind with somebody whom they aren't meant for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from storage.deeds.journal import Fact, Journal
+from storage.deeds.patches import Patch
 
 # Deeds that are taken back as a whole, not row by row.
-WHOLE = frozenset({"customers_merged", "customers_parted"})
+MERGES = frozenset({"customers_merged", "customers_parted"})
+WHOLE = MERGES | {"identity_split"}
 
 
-def take_back(journal: Journal, kind: str, data: Mapping[str, Fact]) -> None:
+def take_back(journal: Journal, kind: str, data: Mapping[str, Fact], patches: Sequence[Patch]) -> None:
     """Undo such a deed; Refused where what it did doesn't stand any more."""
+    if kind == "identity_split":
+        from storage.deeds import customer_split
+
+        customer_split.take_back(journal, patches, dict(data))
+        return
     _do(journal, kind != "customers_merged", data)
 
 

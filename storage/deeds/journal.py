@@ -12,6 +12,8 @@
 | begun, ticked, skipped, unticked | checklist, checklist_title; step, step_title, text, reason |
 | merged, merged_in | number: the other ticket, or a list of them |
 | customers_merged, customers_parted | customer, into: the ids of the records; name, into_name |
+| identity_split | title: the identity, identity: its id; customer, into: whose it was and is; the highest ids then |
+| customers_told_apart | before: the other's name |
 | customer_made, renamed, customer_noted, flagged, identity_added, identity_confirmed, identity_removed | field, before, after |
 | retried, dropped, counted_as_sent | title: which operation of the outbox |
 | opened_first | title: the subject of a ticket that we began ourselves |
@@ -19,6 +21,7 @@
 | answer_kept, answer_improved | title: the snippet's; question |
 | task_made, task_changed, task_done, task_opened, task_linked, task_unlinked | title: the task's; cause |
 | gesture_given, gesture_asked, gesture_approved, gesture_refused | title: the kind and its value; reason |
+| rating_acted | title: the rating; reason: what was done |
 | incident_begun, incident_changed, incident_told, incident_linked, incident_unlinked, incident_update | title: the incident's; state |
 | promised, promise_withdrawn, promise_kept, promise_broken | title: the words; due_at, target_at; beaten_by: microseconds |
 | acknowledged (by sync, storage.acknowledging) | to: the customer's address; promised_at |

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from desk.errors import Refused
 from storage.connect import Connection
 from storage.deeds.by import By, Done
-from storage.deeds.customer_undo import WHOLE, do_again, take_back
+from storage.deeds.customer_undo import MERGES, WHOLE, do_again, take_back
 from storage.deeds.gestures import refuse_what_is_spent
 from storage.deeds.journal import Journal
 from storage.deeds.patches import ClashError, Patch, apply, decode
@@ -69,7 +69,7 @@ def undo(session: "Session", by: By) -> Done:
     events = _events(journal.connection, deed)
     recall(journal, deed)
     if events[0].kind in WHOLE:
-        take_back(journal, events[0].kind, json.loads(events[0].data))
+        take_back(journal, events[0].kind, json.loads(events[0].data), _patches(events))
     else:
         backwards = [patch.turned() for event in reversed(events) for patch in reversed(decode(event.patch))]
         _apply(journal.connection, events, backwards)
@@ -87,8 +87,8 @@ def redo(session: "Session", by: By) -> Done:
         raise Refused("There is nothing to do again", "")
     undoing, deed = found[0], bytes.fromhex(found[2])
     events = _events(journal.connection, deed)
-    patches = [patch for event in events for patch in decode(event.patch)]
-    if events[0].kind in WHOLE:
+    patches = _patches(events)
+    if events[0].kind in MERGES:
         do_again(journal, events[0].kind, json.loads(events[0].data))
     else:
         _apply(journal.connection, events, patches)
@@ -107,6 +107,10 @@ def redo(session: "Session", by: By) -> Done:
     send_again(journal, deed, {event.ticket_id: event.message_id for event in events if event.message_id})
     journal.connection.execute("UPDATE event SET undone_by = ? WHERE deed = ?", (journal.deed, undoing))
     return journal.done(f"Done again: {_title(events)}", *_tickets(events), customer_id=_customer(events))
+
+
+def _patches(events: list[_Event]) -> list[Patch]:
+    return [patch for event in events for patch in decode(event.patch)]
 
 
 def _events(connection: Connection, deed: bytes) -> list[_Event]:
