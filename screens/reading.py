@@ -79,6 +79,7 @@ class Opened:
     templates: "tuple[ChecklistTemplate, ...]"
     suggestion: str
     newest_inbound: Message | None
+    rated: bool
     team: Mapping[str, str]
 
     @property
@@ -128,10 +129,14 @@ def opened(connection: Connection, ticket_id: int, now: int, zone: tzinfo) -> Op
     # 20 ms to import, which the first frame needn't wait for.
     from storage import customers, runs, tickets
     from storage.incidents import incident_marks
+    from storage.ratings import of_ticket as rating_of
+    from storage.ratings import rating_marks
     from storage.team_words import team_words
 
     ticket = tickets.ticket(connection, ticket_id)
-    ticket = replace(ticket, marks=(*incident_marks(connection, ticket_id), *ticket.marks))
+    rating = rating_of(connection, ticket_id)
+    marks = (*incident_marks(connection, ticket_id), *rating_marks(rating), *ticket.marks)
+    ticket = replace(ticket, marks=marks)
     conversation = tickets.conversation(connection, ticket_id)
     customer_id = ticket.row.customer_id
     card = None if customer_id is None else customers.card(connection, customer_id, now, zone)
@@ -147,6 +152,7 @@ def opened(connection: Connection, ticket_id: int, now: int, zone: tzinfo) -> Op
         templates=all_templates,
         suggestion=_suggestion(all_templates, ticket, newest, card),
         newest_inbound=newest,
+        rated=rating is not None,
         team=team_words(connection),
     )
 

@@ -21,6 +21,8 @@ from storage.imports.mail import MailTaker
 from storage.imports.reading import Job, ReadMail, read_fetched
 from storage.imports.report import Report
 from storage.ingest.batch import Batch
+from storage.rated_mails import keep as keep_rating
+from storage.rated_mails import sift
 from storage.returns import came_back
 from storage.sources import SourceRow
 from storage.tombstones import Tombstones
@@ -165,13 +167,17 @@ def _take(
     ours: Mapping[str, int],
     now: int,
 ) -> int:
-    others = [mail for _, mail in kept if _message_id(mail) not in ours]
     (newest,) = connection.execute(_NEWEST).fetchone()
+    others, ratings = sift(connection, [mail for _, mail in kept if _message_id(mail) not in ours])
     batch = Batch(connection, mailbox.row.id, mailbox.regions, now)
     report = Report()
     MailTaker(batch, others, Status.OPEN).take(report)
     batch.finish()
     placed = [_place(connection, mail, ours) for _, mail in kept]
+    by_digest = {mail.digest: found for (_, mail), found in zip(kept, placed, strict=True)}
+    for rating in ratings:
+        if by_digest[rating.digest] > newest:
+            keep_rating(connection, rating, by_digest[rating.digest])
     marks = _new_marks(connection, mailbox, [copy for copy, _ in kept])
     connection.executemany(
         _KEEP,

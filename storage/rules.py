@@ -40,6 +40,12 @@ def _gestures(text: str, where: str) -> object:
     return parse_gestures(text, where)
 
 
+def _ratings(text: str, where: str) -> object:
+    from desk.ratings import parse_ratings
+
+    return parse_ratings(text, where)
+
+
 def _follow_targets(connection: Connection) -> None:
     from storage.clocks import recompute
 
@@ -68,6 +74,7 @@ def _pack(text: str, where: str) -> object:
 KINDS: Mapping[str, Rules] = {
     "answers": Rules("what known answers cost, and when one contact was enough", "answers.toml", _answers),
     "gestures": Rules("what agents may give away, and how much of it", "gestures.toml", _gestures),
+    "ratings": Rules("whether customers are asked how an answer was, and how", "ratings.toml", _ratings),
     "review": Rules("what the reviewer marks in a draft, over what Heard comes with", "review/team.toml", _review),
     "targets": Rules(
         "how soon customers are answered, the team's hours, warnings", "targets.toml", _targets, _follow_targets

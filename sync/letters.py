@@ -1,6 +1,7 @@
 """From a row of the outbox to what a source is asked to do: a mailbox takes replies and forwarded mails, no more."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from desk.errors import BadInput
@@ -10,12 +11,13 @@ from storage.acknowledging import KIND as ACKNOWLEDGEMENT
 from storage.connect import Connection
 from storage.delivery import Job
 from storage.outgoing import Before, File, Written, before, written
+from storage.ratings import asking_lines
 from storage.sources import SourceRow
 from storage.workspace import Workspace
 from sync.protocol import DeliverMail
 from sync.sources.mailbox.compose import Answered, Enclosed, Letter, compose, recipients_in
-from sync.sources.mailbox.languages import ENGLISH
-from sync.sources.mailbox.wording import Quoted, Quoting
+from sync.sources.mailbox.languages import ENGLISH, language_of
+from sync.sources.mailbox.wording import Press, Quoted, Quoting
 
 _ANSWERS = ("reply", ACKNOWLEDGEMENT)
 _MAILED = (*_ANSWERS, "forward")
@@ -30,7 +32,8 @@ def operation(workspace: Workspace, connection: Connection, row: SourceRow, job:
         return None
     told = written(workspace, connection, job.message_id)
     answered = before(connection, job.ticket_id, job.message_id) if job.written_as in _ANSWERS else None
-    composed = compose(_letter(row, job, told, answered))
+    asking, presses = _asking(connection, row, job, answered)
+    composed = compose(replace(_letter(row, job, told, answered), asking=asking, presses=presses))
     recipients = tuple(each for each in composed.recipients if not job.only or each in job.only)
     if not recipients:
         raise BadInput("None of those who did not get it is a recipient any more", "Write to them anew.")
@@ -55,6 +58,15 @@ def _letter(row: SourceRow, job: Job, told: Written, answered: Before | None) ->
         enclosed=tuple(map(_enclosed, told.files)),
         automatic=automatic,
     )
+
+
+def _asking(connection: Connection, row: SourceRow, job: Job, answered: Before | None) -> tuple[str, tuple[Press, ...]]:
+    """What asks the customer how a reply was, in their language; nothing in any other mail."""
+    if job.written_as != "reply" or job.message_id is None:
+        return "", ()
+    otherwise = row.settings.get("language", ENGLISH)
+    language = otherwise if answered is None else language_of(answered.body, otherwise).key
+    return asking_lines(connection, job.message_id, row.settings["address"], language)
 
 
 def _enclosed(file: File) -> Enclosed:

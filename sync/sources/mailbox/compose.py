@@ -19,7 +19,7 @@ from desk.mail.headers import one_line
 from desk.mail.names import safe_name
 from desk.times import to_datetime
 from sync.sources.mailbox.fields import file_name, ids, mailboxes, shortened, unstructured, written_address
-from sync.sources.mailbox.wording import Quoted, Quoting, as_html, worded
+from sync.sources.mailbox.wording import Press, Quoted, Quoting, as_html, worded
 
 _REPLY = re.compile(
     r"\s*(?:re|aw|sv|vs|antw|odp|ynt|rif|回复|答复)(?:\[\d{1,4}\]|\(\d{1,4}\)|\^\d{1,4})?\s*[:：]\s*", re.IGNORECASE
@@ -59,7 +59,8 @@ class Letter:
     """Everything that a mail is made of. `uid` is the outbox row's, `at` its Date in microseconds UTC.
 
     `blind` is who gets it without being named in it. `domain` stands in the Message-ID, the sender's where it is empty.
-    `automatic`: no person wrote it, and no machine may answer it.
+    `asking` is what asks how the answer was, `presses` the links in it. `automatic`: no person wrote it, and no machine
+    may answer it.
     """
 
     uid: bytes
@@ -74,6 +75,8 @@ class Letter:
     answered: Answered | None = None
     quoting: Quoting = Quoting.TOP
     signature: str = ""
+    asking: str = ""
+    presses: tuple[Press, ...] = ()
     enclosed: tuple[Enclosed, ...] = ()
     html: bool = True
     automatic: bool = False
@@ -155,10 +158,11 @@ def _headers(letter: Letter, message_id: str) -> tuple[str, ...]:
 
 def _whole(letter: Letter) -> _Part:
     quoted = None if letter.answered is None else letter.answered.words
-    text = worded(letter.body, letter.signature, quoted, letter.quoting)
+    signature = "\n\n".join(part for part in (letter.signature.strip("\n"), letter.asking) if part.strip())
+    text = worded(letter.body, signature, quoted, letter.quoting)
     part = _text_part("text/plain; charset=utf-8; format=flowed", flow(text) + "\n")
     if letter.html:
-        rich = _text_part("text/html; charset=utf-8", as_html(text))
+        rich = _text_part("text/html; charset=utf-8", as_html(text, letter.presses))
         part = _several("alternative", letter.uid, (part, rich))
     if letter.enclosed:
         part = _several("mixed", letter.uid, (part, *(_file_part(each) for each in letter.enclosed)))

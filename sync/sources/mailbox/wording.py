@@ -1,12 +1,12 @@
 """The text of an answer: what was written, the signature, and what is answered, as plain text and as HTML.
 
 The invariant: the HTML says what the plain text says and nothing else; every letter of it was escaped, and only
-addresses of the web become links.
+addresses of the web, and the links that Heard made itself, become links.
 """
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -36,6 +36,8 @@ class Quoted:
     language: str = ENGLISH
 
 
+# A word, and the link that one press on it follows.
+Press = tuple[str, str]
 # Threads of years are quoted by their newest lines; the rest lies in the mails before.
 MOST_QUOTED_LINES = 400
 _CUT = "> […]"
@@ -71,28 +73,29 @@ def quotation(quoted: Quoted) -> str:
     return "\n".join((language_of(quoted.text, quoted.language).introduction(quoted.at, author), *marked))
 
 
-def as_html(text: str) -> str:
-    """A plain text as a page of HTML that looks like it."""
+def as_html(text: str, presses: Sequence[Press] = ()) -> str:
+    """A plain text as a page of HTML that looks like it; a line that is one of `presses` becomes its link."""
+    named = {f"{word}: {link}": f'<a href="{html.escape(link)}">{html.escape(word)}</a>' for word, link in presses}
     return "\n".join(
-        ('<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head><body>', *_blocks(text), "</body></html>\n")
+        ('<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head><body>', *_blocks(text, named), "</body></html>\n")
     )
 
 
-def _blocks(text: str) -> Iterator[str]:
+def _blocks(text: str, named: Mapping[str, str]) -> Iterator[str]:
     """Paragraphs within the blockquotes of their depth."""
     depth = 0
     waiting: list[str] = []
     for line in text.split("\n"):
         now, content = _depth_of(line)
         if waiting and (now != depth or not content.strip()):
-            yield _paragraph(waiting)
+            yield _paragraph(waiting, named)
             waiting = []
         yield from [_BLOCKQUOTE] * (now - depth) + ["</blockquote>"] * (depth - now)
         depth = now
         if content.strip():
             waiting.append(content)
     if waiting:
-        yield _paragraph(waiting)
+        yield _paragraph(waiting, named)
     yield from ["</blockquote>"] * depth
 
 
@@ -103,9 +106,9 @@ def _depth_of(line: str) -> tuple[int, str]:
     return min(match[1].count(">"), _DEEPEST), match[2] or ""
 
 
-def _paragraph(lines: list[str]) -> str:
+def _paragraph(lines: list[str], named: Mapping[str, str]) -> str:
     """The break stands before its line: one that begins with "From " must not begin a line of the mail."""
-    return '<p dir="auto">' + "\n<br>".join(_with_links(line) for line in lines) + "</p>"
+    return '<p dir="auto">' + "\n<br>".join(named.get(line) or _with_links(line) for line in lines) + "</p>"
 
 
 def _with_links(line: str) -> str:
