@@ -209,7 +209,5 @@ class FormScreen(DeskScreen[Done | None], ModalScreen[Done | None]):
 
 
 def _field(entry: Entry) -> TextField:
-    field = TextField(entry.value, placeholder=entry.hint)
-    if entry.choices:
-        field.suggester = SuggestFromList(entry.choices, case_sensitive=False)
-    return field
+    completed = SuggestFromList(entry.choices, case_sensitive=False) if entry.choices else None
+    return TextField(entry.value, placeholder=entry.hint, suggester=completed)

@@ -122,15 +122,14 @@ class SnippetPicker(DeskScreen[Chosen | None], ModalScreen[Chosen | None]):
         if not self.is_attached:
             return
         if found.ticket is not None:
-            self.box.border_title = f"{self._kinds} for #{found.ticket.ticket.row.number}"
+            told = f" · {LIKE} was given to questions like this one" if found.offers else ""
+            self.box.border_title = f"{self._kinds} for #{found.ticket.ticket.row.number}{told}"
         self._library = Library(found.snippets)
         by_id = {each.id for each in found.snippets}
         self._offers = {each.snippet_id: each for each in found.offers if each.snippet_id in by_id}
         self._known = {each.id: each for each in found.snippets if each.id in self._offers}
         self._filled = filling(found.ticket, self.seat.me, self.seat.clock(), self.seat.zone)
         self._library_there = True
-        if self._offers:
-            self.box.border_subtitle = LIKE + " was given to questions like this one"
         self._search()
         if self._entered:
             self._picked()

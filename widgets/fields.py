@@ -1,11 +1,14 @@
 """One-line inputs as Heard uses them: quiet, cleaned, and without the keys that the product has other uses for."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
+
+if TYPE_CHECKING:
+    from textual.suggester import Suggester
 
 # Ctrl+K opens the palette everywhere; Ctrl+D scrolls nowhere near a field, so that it may delete.
 _TAKEN = {"ctrl+k"}
@@ -55,9 +58,12 @@ class TextField(Input, inherit_bindings=False):
             self.lines = lines
 
     def __init__(
-        self, value: str = "", *, placeholder: str = "", id: str | None = None, classes: str | None = None
-    ) -> None:
-        super().__init__(value, placeholder, select_on_focus=False, compact=True, id=id, classes=classes)
+        self, value: str = "", *, placeholder: str = "", suggester: "Suggester | None" = None,
+        id: str | None = None, classes: str | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(
+            value, placeholder, suggester=suggester, select_on_focus=False, compact=True, id=id, classes=classes
+        )
         # A blinking cursor writes 2 kB a second over a slow line.
         self.cursor_blink = False
 
