@@ -85,6 +85,7 @@ class Situation:
     stranger: bool = False
     undecided: bool = False
     rated: bool = False
+    promised: bool = False
 
 
 # Why an action can't be done now, in a few words; empty where it can.

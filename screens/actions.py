@@ -35,6 +35,7 @@ from screens.actions_call import A_CALL, CALL, CALLS, NOTES
 from screens.actions_goodwill import GOODWILL, INCIDENTS
 from screens.actions_knowledge import KNOWLEDGE, KNOWN, TASKS
 from screens.actions_people import PEOPLE
+from screens.actions_promises import PROMISES
 from screens.actions_review import REVIEW
 
 QUEUE = frozenset({Place.QUEUE})
@@ -70,11 +71,13 @@ GROUPS = {
     "knowledge": "What was learnt",
     "task": "Tasks",
     "known": "Known answers",
+    "promise": "Promises",
     "outbox": "Outbox",
     "sources": "Sources",
     "call": "Calls",
     "newcomers": "New customers",
     "gesture": "Gestures",
+    "rating": "Ratings",
     "incident": "Incidents",
     "form": "A form",
 }
@@ -333,7 +336,7 @@ SOURCE_DEEDS = (
 ACTIONS: tuple[Action, ...] = (
     *MOVE, *CALLS, *READ, *WRITE, *REVIEW, *STATUS, *TICKET_DEEDS, *LIST, *CHECKLISTS, *COPY, *VIEWS, *GO, *CONSOLE,
     *QUESTION, *PAGES, *CUSTOMER_DEEDS, *LIBRARY_DEEDS, *OUTBOX_DEEDS, *SOURCE_DEEDS, *GOODWILL, *KNOWLEDGE,
-    *PEOPLE,
+    *PEOPLE, *PROMISES,
 )  # fmt: skip
 
 BY_ID = {action.id: action for action in ACTIONS}

@@ -11,6 +11,7 @@ from screens.workspace_checklist import ChecklistWork
 from screens.workspace_copy import CopyWork
 from screens.workspace_knowledge import KnowledgeWork
 from screens.workspace_play import PlayWork
+from screens.workspace_promises import PromiseWork
 from screens.workspace_snippets import SnippetWork
 from storage.connect import Connection
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 FIRST_MOVES = {"move.down", "move.up", "move.top", "move.bottom"}
 
 
-class WorkspaceScreen(KnowledgeWork, SnippetWork, PlayWork, ChecklistWork, CopyWork):
+class WorkspaceScreen(KnowledgeWork, PromiseWork, SnippetWork, PlayWork, ChecklistWork, CopyWork):
     """Queue, ticket and side panel, always mounted."""
 
     opening: Opening | None = None

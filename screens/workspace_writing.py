@@ -260,11 +260,15 @@ class WritingWork(ReviewWork):
             else:
                 self.changed()
                 self.notices.count_down(told.title, by.at + by.undo_seconds * SECOND)
+                self.sent(told)
 
         # The draft goes in the deed's own transaction; until that is done it stays on the screen.
         self.save_draft()
         self.hold_all_keys()
         self.seat.jobs.deed(deed, done, self._not_sent)
+
+    def sent(self, done: Done) -> None:
+        """A reply or a forward is on its way."""
 
     def _not_sent(self, error: HeardError) -> None:
         self.notice("Not sent, and still here: " + str(error), "error")

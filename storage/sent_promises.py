@@ -16,10 +16,10 @@ from storage.connect import Connection
 from storage.deeds.promises import Said
 from storage.promises import of_ticket
 
-# What people said; calls have their notes for it.
+# What people told customers; calls have their notes for it.
 _SENT = """
     SELECT m.ticket_id, m.id, m.at, m.body FROM event e JOIN message m ON m.id = e.message_id
-     WHERE e.deed = ? AND m.kind IN ('outbound', 'call') AND m.automatic = '' LIMIT 1"""
+     WHERE e.deed = ? AND e.kind <> 'forwarded' AND m.kind IN ('outbound', 'call') AND m.automatic = '' LIMIT 1"""
 
 
 def said_in(connection: Connection, deed: bytes, zone: tzinfo) -> tuple[Said, ...]:

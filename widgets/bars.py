@@ -20,6 +20,9 @@ Mood = Literal["well", "busy", "partly", "trouble"]
 COUNTDOWN_CELLS = 15
 # Where something stands below the notices, what was said makes room for it after this time.
 SAID_FOR = 10 * SECOND
+# A question that nobody answers goes away.
+ASKED_FOR = 60 * SECOND
+ASKED_MARK = "?"
 _NOTICES: dict[NoticeKind, Piece] = {
     "plain": ("·", "mark"),
     "good": ("✓", "good"),
@@ -197,6 +200,12 @@ class NoticeBar(Bar):
         self._began = 0
         self._until: int | None = None
         self._standing = ""
+        self._question, self._asked_at = "", 0
+
+    @property
+    def question(self) -> str:
+        """What is asked beside what was said; empty for nothing."""
+        return self._question
 
     @property
     def text(self) -> str:
@@ -218,17 +227,27 @@ class NoticeBar(Bar):
         """Say what was done, and how long `u` takes it back: until a time in microseconds."""
         self._say(text, "good", until)
 
+    def ask(self, question: str) -> None:
+        """Ask something beside what was said, until something else is said or nobody has cared for a while."""
+        self._question, self._asked_at = question, self._clock()
+        self._show()
+
     def clear(self) -> None:
         """Say nothing, and give the line back."""
         self._say("", "plain", None)
 
     def tick(self) -> None:
         """Let the countdown go on; where its time is over, the bar goes away."""
+        if self._question and self._clock() >= self._asked_at + ASKED_FOR:
+            self._question = ""
+            self._show()
         if self._until is None:
             if self._standing and self._text and self._clock() >= self._began + SAID_FOR:
-                self.clear()
+                self._text = ""
+                self._show()
         elif self._clock() >= self._until:
-            self.clear()
+            self._text, self._until = "", None
+            self._show()
         else:
             self.refresh()
 
@@ -237,6 +256,10 @@ class NoticeBar(Bar):
         mark, ink = _NOTICES[self._kind if self._text else "warning"]
         said = self._text or self._standing
         left: list[Piece] = [(f" {mark} ", ink), (harmless(" ".join(said.split())), "plain")]
+        if self._question:
+            # It comes first: what was done is seen, and the countdown says that it can be taken back.
+            asked = (f" {ASKED_MARK} ", "mark"), (harmless(" ".join(self._question.split())), "strong")
+            left = [*asked, *([("  ", "plain"), (said, "muted")] if said else [])]
         return both_ends(left, self._countdown(), cells)
 
     def _countdown(self) -> list[Piece]:
@@ -254,5 +277,9 @@ class NoticeBar(Bar):
 
     def _say(self, text: str, kind: NoticeKind, until: int | None) -> None:
         self._text, self._kind, self._until, self._began = text, kind, until, self._clock()
-        self.set_class(bool(text or self._standing), "-speaking")
+        self._question = ""
+        self._show()
+
+    def _show(self) -> None:
+        self.set_class(bool(self._text or self._standing or self._question), "-speaking")
         self.refresh()

@@ -41,7 +41,7 @@ def filled(workspace: Workspace, connection: Connection) -> Path:
         (("--version",), 110),
         (("find", "anna"), 155),
         (("tickets", "status:active assignee:ana tag:vip order"), 140),
-        (("show", "#1001"), 168),
+        (("show", "#1001"), 175),
         (("outbox", "list"), 115),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",

@@ -46,7 +46,7 @@ def test_a_letter_means_the_same_action_or_the_same_word_everywhere() -> None:
         "r": {"write.reply", "incident.update", "newcomers.write"},
         "n": {"write.note", "customer.note", "question.no", "call.notes"},
         "q": {"move.back", "question.no"},
-        "Y": {"customer.confirm", "outbox.arrived", "gesture.approve", "incident.link"},
+        "Y": {"customer.confirm", "outbox.arrived", "gesture.approve", "incident.link", "promise.keep"},
     }
 
 
@@ -71,6 +71,6 @@ def test_an_action_that_is_off_says_why_in_a_few_words() -> None:
     everything = Situation(
         ticket=True, ticket_open=True, selected=1, listed=1, customer=True, email=True, phone=True, runs=1, draft=True,
         playing=True, repeatable=True, maybe=True, editable=True, removable=True, retriable=True, rewritable=True,
-        doubtful=True, on_line=True, stranger=True, undecided=True, rated=True,
+        doubtful=True, on_line=True, stranger=True, undecided=True, rated=True, promised=True,
     )  # fmt: skip
     assert not [action.id for action in ACTIONS if action.why_off(everything)]

@@ -1,0 +1,88 @@
+"""The promise question behind a sent reply: one key keeps it, anything else leaves it; promises by hand."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from console.app import HeardApp
+from desk.times import DAY, HOUR
+from storage import promises
+from storage.connect import Connection
+from storage.inbound import after_inbound
+from storage.workspace import Workspace
+from tests.rest import settled
+from tests.screens.room import console, desk, fill, notice, press
+
+
+@pytest.fixture
+async def app(workspace: Workspace, connection: Connection) -> AsyncIterator[HeardApp]:
+    after_inbound(connection, fill(connection))
+    async with console(workspace) as app:
+        yield app
+
+
+async def send(app: HeardApp, text: str) -> None:
+    await press(app, "Enter", "r")
+    desk(app).composer.set_text(text)
+    await press(app, "Ctrl+S")
+    # What it promises is looked for when it is written.
+    await settled(app)
+
+
+def states(connection: Connection) -> list[str]:
+    return [row[0] for row in connection.execute("SELECT state FROM promise ORDER BY id").fetchall()]
+
+
+async def test_one_key_keeps_what_was_promised(app: HeardApp, connection: Connection) -> None:
+    await send(app, "I'm sorry, Rosa. You'll have the money within 12 hours.")
+    question = desk(app).notices.question
+    assert question.startswith("Promised by ")
+    assert question.endswith("Y keeps it")
+    assert ", aim " in question
+    assert desk(app).place.value == "ticket"
+    await press(app, "Y")
+    assert notice(app).startswith("Promised on #1001 by ")
+    (promise,) = promises.of_ticket(connection, 1)
+    assert promise.words == "You'll have the money within 12 hours."
+    assert (promise.due_at - promise.made_at, promise.target_at - promise.made_at) == (12 * HOUR, 6 * HOUR)
+    assert connection.execute("SELECT message_id FROM promise").fetchone() == (5,)
+    assert desk(app).notices.question == ""
+    await press(app, "u")
+    assert states(connection) == []
+
+
+async def test_several_are_asked_one_after_the_other(app: HeardApp, connection: Connection) -> None:
+    await send(app, "I'll call you within 2 hours. The money will be there within 3 days.")
+    assert "(1 of 2)?" in desk(app).notices.question
+    await press(app, "Y")
+    assert "(1 of" not in desk(app).notices.question
+    await press(app, "Y")
+    assert states(connection) == ["open", "open"]
+
+
+async def test_ignoring_it_does_nothing(app: HeardApp, connection: Connection) -> None:
+    await send(app, "You'll have the money within 12 hours.")
+    await press(app, "w", "Y")
+    assert states(connection) == []
+    assert notice(app) == "Keep promise: no promise was just found"
+
+
+async def test_what_promises_nothing_asks_nothing(app: HeardApp) -> None:
+    await send(app, "Can you send me a photo by Friday?")
+    assert desk(app).notices.question == ""
+
+
+async def test_one_is_made_and_withdrawn_by_hand(app: HeardApp, connection: Connection) -> None:
+    workspace = desk(app)
+    await press(app, "Enter")
+    workspace.do("promise.make", "2d")
+    await settled(app)
+    (promise,) = promises.of_ticket(connection, 1)
+    assert (promise.words, promise.due_at - promise.made_at) == ("by 2d", 2 * DAY)
+    assert any(text.startswith("promised ") for text, _ in workspace.facts._facts())
+    workspace.do("promise.make", "off")
+    await settled(app)
+    assert states(connection) == ["withdrawn"]
+    workspace.do("promise.make", "off")
+    await settled(app)
+    assert notice(app) == "Nothing is promised on this ticket"
