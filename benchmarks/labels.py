@@ -11,6 +11,7 @@ from desk.review.marks import Context, Kind
 from desk.tables import Table, read_tables
 
 FOLDER = Path(__file__).parent / "labelled"
+SECOND, FRESH = "second.txt", "fresh.txt"
 LANGUAGES = ("en", "de", "es")
 
 
@@ -30,13 +31,13 @@ def cases() -> list[Case]:
     return [*(case for language in LANGUAGES for case in _sentences(language)), *_drafts()]
 
 
-def fresh_cases() -> Iterator[Case]:
-    """Sentences that were written when the rules were there, all of them held out."""
-    for number, line in enumerate((FOLDER / "fresh.txt").read_text(encoding="utf-8").splitlines(), 1):
+def later_cases(name: str) -> Iterator[Case]:
+    """The sentences of a file that were written when the rules were there: second.txt, and after it fresh.txt."""
+    for number, line in enumerate((FOLDER / name).read_text(encoding="utf-8").splitlines(), 1):
         if line and not line.startswith("#"):
             marks, _, text = line.partition(" | ")
             language, _, rules = marks.partition(" ")
-            yield Case(text, Context(language=language), _rules(rules), True, f"fresh.txt:{number}")
+            yield Case(text, Context(language=language), _rules(rules), name == FRESH, f"{name}:{number}")
 
 
 def _rules(text: str) -> frozenset[str]:

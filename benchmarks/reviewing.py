@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.figures import Beside, Figure, at_least, at_most, table
-from benchmarks.labels import Case, cases, fresh_cases
+from benchmarks.labels import FRESH, SECOND, Case, cases, later_cases
 from benchmarks.mail_accuracy import DATA, mbox
 from desk.mail.message import read_mail
 from desk.review.engine import review
@@ -60,9 +60,10 @@ def figures(mails: Path = DATA / "easy-ham.mbox.gz") -> Iterator[Figure]:
     rules = rules_with()
     labelled = cases()
     sets = {
-        "written afterwards": list(fresh_cases()),
+        "written last, never tuned to": list(later_cases(FRESH)),
         "held-out half": [case for case in labelled if case.held_out],
-        "other half": [case for case in labelled if not case.held_out],
+        "tuned half": [case for case in labelled if not case.held_out],
+        "written later, tuned to": list(later_cases(SECOND)),
     }
     for name, chosen in sets.items():
         score = total(scores(chosen, rules).values())

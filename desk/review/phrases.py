@@ -26,7 +26,7 @@ Owner = TypeVar("Owner")
 WORD = re.compile(r"\w+(?:['-]\w+)*")
 # How long the beginning of a first word such as `custom*` has to be, to be looked up by.
 STEM = 3
-LONGEST = 600
+LONGEST = 2_000
 
 _SPACE = r",?\s{1,3}"
 _GAP = rf"(?:{_SPACE}\w[\w'-]{{0,40}}){{0,3}}?"
