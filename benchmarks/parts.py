@@ -113,6 +113,12 @@ def _mailbox(scale: Scale) -> Iterator[Figure]:
         yield from mailbox.figures(100_000 if scale.wanted.tickets >= MILLION else mailbox.MAILS, folder)
 
 
+def _answers(_: Scale) -> Iterator[Figure]:
+    from benchmarks import answers
+
+    return answers.measure()
+
+
 def _no_mail_server() -> str:
     from tests.servers.mail import missing
 
@@ -196,6 +202,15 @@ PARTS = (
         hand.""",
         _mails,
         SHARED / "mail",
+        made=False,
+    ),
+    Part(
+        "answers",
+        "Replies that say the same",
+        """CPU time of the process, over 100,000 made-up replies of which it is known which answer each is: four in ten
+        are sent once, the others are a thousand answers with words changed, sentences left out and added, greetings
+        and names. Right are pairs of replies.""",
+        _answers,
         made=False,
     ),
     Part(

@@ -21,13 +21,18 @@ _SNIPPETS = """
     SELECT s.title, s.body, s."trigger", s.folder, s.keywords, s.actions, s.id, s.uses, ifnull(k.question, '')
       FROM snippet s LEFT JOIN known_answer k ON k.snippet_id = s.id ORDER BY s.folder, s.title, s.id"""
 _SAME = """
-    SELECT id, title, "trigger", folder, keywords, body, actions FROM snippet
+    SELECT id, title, "trigger", folder, keywords, body, actions,
+           ifnull((SELECT question FROM known_answer WHERE snippet_id = snippet.id), '') FROM snippet
      WHERE CASE WHEN ?1 <> '' THEN "trigger" = ?1 ELSE folder = ?2 AND title = ?3 END"""
 _ADD_SNIPPET = """
     INSERT INTO snippet(uid, title, "trigger", folder, keywords, body, actions, uses, created_at, updated_at)
     VALUES(?,?,?,?,?,?,?,0,?,?)"""
 _UPDATE_SNIPPET = """
     UPDATE snippet SET title=?, "trigger"=?, folder=?, keywords=?, body=?, actions=?, updated_at=? WHERE id=?"""
+# A file without a question leaves the one that there is.
+_KEEP_QUESTION = """
+    INSERT INTO known_answer(snippet_id, question, captured_at) VALUES(?,?,?)
+    ON CONFLICT(snippet_id) DO UPDATE SET question = excluded.question"""
 _ADD_TEMPLATE = """
     INSERT INTO checklist(key, title, content, position, updated_at)
     VALUES(?,?,?,(SELECT coalesce(max(position), -1) + 1 FROM checklist),?)"""
@@ -112,14 +117,18 @@ def _take_snippet(connection: Connection, given: Snippet, now: int) -> Outcome:
     one_line = (given.title, given.trigger, given.folder, ", ".join(given.keywords))
     title, trigger, folder, keywords = (clean(text, lines=False) for text in one_line)
     told = (title, trigger, folder, keywords, clean(given.body), format_actions(given.actions))
+    question = clean(given.question, lines=False)
     same = connection.execute(_SAME, (trigger, folder, title)).fetchone()
-    if same is None:
-        connection.execute(_ADD_SNIPPET, (new_uid(), *told, now, now))
-        return "added"
-    if same[1:] == told:
+    if same is not None and same[1:] == (*told, question or same[-1]):
         return "skipped"
-    connection.execute(_UPDATE_SNIPPET, (*told, now, same[0]))
-    return "updated"
+    if same is None:
+        key = connection.execute(_ADD_SNIPPET, (new_uid(), *told, now, now)).lastrowid
+    else:
+        key = same[0]
+        connection.execute(_UPDATE_SNIPPET, (*told, now, key))
+    if question:
+        connection.execute(_KEEP_QUESTION, (key, question, now))
+    return "added" if same is None else "updated"
 
 
 def _take_template(connection: Connection, given: ChecklistTemplate, now: int) -> Outcome:

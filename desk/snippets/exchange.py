@@ -6,6 +6,7 @@
     folder = "Refund"
     keywords = ["money back"]
     actions = "status=pending +refund"
+    question = "Where is my refund?"
     body = \"""
     Hi {{customer.first_name|there}},
     \"""
@@ -57,6 +58,7 @@ def _snippet(table: Table) -> Snippet:
         folder=table.text("folder", ""),
         keywords=table.texts("keywords"),
         actions=_actions(table),
+        question=table.text("question", "").strip(),
     )
     table.done()
     if snippet.trigger and not _TRIGGER.fullmatch(snippet.trigger):
@@ -92,5 +94,7 @@ def _written(snippet: Snippet) -> str:
         lines.append(f"keywords = {quoted_list(snippet.keywords)}")
     if snippet.actions:
         lines.append(f"actions = {quoted(format_actions(snippet.actions))}")
+    if snippet.question:
+        lines.append(f"question = {quoted(snippet.question)}")
     lines.append(f"body = {in_lines(snippet.body)}")
     return "\n".join(lines) + "\n"

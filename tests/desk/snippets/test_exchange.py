@@ -41,6 +41,11 @@ def test_row_and_use_stay_at_home() -> None:
     assert read == Snippet("Hi", "Hello")
 
 
+def test_a_known_answer_takes_its_question_along() -> None:
+    known = Snippet("Hi", "Hello", question='Is "this" it?')
+    assert parse_snippets(to_toml([known]), "team.toml") == (known,)
+
+
 def test_files_written_elsewhere_are_read() -> None:
     toml = '[[snippet]]\r\ntitle = "Hi"\r\nbody = """\r\nOne\r\nTwo\r\n"""\r\n'
     assert parse_snippets(toml, "team.toml") == (Snippet("Hi", "One\nTwo"),)
