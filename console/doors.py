@@ -120,6 +120,12 @@ class Doors(GuardedApp[int], inherit_bindings=False):
 
         self.open(IncidentsScreen(self.seat))
 
+    def action_rating_act(self, text: str) -> None:
+        """Note what was done about the rating of the current ticket."""
+        from screens.rating_action import note_action
+
+        note_action(self.workspace, text)
+
     def action_incident_ticket(self, text: str) -> None:
         """Link the ticket to an incident, or begin one from it."""
         from screens.ticket_incidents import link_or_begin

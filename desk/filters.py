@@ -18,6 +18,7 @@ from desk.statuses import parse_channel, parse_priority, parse_status
 from desk.times import DAY, HOUR, MINUTE, from_datetime, to_datetime
 
 FLAGS = ("angry", "promised", "unread")
+RATINGS = ("great", "fine", "bad", "unacted")
 
 
 class Kind(Enum):
@@ -55,6 +56,8 @@ OPERATORS: tuple[Operator, ...] = (
     Operator("created", Kind.MOMENT, "how long ago it came in, or on which day",
              ("created:today", "created>2026-01-01")),
     Operator("snoozed", Kind.NAME, "yes or no", ("snoozed:yes",)),
+    Operator("rating", Kind.NAME, "great, fine, bad; unacted is a bad one on which nothing was done yet",
+             ("rating:bad", "rating:unacted")),
     Operator("is", Kind.NAME, "angry, promised, unread", ("is:angry", "-is:unread")),
 )  # fmt: skip
 
@@ -279,6 +282,7 @@ _SPELLED: dict[str, Callable[[str], str]] = {
     "channel": _channel,
     "priority": lambda value: parse_priority(value).key,
     "snoozed": _one_of("yes", "no"),
+    "rating": _one_of(*RATINGS),
     "is": _one_of(*FLAGS),
 }
 

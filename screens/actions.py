@@ -78,6 +78,7 @@ GROUPS = {
     "newcomers": "New customers",
     "gesture": "Gestures",
     "rating": "Ratings",
+    "rating": "Ratings",
     "incident": "Incidents",
     "form": "A form",
 }

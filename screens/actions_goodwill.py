@@ -1,6 +1,16 @@
 """What an agent can do out of goodwill, and when many are troubled at once: gestures, ratings, incidents."""
 
-from screens.action import SCREENS, WORK, Action, Place, needs_list, needs_somebody, needs_ticket, needs_undecided
+from screens.action import (
+    SCREENS,
+    WORK,
+    Action,
+    Place,
+    needs_list,
+    needs_rated,
+    needs_somebody,
+    needs_ticket,
+    needs_undecided,
+)
 
 GESTURES = frozenset({Place.GESTURES})
 INCIDENTS = frozenset({Place.INCIDENTS})
@@ -18,6 +28,10 @@ GOODWILL: tuple[Action, ...] = (
     Action(
         "gesture.refuse", ("d", "Delete"), "Refuse", "No, with a reason", GESTURES, needs_undecided, takes="REASON",
         footer=4,
+    ),
+    Action(
+        "rating.act", ("A",), "Acted on", "Note what was done about this ticket's rating", WORK, needs_rated,
+        takes="WORDS",
     ),
     Action("go.incidents", ("g i",), "Incidents", "To what troubles many at once", SCREENS, command="incidents"),
     Action(

@@ -155,6 +155,7 @@ class Workbench(DeskScreen[None]):
             email=any("@" in identity.value for identity in identities),
             phone=any(identity.kind.name == "PHONE" for identity in identities),
             runs=len(here.runs) if here else 0,
+            rated=here is not None and here.rated,
             draft=self.writing and not self.composer.empty,
         )
 

@@ -67,7 +67,13 @@ def _move_rows(journal: Journal, from_id: int, into_id: int) -> None:
         (from_id, into_id),
     ).fetchall()
     promises = connection.execute("SELECT id FROM promise WHERE ticket_id = ?", (from_id,)).fetchall()
-    for table, ids in (("message", messages), ("checklist_run", runs), ("promise", promises)):
+    gestures = connection.execute("SELECT id FROM gesture WHERE ticket_id = ?", (from_id,)).fetchall()
+    ratings = connection.execute("SELECT id FROM rating WHERE ticket_id = ?", (from_id,)).fetchall()
+    moved = (
+        ("message", messages), ("checklist_run", runs), ("promise", promises), ("gesture", gestures),
+        ("rating", ratings),
+    )  # fmt: skip
+    for table, ids in moved:
         connection.executemany(
             f"UPDATE {table} SET ticket_id = ? WHERE id = ?",  # noqa: S608  one of the names above
             [(into_id, row[0]) for row in ids],

@@ -228,6 +228,12 @@ def _flag(group: tuple[Term, ...]) -> Condition:
     return _FLAGS[group[0].value]
 
 
+def _rating(group: tuple[Term, ...]) -> Condition:
+    """A ticket has several answers, each with its rating: one that is meant is enough."""
+    rated = [_RATED[term.value] for term in group]
+    return Condition(f"t.id IN (SELECT ticket_id FROM rating WHERE {' OR '.join(dict.fromkeys(rated))})")  # noqa: S608  ours
+
+
 def _tag(asker: Asker, name: str, table: str) -> Condition:
     found = names.tag_ids(asker.connection, name)
     if not found:
@@ -270,6 +276,7 @@ _TAGS = {
 # Of customers alike, the two thousand last in contact.
 _CUSTOMERS = f"""t.customer_id IN (SELECT id FROM customer WHERE recency IN (
     SELECT {LAST_PLACE}-rowid FROM lookup WHERE lookup MATCH ? ORDER BY rowid LIMIT 2000))"""  # noqa: S608  a number of ours
+_RATED = {"great": "score=3", "fine": "score=2", "bad": "score=1", "unacted": "score=1 AND action=''"}
 _FLAGS = {
     # The index of angry tickets says `mood>0`, and SQLite wants to hear that very term.
     "angry": Condition("t.mood>0 AND t.mood>=?", (UPSET,)),
@@ -285,6 +292,7 @@ _LEADS = {
     "snoozed": "",
     "due": " AND t.status>=0",
     "is:promised": " AND t.status>=0",
+    "rating": "",
     **{of: f" AND ifnull(t.{of}_id, 0)>=0" for of in ("team", "queue", "channel")},
     "priority": " AND ifnull(t.priority, 0)>=0",
 }
@@ -305,5 +313,6 @@ _FIELDS: dict[str, Callable[[Asker, tuple[Term, ...]], Condition]] = {
     "updated": _moment("t.updated_at"),
     "created": _moment("t.created_at"),
     "snoozed": _snoozed,
+    "rating": lambda _, group: _rating(group),
     "is": lambda _, group: _flag(group),
 }

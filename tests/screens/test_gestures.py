@@ -145,3 +145,23 @@ async def test_a_customer_is_given_something_on_their_own_page_and_it_stands_the
         assert connection.execute("SELECT ticket_id, customer_id, state FROM gesture").fetchall() == [
             (None, 1, "given")
         ]
+
+
+async def test_what_was_done_about_a_rating_is_noted_with_one_key(workspace: Workspace, connection: Connection) -> None:
+    ids = fill(connection)
+    connection.execute(
+        "INSERT INTO rating(uid, ticket_id, score, words, way, at, action)"
+        " VALUES(x'01', ?, 1, 'too slow', 'link', ?, '')",
+        (ids[0], NOW),
+    )
+    async with console(workspace, size=(160, 36)) as app:
+        await press(app, "Enter")
+        assert "rated bad: “too slow”; A notes what was done" in seen(app)
+        await press(app, "A")
+        panel = app.screen.query_one(AskPanel)
+        panel.input.value = "called her"
+        panel.answer()
+        await settled(app)
+        assert "rated bad: “too slow”; done: called her" in seen(app)
+        await press(app, "]", "A")
+        assert notice(app) == "Acted on: this ticket has no rating"

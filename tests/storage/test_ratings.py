@@ -1,18 +1,22 @@
 """Ratings through the mails that come in: kept once, beside the answer that they are about, and moving nothing else."""
 
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import formatdate
 
 import pytest
 from sqlalchemy import Engine
 
 from desk.errors import BadInput, Refused
+from desk.filters import parse
 from desk.ratings import BAD, FINE, GREAT, token
 from desk.times import HOUR, SECOND
-from storage import content, mailbox, rules, sources, tickets
+from storage import content, mailbox, queue, rules, sources, tickets
 from storage.connect import Connection, writing
 from storage.deeds.by import By
 from storage.deeds.change import Change
+from storage.deeds.gestures import Given, give
+from storage.deeds.merge import merge
 from storage.deeds.ratings import act
 from storage.deeds.undo import undo
 from storage.deeds.write import Outgoing, write
@@ -218,3 +222,43 @@ def test_they_are_counted_of_everybody_together_or_of_oneself(box: Box, engine: 
     assert counted(box.connection, 0, LATER + 1, by.agent_id)[2].ratings == 1
     assert counted(box.connection, 0, LATER + 1, 99)[2].ratings == 0
     assert counted(box.connection, 0, LATER)[2].ratings == 0
+
+
+def found(box: Box, query: str) -> list[int]:
+    return list(queue.snapshot(box.connection, queue.Scope(parse(query), "due", 1, LATER, UTC)))
+
+
+def test_the_queue_is_filtered_by_them(box: Box, engine: Engine, by: By) -> None:
+    assert found(box, "rating:bad") == []
+    box.take("", subject=box.token(BAD), name="m2", at=LATER)
+    box.take("a tap", subject="Tap", name="m3", at=LATER)
+    assert found(box, "rating:bad") == found(box, "rating:unacted") == [1]
+    assert found(box, "status:active rating:bad") == []
+    assert found(box, "-rating:bad") == [2]
+    assert found(box, "rating:great rating:bad") == [1]
+    with deed_session(engine) as session:
+        act(session, by, 1, "called her")
+    assert found(box, "rating:bad") == [1]
+    assert found(box, "rating:unacted") == []
+
+
+def test_the_filter_is_read_from_an_index(box: Box) -> None:
+    for query, index in (("rating:bad", "rating_score"), ("status:active rating:unacted", "rating_")):
+        sql, values = queue.ids_query(box.connection, queue.Scope(parse(query), "due", 1, LATER, UTC))
+        plan = str(box.connection.execute("EXPLAIN QUERY PLAN " + sql, values).fetchall())
+        assert f"INDEX {index}" in plan
+        assert "SCAN rating" not in plan
+
+
+def test_merging_takes_ratings_and_gestures_along(box: Box, engine: Engine, by: By) -> None:
+    box.take("", subject=box.token(BAD), name="m2", at=LATER)
+    box.take("a tap", subject="Tap", name="m3", at=LATER)
+    with deed_session(engine) as session:
+        give(session, by, Given("voucher", 100, "late", ticket_id=1))
+    with deed_session(engine) as session:
+        merge(session, by, [1], 2)
+    of = "SELECT ticket_id FROM rating UNION ALL SELECT ticket_id FROM gesture"
+    assert box.connection.execute(of).fetchall() == [(2,), (2,)]
+    with deed_session(engine) as session:
+        undo(session, by)
+    assert box.connection.execute(of).fetchall() == [(1,), (1,)]
