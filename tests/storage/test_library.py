@@ -96,11 +96,11 @@ def test_one_that_is_none_is_said_with_the_nearest(empty: Connection) -> None:
     assert failure.value.mend == "Did you mean doorstep?"
 
 
-def test_a_question_comes_with_its_answer_and_stays_where_a_file_has_none(connection: Connection) -> None:
+def test_a_question_comes_with_its_answer_and_stays_where_a_file_has_none(empty: Connection) -> None:
     known = replace(REFUND, question="Where is my money?")
-    assert replace_or_add(connection, [known], NOW) == Taken(1, 0, 0)
-    assert replace_or_add(connection, [known], NOW) == Taken(0, 0, 1)
-    assert replace_or_add(connection, [REFUND], NOW) == Taken(0, 0, 1)
-    assert snippet_named(connection, "ref").question == "Where is my money?"
-    assert replace_or_add(connection, [replace(known, question="Refund?")], NOW) == Taken(0, 1, 0)
-    assert snippet_named(connection, "ref").question == "Refund?"
+    assert replace_or_add(empty, [known], NOW) == Taken(1, 0, 0)
+    assert replace_or_add(empty, [known], NOW) == Taken(0, 0, 1)
+    assert replace_or_add(empty, [REFUND], NOW) == Taken(0, 0, 1)
+    assert snippet_named(empty, "ref").question == "Where is my money?"
+    assert replace_or_add(empty, [replace(known, question="Refund?")], NOW) == Taken(0, 1, 0)
+    assert snippet_named(empty, "ref").question == "Refund?"
