@@ -4,7 +4,7 @@ The invariants: the same text, context and rules give the same marks; no draft t
 marks of one rule never overlap. Rules are compiled once for each language, when they are first asked for.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
@@ -19,6 +19,7 @@ from desk.review.rules import ANY, Language, Rule, Rules, Words
 
 # Of one rule: nobody reads more, and a hostile text can't make it slow.
 MOST_MARKS = 100
+MOST_OF_CUSTOMER = 20_000
 
 Check = Callable[[Draft, Rule], Iterator[Hit]]
 _CHECKS: Mapping[str, Check] = {
@@ -85,7 +86,7 @@ def _compiled(rules: Rules, key: str) -> _Compiled:
 
 
 def _said(draft: Draft, compiled: _Compiled) -> dict[str, list[Hit]]:
-    """What the rules' words find, by rule."""
+    """What the rules' words find, by rule, without what they let through."""
     found: dict[str, list[Hit]] = {}
     let_through: dict[str, list[Hit]] = {}
     for (rule, wrong), phrase, match in compiled.wanted.find(draft.lower):
@@ -94,28 +95,38 @@ def _said(draft: Draft, compiled: _Compiled) -> dict[str, list[Hit]]:
             hits.append(Hit(match.start(), match.end(), phrase.replaced(match, draft.text) if wrong else None))
     if not found:
         return found
-    theirs = (
-        frozenset(WORD.findall(lowered(draft.context.customer_text[:20_000]))) if draft.context.customer_text else ()
-    )
-    spared = {rule.key for rule in compiled.rules if rule.spared}
-    return {
-        key: [
-            hit
-            for hit in hits
-            if not any(other.start < hit.end and hit.start < other.end for other in let_through.get(key, ()))
-            and not (key in spared and draft.lower[hit.start : hit.end].split()[0] in theirs)
-            and not (key in compiled.unless and _is_let_through(draft, hit, compiled.unless[key]))
-        ]
-        for key, hits in found.items()
-    }
+    theirs = _words_of_customer(draft.context)
+    for rule in compiled.rules:
+        hits = list(_apart(found.get(rule.key, ())))
+        if rule.key in let_through:
+            through = let_through[rule.key]
+            hits = [hit for hit in hits if not any(each.start < hit.end and hit.start < each.end for each in through)]
+        if rule.spared and theirs:
+            hits = [hit for hit in hits if theirs.isdisjoint(WORD.findall(draft.lower, hit.start, hit.end))]
+        if hits and rule.key in compiled.unless:
+            hits = _without_marked_ones(draft, hits, compiled.unless[rule.key])
+        found[rule.key] = hits
+    return found
 
 
-def _is_let_through(draft: Draft, hit: Hit, unless: Phrases[str]) -> bool:
-    start, end = draft.sentence(hit.start, hit.end)
-    return next(unless.find(draft.lower[start:end]), None) is not None
+def _words_of_customer(context: Context) -> frozenset[str]:
+    return frozenset(WORD.findall(lowered(context.customer_text[:MOST_OF_CUSTOMER])))
 
 
-def _apart(hits: list[Hit]) -> Iterator[Hit]:
+def _without_marked_ones(draft: Draft, hits: list[Hit], unless: Phrases[str]) -> list[Hit]:
+    """Without those in a sentence that says itself what it is: a guess, not checked."""
+    said: dict[tuple[int, int], bool] = {}
+    kept: list[Hit] = []
+    for hit in hits:
+        sentence = draft.sentence(hit.start, hit.end)
+        if sentence not in said:
+            said[sentence] = next(unless.find(draft.lower[slice(*sentence)]), None) is not None
+        if not said[sentence]:
+            kept.append(hit)
+    return kept
+
+
+def _apart(hits: Iterable[Hit]) -> Iterator[Hit]:
     """The hits of one rule without those inside others: of two that overlap the earlier, then the longer."""
     end = -1
     for hit in sorted(hits, key=lambda each: (each.start, -each.end)):

@@ -168,12 +168,12 @@ class Phrases(Generic[Owner]):
         matches = list(WORD.finditer(text))
         words = [match[0] for match in matches]
         words.append("")
-        for place, match in enumerate(matches):
-            word = words[place]
-            if word in known:
-                yield from _at(known[word], words[place + 1], text, match.start())
-            if self._stems and (stem := word[:STEM] + "*") in known:
-                yield from _at(known[stem], words[place + 1], text, match.start())
+        for place, word in enumerate(words):
+            seconds = known.get(word)
+            if seconds is not None:
+                yield from _standing(seconds, words[place + 1], text, matches[place].start())
+            if self._stems and (seconds := known.get(word[:STEM] + "*")) is not None:
+                yield from _standing(seconds, words[place + 1], text, matches[place].start())
 
 
 @dataclass(frozen=True)
@@ -186,23 +186,19 @@ class _SameBeginning(Generic[Owner]):
     def any_of(self) -> re.Pattern[str]:
         return re.compile("|".join(phrase.written for _, phrase in self.phrases))
 
-    def at(self, text: str, place: int) -> Iterator[tuple[Owner, Phrase, re.Match[str]]]:
-        """Those that stand at a place."""
-        if self.any_of.match(text, place) is None:
-            return
-        for owner, phrase in self.phrases:
+
+def _standing(
+    seconds: Mapping[str, _SameBeginning[Owner]], second: str, text: str, place: int
+) -> Iterator[tuple[Owner, Phrase, re.Match[str]]]:
+    """The phrases that stand at a place, of those that begin with its word; `second` is the word behind it."""
+    for key in (second, "") if second else ("",):
+        alike = seconds.get(key)
+        if alike is None or alike.any_of.match(text, place) is None:
+            continue
+        for owner, phrase in alike.phrases:
             match = phrase.match(text, place)
             if match is not None:
                 yield owner, phrase, match
-
-
-def _at(
-    seconds: Mapping[str, _SameBeginning[Owner]], second: str, text: str, place: int
-) -> Iterator[tuple[Owner, Phrase, re.Match[str]]]:
-    if second and second in seconds:
-        yield from seconds[second].at(text, place)
-    if "" in seconds:
-        yield from seconds[""].at(text, place)
 
 
 def _beginnings(pieces: tuple[Piece, ...], words: int) -> set[tuple[str, ...]]:
