@@ -186,26 +186,42 @@ class Calls(Doors, inherit_bindings=False):
     def action_call_start(self) -> None:
         """Start a call with the customer in front, or go back to the one that is open."""
         from screens.customer import CustomerScreen
-        from storage.deeds.calls import Begun
 
         phone, front = self.seat.phone, self.screen
         if phone.call is not None:
             self.open_call(phone.call.id)
             return
         if isinstance(front, CustomerScreen):
-            customer_id, ticket_id = front.customer_id, None
+            self._start(front.customer_id, None)
+        elif self.workspace.current_id is None:
+            self.workspace.notice("No ticket here; c finds a customer to call", "warning")
+        elif self.workspace.here is None:
+            # The key came before the ticket was read.
+            self.workspace.once_here(self._start_here)
         else:
-            here = self.workspace.here
-            if here is None or here.card is None:
-                return
-            customer_id, ticket_id = here.card.id, here.id
-        ring = next((ring for ring in phone.rings if ring.card is None or ring.card.card.id == customer_id), None)
-        if ring is not None:
-            page = self._call_screen(ring=ring)
-            page.picked, page.chosen, page.talk_at_once = customer_id, ticket_id, True
-            self._open(page)
-        else:
+            self._start_here()
+
+    def _start_here(self) -> None:
+        """With the customer of the current ticket."""
+        here = self.workspace.here
+        if here is not None and here.card is None:
+            self.workspace.notice("This ticket has no customer; c finds one to call", "warning")
+        elif here is not None and here.card is not None:
+            self._start(here.card.id, here.id)
+
+    def _start(self, customer_id: int, ticket_id: int | None) -> None:
+        """Start a call, or take the one that rings, where it may be theirs."""
+        from storage.deeds.calls import Begun
+
+        rings = self.seat.phone.rings
+        ring = next((ring for ring in rings if ring.card is None or ring.card.card.id == customer_id), None)
+        if ring is None:
             self._open(self._call_screen(begun=Begun(customer_id=customer_id, ticket_id=ticket_id)))
+            return
+        page = self._call_screen(ring=ring)
+        page.picked, page.chosen, page.talk_at_once = customer_id, ticket_id, True
+        page.choice_made = ticket_id is not None
+        self._open(page)
 
 
 def _name(ring: Ring) -> object:

@@ -4,7 +4,7 @@ The invariants: `T` starts and ends wherever letters act, `F3` takes a call that
 no letter is ever a command.
 """
 
-from screens.action import EVERYWHERE, WORK, Action, Place, needs_customer, needs_on_line
+from screens.action import EVERYWHERE, WORK, Action, Place, needs_on_line
 
 CALLER = frozenset({Place.CALLER})
 CALL = frozenset({Place.CALL})
@@ -30,7 +30,7 @@ CALLS: tuple[Action, ...] = (
     ),
     Action(
         "call.start", ("T",), "Call", "Start a call with this customer, or go back to the one that is open",
-        WORK | {Place.CUSTOMER}, needs_customer, command="call", footer=15,
+        WORK | {Place.CUSTOMER}, command="call", footer=15,
     ),
     Action("call.talk", ("T",), "Talk", "The call begins: its timer runs", CALLER, command="talk", footer=1),
     Action("call.end", ("T", "Ctrl+S"), "End", "The call is over: on to its wrap-up", CALL | NOTES, footer=1),

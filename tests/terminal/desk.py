@@ -40,11 +40,12 @@ class Desk(Term):
         self.workspace = workspace
         config = workspace.folder.parent / f"{agent}.toml"
         config.write_text(f"undo_seconds = {undo_seconds}\n", encoding="utf-8")
+        self.environment = {"HEARD_AGENT": agent, "HEARD_CONFIG": str(config), **(environment or {})}
         super().__init__(
             [*command, "--workspace", workspace.folder],
             columns=columns,
             rows=rows,
-            environment={"HEARD_AGENT": agent, "HEARD_CONFIG": str(config), **(environment or {})},
+            environment=self.environment,
         )
 
     @property
