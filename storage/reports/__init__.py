@@ -18,6 +18,7 @@ KINDS: dict[str, tuple[str, str]] = {
         "checklists",
         "how far conversations came, step by step, and which skipped step goes with reopening",
     ),
+    "gestures": ("gestures", "what was given away, what is left of the budgets, and what followed"),
     "known-answers": (
         "known_answers",
         "which answers were given most often, by snippet or by hand, and what that cost",
