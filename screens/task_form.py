@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from desk.errors import BadInput
 from desk.nearest import mend_name
 from desk.records import AgentRow
-from desk.snooze import EXAMPLES, when
+from desk.snooze import when
 from desk.times import to_datetime
 from screens.form import Entry, Form, Values
 from screens.seat import Seat
 from storage import people
 from storage.connect import Connection
 from storage.deeds.by import Done
-from storage.knowledge.tasks import CauseRow, TaskRow, causes
+from storage.knowledge.tasks import CauseRow, TaskRow, causes, of_ticket
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -26,19 +26,23 @@ if TYPE_CHECKING:
 
 NOBODY = ("", "nobody", "none")
 SHOWN = "%Y-%m-%d %H:%M"
+MOST_LOOKED_AT = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """Who there is to do it, and which causes were named before."""
+    """Who there is to do it, which causes were named before, and which open tasks the tickets have already."""
 
     agents: tuple[AgentRow, ...]
     causes: tuple[CauseRow, ...]
+    there: tuple[TaskRow, ...] = ()
 
 
-def around(connection: Connection) -> Around:
+def around(connection: Connection, *ticket_ids: int) -> Around:
     """Read it, in a reader thread."""
-    return Around(people.agents(connection), causes(connection))
+    of_them = {task.id: task for ticket_id in ticket_ids[:MOST_LOOKED_AT] for task in of_ticket(connection, ticket_id)}
+    there = tuple(task for task in of_them.values() if task.state == "open")
+    return Around(people.agents(connection), causes(connection), there)
 
 
 def task_form(seat: Seat, found: Around, task: TaskRow | None, title: str, *ticket_ids: int) -> Form:
@@ -74,7 +78,14 @@ def task_form(seat: Seat, found: Around, task: TaskRow | None, title: str, *tick
     def check(values: Values) -> str:
         return _meaning(seat, found, read(values))
 
-    return Form("New task" if task is None else "Edit the task", entries, deed, check)
+    return Form(_title(found) if task is None else "Edit the task", entries, deed, check)
+
+
+def _title(found: Around) -> str:
+    if not found.there:
+        return "New task"
+    more = "" if len(found.there) == 1 else " and " + str(len(found.there) - 1) + " more"
+    return "New task, beside “" + found.there[0].title + "”" + more
 
 
 def _assignee(found: Around, text: str) -> int | None:
@@ -99,9 +110,9 @@ def _due(seat: Seat, task: TaskRow | None, text: str) -> int | None:
 
 def _meaning(seat: Seat, found: Around, text: "TaskText") -> str:
     who = next((agent.name for agent in found.agents if agent.id == text.assignee_id), "nobody")
-    due = "no time (" + EXAMPLES.partition(",")[0] + ", fri 5pm …)"
+    due = "no due time"
     if text.due_at is not None:
-        due = to_datetime(text.due_at, seat.zone).strftime("%a %-d %b %H:%M")
+        due = "due " + to_datetime(text.due_at, seat.zone).strftime("%a %-d %b %H:%M")
     same = next((each for each in found.causes if each.cause.casefold() == text.cause.strip().casefold()), None)
     known = "" if same is None else " · this cause: " + str(same.tickets) + " tickets so far"
-    return "".join((who, " · due ", due, known))
+    return "".join((who, " · ", due, known))

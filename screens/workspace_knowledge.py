@@ -93,7 +93,7 @@ class KnowledgeWork(DeedWork):
         def ask(found: Around) -> None:
             self._fill_in(task_form(self.seat, found, None, text, *ids))
 
-        self._look_up("task", around, ask)
+        self._look_up("task", lambda connection: around(connection, *ids), ask)
 
     # What happens by itself
 
