@@ -100,6 +100,8 @@ def next_due(running: Iterable[Clock], others: Iterable[int | None], targets: Ta
 
 def pauses(standing: Standing, reasons: frozenset[str]) -> tuple[Pause, ...]:
     """When the clocks of a ticket stood still, and whether they do now, in the order of time and apart."""
+    if standing.status == Status.OPEN and not standing.turns and standing.snoozed_until is None:
+        return ()
     stopped = {status for name, status in _STOPPED.items() if name in reasons} | {Status.SOLVED, Status.CLOSED}
     spans = list(_by_status(standing, stopped))
     if "snoozed" in reasons:

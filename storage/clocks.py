@@ -132,6 +132,7 @@ class _Desk:
     ) -> None:
         asked = json.dumps(list(ticket_ids))
         self._rule, self._becoming = rule, becoming
+        self._alike: dict[Matter, Aim] = {}
         self.facts = [_Facts(*row) for row in connection.execute(_STANDING, (asked,)).fetchall()]
         self._teams = _teams(connection) if any(target.teams for target in rule.targets) else {}
         self._tags = _tags(connection, asked) if rule.by_tag else {}
@@ -169,7 +170,12 @@ class _Desk:
     def _aim(self, facts: _Facts) -> Aim:
         becomes = self.becomes(facts)
         team = self._teams.get(becomes.team_id or 0, "")
-        return self._rule.aim(Matter(facts.channel, becomes.priority, team, frozenset(map(fold, becomes.tags))))
+        matter = Matter(facts.channel, becomes.priority, team, frozenset(map(fold, becomes.tags)))
+        # Of the many tickets that come in at once most are alike.
+        found = self._alike.get(matter)
+        if found is None:
+            found = self._alike[matter] = self._rule.aim(matter)
+        return found
 
 
 @lru_cache(maxsize=4)
