@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
+from desk.ids import new_uid
 from desk.records import DraftRow
 from desk.snippets import Snippet
 from desk.times import HOUR, now
 from screens.ask import AskPanel
+from screens.desk_screen import DeskScreen
 from screens.form import FormScreen
 from screens.known import KnownScreen
 from screens.known_lines import DRIFT
@@ -20,9 +24,11 @@ from storage.drafts import Inserted, remember
 from storage.engine import deed_session, engine_over
 from storage.knowledge.tasks import open_tasks
 from storage.workspace import Workspace
-from tests.factories import NOW, make_message
+from tests.factories import NOW, make_agent, make_message, make_ticket
+from tests.hostile import HOSTILE
 from tests.rest import seen, settled
 from tests.screens.room import console, desk, fill, notice, press
+from tests.screens.stage import Stage, harmless_on_screen, storable
 from widgets.fields import TextField
 
 ANSWER = (
@@ -237,3 +243,54 @@ async def test_answers_to_questions_like_this_stand_first_in_the_picker(
         assert connection.execute("SELECT snippet_id, changed, text FROM snippet_use").fetchall() == [
             (zebra, 0, "It left.")
         ]
+
+
+async def test_a_task_that_is_late_is_told_of_once_and_replies_are_read_in_between(
+    connection: Connection, workspace: Workspace
+) -> None:
+    ids = fill(connection)
+    with deed_session(engine_over(connection)) as session:
+        make(session, By(1, NOW), TaskText("Fix the label", "label", None, now() - HOUR), ids[0])
+    make_message(connection, ids[0], kind="outbound", body=ANSWER)
+    async with console(workspace) as app:
+        work = desk(app)
+        work._look_for_late()
+        work._read_on()
+        await settled(app)
+        assert notice(app) == "Overdue: Fix the label.  g t shows the tasks"
+        assert connection.execute("SELECT count(*) FROM answer_member").fetchone() == (1,)
+        work.notices.clear()
+        work._look_for_late()
+        await settled(app)
+        assert notice(app) == ""
+
+
+@pytest.mark.parametrize("page", [TasksScreen, KnownScreen])
+async def test_whatever_strangers_wrote_is_harmless_on_the_pages(
+    connection: Connection, workspace: Workspace, page: type[DeskScreen[None]]
+) -> None:
+    make_agent(connection)
+    for text in (storable(each) for _, each in HOSTILE):
+        ticket = make_ticket(connection, subject=text)
+        for _ in range(2):
+            make_message(connection, ticket, kind="outbound", body=f"{text}\n{ANSWER}", at=now() - HOUR)
+        connection.execute(
+            "INSERT INTO task(uid, title, cause, state, created_at, due_at) VALUES(?, ?, ?, 'open', 0, 0)",
+            (new_uid(), text, text),
+        )
+        connection.execute("INSERT INTO task_ticket VALUES((SELECT max(id) FROM task), ?)", (ticket,))
+    app = Stage(workspace, page, clock=now)
+    async with app.run_test(size=(120, 36)):
+        await settled(app)
+        screen = app.screen
+        assert isinstance(screen, TasksScreen | KnownScreen)
+        for _ in range(2):
+            screen.open_here()
+            await settled(app)
+            for _ in range(4):
+                screen.step(3)
+                await settled(app)
+                harmless_on_screen(app)
+            screen.action_page_next()
+            await settled(app)
+        harmless_on_screen(app)
