@@ -15,6 +15,7 @@ from desk.times import to_datetime
 from screens.action import Situation
 from screens.ask import Choice, Question
 from screens.keymap import shown
+from screens.workspace_clocks import ClockWork
 from screens.workspace_writing import WritingWork
 from storage.connect import Connection
 from storage.deeds.by import Done
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 OFF = frozenset({"off", "withdraw", "none"})
 
 
-class PromiseWork(WritingWork):
+class PromiseWork(ClockWork, WritingWork):
     """What is done with promises. `_found`: those of the last reply that nobody has decided about, and its ticket."""
 
     _found: "tuple[int, tuple[tuple[Said, int], ...]] | None" = None

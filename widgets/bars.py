@@ -212,6 +212,11 @@ class NoticeBar(Bar):
         """What it says; empty while it says nothing."""
         return self._text
 
+    @property
+    def busy(self) -> bool:
+        """Whether it asks something, or counts down."""
+        return bool(self._question) or self._until is not None
+
     def stand(self, text: str) -> None:
         """What is true until something else is; empty for nothing."""
         if text != self._standing:

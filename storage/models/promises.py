@@ -26,7 +26,7 @@ class Promise(SQLModel, table=True):
     settled_at: int | None = None
 
     __table_args__ = (
-        Index("promise_open", "due_at", "ticket_id", sqlite_where=text("state='open'")),
+        Index("promise_open", "target_at", "ticket_id", sqlite_where=text("state='open'")),
         Index("promise_made", "made_at"),
         NEVER_REUSED,
     )

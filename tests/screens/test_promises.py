@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from console.app import HeardApp
-from desk.times import DAY, HOUR
+from desk.times import DAY, HOUR, SECOND
 from storage import promises
 from storage.connect import Connection
 from storage.inbound import after_inbound
@@ -86,3 +86,24 @@ async def test_one_is_made_and_withdrawn_by_hand(app: HeardApp, connection: Conn
     workspace.do("promise.make", "off")
     await settled(app)
     assert notice(app) == "Nothing is promised on this ticket"
+
+
+async def test_what_is_about_to_be_late_is_told_once_in_one_line(app: HeardApp, connection: Connection) -> None:
+    workspace, now = desk(app), desk(app).seat.clock()
+    connection.execute("UPDATE ticket SET due_at = ? + id, warns_at = 0 WHERE id > 1", (now + HOUR + 30 * SECOND,))
+    workspace.look_for_warnings()
+    await settled(app)
+    assert notice(app) == "#1002 Li Wei is due in 1:00, and 2 more of yours soon after"
+    workspace.notices.clear()
+    workspace.look_for_warnings()
+    await settled(app)
+    assert notice(app) == ""
+    connection.execute("UPDATE ticket SET due_at = ?, warns_at = 0 WHERE id = 1", (now + HOUR,))
+    workspace.notices.ask("Promised by Friday?")
+    workspace.look_for_warnings()
+    await settled(app)
+    assert notice(app) == ""
+    workspace.notices.clear()
+    workspace.look_for_warnings()
+    await settled(app)
+    assert notice(app).startswith("#1001 Rosa Bianchi is due in ")

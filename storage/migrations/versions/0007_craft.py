@@ -66,7 +66,7 @@ STATEMENTS = (
     )""",
     "CREATE INDEX ix_promise_ticket_id ON promise (ticket_id)",
     "CREATE INDEX promise_made ON promise (made_at)",
-    "CREATE INDEX promise_open ON promise (due_at, ticket_id) WHERE state='open'",
+    "CREATE INDEX promise_open ON promise (target_at, ticket_id) WHERE state='open'",
     """INSERT INTO promise(uid, ticket_id, words, made_at, due_at, target_at, state)
         SELECT randomblob(16), id, '', created_at, promised_at, promised_at, 'open' FROM ticket
         WHERE promised_at IS NOT NULL AND status<3""",
