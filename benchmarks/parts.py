@@ -60,6 +60,13 @@ def _under_load(scale: Scale) -> Iterator[Figure]:
         yield from under_load.figures(folder, scale.wanted.tickets)
 
 
+def _popping(scale: Scale) -> Iterator[Figure]:
+    from benchmarks import popping
+
+    with _folder() as folder:
+        yield from popping.figures(folder, scale.wanted.tickets, 20)
+
+
 def _queue(scale: Scale) -> Iterator[Figure]:
     from benchmarks import queue
     from storage.workspace import open_to_read, open_to_write
@@ -152,6 +159,14 @@ PARTS = (
         """from outside, over a pseudo-terminal, 30 keys a second from the byte of the key to the frame that answers
         it, while `heard import` takes in mails at full speed into the same workspace, in its own process.""",
         _under_load,
+    ),
+    Part(
+        "popping",
+        "A caller on the screen",
+        """by the clock, from outside: what a softphone runs when it rings, from its start, and the request that it
+        sends to the console that runs, alone. “Python” is an interpreter that imports argparse, json and socket and
+        ends. Each number is another customer's; medians of twenty.""",
+        _popping,
     ),
     Part(
         "queue",

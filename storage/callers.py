@@ -13,9 +13,9 @@ from desk.lookup import Hit, IdentityKind
 from desk.phones import abroad, normal_number, typed_digits
 from desk.text import clean
 from desk.times import DAY
+from storage.came_again import CONTACT
 from storage.connect import Connection
 from storage.customers import card
-from storage.inbound import CONTACT
 from storage.queue.rows import rows
 
 # Contacts on the card; how many customers share a number before nobody would read the list; how far back a topic goes.

@@ -15,10 +15,9 @@ from desk.lookup import IdentityKind
 from desk.money import Money
 from desk.records import CustomerCard, IdentityRow, Message
 from desk.times import DAY, from_datetime, to_datetime
+from storage.came_again import CONTACT
 from storage.connect import Connection
-from storage.inbound import CONTACT
 from storage.queue.rows import rows
-from storage.tickets import messages
 
 # Tickets on the card, and tickets whose notes and calls are read for the customer's own page.
 RECENT = 5
@@ -132,6 +131,9 @@ def calls(connection: Connection, customer_id: int) -> tuple[Message, ...]:
 
 
 def _said(connection: Connection, customer_id: int, kind: str) -> tuple[Message, ...]:
+    # Its clocks and promises are many modules more, and no card needs them.
+    from storage.tickets import messages
+
     return messages(connection, customer_ticket_ids(connection, customer_id)[:READ_BACK], (kind,))[::-1]
 
 

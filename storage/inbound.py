@@ -10,6 +10,7 @@ from desk.ids import new_uid
 from desk.mood import mood
 from desk.statuses import Status
 from desk.times import DAY
+from storage.came_again import CONTACT
 from storage.clocks import due_times
 from storage.connect import Connection
 from storage.search.index import touch_all
@@ -37,12 +38,6 @@ SELECT t.id, m.body, m.folds, m.subject FROM ticket t JOIN message m ON m.id = (
     ORDER BY n.at DESC, n.id DESC LIMIT 1)
 WHERE t.id IN (SELECT value FROM json_each(?))
 """
-# Who comes again of their own accord makes contact again; an answer to a question of ours is no new contact, so that
-# a message behind one of ours doesn't count. By customer where that is known (a second ticket is a second contact).
-CONTACT = """n.kind IN ('inbound', 'call') AND (
-    SELECT p.kind FROM message p WHERE p.ticket_id = n.ticket_id
-    AND (p.kind IN ('inbound', 'call') OR p.kind = 'outbound' AND p.automatic = '')
-    AND (p.at, p.id) < (n.at, n.id) ORDER BY p.at DESC, p.id DESC LIMIT 1) IS NOT 'outbound'"""
 _CONTACTS = f"""
 SELECT t.id, CASE WHEN t.customer_id IS NULL
     THEN (SELECT count(*) FROM message n WHERE n.ticket_id = t.id
