@@ -138,6 +138,12 @@ class Doors(GuardedApp[int], inherit_bindings=False):
 
         self.open(NumbersScreen(self.seat))
 
+    def action_go_duplicates(self) -> None:
+        """To customers who may be one person."""
+        from screens.duplicates import DuplicatesScreen
+
+        self.open(DuplicatesScreen(self.seat))
+
     def action_go_newcomers(self) -> None:
         """To the customers who began to pay lately."""
         from screens.newcomers import NewcomersScreen

@@ -25,7 +25,7 @@ PLACES = {
     Place.WELCOME: "welcome", Place.HELP: "help", Place.QUESTION: "yes or no", Place.FORM: "forms",
     Place.TASKS: "tasks", Place.KNOWN: "known answers",
     Place.GESTURES: "gestures", Place.INCIDENTS: "incidents",
-    Place.NUMBERS: "my numbers", Place.NEWCOMERS: "new customers",
+    Place.DUPLICATES: "duplicates", Place.NUMBERS: "my numbers", Place.NEWCOMERS: "new customers",
     Place.CALLER: "who calls", Place.CALL: "call", Place.NOTES: "a call's notes", Place.WRAP_UP: "wrap-up",
 }  # fmt: skip
 

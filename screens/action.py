@@ -33,6 +33,7 @@ class Place(StrEnum):
     KNOWN = "known"
     NUMBERS = "numbers"
     NEWCOMERS = "newcomers"
+    DUPLICATES = "duplicates"
     CALLER = "caller"
     CALL = "call"
     NOTES = "notes"
@@ -51,6 +52,7 @@ MOVING: Places = (
     | CALLING
     | {Place.CUSTOMER, Place.LIBRARY, Place.OUTBOX, Place.SOURCES, Place.WELCOME, Place.HELP}
     | {Place.GESTURES, Place.INCIDENTS, Place.TASKS, Place.KNOWN, Place.NUMBERS, Place.NEWCOMERS}
+    | {Place.DUPLICATES}
 )
 LISTS: Places = MOVING - {Place.TICKET, Place.CHECKLIST, Place.HELP, Place.CALL, Place.WRAP_UP, Place.NUMBERS}
 SCREENS: Places = MOVING | {Place.CUSTOMERS}
@@ -73,6 +75,7 @@ class Situation:
     playing: bool = False
     repeatable: bool = False
     maybe: bool = False
+    identity: bool = False
     editable: bool = False
     removable: bool = False
     retriable: bool = False
@@ -195,6 +198,11 @@ def needs_deed(situation: Situation) -> str:
 def needs_maybe(situation: Situation) -> str:
     """Off where the cursor isn't on something that is only a maybe."""
     return "" if situation.maybe else "the cursor is on no maybe"
+
+
+def needs_identity(situation: Situation) -> str:
+    """Off where the cursor isn't on a way to know the customer."""
+    return "" if situation.identity else "the cursor is on no address or number"
 
 
 def needs_editable(situation: Situation) -> str:

@@ -32,6 +32,7 @@ from screens.action import (
     needs_ticket,
 )
 from screens.actions_call import A_CALL, CALL, CALLS, NOTES
+from screens.actions_customer import CUSTOMER_CARE, DUPLICATES
 from screens.actions_goodwill import GOODWILL, INCIDENTS
 from screens.actions_knowledge import KNOWLEDGE, KNOWN, TASKS
 from screens.actions_people import PEOPLE
@@ -77,7 +78,6 @@ GROUPS = {
     "call": "Calls",
     "newcomers": "New customers",
     "gesture": "Gestures",
-    "rating": "Ratings",
     "rating": "Ratings",
     "incident": "Incidents",
     "form": "A form",
@@ -277,8 +277,8 @@ PAGES = (
     Action("row.add", ("+",), "New", "Something new on this page", KEPT, takes="TEXT", footer=4),
     Action("row.edit", ("Ctrl+E",), "Edit", "Edit this line", KEPT | KNOWN, needs_editable, footer=5),
     Action(
-        "row.remove", ("d", "Delete"), "Remove", "Take this line away, after a question", KEPT, needs_removable,
-        footer=8,
+        "row.remove", ("d", "Delete"), "Remove", "Take this line away, after a question",
+        KEPT | DUPLICATES, needs_removable, footer=8,
     ),
     Action("form.save", ("Ctrl+S",), "Save", "Save what is written here", FORM, footer=1),
     Action("form.next", ("Tab",), "Next field", "To the next field", FORM, footer=2),
@@ -298,7 +298,6 @@ CUSTOMER_DEEDS = (
         "customer.confirm", ("Y",), "Confirm", "Yes, this maybe is theirs", CUSTOMER | A_CALL, needs_maybe, footer=3
     ),
     Action("customer.note", ("n",), "Note", "What colleagues should know", CUSTOMER, needs_customer, footer=6),
-    Action("customer.flag", ("!",), "Flag", "Put a flag on", CUSTOMER, needs_customer, takes="WORDS", footer=7),
     Action("customer.rename", ("F2",), "Rename", "Another name", CUSTOMER, needs_customer, takes="NAME", footer=9),
 )  # fmt: skip
 
@@ -336,8 +335,8 @@ SOURCE_DEEDS = (
 
 ACTIONS: tuple[Action, ...] = (
     *MOVE, *CALLS, *READ, *WRITE, *REVIEW, *STATUS, *TICKET_DEEDS, *LIST, *CHECKLISTS, *COPY, *VIEWS, *GO, *CONSOLE,
-    *QUESTION, *PAGES, *CUSTOMER_DEEDS, *LIBRARY_DEEDS, *OUTBOX_DEEDS, *SOURCE_DEEDS, *GOODWILL, *KNOWLEDGE,
-    *PEOPLE, *PROMISES,
+    *QUESTION, *PAGES, *CUSTOMER_DEEDS, *CUSTOMER_CARE, *LIBRARY_DEEDS, *OUTBOX_DEEDS, *SOURCE_DEEDS, *GOODWILL,
+    *KNOWLEDGE, *PEOPLE, *PROMISES,
 )  # fmt: skip
 
 BY_ID = {action.id: action for action in ACTIONS}

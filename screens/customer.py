@@ -19,15 +19,20 @@ from screens import customer_page
 from screens.action import Place, Situation
 from screens.ask import Question
 from screens.confirm import ConfirmScreen
+from screens.customer_care import CustomerCare
 from screens.customer_page import KINDS, Gap, Heading, Line, Note, Page
 from screens.desk_screen import opens
+from screens.flagging import put_flag
 from screens.form import Entry, Form, FormScreen, Values
-from screens.framed import FramedScreen, Shape
+from screens.framed import Shape
 from screens.gesture_form import Receiver
 from screens.new_customer import recognised
 from screens.seat import Seat
-from storage import tickets
+from storage import merges, tickets
+from storage.connect import Connection
 from storage.deeds.by import Done
+from storage.duplicates import Alike, alike
+from storage.merges import Part
 from widgets.inks import Lines, Piece
 from widgets.rowcache import Key
 from widgets.rows import LineList
@@ -73,13 +78,14 @@ class Head(Lines, can_focus=False):
         return self.strip(pieces, self.size.width)
 
 
-class CustomerScreen(FramedScreen[Line]):
+class CustomerScreen(CustomerCare):
     """The page of one customer."""
 
     def __init__(self, seat: Seat, customer_id: int) -> None:
         super().__init__(seat, LineList[Line](self._draw, key=customer_page.key, empty="…"))
         self.customer_id = customer_id
         self.page: Page | None = None
+        self._alike: tuple[Alike, ...] = ()
         self.head = Head(seat)
         self.transcript = Transcript(clock=seat.clock, zone=seat.zone)
         self.transcript.can_focus = False
@@ -96,8 +102,9 @@ class CustomerScreen(FramedScreen[Line]):
             listed=self.lines.count,
             customer=self.page is not None,
             maybe=isinstance(row, IdentityRow) and not row.known,
+            identity=isinstance(row, IdentityRow),
             editable=isinstance(row, Note),
-            removable=isinstance(row, IdentityRow | Flag | Note),
+            removable=isinstance(row, IdentityRow | Flag | Note | Part | Alike),
         )
 
     @property
@@ -140,20 +147,35 @@ class CustomerScreen(FramedScreen[Line]):
     @override
     def changed(self) -> None:
         super().changed()
-        customer_id, now, zone = self.customer_id, self.seat.clock(), self.seat.zone
-        self.read("page", lambda connection: customer_page.page(connection, customer_id, now, zone), self._page_read)
+        asked, now, zone = self.customer_id, self.seat.clock(), self.seat.zone
+
+        def page(connection: Connection) -> Page:
+            return customer_page.page(connection, merges.standing(connection, asked), now, zone)
+
+        self.read("page", page, self._page_read)
+        self.read("alike", lambda connection: alike(connection, merges.standing(connection, asked)), self._alike_read)
 
     def _page_read(self, found: Page) -> None:
         first = self.page is None
+        if found.card.id != self.customer_id:
+            # Somebody merged this one into another, whose page it is from now on.
+            self.customer_id = found.card.id
+            self.notice("Merged: this is the page of “" + found.card.name + "” now", "warning")
         self.page = found
         self.head.show(found)
-        self.lines.show_rows(customer_page.lines(found))
+        self.lines.show_rows(customer_page.lines(found, self._alike))
         if first:
             self.lines.home()
         self.step(0)
         self.row_reached()
         self.show_header()
         self.show_hints()
+
+    def _alike_read(self, found: tuple[Alike, ...]) -> None:
+        if found != self._alike:
+            self._alike = found
+            if self.page is not None:
+                self.lines.show_rows(customer_page.lines(self.page, found))
 
     def _draw(self, row: Line, cells: int, _look: Look) -> list[Piece]:
         return customer_page.draw(row, cells, self.seat.clock())
@@ -186,6 +208,10 @@ class CustomerScreen(FramedScreen[Line]):
             opens(self.app).open_ticket(row.id)
         elif isinstance(row, Note):
             self.action_customer_note()
+        elif isinstance(row, Alike):
+            opens(self.app).open_customer(row.customer_id)
+        elif isinstance(row, Part):
+            self.notice(row.name + " is a part of " + row.into + ": d parts them again")
         elif isinstance(row, IdentityRow):
             self.notice(row.value + (" is known" if row.known else " is only a maybe: Y confirms it"))
 
@@ -232,6 +258,10 @@ class CustomerScreen(FramedScreen[Line]):
                 ("“" + flag.words + "”", *words),
                 lambda session: deeds.unflag(session, by, customer_id, flag.words),
             )
+        elif isinstance(row, Part):
+            self.part(row)
+        elif isinstance(row, Alike):
+            self.tell_apart(row)
         elif isinstance(row, Note):
             words = ("All of it goes, not this line alone.", "u takes it back.")
             self._sure("Remove the note?", words, lambda session: deeds.note(session, by, customer_id, ""))
@@ -245,15 +275,7 @@ class CustomerScreen(FramedScreen[Line]):
 
     def action_customer_flag(self, text: str) -> None:
         """Put a flag on; without words they are asked for."""
-        if not text:
-            self.ask(
-                Question("Flag", self.action_customer_flag, reading=lambda _: "every colleague will see it", free=True)
-            )
-            return
-        from storage.deeds.customers import flag
-
-        by, customer_id = self.seat.by(), self.customer_id
-        self.deed(lambda session: flag(session, by, customer_id, text))
+        put_flag(self, self.seat, self.customer_id, text, self.told)
 
     def action_customer_rename(self, text: str) -> None:
         """Another name; without one it is asked for."""

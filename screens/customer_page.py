@@ -14,9 +14,11 @@ from desk.lookup import IdentityKind
 from desk.records import CustomerCard, IdentityRow, Message, TicketRow
 from desk.statuses import Status
 from screens.gesture_lines import gift_line
-from storage import customers, queue
+from storage import customers, merges, queue
 from storage.connect import Connection
+from storage.duplicates import Alike
 from storage.gestures import GestureRow, of_customer
+from storage.merges import Part
 from widgets.cells import fit, harmless, shorten, width
 from widgets.columns import CHANNEL_MARKS, SOLVED, STATUS_MARKS
 from widgets.customer_card import KNOWN, MAYBE, card_lines
@@ -39,6 +41,7 @@ class Page:
     tickets: tuple[TicketRow, ...]
     said: tuple[Message, ...]
     gestures: tuple[GestureRow, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class Detail:
     value: str
 
 
-Line = Heading | Gap | TicketRow | IdentityRow | Flag | Note | Message | GestureRow | Detail
+Line = Heading | Gap | TicketRow | IdentityRow | Flag | Note | Message | GestureRow | Detail | Part | Alike
 
 
 def page(connection: Connection, customer_id: int, now: int, zone: tzinfo) -> Page:
@@ -81,26 +84,31 @@ def page(connection: Connection, customer_id: int, now: int, zone: tzinfo) -> Pa
     said = (*customers.notes(connection, customer_id), *customers.calls(connection, customer_id))
     newest = tuple(sorted(said, key=lambda message: -message.at)[:MOST_NOTES])
     return Page(
-        customers.card(connection, customer_id, now, zone), tuple(tickets), newest, of_customer(connection, customer_id)
-    )
+        customers.card(connection, customer_id, now, zone), tuple(tickets), newest,
+        of_customer(connection, customer_id), merges.parts(connection, customer_id),
+    )  # fmt: skip
 
 
-def lines(found: Page) -> list[Line]:
-    """The page's lines, with a blank one between its sections."""
+def lines(found: Page, alike: tuple[Alike, ...] = ()) -> list[Line]:
+    """The page's lines, with a blank one between its sections; `alike` may be the same person."""
     shown: list[Line] = []
-    for heading, *section in _sections(found):
+    for heading, *section in _sections(found, alike):
         if shown and isinstance(heading, Heading):
             shown.append(Gap(heading.title))
         shown += [heading, *section]
     return shown
 
 
-def _sections(found: Page) -> Iterator[list[Line]]:
+def _sections(found: Page, alike: tuple[Alike, ...]) -> Iterator[list[Line]]:
     card = found.card
     maybes = sum(not identity.known for identity in card.identities)
     yield [Heading("Tickets", _tickets_words(len(found.tickets), card.all_tickets)), *found.tickets]
     words = f"{maybes} only a maybe, Y confirms" if maybes else ""
     yield [Heading("Known by", words), *card.identities]
+    if alike:
+        yield [Heading("Perhaps the same person", "M merges, d says that they are two"), *alike]
+    if found.parts:
+        yield [Heading("Merged into this one", "d parts them again"), *found.parts]
     if card.flags:
         yield [Heading("Flags"), *card.flags]
     if card.note:
@@ -139,6 +147,10 @@ def key(line: Line) -> str:
             return f"gesture {line.id}"
         case Message():
             return f"message {line.id}"
+        case Part():
+            return f"part {line.customer_id}"
+        case Alike():
+            return f"alike {line.customer_id}"
         case Detail():
             return "detail " + json.dumps(line.name)
 
@@ -168,6 +180,10 @@ def draw(line: Line, cells: int, now: int) -> list[Piece]:
             author = fit(_flat(line.author), min(18, cells // 4))
             left: list[Piece] = [("   " + mark, "note"), (author + " ", "muted"), (_flat(line.body[:400]), "note")]
             return both_ends(left, [(f"{age(line.at, now):>5} ", "faint")], cells)
+        case Part():
+            return _part(line, cells, now)
+        case Alike():
+            return _alike(line, cells)
         case Detail():
             return [("     " + fit(_flat(line.name), 14) + " ", "muted"), (_flat(line.value), "plain")]
 
@@ -207,6 +223,18 @@ def _ticket(row: TicketRow, cells: int, now: int) -> list[Piece]:
     ]
     right: list[Piece] = [(assignee + " " if assignee else "", "muted"), (f"{status:<8}", "muted")]
     return both_ends(left, [*right, (f"{age(row.updated_at, now):>5} ", "faint")], cells)
+
+
+def _part(part: Part, cells: int, now: int) -> list[Piece]:
+    by = _flat(part.agent) or "nobody"
+    left: list[Piece] = [("   ⋈ ", "mark"), (_flat(part.name), "plain")]
+    tickets = f"{part.tickets:,} ticket" + ("" if part.tickets == 1 else "s")
+    return both_ends(left, [(f"{tickets}, merged by {by} {age(part.at, now):>5} ", "faint")], cells)
+
+
+def _alike(alike: Alike, cells: int) -> list[Piece]:
+    left: list[Piece] = [("   ≈ ", "due"), (_flat(alike.name), "plain"), ("  " + _flat(alike.organization), "muted")]
+    return both_ends(left, [(_flat(alike.why) + " ", "faint")], cells)
 
 
 def _identity(identity: IdentityRow, cells: int) -> list[Piece]:

@@ -10,6 +10,7 @@ from screens.reading import Opening
 from screens.workspace_checklist import ChecklistWork
 from screens.workspace_copy import CopyWork
 from screens.workspace_knowledge import KnowledgeWork
+from screens.workspace_people import PeopleWork
 from screens.workspace_play import PlayWork
 from screens.workspace_promises import PromiseWork
 from screens.workspace_snippets import SnippetWork
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 FIRST_MOVES = {"move.down", "move.up", "move.top", "move.bottom"}
 
 
-class WorkspaceScreen(KnowledgeWork, PromiseWork, SnippetWork, PlayWork, ChecklistWork, CopyWork):
+class WorkspaceScreen(KnowledgeWork, PromiseWork, PeopleWork, SnippetWork, PlayWork, ChecklistWork, CopyWork):
     """Queue, ticket and side panel, always mounted."""
 
     opening: Opening | None = None

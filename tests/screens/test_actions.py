@@ -42,6 +42,7 @@ def test_a_letter_means_the_same_action_or_the_same_word_everywhere() -> None:
         "o": {"move.open", "read.quotes", "checklist.write"},
         "x": {"list.select", "checklist.tick", "task.tick"},
         "K": {"knowledge.keep", "known.keep"},
+        "M": {"ticket.merge", "customer.merge"},
         "d": {"row.remove", "outbox.drop", "gesture.refuse"},
         "r": {"write.reply", "incident.update", "newcomers.write"},
         "n": {"write.note", "customer.note", "question.no", "call.notes"},
@@ -70,7 +71,7 @@ def test_an_action_that_is_off_says_why_in_a_few_words() -> None:
     assert all(len(reason) <= 40 for reason in reasons.values())
     everything = Situation(
         ticket=True, ticket_open=True, selected=1, listed=1, customer=True, email=True, phone=True, runs=1, draft=True,
-        playing=True, repeatable=True, maybe=True, editable=True, removable=True, retriable=True, rewritable=True,
+        playing=True, repeatable=True, maybe=True, identity=True, editable=True, removable=True, retriable=True, rewritable=True,
         doubtful=True, on_line=True, stranger=True, undecided=True, rated=True, promised=True,
     )  # fmt: skip
     assert not [action.id for action in ACTIONS if action.why_off(everything)]
