@@ -95,10 +95,17 @@ class Left:
         """What may still be given; below nothing where the rules have changed since."""
         return self.budget.amount - self.spent
 
-    def words(self, currency: str, *, less: int = 0) -> str:
-        """`Ana Ruiz 38 of 50 EUR this month`; `less` is what is about to be given."""
-        left = shown(self.left - less, currency).removesuffix(f" {currency}")
+    def words(self, currency: str) -> str:
+        """`Ana Ruiz 38 of 50 EUR this month`."""
+        left = shown(self.left, currency).removesuffix(f" {currency}")
         return f"{self.who} {left} of {shown(self.budget.amount, currency)} this {self.budget.period}"
+
+    def short(self, currency: str, *, less: int = 0) -> str:
+        """`Ana Ruiz 38 of 50/month`, for a line with little room; `less` is what is about to be given."""
+        left, whole = (
+            shown(each, currency).removesuffix(f" {currency}") for each in (self.left - less, self.budget.amount)
+        )
+        return f"{self.who} {left} of {whole}/{self.budget.period}"
 
 
 def value_of(text: str, currency: str) -> int:

@@ -33,7 +33,7 @@ MOST_WORDS = 150
 # So many of an incident's words tell it from others, and so much of them a ticket has to share.
 TELLING = 24
 HEAVIEST = 6
-ENOUGH = 0.2
+ENOUGH = 0.25
 LEAST_SHARED = 2
 SHOWN = 4
 
@@ -55,7 +55,9 @@ _EMPTY = frozenset(
         "like", "see", "say", "said", "try", "trying", "tried", "use", "using", "und", "der", "die", "das", "ein",
         "eine", "nicht", "mit", "ist", "ich", "wir", "sie", "hallo", "bitte", "danke", "gruss", "grusse", "los", "las",
         "una", "por", "para", "con", "que", "del", "hola", "gracias", "favor", "saludos", "les", "des", "une", "est",
-        "pas", "vous", "nous", "bonjour", "merci",
+        "pas", "vous", "nous", "bonjour", "merci", "something", "anything", "nothing", "everything", "thing", "wrong",
+        "always", "never", "really", "soon", "often", "sometime", "new", "old", "good", "bad", "first", "last", "long",
+        "right", "possible", "able", "seem",
     )
 )  # fmt: skip
 

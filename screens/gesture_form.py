@@ -106,15 +106,16 @@ def meaning(values: Values, found: Standing) -> str:
         raise BadInput("Nothing would be given", "Write its value.")
     if not values["reason"].strip():
         raise BadInput("A gesture has a reason", left_words(found))
-    what = f"{kind.label}, {shown(amount, currency)}"
+    what = f"{kind.label} of {shown(amount, currency)}"
     beyond = over(found.lefts, amount)
     if beyond:
-        return f"{what}: more than is left ({beyond[0].words(currency)}); a supervisor decides"
-    rest = " · ".join(each.words(currency, less=amount) for each in found.lefts)
-    return f"{what}; then left: {rest}" if rest else what
+        return f"{shown(amount, currency)}: a supervisor decides, left are {beyond[0].short(currency)}"
+    rest = ", ".join(each.short(currency, less=amount) for each in found.lefts)
+    return f"{shown(amount, currency)}, leaving {rest}" if rest else what
 
 
 def left_words(found: Standing) -> str:
     """What is left, before anything is given."""
-    rest = " · ".join(each.words(found.rules.currency) for each in found.lefts)
-    return f"Left: {rest}" if rest else "No budget holds for you"
+    currency = found.rules.currency
+    rest = ", ".join(each.short(currency) for each in found.lefts)
+    return f"Left of {currency}: {rest}" if rest else "No budget holds for you"

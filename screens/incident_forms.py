@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 AROUND = 14
 PREVIEW_CELLS = 66
 NAMED, LEFT_OUT, BODY_LINES = 3, 4, 9
-TIMES = "2h, 14:30, tomorrow 9am; empty: none"
+TIMES = "when customers hear again: 2h, 14:30, tomorrow 9am"
 
 
 def incident_form(seat: Seat, row: IncidentRow | None, title: str = "", ticket_ids: Sequence[int] = ()) -> Form:
@@ -40,8 +40,8 @@ def incident_form(seat: Seat, row: IncidentRow | None, title: str = "", ticket_i
     entries = (
         Entry("title", "Title", row.title if row else title, "what is wrong, in a few words"),
         Entry("state", "State", row.state if row else "looking", ", ".join(STATES)),
-        Entry("next", "Next update", before, TIMES),
-        Entry("notice", "For customers", row.notice if row else "", lines=5),
+        Entry("next", "Next", before, TIMES),
+        Entry("notice", "Text", row.notice if row else "", lines=5),
     )
 
     def described(values: Values) -> "Described":
@@ -65,7 +65,7 @@ def incident_form(seat: Seat, row: IncidentRow | None, title: str = "", ticket_i
             raise BadInput("An incident has a title", "Say in a few words what is wrong.")
         state = parse_state(values["state"])
         next_at = described(values).next_update_at
-        by_when = f"; customers hear again by {next_words(next_at, seat.zone)}" if next_at and state != "over" else ""
+        by_when = f"; next update {next_words(next_at, seat.zone)}" if next_at and state != "over" else ""
         return STATES[state] + by_when
 
     return Form("Incident" if row else "New incident", entries, deed, meaning)
@@ -89,7 +89,7 @@ class UpdateScreen(FormScreen):
         self._previewed: frozenset[int] = frozenset()
         entries = (
             Entry("text", "Text", draft(row.notice), lines=max(4, min(14, height - AROUND))),
-            Entry("next", "Next update", "", TIMES),
+            Entry("next", "Next", "", TIMES),
         )
         super().__init__(seat, Form(f"Update: {row.title}", entries, self._deed, self._says))
 
@@ -109,10 +109,8 @@ class UpdateScreen(FormScreen):
         wrong = [each for each in problems(values["text"]) if "incident." not in each.message]
         if wrong:
             raise BadInput(wrong[0].message, wrong[0].mend)
-        then = (
-            f"the next one by {next_words(next_at, self.seat.zone)}" if next_at else "no time for the next one is set"
-        )
-        return f"Ctrl+S shows who gets it, and how it reads; {then}"
+        then = f"next {next_words(next_at, self.seat.zone)}" if next_at else "no next time is set"
+        return f"Ctrl+S shows who gets it and how it reads; {then}"
 
     @override
     def action_form_save(self) -> None:
@@ -175,4 +173,4 @@ def left_out_words(found: Audience) -> str:
 
 
 def _short(text: str) -> str:
-    return shorten(harmless(text), 40)
+    return shorten(harmless(text), 56)

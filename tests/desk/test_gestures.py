@@ -95,7 +95,8 @@ def test_an_amount_is_over_where_one_budget_lacks_it() -> None:
     assert over((mine, ours), 500) == ()
     assert over((mine, ours), 501) == (ours,)
     assert over((mine, ours), 1001) == (mine, ours)
-    assert mine.words("EUR", less=250) == "Ana 7.50 of 50 EUR this month"
+    assert mine.words("EUR") == "Ana 10 of 50 EUR this month"
+    assert mine.short("EUR", less=250) == "Ana 7.50 of 50/month"
 
 
 @pytest.mark.parametrize(

@@ -46,10 +46,12 @@ def standing() -> Standing:
 
 def test_the_form_says_what_is_left_and_what_goes_beyond() -> None:
     found = standing()
-    assert left_words(found) == "Left: Ana Bell 11 of 15 EUR this month"
+    assert left_words(found) == "Left of EUR: Ana Bell 11 of 15/month"
     told = meaning({"kind": "vou", "value": "10", "reason": "late"}, found)
-    assert told == "Voucher, 10 EUR; then left: Ana Bell 1 of 15 EUR this month"
-    assert meaning({"kind": "Cake", "value": "11.01", "reason": "late"}, found).endswith("a supervisor decides")
+    assert told == "10 EUR, leaving Ana Bell 1 of 15/month"
+    assert meaning({"kind": "Cake", "value": "11.01", "reason": "late"}, found).startswith(
+        "11.01 EUR: a supervisor decides"
+    )
     for values in ({"value": "", "reason": "late"}, {"value": "0", "reason": "late"}, {"value": "3", "reason": " "}):
         with pytest.raises(BadInput):
             meaning({"kind": "voucher", **values}, found)
@@ -82,14 +84,14 @@ async def test_a_gesture_is_given_from_a_ticket_and_approved_where_it_goes_beyon
     rules.write(connection, "gestures", RULES)
     async with console(workspace) as app:
         await press(app, "Enter", "$")
-        assert "Left: Ana Bell 15 of 15 EUR this month" in seen(app)
+        assert "Left of EUR: Ana Bell 15 of 15/month" in seen(app)
         app.screen.query_one(AskPanel).answer()
         await settled(app)
         form = app.screen
         assert isinstance(form, FormScreen)
         assert form.values["value"] == "10 EUR"
         await fill_in(app, reason="waited two weeks")
-        assert form.reading == "Voucher, 10 EUR; then left: Ana Bell 5 of 15 EUR this month"
+        assert form.reading == "10 EUR, leaving Ana Bell 5 of 15/month"
         await press(app, "Ctrl+S")
         assert notice(app) == "Gave Voucher, 10 EUR on #1001.  u undoes"
         assert "gave Voucher, 10 EUR: waited two weeks" in seen(app)
