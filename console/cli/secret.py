@@ -1,7 +1,7 @@
 """keep a source's password or token in the keyring of this machine, or take it away
 
 The secret is read without being shown, or from standard input; it is never an argument, which others could see.
-`heard doctor` says where each source's secret comes from.
+`phone` stands for the telephone's, a password or a token. `heard doctor` says where each source's secret comes from.
 """
 
 import argparse
@@ -53,7 +53,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _try_it(arguments: argparse.Namespace) -> None:
-    """Wherever this workspace is being synced, the new one is tried now; a refused one would be let rest for long."""
+    """Wherever this workspace is being synced, the new one is tried now; a refused one would be let rest for long.
+
+    The telephone's watch tries every half minute by itself.
+    """
+    if _is_phone(arguments):
+        return
     from desk.times import now
     from storage.connect import writing
     from storage.sources import source_named, tell
@@ -67,9 +72,33 @@ def _wanted(arguments: argparse.Namespace) -> Wanted:
     from storage.sources import source_named
     from storage.workspace import locate, open_to_read
 
+    if _is_phone(arguments):
+        return _phone_s()
     with closing(open_to_read(locate(arguments.workspace))) as connection:
         row = source_named(connection, arguments.source)
     return Wanted(row.name, row.settings)
+
+
+def _is_phone(arguments: argparse.Namespace) -> bool:
+    """Whether the telephone's is meant; a source may be called so too, and has the name then."""
+    from console.telephony.settings import NAME
+    from storage.sources import connected
+    from storage.workspace import locate, open_to_read
+
+    workspace, meant = locate(arguments.workspace), str(arguments.source).strip().casefold() == NAME
+    if not meant or not workspace.exists():
+        return meant
+    with closing(open_to_read(workspace)) as connection:
+        return all(row.name.casefold() != NAME for row in connected(connection))
+
+
+def _phone_s() -> Wanted:
+    from console.config import load
+
+    settings = load().phone
+    if settings is None or not settings.needs_secret:
+        raise BadInput("No telephone is configured that wants a secret", "Name it in the table [phone] first.")
+    return settings.wanted
 
 
 def _given(wanted: Wanted) -> Secret:
