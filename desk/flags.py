@@ -23,7 +23,6 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "payment": "pays late or not at all; look before giving credit",
     }
 )
-ABUSIVE = "abusive"
 LONGEST_KIND = 40
 
 
@@ -62,11 +61,6 @@ def typed(text: str) -> Flag:
     if first.casefold() in KINDS:
         return Flag(first.casefold(), rest.strip())
     return Flag(_kind(line))
-
-
-def has(flags: Iterable[Flag], kind: str) -> bool:
-    """Whether one of these is of that kind."""
-    return any(flag.kind.casefold() == kind for flag in flags)
 
 
 def read(text: str) -> tuple[Flag, ...]:

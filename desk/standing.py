@@ -1,7 +1,7 @@
-"""How long somebody has been a customer, and what that says of their anger: who stays angry for years cares for years."""
+"""How long somebody has been a customer, and what that says of their anger: whoever stays for years cares."""
 
-from desk.mood import UPSET
 from desk.money import Money
+from desk.mood import UPSET
 from desk.times import DAY
 
 YEAR = 365 * DAY

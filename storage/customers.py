@@ -8,7 +8,6 @@ from array import array
 from datetime import datetime, tzinfo
 
 from desk.errors import NotFound
-from desk.flags import Flag
 from desk.flags import read as read_flags
 from desk.ids import parse_uid
 from desk.lookup import IdentityKind
@@ -85,12 +84,6 @@ def identities(connection: Connection, customer_id: int) -> tuple[IdentityRow, .
         IdentityRow(key, IdentityKind(kind), value, bool(known))
         for key, kind, value, known in connection.execute(_IDENTITIES, (customer_id,))
     )
-
-
-def flags_of(connection: Connection, customer_id: int) -> tuple[Flag, ...]:
-    """The flags of a customer, the first put on first; none for somebody who isn't there."""
-    found = connection.execute("SELECT flags FROM customer WHERE id = ?", (customer_id,)).fetchone()
-    return read_flags(found[0]) if found else ()
 
 
 def find_customer(connection: Connection, text: str) -> int:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.errors import BadInput
-from desk.flags import ABUSIVE, Flag, has, read, typed, write
+from desk.flags import Flag, read, typed, write
 
 flags = st.builds(Flag, st.text(), st.text(), st.none() | st.integers(0, 2**50), st.text())
 
@@ -32,8 +32,3 @@ def test_an_empty_line_is_no_flag() -> None:
 @given(st.lists(flags))
 def test_what_is_written_is_read(given_flags: list[Flag]) -> None:
     assert read(write(given_flags)) == tuple(given_flags)
-
-
-def test_a_kind_is_asked_for_however_it_is_written() -> None:
-    assert has([Flag("VIP"), Flag("Abusive")], ABUSIVE)
-    assert not has([Flag("VIP")], ABUSIVE)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from desk.flags import read
 from desk.lookup import IdentityKind
 from desk.records import IdentityRow
 from screens.ask import AskPanel
@@ -13,7 +14,6 @@ from screens.customer import CustomerScreen
 from screens.customer_care import PickCustomer
 from screens.duplicates import DuplicatesScreen
 from storage.connect import Connection
-from storage.customers import flags_of
 from storage.duplicates import Alike
 from storage.merges import Part
 from storage.search.index import index_customers
@@ -217,7 +217,8 @@ async def test_flags_and_supervisors_from_the_list(workspace: Workspace, connect
             panel.answer()
             await settled(app)
         (customer,) = connection.execute("SELECT customer_id FROM ticket ORDER BY due_at LIMIT 1").fetchone()
-        found = [(flag.kind, flag.reason, flag.by) for flag in flags_of(connection, customer)]
+        (text,) = connection.execute("SELECT flags FROM customer WHERE id = ?", (customer,)).fetchone()
+        found = [(flag.kind, flag.reason, flag.by) for flag in read(text)]
         assert found == [("abusive", "shouts", "Ana Bell")]
         app.workspace.do("ticket.hand_over", "threatens")
         await settled(app)

@@ -14,7 +14,7 @@ from desk.errors import BadInput, HeardError, Refused
 from desk.lookup import IdentityKind
 from desk.money import Money
 from desk.times import DAY
-from storage.belongings import OWNED, STAYS
+from storage.belongings import OWNED
 from storage.connect import Connection
 from storage.customers import card, find_customer
 from storage.deeds import customers
@@ -28,6 +28,18 @@ from storage.search.query import Finder
 from storage.workspace import Workspace, open_to_write
 from tests.factories import NOW, make_customer, make_identity, make_message, make_ticket
 
+# Columns that keep naming the record that they were made for, and why.
+STAYS = {
+    "customer.merged_into_id": "who stands for a merged record, brought up with each merge",
+    "event.customer_id": "history says what was done to which record, whatever became of it",
+    "customer_value.customer_id": "a merged record keeps its own; the other takes it over where it has none",
+    "no_duplicate.customer_id": "a pair of records; whoever asks for pairs asks for all records of a person",
+    "no_duplicate.other_id": "as its other half",
+    "customer_merge.customer_id": "the record that was merged",
+    "customer_merge.into_id": "the record that it was merged into",
+    "merged_row.customer_id": "whose a row is apart from all merges",
+    "tombstone.customer_id": "an erased customer is never merged",
+}
 Deed = Callable[[Session], object]
 
 
