@@ -42,7 +42,7 @@ def write(workspace: Workspace, handle: str, state: WatchState) -> None:
 
 def read(workspace: Workspace, handle: str) -> WatchState | None:
     """How it was doing when it last said so; None where it never did."""
-    with suppress(OSError, ValueError, TypeError):
+    with suppress(OSError, ValueError, TypeError, RecursionError):
         return WatchState(**json.loads(_path(workspace, handle).read_text(encoding="utf-8")[:LARGEST]))
     return None
 
