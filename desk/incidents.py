@@ -28,8 +28,8 @@ TITLE, NEXT = "incident.title", "incident.next"
 _OWN_FIELD = re.compile(r"\{\{\s*(incident\.\w+)\s*\}\}")
 
 # So much of a text is read: what a mail is about stands in its beginning.
-READ = 2_000
-MOST_WORDS = 150
+READ = 1_000
+MOST_WORDS = 100
 # So many of an incident's words tell it from others, and so much of them a ticket has to share.
 TELLING = 24
 HEAVIEST = 6

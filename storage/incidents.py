@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from desk.incidents import Profile, background, likeness, profile, words_in
+from desk.incidents import Profile, Words, background, likeness, profile, words_in
 from desk.records import Mark
 from desk.times import DAY
 from storage.connect import Connection
@@ -40,7 +40,7 @@ _STANDS = """
     SELECT i.id, i.title, i.state, k.state FROM incident_ticket k JOIN incident i ON i.id = k.incident_id
      WHERE k.ticket_id = ? ORDER BY i.state = 'over', i.id DESC"""
 # The customer's first words on a ticket.
-_SAID = """ifnull((SELECT substr(m.body, 1, 2000) FROM message m WHERE m.ticket_id = t.id
+_SAID = """ifnull((SELECT substr(m.body, 1, 1000) FROM message m WHERE m.ticket_id = t.id
     AND m.kind IN ('inbound', 'call') ORDER BY m.at, m.id LIMIT 1), t.preview)"""
 _TEXTS = f"""
     SELECT t.subject, {_SAID} FROM incident_ticket k JOIN ticket t ON t.id = k.ticket_id
@@ -152,7 +152,7 @@ def alike(connection: Connection, row: IncidentRow) -> tuple[IncidentTicketRow, 
     for ticket_id, number, subject, customer, status, at, said in connection.execute(
         _CANDIDATES, (row.created_at - BEFORE, row.id)
     ):
-        like = likeness(words_in(subject, said), told)
+        like = likeness(_words(subject, said), told)
         if like is not None:
             found.append(
                 (like.share, IncidentTicketRow(row.id, ticket_id, number, subject, customer, status, at, like.why))
@@ -202,6 +202,12 @@ def _profile(connection: Connection, row: IncidentRow) -> Profile:
 
 def _usual(connection: Connection, before: int) -> tuple[Counter[str], int]:
     return background(words_in(*texts) for texts in connection.execute(_USUAL, (before,)))
+
+
+@lru_cache(maxsize=2 * CANDIDATES)
+def _words(subject: str, said: str) -> Words:
+    """The page of incidents is read anew with whatever changes; what customers first wrote doesn't."""
+    return words_in(subject, said)
 
 
 @lru_cache(maxsize=4)

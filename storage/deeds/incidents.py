@@ -4,6 +4,7 @@ The invariant: a ticket that somebody said is none of an incident is never sugge
 the ticket's history.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +15,8 @@ from desk.statuses import Status
 from desk.text import clean
 from storage.deeds.by import By, Done
 from storage.deeds.change import write_moves
-from storage.deeds.journal import Fact, Journal, held
+from storage.deeds.journal import Journal, held
+from storage.deeds.patches import Patch, Row
 from storage.deeds.plan import Change, plan
 from storage.deeds.titles import numbered
 
@@ -23,6 +25,13 @@ if TYPE_CHECKING:
 
     from storage.models import Incident
 
+_TO_LINK = """
+    SELECT t.id, t.number, t.merged_into_id, k.state, k.agent_id, k.at FROM ticket t
+      LEFT JOIN incident_ticket k ON k.ticket_id = t.id AND k.incident_id = ?
+     WHERE t.id IN (SELECT value FROM json_each(?)) ORDER BY t.id"""
+_LINK = """
+    INSERT INTO incident_ticket(incident_id, ticket_id, state, agent_id, at) VALUES(?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET state = excluded.state, agent_id = excluded.agent_id, at = excluded.at"""
 _ACTIVE = """
     SELECT t.id FROM incident_ticket k JOIN ticket t ON t.id = k.ticket_id
      WHERE k.incident_id = ? AND k.state = 'linked' AND t.status < 3 ORDER BY t.id"""
@@ -120,29 +129,21 @@ def unlink(session: "Session", by: By, incident_id: int, ticket_id: int) -> Done
 
 
 def _link(journal: Journal, incident: "Incident", ticket_ids: Sequence[int]) -> list[int]:
-    """Link those that aren't yet; their numbers."""
-    from storage import models
-
-    numbers: list[int] = []
-    for ticket_id in dict.fromkeys(ticket_ids):
-        ticket = held(journal.session, models.Ticket, ticket_id, "ticket")
-        if ticket.merged_into_id is not None:
-            raise Refused(f"#{ticket.number} was merged into another ticket", "Link that one.")
-        row = journal.session.get(models.IncidentTicket, (incident.id, ticket_id))
-        if row is None:
-            journal.add(
-                models.IncidentTicket(
-                    incident_id=incident.id or 0, ticket_id=ticket_id, state="linked", agent_id=journal.by.agent_id,
-                    at=journal.by.at,
-                )
-            )  # fmt: skip
-        elif row.state == "linked":
+    """Link those that aren't yet; their numbers. By plain SQL, as a whole selection may be linked at once."""
+    connection, by, numbers = journal.connection, journal.by, list[int]()
+    found = connection.execute(_TO_LINK, (incident.id, json.dumps(list(dict.fromkeys(ticket_ids))))).fetchall()
+    for ticket_id, number, merged, state, agent_id, at in found:
+        if merged is not None:
+            raise Refused(f"#{number} was merged into another ticket", "Link that one.")
+        if state == "linked":
             continue
-        else:
-            journal.change(row, state="linked", agent_id=journal.by.agent_id, at=journal.by.at)
-        data: dict[str, Fact] = {"title": incident.title}
-        journal.tell("incident_linked", data, ticket_id=ticket_id)
-        numbers.append(ticket.number)
+        linked: Row = {"state": "linked", "agent_id": by.agent_id, "at": by.at}
+        key: Row = {"incident_id": incident.id, "ticket_id": ticket_id}
+        connection.execute(_LINK, (*key.values(), *linked.values()))
+        before: Row | None = None if state is None else {"state": state, "agent_id": agent_id, "at": at}
+        journal.note(Patch("incident_ticket", key, before, linked if before else {**key, **linked}))
+        journal.tell("incident_linked", {"title": incident.title}, ticket_id=ticket_id)
+        numbers.append(number)
     return numbers
 
 
