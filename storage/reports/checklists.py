@@ -17,8 +17,9 @@ from storage.reports import Asked
 NOBODY, NO_TEAM = "nobody", "no team"
 _MOST_REASONS = 20
 
-# Whether a ticket came back after a moment: its state went from solved or closed to one that is active.
-REOPENED = """EXISTS(SELECT 1 FROM event e WHERE e.ticket_id = t.id AND e.at >= r.started_at AND e.kind = 'changed'
+# Whether a ticket came back after a moment: its state went from solved or closed to one that is active. The plus keeps
+# SQLite from reading every change of anybody since, for each ticket anew.
+REOPENED = """EXISTS(SELECT 1 FROM event e WHERE e.ticket_id = t.id AND e.at >= r.started_at AND +e.kind = 'changed'
     AND e.undone_by IS NULL AND e.data ->> '$.field' = 'status' AND e.data ->> '$.before' >= 3
     AND e.data ->> '$.after' < 3)"""
 # A step's key holds no blank; the sign before it says whether it was done or skipped.

@@ -36,7 +36,7 @@ COUNTED = f"""
                AND (SELECT count(*) FROM (SELECT 1 FROM message m WHERE {OF_CASE} LIMIT 2)) = 1
                AND NOT EXISTS(SELECT 1 FROM message m WHERE m.ticket_id = k.id AND m.kind IN ('inbound', 'call')
                               AND m.at > k.answered AND m.at <= k.answered + :within)
-               AND NOT EXISTS(SELECT 1 FROM event e WHERE e.ticket_id = k.id AND e.kind = 'changed'
+               AND NOT EXISTS(SELECT 1 FROM event e WHERE e.ticket_id = k.id AND +e.kind = 'changed'
                               AND e.undone_by IS NULL AND e.data ->> '$.field' = 'status'
                               AND e.data ->> '$.before' >= 3 AND e.data ->> '$.after' < 3))
       FROM came k JOIN channel c ON c.id = k.channel_id GROUP BY c.id ORDER BY 3 DESC, c.key"""  # noqa: S608  ours

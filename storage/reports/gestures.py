@@ -24,7 +24,7 @@ NOBODY, NO_TEAM = "nobody", "no team"
 MADE = """
     SELECT g.kind, g.amount, g.currency, g.state, ifnull(a.name, ?), ifnull(w.name, ?), g.made_at,
            g.ticket_id IS NOT NULL, g.customer_id IS NOT NULL,
-           EXISTS(SELECT 1 FROM event e WHERE e.ticket_id = g.ticket_id AND e.at >= g.made_at AND e.kind = 'changed'
+           EXISTS(SELECT 1 FROM event e WHERE e.ticket_id = g.ticket_id AND e.at >= g.made_at AND +e.kind = 'changed'
                   AND e.undone_by IS NULL AND e.data ->> '$.field' = 'status' AND e.data ->> '$.before' >= 3
                   AND e.data ->> '$.after' < 3),
            EXISTS(SELECT 1 FROM message m WHERE m.customer_id = g.customer_id AND m.kind IN ('inbound', 'call')
