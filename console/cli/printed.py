@@ -6,12 +6,16 @@ text holds a control character, whatever the database holds.
 
 from collections.abc import Iterable
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from desk.ids import uid_text
-from desk.records import CustomerCard, IdentityRow, Message, RunRow, Ticket, TicketRow
+from desk.records import CustomerCard, IdentityRow, Message, PromiseRow, RunRow, Ticket, TicketRow
 from desk.statuses import Priority, Status
 from desk.text import clean
-from desk.times import iso, to_datetime
+from desk.times import SECOND, iso, to_datetime
+
+if TYPE_CHECKING:
+    from desk.clocks import Clock
 
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 
@@ -57,11 +61,36 @@ def whole_ticket(
         "watchers": list(ticket.watchers),
         "merged_into": ticket.merged_into,
         "suggested": list(ticket.suggested),
+        "clocks": [_clock(clock) for clock in ticket.clocks],
+        "promises": [_promise(promise) for promise in ticket.promises],
         "messages": [message(entry) for entry in entries if entry.kind != "event"],
         "checklists": [_run(run) for run in runs],
         "events": [{"at": iso(entry.at), "by": entry.author, "text": entry.body} for entry in entries
                    if entry.kind == "event"],
     }  # fmt: skip
+
+
+def _clock(clock: "Clock") -> Json:
+    """A clock that runs or stands still; `left` is in seconds, and only of one that stands still."""
+    paused = clock.due_at is None
+    return {
+        "name": clock.name,
+        "begun_at": iso(clock.begun_at),
+        "due_at": iso(clock.due_at),
+        "warns_at": iso(clock.warns_at),
+        "paused": paused,
+        "left": clock.left // SECOND if paused else None,
+    }
+
+
+def _promise(promise: PromiseRow) -> Json:
+    return {
+        "words": promise.words,
+        "made_at": iso(promise.made_at),
+        "due_at": iso(promise.due_at),
+        "target_at": iso(promise.target_at),
+        "by": promise.agent,
+    }
 
 
 def message(entry: Message) -> dict[str, Json]:

@@ -5,13 +5,18 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from console.cli import printed
 from desk.checklists import ChecklistTemplate
 from desk.errors import BadInput, NotFound
-from desk.records import CustomerCard, IdentityRow, Message, RunRow, Ticket, TicketRow
+from desk.promises import shown_span
+from desk.records import CustomerCard, IdentityRow, Message, PromiseRow, RunRow, Ticket, TicketRow
 from desk.statuses import Priority, Status
 from storage.connect import Connection
+
+if TYPE_CHECKING:
+    from desk.clocks import Clock
 
 # What each kind of message is called; a note must never look like an answer.
 HEADS = {"inbound": "from", "outbound": "sent by", "note": "NOTE by", "call": "CALL with"}
@@ -127,7 +132,8 @@ def _ticket_head(shown: Ticket, zone: tzinfo) -> Iterator[str]:
         ("Tags", ", ".join(row.tags)),
         ("Created", printed.moment(row.created_at, zone)),
         ("Due", printed.moment(row.due_at, zone)),
-        ("Promised", printed.moment(row.promised_at, zone)),
+        *(("Clock", _clock(clock, zone)) for clock in shown.clocks),
+        *(("Promised", _promise(promise, zone)) for promise in shown.promises),
         ("Snoozed until", printed.moment(row.snoozed_until, zone)),
         ("Solved", printed.moment(shown.solved_at, zone)),
         ("Goal", shown.goal),
@@ -138,6 +144,17 @@ def _ticket_head(shown: Ticket, zone: tzinfo) -> Iterator[str]:
         ("Perhaps the same as", ", ".join(f"#{number}" for number in shown.suggested)),
     )
     yield from _facts(facts)
+
+
+def _clock(clock: "Clock", zone: tzinfo) -> str:
+    if clock.due_at is None:
+        return f"{clock.name}, paused with {shown_span(clock.left)} left"
+    return f"{clock.name} by {printed.moment(clock.due_at, zone)}"
+
+
+def _promise(promise: PromiseRow, zone: tzinfo) -> str:
+    due, aim = (printed.moment(at, zone) for at in (promise.due_at, promise.target_at))
+    return f"{due}, aim {aim}: {promise.words}"
 
 
 def _checklist(run_: RunRow, template: ChecklistTemplate | None) -> Iterator[str]:

@@ -8,7 +8,13 @@ import pytest
 from console.__main__ import main
 from desk.ids import new_uid, uid_text
 from desk.lookup import IdentityKind
+from desk.times import DAY, HOUR
+from storage import rules
 from storage.connect import Connection
+from storage.deeds.by import By
+from storage.deeds.change import Change, change
+from storage.deeds.promises import Said, promise
+from storage.engine import deed_session, engine_over
 from storage.workspace import Workspace
 from tests.factories import NOW, make_agent, make_customer, make_identity, make_message, make_tag, make_ticket
 
@@ -108,6 +114,7 @@ def test_a_ticket_to_read(workspace: Workspace, capsys: pytest.CaptureFixture[st
         "Customer: Li Wei",
         "Tags: vip",
         "Created: Mon 02 Mar 2026 09:00",
+        "Clock: first response by Tue 03 Mar 2026 09:00",
         "Goal: hot tea",
         "",
         "Checklist HEARD",
@@ -203,3 +210,21 @@ def test_what_is_not_there_is_refused(
     printed = capsys.readouterr()
     assert said in printed.err
     assert printed.out == ""
+
+
+def test_clocks_and_promises_of_a_ticket(
+    workspace: Workspace, connection: Connection, told: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    by = By(1, NOW)
+    rules.write(connection, "targets", '[[target]]\ntitle = "All"\nresolution = "3d"\n')
+    with deed_session(engine_over(connection)) as session:
+        promise(session, by, told, Said("by tomorrow", NOW, NOW + DAY))
+    with deed_session(engine_over(connection)) as session:
+        change(session, By(1, NOW + HOUR), [told], Change(status=1))
+    lines = show(workspace, capsys, "1001").splitlines()
+    assert "Clock: resolution, paused with 2 d 23 h left" in lines
+    assert "Promised: Tue 03 Mar 2026 09:00, aim Mon 02 Mar 2026 21:00: by tomorrow" in lines
+    ticket = json.loads(show(workspace, capsys, "1001", "--json"))
+    (paused,) = [clock for clock in ticket["clocks"] if clock["name"] == "resolution"]
+    assert (paused["paused"], paused["due_at"], paused["left"]) == (True, None, 71 * 3600)
+    assert [(each["words"], each["by"]) for each in ticket["promises"]] == [("by tomorrow", "Ana Ruiz")]
