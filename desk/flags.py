@@ -23,6 +23,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "payment": "pays late or not at all; look before giving credit",
     }
 )
+# Offers a checklist of its own, and the way to a supervisor.
+ABUSIVE = "abusive"
 LONGEST_KIND = 40
 
 

@@ -29,5 +29,5 @@ def passion(mood: int, since: int | None, value: Money | None, now: int) -> str:
         return ""
     long = since is not None and now - since >= LONG
     if long:
-        return f"angry after {tenure(since, now)} with us: one of the best, keep them"
+        return f"angry after {tenure(since, now)} with us: keep them"
     return "angry, and pays to stay: keep them" if value is not None and value.amount > 0 else ""

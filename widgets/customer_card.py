@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from desk.ages import age
+from desk.flags import ABUSIVE, Flag
 from desk.lookup import IdentityKind
 from desk.records import CustomerCard, IdentityRow, TicketRow
 from desk.standing import passion
@@ -46,7 +47,7 @@ def card_lines(card: CustomerCard, cells: int, now: int, zone: tzinfo) -> list[C
         *(CardLine((piece,)) for piece in _standing(card, cells, now, zone)),
         CardLine(),
         *(CardLine(tuple(pieces)) for pieces in _now(card, now, zone)),
-        *(CardLine((("! " + one_line(flag.words), "late"),)) for flag in card.flags),
+        *(CardLine(tuple(_flag(flag))) for flag in card.flags),
         CardLine(),
         *(CardLine(tuple(_identity(identity, cells))) for identity in card.identities if _shown(identity, card)),
         *(CardLine(((one_line(name) + " ", "muted"), (one_line(value), "plain"))) for name, value in card.details),
@@ -57,6 +58,12 @@ def card_lines(card: CustomerCard, cells: int, now: int, zone: tzinfo) -> list[C
         lines += [CardLine(), CardLine((("Last contacts", "muted"),))]
         lines += [CardLine(tuple(_contact(row, cells, now)), row.id) for row in card.recent]
     return lines
+
+
+def _flag(flag: Flag) -> list[Piece]:
+    """A flag; behind one that nobody has to bear alone stands what to do."""
+    way: list[Piece] = [(" · U hands over", "muted")] if flag.kind == ABUSIVE else []
+    return [("! " + one_line(flag.words), "late"), *way]
 
 
 def _mood(card: CustomerCard) -> list[Piece]:

@@ -15,6 +15,6 @@ def test_tenure_is_told_in_years_and_then_in_months() -> None:
 
 def test_anger_of_long_standing_is_marked_and_nothing_else_is() -> None:
     long, short = NOW - 1500 * DAY, NOW - 100 * DAY
-    assert passion(ANGRY, long, None, NOW) == "angry after 4 years with us: one of the best, keep them"
+    assert passion(ANGRY, long, None, NOW) == "angry after 4 years with us: keep them"
     assert passion(UPSET, short, Money(100, "EUR"), NOW) == "angry, and pays to stay: keep them"
     assert passion(UPSET, short, None, NOW) == passion(1, long, Money(100, "EUR"), NOW) == ""

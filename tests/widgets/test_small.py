@@ -30,13 +30,16 @@ def card_text(**changes: object) -> list[str]:
 
 
 def test_a_card_says_who_since_when_and_how_it_stands() -> None:
-    lines = card_text(mood=2, promised_at=NOW + DAY, contacts_today=2, flags=(Flag("VIP"),), note="Call after 4 pm")
+    flags = (Flag("VIP"), Flag("abusive", "shouts"))
+    lines = card_text(mood=2, promised_at=NOW + DAY, contacts_today=2, flags=flags, note="Call after 4 pm")
     assert lines[0].startswith("Ana Ruiz")
     assert lines[0].endswith("! angry")
     assert lines[1:3] == ["Ruiz Ceramics", "Pro since 2021"]
     for line in ("3 open · 11 resolved", "↻ 2nd contact this week", "↻ 2nd contact today", "◆ promised for tomorrow"):
         assert line in lines
     assert "! VIP" in lines
+    assert "! abusive: shouts · U hands over" in lines
+    assert "♥ Angry after 5 years with us: keep them" in lines
     assert "┃ Call after 4 pm" in lines
 
 
