@@ -40,7 +40,7 @@ class ReviewWork(DeedWork):
     @override
     def show_opened(self) -> None:
         super().show_opened()
-        if self.opened is not None and self.reading:
+        if self.opened is not None:
             name = self.opened.ticket.row.customer
             others = tuple(each for each in self._customers if each != name)
             self._customers = (*others, name)[-REMEMBERED:] if name else others
@@ -74,11 +74,12 @@ class ReviewWork(DeedWork):
     def _take_review(self, found: "Reviewed") -> None:
         if self.writing and self.composer.written.body == found.body:
             self._reviewed = found
-            before = self.composer.marks
             self.composer.review_line.keys = self._keys()
             self.composer.show_marks(found.marks)
-            if bool(before) != bool(found.marks):
-                self.show_hints()
+
+    def on_composer_mark_met(self) -> None:
+        """What can be done with a mark depends on it."""
+        self.show_hints()
 
     def _keys(self) -> tuple[tuple[str, str], ...]:
         from screens.keymap import shown

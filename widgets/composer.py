@@ -135,6 +135,9 @@ class Composer(Vertical, inherit_bindings=False):
         trigger: str
         key: str
 
+    class MarkMet(Message):
+        """Another mark is spoken of, or none any more."""
+
     @dataclass
     class SendAsked(Message):
         """A reply or forward is ready."""
@@ -300,7 +303,8 @@ class Composer(Vertical, inherit_bindings=False):
         return self._editor.fix_mark()
 
     def _speak(self) -> None:
-        self.review_line.show(self._editor.current_mark, self.marks)
+        if self.review_line.show(self._editor.current_mark, self.marks):
+            self.post_message(self.MarkMet())
 
     # What happens inside
 

@@ -23,13 +23,15 @@ class ReviewLine(Lines, can_focus=False):
         """Each key with its word: next, fix, mute."""
         self._said: tuple[int, int, Mark] | None = None
 
-    def show(self, place: int | None, marks: tuple[Mark, ...]) -> None:
-        """Speak of one of these marks, counted from 0, or be silent."""
+    def show(self, place: int | None, marks: tuple[Mark, ...]) -> bool:
+        """Speak of one of these marks, counted from 0, or be silent; whether that is something else than before."""
         said = None if place is None else (place + 1, len(marks), marks[place])
-        if said != self._said:
-            self._said = said
-            self.display = said is not None
-            self.refresh()
+        if said == self._said:
+            return False
+        self._said = said
+        self.display = said is not None
+        self.refresh()
+        return True
 
     def render_line(self, y: int) -> Strip:
         """One of the two."""
