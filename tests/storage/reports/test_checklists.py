@@ -205,3 +205,6 @@ def test_it_is_read_by_its_indexes_alone(connection: Connection) -> None:
     scanned = [step for step in steps if step.startswith("SCAN")]
     assert scanned == ["SCAN checklist"]
     assert any("checklist_run_started" in step for step in steps)
+    # A ticket's own history is looked up, and not everybody's of that time for each ticket.
+    assert any("event_ticket" in step for step in steps)
+    assert not any("event_kind" in step for step in steps)
