@@ -56,6 +56,7 @@ def test_the_share_is_out_of_a_thousand(snippet: str, sent: str) -> None:
         # What stands where a field was is its value, and no change.
         ("Hi {{customer.first_name}}, it is {{ask: what}}.", "Hi Ana Maria, it is a blue lamp, all of it.", 0, []),
         ("Hi {{customer.first_name}}, it left.", "Hello Ana, it left.", 334, [("Hi", "")]),
+        ("See {{ask: day}} later now.", "See Monday afternoon now.", 334, [("later", "")]),
         ("It left.", "Something else", 1000, []),
         ("{{ask: all of it}}", "whatever", 0, []),
         ("", "whatever", 0, []),
