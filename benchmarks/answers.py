@@ -165,7 +165,7 @@ def _quality(connection: Connection, labels: dict[int, int]) -> Iterator[Figure]
     together = sum(_pairs(len(members)) for members in groups.values())
     right = sum(_pairs(count) for members in groups.values() for which, count in Counter(members).items() if which >= 0)
     yield at_least("pairs of one group that are one answer", right / together * 100, "%", 99)
-    yield at_least("pairs of one answer that are in one group", right / alike * 100, "%", 80)
+    yield at_least("pairs of one answer that are in one group", right / alike * 100, "%", 85)
     yield Figure("groups", len(groups), f"of {len({*labels.values()}) - 1:,} answers and what was sent once")
 
 
