@@ -91,10 +91,13 @@ def clocks(standing: Standing, aim: Aim, targets: Targets) -> tuple[Clock, ...]:
     return tuple(found)
 
 
-def next_due(running: Iterable[Clock], others: Iterable[int | None], targets: Targets) -> Due:
-    """The earliest of running clocks and of other times, such as promises and follow-ups."""
+def next_due(running: Iterable[Clock], others: Iterable[int | None]) -> Due:
+    """The earliest of running clocks and of other times, such as the inner targets of promises and follow-ups.
+
+    Those are no limits themselves: they warn from their time on, and nothing is late before what they stand for is.
+    """
     dues = [Due(clock.due_at, clock.warns_at) for clock in running if clock.due_at is not None]
-    dues += [Due(at, at - targets.warning_at_most) for at in others if at is not None]
+    dues += [Due(at, at) for at in others if at is not None]
     return min(dues, key=lambda due: due.at or 0, default=NOTHING_DUE)
 
 

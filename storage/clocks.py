@@ -89,7 +89,7 @@ def due_times(
         running = desk.clocks(facts)
         done = desk.becomes(facts).status >= Status.SOLVED
         others = () if done else (facts.target_at, facts.follow_up_at)
-        found[facts.id] = next_due(running, others, rule)
+        found[facts.id] = next_due(running, others)
     return found
 
 

@@ -22,7 +22,8 @@ TIME_LIMIT = 0.05
 COLUMNS = """
     SELECT ticket.id, ticket.number, ticket.subject, ticket.status, ticket.priority, channel.key,
            coalesce(customer.name, ''), coalesce(agent.name, ''), ticket.mood, ticket.unread,
-           ticket.updated_at, ticket.due_at, ticket.snoozed_until, ticket.warns_at
+           ticket.updated_at, ticket.due_at, ticket.snoozed_until, ticket.warns_at,
+           ticket.promised_at
     FROM ticket
     JOIN channel ON channel.id = ticket.channel_id
     LEFT JOIN customer ON customer.id = ticket.customer_id
@@ -48,6 +49,7 @@ class FirstRow(NamedTuple):
     due_at: int | None
     snoozed_until: int | None
     warns_at: int | None = None
+    promised_at: int | None = None
 
 
 class FirstView(NamedTuple):

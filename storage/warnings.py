@@ -13,8 +13,13 @@ from storage.connect import Connection, writing
 
 _WARNED = """
     SELECT t.id, t.number, coalesce(c.name, ''), t.due_at FROM ticket t LEFT JOIN customer c ON c.id = t.customer_id
-     WHERE t.status<3 AND t.assignee_id = ? AND t.due_at > ? AND t.due_at <= ? AND t.warns_at <= ?
-     ORDER BY t.due_at, t.id LIMIT 50"""
+     WHERE t.status<3 AND t.assignee_id = ?1 AND t.due_at > ?2 AND t.due_at <= ?3 AND t.warns_at <= ?2
+    UNION
+    SELECT t.id, t.number, coalesce(c.name, ''), t.promised_at
+      FROM ticket t LEFT JOIN customer c ON c.id = t.customer_id
+     WHERE t.status<3 AND t.promised_at IS NOT NULL AND t.promised_at > ?2 AND t.promised_at <= ?3
+       AND t.assignee_id = ?1 AND t.due_at <= ?2
+     ORDER BY 4, 1 LIMIT 50"""
 _ASLEEP = """
     SELECT DISTINCT t.id, t.snoozed_until FROM promise p JOIN ticket t ON t.id = p.ticket_id
      WHERE p.state='open' AND p.target_at <= ? AND t.status<3 AND t.snoozed_until > ?"""
@@ -34,7 +39,7 @@ class Warned(NamedTuple):
 def warned(connection: Connection, agent_id: int, now: int) -> tuple[Warned, ...]:
     """The tickets of an agent that warn and aren't late yet, as they come due."""
     latest = now + targets(connection).warning_at_most
-    return tuple(Warned(*row) for row in connection.execute(_WARNED, (agent_id, now, latest, now)))
+    return tuple(Warned(*row) for row in connection.execute(_WARNED, (agent_id, now, latest)))
 
 
 def any_asleep(connection: Connection, now: int) -> bool:

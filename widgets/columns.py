@@ -52,6 +52,8 @@ class TicketLine(Protocol):
     def snoozed_until(self) -> int | None: ...
     @property
     def warns_at(self) -> int | None: ...
+    @property
+    def promised_at(self) -> int | None: ...
 
 
 class Column(NamedTuple):
@@ -148,9 +150,14 @@ def _pressing(row: TicketLine) -> str:
 def _due(row: TicketLine, now: int) -> tuple[str, str]:
     if row.due_at is None or row.status >= SOLVED:
         return "", "due"
-    shown = due(row.due_at, now)
-    if row.due_at <= now:
+    warned = row.warns_at is not None and row.warns_at <= now
+    at = row.due_at
+    if warned and row.warns_at == at <= now and row.promised_at is not None and row.promised_at > now:
+        # A promise whose inner target has passed isn't broken yet.
+        at = row.promised_at
+    shown = due(at, now)
+    if at <= now:
         return shown, "late"
     left = shown.removeprefix("due ")
     # A word besides the colour: this one is about to be late.
-    return (f"soon {left}", "late") if row.warns_at is not None and row.warns_at <= now else (left, "due")
+    return (f"soon {left}", "late") if warned else (left, "due")

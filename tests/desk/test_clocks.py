@@ -45,7 +45,7 @@ def turn(hours: int, before: Status, after: Status) -> Turn:
 def test_a_clock_runs_while_someone_waits_for_us(status: Status, waiting_since: int | None, due: int | None) -> None:
     standing = replace(WAITS, status=int(status), waiting_since=waiting_since)
     running = clocks(standing, USUAL.aim(Matter("facebook", 1)), USUAL)
-    assert next_due(running, (), USUAL).at == due
+    assert next_due(running, ()).at == due
 
 
 def test_the_first_response_and_the_next_are_told_apart() -> None:
@@ -121,9 +121,9 @@ def test_hours_of_the_team_keep_to_the_wall_over_a_clock_change(begun: datetime,
 
 def test_what_is_due_first_is_due_next() -> None:
     (clock,) = of(WAITS, USUAL).values()
-    assert next_due((clock,), (None, NINE + HOUR), USUAL) == Due(NINE + HOUR, NINE - HOUR)
-    assert next_due((clock,), (NINE + 9 * HOUR,), USUAL) == Due(NINE + 2 * HOUR, NINE + 90 * MINUTE)
-    assert next_due((), (None,), USUAL) == NOTHING_DUE
+    assert next_due((clock,), (None, NINE + HOUR)) == Due(NINE + HOUR, NINE + HOUR)
+    assert next_due((clock,), (NINE + 9 * HOUR,)) == Due(NINE + 2 * HOUR, NINE + 90 * MINUTE)
+    assert next_due((), (None,)) == NOTHING_DUE
 
 
 def test_a_clock_says_how_it_stands() -> None:

@@ -57,7 +57,7 @@ def test_a_promise_wakes_its_ticket_at_its_inner_target(connection: Connection, 
 @pytest.mark.parametrize(
     ("statement", "values", "begins"),
     [
-        (warnings._WARNED, (1, NOW, NOW, NOW), "SEARCH t USING INDEX ticket_active_assignee"),
+        (warnings._WARNED, (1, NOW, NOW), "MERGE (UNION)"),
         (warnings._ASLEEP, (NOW, NOW), "SEARCH p USING COVERING INDEX promise_open (target_at<?)"),
     ],
 )
@@ -67,3 +67,14 @@ def test_neither_reads_more_than_it_tells(
     plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
     assert plan[0].startswith(begins)
     assert not any(step.startswith("SCAN") for step in plan)
+    read = [step for step in plan if step.startswith("SEARCH t USING INDEX ticket")]
+    assert all("ticket_active_" in step for step in read)
+
+
+def test_a_promise_about_to_be_broken_is_told_by_its_own_time(connection: Connection, by: By) -> None:
+    ticket = make_ticket(connection, assignee_id=by.agent_id, status=1)
+    with deed_session(engine_over(connection)) as session:
+        promise(session, by, ticket, Said("by tomorrow", NOW, NOW + DAY))
+    assert warnings.warned(connection, by.agent_id or 0, NOW + 13 * HOUR) == ()
+    (found,) = warnings.warned(connection, by.agent_id or 0, NOW + 23 * HOUR)
+    assert (found.ticket_id, found.due_at) == (ticket, NOW + DAY)

@@ -67,6 +67,13 @@ def test_panes_follow_the_width() -> None:
         (ROW, "○         1:40 ✉ "),
         (ROW._replace(unread=True), "●         1:40 ✉ "),
         (ROW._replace(due_at=NOW - 12 * MINUTE), "○    late 0:12 ✉ "),
+        (ROW._replace(due_at=NOW + 12 * MINUTE, warns_at=NOW), "○    soon 0:12 ✉ "),
+        (ROW._replace(due_at=NOW + 12 * MINUTE, warns_at=NOW + 1), "○         0:12 ✉ "),
+        # The inner target of a promise has passed, and then the promise itself.
+        (ROW._replace(due_at=NOW, warns_at=NOW, promised_at=NOW + 100 * MINUTE), "○    soon 1:40 ✉ "),
+        (ROW._replace(due_at=NOW - 20 * MINUTE, warns_at=NOW - 20 * MINUTE, promised_at=NOW), "○    late 0:20 ✉ "),
+        # An answer that is late stays so, whatever was promised.
+        (ROW._replace(due_at=NOW - MINUTE, warns_at=NOW - 5 * MINUTE, promised_at=NOW + MINUTE), "○    late 0:01 ✉ "),
         (ROW._replace(status=1, mood=3, channel="phone"), "· !       1:40 ☎ "),
         (ROW._replace(status=2, priority=2), "= ^       1:40 ✉ "),
         (ROW._replace(status=3), "✓              ✉ "),
