@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import quote
 
-from desk.errors import BadInput
 from desk.mail.quotes import Fold
-from desk.nearest import mend_name
 from desk.tables import Table, read_tables
 
 BAD, FINE, GREAT = 1, 2, 3
@@ -150,14 +148,6 @@ def parse_ratings(toml: str, where: str = "ratings") -> RatingRules:
                 if meant.setdefault(word, score) != score:
                     raise top.problem("language", f"“{word}” means two things", "Let each word mean one score.")
     return RatingRules(on, languages)
-
-
-def parse_score(text: str) -> int:
-    """The score of that name; BadInput with the nearest one."""
-    for score, name in NAMES.items():
-        if text.strip().casefold() == name:
-            return score
-    raise BadInput(f"“{text.strip()}” is no rating", mend_name(text, NAMES.values()))
 
 
 def _asking(table: Table) -> Asking:

@@ -1,11 +1,13 @@
 """A gesture in one line and as a page of facts. Pure."""
 
+from collections.abc import Sequence
 from datetime import tzinfo
 
 from desk.ages import age
+from desk.gestures import GestureRules, Left
 from desk.money import shown
 from screens.facts import Told
-from storage.gestures import GestureRow, Gestures
+from storage.gestures import GestureRow
 from widgets.cells import fit, harmless
 from widgets.inks import Piece, both_ends
 from widgets.moments import moment
@@ -53,12 +55,9 @@ def gesture_facts(row: GestureRow, now: int, zone: tzinfo) -> list[Told]:
     return facts
 
 
-def left_facts(found: Gestures) -> list[Told]:
-    """What is left to whoever sits here."""
-    return [
-        ("Left" if place == 0 else "", each.words(found.rules.currency), "plain")
-        for place, each in enumerate(found.lefts)
-    ]
+def left_facts(lefts: Sequence[Left], rules: GestureRules) -> list[Told]:
+    """What is left of some budgets."""
+    return [("" if place else "Left", each.words(rules.currency), "plain") for place, each in enumerate(lefts)]
 
 
 def gift_line(row: GestureRow, cells: int, now: int) -> list[Piece]:

@@ -14,7 +14,7 @@ from screens.facts import FactsPane
 from screens.framed import FramedScreen, Shape
 from screens.gesture_lines import gesture_facts, gesture_line, left_facts
 from screens.seat import Seat
-from storage.gestures import GestureRow, Gestures, listed
+from storage.gestures import GestureRow, Gestures, Standing, listed, standing
 from widgets.inks import Piece
 from widgets.rowcache import Key
 from widgets.rows import LineList
@@ -50,7 +50,8 @@ class GesturesScreen(FramedScreen[GestureRow]):
     @override
     def titles(self) -> tuple[str, str]:
         waiting = sum(row.state == "waiting" for row in self._found.rows) if self._found else 0
-        return ("Nothing waits" if not waiting else f"{waiting} wait for a supervisor", "Gesture")
+        words = "1 waits" if waiting == 1 else f"{waiting} wait"
+        return ("Nothing waits" if not waiting else words + " for a supervisor", "Gesture")
 
     @override
     def side_widgets(self) -> tuple[Widget, ...]:
@@ -76,9 +77,24 @@ class GesturesScreen(FramedScreen[GestureRow]):
     def row_reached(self) -> None:
         row, found = self.lines.row, self._found
         self.draw_frame()
-        if found is not None:
-            about = gesture_facts(row, self.seat.clock(), self.seat.zone) if row is not None else []
-            self.facts.show([*about, *left_facts(found)])
+        if found is None:
+            return
+        own = left_facts(found.lefts, found.rules)
+        if row is None:
+            self.facts.show(own)
+            return
+        about = gesture_facts(row, self.seat.clock(), self.seat.zone)
+        if row.state != "waiting":
+            self.facts.show([*about, *own])
+            return
+        # Whoever decides wants to know what is left to those who asked.
+        agent_id, ticket_id, key, now = row.agent_id, row.ticket_id, row.id, self.seat.clock()
+
+        def theirs(left: Standing) -> None:
+            if self.lines.cursor_id == key:
+                self.facts.show([*about, *left_facts(left.lefts, left.rules)])
+
+        self.read("left", lambda connection: standing(connection, agent_id, ticket_id, now), theirs)
 
     def _draw(self, row: GestureRow, cells: int, _look: Look) -> list[Piece]:
         return gesture_line(row, cells, self.seat.clock())

@@ -1,6 +1,6 @@
-"""Ratings as they are asked for and read: the lines of a signature, what stands on a ticket, how many there were.
+"""Ratings as they are asked for and shown: the lines of a signature, and what stands on a ticket.
 
-The invariant: who was rated how is told of oneself alone; of everybody together only sums are.
+The invariant: a ticket tells of the rating that somebody should act on, before any newer one.
 """
 
 from collections.abc import Iterator
@@ -18,9 +18,6 @@ _OF_TICKET = """
      WHERE r.ticket_id = ? ORDER BY r.score = 1 AND r.action = '' DESC, r.at DESC, r.id DESC LIMIT 1"""
 _IS_UPDATE = "SELECT 1 FROM event WHERE message_id = ? AND kind = 'incident_update'"
 _UID = "SELECT uid FROM message WHERE id = ? AND agent_id IS NOT NULL"
-_COUNTED = """
-    SELECT score, count(*), count(*) FILTER (WHERE action <> '') FROM rating
-     WHERE at >= ? AND at < ? AND (? IS NULL OR agent_id = ?) GROUP BY score"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +30,6 @@ class RatingRow:
     at: int
     action: str
     acted_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """How many ratings of a score there were, and on how many something was done."""
-
-    score: int
-    ratings: int
-    acted: int
 
 
 def rating_rules(connection: Connection) -> RatingRules:
@@ -76,17 +64,11 @@ def rating_marks(row: RatingRow | None) -> Iterator[Mark]:
         return
     words = f"rated {NAMES.get(row.score, '?')}" + (f": “{' '.join(row.words.split())[:60]}”" if row.words else "")
     if row.action:
-        yield Mark(f"{words}; done: {row.action}", "good")
+        yield Mark(f"{words}; done: {row.action}" + (f" ({row.acted_by})" if row.acted_by else ""), "good")
     elif row.score == BAD:
         yield Mark(f"{words}; A notes what was done", "late")
     else:
         yield Mark(words, "good")
-
-
-def counted(connection: Connection, since: int, until: int, agent_id: int | None = None) -> tuple[Counted, ...]:
-    """How many ratings of each score there were, the best first; of everybody together, or of one's own answers."""
-    rows = {row[0]: Counted(*row) for row in connection.execute(_COUNTED, (since, until, agent_id, agent_id))}
-    return tuple(rows.get(score, Counted(score, 0, 0)) for score in NAMES)
 
 
 @lru_cache(maxsize=4)

@@ -24,6 +24,7 @@ KINDS: dict[str, tuple[str, str]] = {
         "which answers were given most often, by snippet or by hand, and what that cost",
     ),
     "promises": ("promises", "what customers were told, kept, broken or still open, and by how much it was beaten"),
+    "ratings": ("ratings", "how customers rated the answers, and on how many bad ones somebody acted"),
     "service": ("service", "how soon customers were answered, what came, was solved, came back and waits, calls"),
 }
 # Kinds that have to read on in what was sent before they count (`catch_up_all`), which takes a connection that writes.

@@ -16,7 +16,6 @@ from desk.ratings import (
     asked,
     links,
     parse_ratings,
-    parse_score,
     proof_of,
     token,
     token_in,
@@ -116,9 +115,3 @@ def test_wrong_rules_say_where_and_what(toml: str, says: str) -> None:
     with pytest.raises(BadInput) as told:
         parse_ratings(toml)
     assert says in str(told.value)
-
-
-def test_a_score_is_typed_by_its_name() -> None:
-    assert parse_score("Bad") == BAD
-    with pytest.raises(BadInput, match="Did you mean great"):
-        parse_score("graet")

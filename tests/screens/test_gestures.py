@@ -107,13 +107,13 @@ async def test_a_gesture_is_given_from_a_ticket_and_approved_where_it_goes_beyon
         page = app.screen
         assert isinstance(page, GesturesScreen)
         assert page.place is Place.GESTURES
-        assert page.titles[0] == "1 wait for a supervisor"
+        assert page.titles[0] == "1 waits for a supervisor"
         assert "Ana Bell 5 of 15 EUR this month" in seen(app)
         await press(app, "Y")
         assert "-1 of 15 EUR" in seen(app)
         assert page.titles[0] == "Nothing waits"
         await press(app, "u")
-        assert page.titles[0] == "1 wait for a supervisor"
+        assert page.titles[0] == "1 waits for a supervisor"
 
 
 async def test_the_resolve_step_offers_a_gesture_which_ticks_it(workspace: Workspace, connection: Connection) -> None:

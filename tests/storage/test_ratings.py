@@ -22,7 +22,7 @@ from storage.deeds.undo import undo
 from storage.deeds.write import Outgoing, write
 from storage.engine import deed_session
 from storage.mailbox import Copy, Mailbox
-from storage.ratings import asking_lines, counted, of_ticket, rating_marks
+from storage.ratings import asking_lines, of_ticket, rating_marks
 from storage.workspace import Workspace
 from tests.factories import NOW
 
@@ -207,21 +207,11 @@ def test_what_was_done_stands_beside_it_and_can_be_taken_back(box: Box, engine: 
         act(session, by, 1, "  ")
     with deed_session(engine) as session:
         act(session, By(by.agent_id, LATER + HOUR), 1, "called her, sent a new seal")
-    assert marks(box) == ["rated bad; done: called her, sent a new seal"]
+    assert marks(box) == ["rated bad; done: called her, sent a new seal (Ana Ruiz)"]
     assert tickets.events(box.connection, 1)[-1].body.endswith("the rating: called her, sent a new seal")
     with deed_session(engine) as session:
         undo(session, by)
     assert marks(box) == ["rated bad; A notes what was done"]
-
-
-def test_they_are_counted_of_everybody_together_or_of_oneself(box: Box, engine: Engine, by: By) -> None:
-    box.take("", subject=box.token(BAD), name="m2", at=LATER)
-    assert [(each.score, each.ratings, each.acted) for each in counted(box.connection, 0, LATER + 1)] == [
-        (GREAT, 0, 0), (FINE, 0, 0), (BAD, 1, 0),
-    ]  # fmt: skip
-    assert counted(box.connection, 0, LATER + 1, by.agent_id)[2].ratings == 1
-    assert counted(box.connection, 0, LATER + 1, 99)[2].ratings == 0
-    assert counted(box.connection, 0, LATER)[2].ratings == 0
 
 
 def found(box: Box, query: str) -> list[int]:
