@@ -79,7 +79,8 @@ class Calls(Doors, inherit_bindings=False):
             self.screen.notice("A colleague took the call of " + call.title)
         elif call.state is CallState.MISSED:
             rang = clock(pick_up_seconds(call, self.seat.clock()))
-            self.screen.notice(f"Missed: {call.title} rang for {rang}. It is kept on the customer's page", "warning")
+            where = "It waits in the queue" if call.ticket_id is not None else "The number was withheld"
+            self.screen.notice(f"Missed: {call.title} rang for {rang}. {where}", "warning")
 
     def _take_in_open(self, calls: tuple[CallRow, ...]) -> None:
         """An own call that is news here (answered on the telephone, or open since before a crash) is offered."""

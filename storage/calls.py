@@ -29,8 +29,6 @@ _NAMED = f"{_CALL} WHERE c.way = ? AND c.external_id = ? AND c.external_id<>''"
 _RECENT = f"""{_CALL}
      WHERE c.state NOT IN ('done','missed') AND c.state IN ('ringing','talking','held','wrapping') AND c.rang_at > ?
      ORDER BY c.rang_at DESC, c.id DESC"""
-_MISSED = f"{_CALL} WHERE c.rang_at >= ? AND c.state = 'missed' AND c.direction = 'in' ORDER BY c.rang_at DESC LIMIT ?"
-_THEIRS = f"{_CALL} WHERE c.customer_id = ? ORDER BY c.rang_at DESC, c.id DESC LIMIT ?"
 _BETWEEN = f"{_CALL} WHERE c.rang_at >= ? AND c.rang_at < ? AND (?3 IS NULL OR c.agent_id = ?3) ORDER BY c.rang_at"
 
 
@@ -55,11 +53,6 @@ def ringing(connection: Connection, agent_id: int, now: int) -> tuple[CallRow, .
     return _rows(connection.execute(_RINGING, (agent_id, now - LONGEST_RING, now)))
 
 
-def missed(connection: Connection, since: int, most: int = 50) -> tuple[CallRow, ...]:
-    """Inbound calls since then that nobody took and nobody wrote down, the newest first."""
-    return _rows(connection.execute(_MISSED, (since, most)))
-
-
 def named(connection: Connection, way: str, external_id: str) -> CallRow | None:
     """The call that a telephone knows by that name."""
     return next(iter(_rows(connection.execute(_NAMED, (way, external_id)))), None)
@@ -68,11 +61,6 @@ def named(connection: Connection, way: str, external_id: str) -> CallRow | None:
 def unfinished(connection: Connection, since: int) -> tuple[CallRow, ...]:
     """Everybody's calls that rang since then and aren't written down, the newest first."""
     return _rows(connection.execute(_RECENT, (since,)))
-
-
-def customer_calls(connection: Connection, customer_id: int, most: int = 20) -> tuple[CallRow, ...]:
-    """The last calls of a customer, missed ones too, the newest first."""
-    return _rows(connection.execute(_THEIRS, (customer_id, most)))
 
 
 def statistics(connection: Connection, since: int, until: int, agent_id: int | None = None) -> CallFigures:

@@ -56,12 +56,6 @@ class Netstrings:
             yield document
 
 
-def netstring(document: object) -> bytes:
-    """A request as it is sent."""
-    data = json.dumps(document).encode()
-    return b"%d:%b," % (len(data), data)
-
-
 def event_of(document: bytes, at: int) -> CallEvent | None:
     """What a document tells of a call; None where it tells of something else."""
     try:

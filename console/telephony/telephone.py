@@ -17,6 +17,7 @@ from storage import calls
 from storage.callers import match
 from storage.connect import Connection
 from storage.deeds import calls as deeds
+from storage.deeds.missed import to_queue
 from storage.workspace import Workspace
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
@@ -61,6 +62,8 @@ class Telephone:
         told = CallEvent(event.way, event.external_id, event.kind, event.at, number, caller, event.direction)
         row = deeds.heard_of(self._connection, told, self._seat.agent_id, customer_id)
         self._say(self._state.ok, self._state.said, self._state.mend, heard_at=event.at)
+        if row.state is CallState.MISSED:
+            to_queue(self._connection, self.now)
         tell(self._seat.workspace.folder, self._seat.handle, Popped(row.number, row.caller, row.id, row.state))
 
     def still(self, names: frozenset[str]) -> None:
@@ -69,7 +72,7 @@ class Telephone:
             own = call.way == self._way and call.agent_id in (None, self._seat.agent_id)
             if own and call.state is not CallState.WRAPPING and call.external_id not in names:
                 self.hear(CallEvent(self._way, call.external_id, "ended", self.now))
-        deeds.give_up_stale(self._connection, self.now)
+        self._give_up_stale()
 
     def connected(self, said: str) -> None:
         """It hears of calls from now on."""
@@ -80,13 +83,17 @@ class Telephone:
         """It hears of none; the answer is how many seconds to wait before the next try."""
         self._say(False, said, mend)
         self._failures += 1
-        deeds.give_up_stale(self._connection, self.now)
+        self._give_up_stale()
         longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self._failures, 10))
         return uniform(longest / 2, longest)
 
     def ended(self) -> None:
         """The watch is over."""
         self._say(False, "Nothing watches the telephone", "It is watched while a console is open.")
+
+    def _give_up_stale(self) -> None:
+        if deeds.give_up_stale(self._connection, self.now):
+            to_queue(self._connection, self.now)
 
     def _say(self, ok: bool, said: str, mend: str, heard_at: int | None = None) -> None:
         before = self._state

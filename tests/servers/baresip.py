@@ -6,6 +6,7 @@ The agent's lets `heard` listen at `port`; the caller's is told what to do by th
 agent's take every call at once. Needs baresip's core (Debian: baresip-core).
 """
 
+import json
 import shutil
 import socket
 import wave
@@ -14,7 +15,6 @@ from random import SystemRandom
 from types import TracebackType
 from typing import Self
 
-from console.telephony.baresip import netstring
 from tests.servers.processes import HOST, PATIENCE, Server, free_port, listens
 
 PROGRAM = "baresip"
@@ -52,6 +52,12 @@ def _two_ports() -> int:
         port = 2 * SystemRandom().randrange(10_000, 15_000)
         if not listens(port) and not listens(port + 1):
             return port
+
+
+def netstring(document: object) -> bytes:
+    """A document as baresip takes and gives it."""
+    data = json.dumps(document).encode()
+    return b"%d:%b," % (len(data), data)
 
 
 class Softphones:

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from console.telephony import asterisk, baresip, cti
 from console.telephony.asterisk import Exchange, Messages, action, answer_to
-from console.telephony.baresip import Garbled, Netstrings, netstring
+from console.telephony.baresip import Garbled, Netstrings
 from desk.calls import CallEvent
 from tests.factories import NOW
+from tests.servers.baresip import netstring
 
 DOCUMENTS = st.lists(
     st.dictionaries(st.text(max_size=8), st.text(max_size=40) | st.booleans() | st.integers(), max_size=5), max_size=5
