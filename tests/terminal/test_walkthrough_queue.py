@@ -24,12 +24,33 @@ def open_refund(desk: Desk) -> int:
     return desk.open_number
 
 
+def underlined(desk: Desk, words: str) -> bool:
+    """Whether every letter of these words stands underlined somewhere on the screen."""
+    place = next(((y, line.find(words)) for y, line in enumerate(desk.lines) if words in line), None)
+    return place is not None and all(
+        desk.screen.buffer[place[0]][x].underscore for x in range(place[1], place[1] + len(words))
+    )
+
+
+def mend_what_is_marked(desk: Desk) -> None:
+    """Write a word that sounds unsure, see it underlined and explained, and put in what is proposed."""
+    desk.send("; it should reach you then")
+    desk.wait_for("Sounds unsure about something that can be checked.")
+    desk.wait_for(lambda desk: underlined(desk, "should"))
+    assert not underlined(desk, "left us today")
+    desk.press("f7")
+    desk.press("f8")
+    desk.wait_for("will reach you")
+    desk.gone("Sounds unsure")
+
+
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 36), (200, 60)])
 def test_a_reply_is_written_taken_back_sent_and_resolved(demo: Workspace, columns: int, rows: int) -> None:
     with Desk(demo, columns=columns, rows=rows, undo_seconds=600) as desk:
         desk.wait_until_live()
         number = open_refund(desk)
         write_the_refund(desk)
+        mend_what_is_marked(desk)
         desk.press("ctrl+s")
         desk.wait_for("Replied to #")
         desk.comes_true("SELECT 1 FROM outbox WHERE kind = 'reply' AND state = 'undoable'")
@@ -48,6 +69,7 @@ def test_a_reply_is_written_taken_back_sent_and_resolved(demo: Workspace, column
         body = str(desk.one("SELECT body FROM message WHERE kind = 'outbound' ORDER BY id DESC LIMIT 1"))
         assert body.startswith("Hi Ana,\n\nyour refund of 18 EUR for order 8841 left us today.")
         assert "{{" not in body
+        assert "it will reach you then" in body
         assert "Yours" in body
         desk.wait_for("↑0")
 
