@@ -1,4 +1,4 @@
-"""Tables that a page writes to a file: Markdown, or CSV where the file's name ends so.
+"""What a page writes to a file: a table as Markdown, or as CSV where the file's name ends so; snippets as TOML.
 
 The invariant: a file that is there is never written over without a question.
 """
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desk.errors import BadInput
 from screens.ask import Question
 from screens.confirm import ConfirmScreen
 from screens.framed import FramedScreen
@@ -18,31 +19,34 @@ if TYPE_CHECKING:
 WORDS = "Markdown, or CSV where the name ends in .csv"
 
 
-def ask_to_export(screen: FramedScreen[Row], name: str, accept: Callable[[str], object]) -> None:
-    """Ask for the file's name."""
-    screen.ask(Question("Export to", accept, text=name, reading=lambda _: WORDS, free=True))
+def ask_to_export(screen: FramedScreen[Row], name: str, accept: Callable[[str], object], words: str = WORDS) -> None:
+    """Ask for the file's name; `words` say what will stand in it."""
+    screen.ask(Question("Export to", accept, text=name, reading=lambda _: words, free=True))
 
 
-def export_table(screen: FramedScreen[Row], name: str, table: "Table", *, over: bool = False) -> None:
-    """Write a table to the file of that name; where it is there already, ask first."""
-    from screens.library import write_file
+def export_table(screen: FramedScreen[Row], name: str, table: "Table") -> None:
+    """Write a table to the file of that name."""
+    export_text(screen, name, table_text(screen, name, table), "Written")
 
-    path, text = Path(name).expanduser(), table_text(name, table, screen)
+
+def export_text(screen: FramedScreen[Row], name: str, text: str, told: str, *, over: bool = False) -> None:
+    """Write a text to the file of that name; where it is there already, ask first. `told` says what was written."""
+    path = Path(name).expanduser()
 
     def answered(yes: bool | None) -> None:
         if yes:
-            export_table(screen, name, table, over=True)
+            export_text(screen, name, text, told, over=True)
 
     def written(done: bool) -> None:
         if done:
-            screen.notice("Written to " + str(path), "good")
+            screen.notice(told + " to " + str(path), "good")
         else:
             screen.app.push_screen(ConfirmScreen(screen.seat, "Write over this file?", (str(path),)), answered)
 
     screen.seat.jobs.keep(lambda _: write_file(path, text, over=over), written)
 
 
-def table_text(name: str, table: "Table", screen: FramedScreen[Row]) -> str:
+def table_text(screen: FramedScreen[Row], name: str, table: "Table") -> str:
     """The table in the form that the file's name asks for."""
     if name.casefold().endswith(".csv"):
         from desk.reports.period import Period
@@ -54,3 +58,15 @@ def table_text(name: str, table: "Table", screen: FramedScreen[Row]) -> str:
     from desk.reports.markdown import table_markdown
 
     return table_markdown(table, screen.seat.zone)
+
+
+def write_file(path: Path, text: str, *, over: bool) -> bool:
+    """Write a file; False where one of that name is there and `over` isn't set. Raises BadInput where it can't be."""
+    try:
+        with path.open("w" if over else "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise BadInput("The file can't be written: " + (error.strerror or str(error)), "Name another one.") from error
+    return True

@@ -5,7 +5,6 @@ The invariant: list and preview always show the same library; a change of anyone
 
 from collections.abc import Mapping
 from itertools import pairwise
-from pathlib import Path
 
 from textual import on
 from textual.containers import Horizontal
@@ -14,11 +13,11 @@ from textual.widget import Widget
 from textual.widgets import Input
 from typing_extensions import override
 
-from desk.errors import BadInput
 from desk.snippets import Library, Snippet, to_toml
 from screens.action import Place, Situation
-from screens.ask import LabelLine, Question
+from screens.ask import LabelLine
 from screens.confirm import ConfirmScreen
+from screens.export import ask_to_export, export_text
 from screens.filling import filling
 from screens.form import FormScreen
 from screens.framed import SIDE_FROM, FramedScreen, Shape
@@ -247,39 +246,9 @@ class LibraryScreen(FramedScreen[Snippet]):
 
     def action_library_export(self, text: str) -> None:
         """Write what is shown to a file; without a name it is asked for."""
-        if not text:
-            words = str(self.lines.count) + " snippets, as TOML that `heard snippets import` reads"
-            self.ask(
-                Question(
-                    "Export to", self.action_library_export, text="snippets.toml", reading=lambda _: words, free=True
-                )
-            )
-            return
-        self._export(Path(text).expanduser(), self._found)
-
-    def _export(self, path: Path, snippets: tuple[Snippet, ...], *, over: bool = False) -> None:
-        """Write them; where a file of that name is there, ask first."""
-
-        def written(done: bool) -> None:
-            if done:
-                self.notice(str(len(snippets)) + " snippets written to " + str(path), "good")
-                return
-            self.app.push_screen(ConfirmScreen(self.seat, "Write over this file?", (str(path),)), answered)
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._export(path, snippets, over=True)
-
-        self.seat.jobs.keep(lambda _: write_file(path, to_toml(snippets), over=over), written)
-
-
-def write_file(path: Path, text: str, *, over: bool) -> bool:
-    """Write a file; False where one of that name is there and `over` isn't set. Raises BadInput where it can't be."""
-    try:
-        with path.open("w" if over else "x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        raise BadInput("The file can't be written: " + (error.strerror or str(error)), "Name another one.") from error
-    return True
+        count = str(self.lines.count) + " snippets"
+        if text:
+            export_text(self, text, to_toml(self._found), count + " written")
+        else:
+            words = count + ", as TOML that `heard snippets import` reads"
+            ask_to_export(self, "snippets.toml", self.action_library_export, words)

@@ -7,8 +7,9 @@ import pytest
 from desk.errors import BadInput
 from desk.snippets import Snippet, parse_actions, parse_snippets
 from screens.ask import Question
+from screens.export import write_file
 from screens.form import FormScreen
-from screens.library import LibraryScreen, write_file
+from screens.library import LibraryScreen
 from screens.snippet_form import meaning
 from screens.snippet_lines import action_words, preview, snippet_line
 from screens.snippets import Chosen, SnippetPicker
