@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from desk.times import DAY, from_datetime, now, to_datetime
+from desk.times import DAY, HOUR, from_datetime, now, to_datetime
 from screens.action import Place
 from screens.newcomers import NewcomersScreen
 from screens.numbers import NumbersScreen
+from storage.clocks import aims
 from storage.connect import Connection
 from storage.workspace import Workspace
 from tests.factories import make_agent, make_customer, make_message, make_ticket
@@ -66,3 +67,17 @@ async def test_the_scope_of_support_is_a_text_at_hand(workspace: Workspace, conn
         desk(app).write_with("scope")
         await settled(app)
         assert "We mend kettles, and no kitchens." in desk(app).composer.written.body
+
+
+async def test_a_social_channel_says_who_reads_along_and_has_the_shorter_target(
+    workspace: Workspace, connection: Connection
+) -> None:
+    fill(connection)
+    connection.execute("UPDATE ticket SET channel_id = (SELECT id FROM channel WHERE key = 'x') WHERE id = 1")
+    connection.execute("UPDATE customer SET details = ? WHERE id = 1", ('{"followers": "12.4k"}',))
+    async with console(workspace) as app:
+        await press(app, "Enter")
+        assert "public, 12,400 read along" in seen(app)
+    spans = aims(connection, (1, 2))
+    assert spans[1].first_response == HOUR
+    assert spans[2].first_response == DAY
