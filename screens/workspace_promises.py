@@ -67,14 +67,8 @@ class PromiseWork(ClockWork, WritingWork):
         (said, target_at), *others = self._found[1]
         now, zone = self.seat.clock(), self.seat.zone
         more = " (1 of " + str(len(others) + 1) + ")" if others else ""
-        self.notices.ask(
-            " ".join(
-                (
-                    "Promised by", until(said.due_at, now, zone) + ", aim", until(target_at, now, zone) + more + "?",
-                    shown(keys[0]), "keeps it",
-                )
-            )
-        )  # fmt: skip
+        words = "keeps it: promised by " + until(said.due_at, now, zone) + ", aim " + until(target_at, now, zone)
+        self.notices.ask(" ".join((shown(keys[0]), words)) + more)
 
     def action_promise_keep(self) -> None:
         """Keep the promise that is asked about."""

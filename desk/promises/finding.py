@@ -77,20 +77,17 @@ def _clauses(text: str, pack: Pack) -> Iterator[tuple[int, int]]:
 
 
 def _latest(clause: str, named: list[Named], pack: Pack) -> Iterator[Named]:
-    """Of “today or tomorrow” the last; two that are promised apart are two."""
-    for place, each in enumerate(named):
-        following = named[place + 1] if place + 1 < len(named) else None
-        if following is None or pack.promises.search(clause, each.end, following.start):
-            yield max(_since_promised(clause, named[: place + 1], pack), key=lambda one: one.at)
-
-
-def _since_promised(clause: str, named: list[Named], pack: Pack) -> list[Named]:
-    kept = [named[-1]]
-    for each in reversed(named[:-1]):
-        if pack.promises.search(clause, each.end, kept[-1].start):
-            break
-        kept.append(each)
-    return kept
+    """Of “today or tomorrow” the later; two that are promised side by side are two."""
+    held: Named | None = None
+    for each in named:
+        if held is not None and pack.either.search(clause, held.end, each.start):
+            held = Named(held.start, each.end, max(held.at, each.at))
+            continue
+        if held is not None:
+            yield held
+        held = each
+    if held is not None:
+        yield held
 
 
 def _shortened(sentence: str) -> str:

@@ -40,6 +40,7 @@ class Pack:
     not_after: Pattern
     before_part: Pattern
     next: Pattern
+    either: Pattern
     meaning: Mapping[str, str]
     spans: Pattern
     clocks: tuple[Pattern, ...]
@@ -70,6 +71,7 @@ def parse_pack(toml: str, where: str) -> Pack:
         not_after=re.compile(rf"\b(?:{_any(whole.texts('not_after'))})$"),
         before_part=re.compile(rf"\b(?:{_any(whole.texts('before_part'))})$"),
         next=re.compile(rf"\b(?:{_any(whole.texts('next'))})$"),
+        either=re.compile(rf"\b(?:{_any(whole.texts('either'))})\b"),
         meaning=meaning,
         spans=re.compile(within),
         clocks=tuple(_one(whole, "clocks", each) for each in whole.texts("clocks")),

@@ -69,9 +69,10 @@ def promise(session: "Session", by: By, ticket_id: int, said: Said) -> Done:
     journal.tell(
         "promised", {"title": row.words, "due_at": said.due_at, "target_at": target_at}, ticket_id=ticket_id
     )  # fmt: skip
-    if ticket.status >= Status.SOLVED:
+    again = ticket.status >= Status.SOLVED
+    if again:
         _take_up_again(journal, ticket)
-    return journal.done(f"Promised on #{ticket.number}", ticket_id)
+    return journal.done(f"Promised on #{ticket.number}{', on hold again,' * again}", ticket_id)
 
 
 def withdraw(session: "Session", by: By, promise_id: int) -> Done:
