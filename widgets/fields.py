@@ -1,14 +1,12 @@
 """One-line inputs as Heard uses them: quiet, cleaned, and without the keys that the product has other uses for."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.suggester import Suggester
 from textual.widgets import Input
-
-if TYPE_CHECKING:
-    from textual.suggester import Suggester
 
 # Ctrl+K opens the palette everywhere; Ctrl+D scrolls nowhere near a field, so that it may delete.
 _TAKEN = {"ctrl+k"}
@@ -58,7 +56,7 @@ class TextField(Input, inherit_bindings=False):
             self.lines = lines
 
     def __init__(
-        self, value: str = "", *, placeholder: str = "", suggester: "Suggester | None" = None,
+        self, value: str = "", *, placeholder: str = "", suggester: Suggester | None = None,
         id: str | None = None, classes: str | None = None,
     ) -> None:  # fmt: skip
         super().__init__(
