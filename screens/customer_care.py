@@ -180,7 +180,7 @@ class CustomerCare(FramedScreen[Line]):
         ]
         more = len(named) - MOST_NAMED
         lines = (
-            str(len(found.messages)) + " messages and " + str(len(found.calls)) + " calls came by it.",
+            "Messages that came by it: " + str(len(found.messages)) + ", calls: " + str(len(found.calls)) + ".",
             *named[:MOST_NAMED],
             *(("and " + str(more) + " more tickets",) if more > 0 else ()),
             "",

@@ -106,7 +106,7 @@ def _sections(found: Page, alike: tuple[Alike, ...]) -> Iterator[list[Line]]:
     words = f"{maybes} only a maybe, Y confirms" if maybes else ""
     yield [Heading("Known by", words), *card.identities]
     if alike:
-        yield [Heading("Perhaps the same person", "M merges, d says that they are two"), *alike]
+        yield [Heading("Perhaps the same person", "M merges, d: they are two"), *alike]
     if found.parts:
         yield [Heading("Merged into this one", "d parts them again"), *found.parts]
     if card.flags:
@@ -227,7 +227,7 @@ def _ticket(row: TicketRow, cells: int, now: int) -> list[Piece]:
 
 def _part(part: Part, cells: int, now: int) -> list[Piece]:
     by = _flat(part.agent) or "nobody"
-    left: list[Piece] = [("   ⋈ ", "mark"), (_flat(part.name), "plain")]
+    left: list[Piece] = [("   » ", "mark"), (_flat(part.name), "plain")]
     tickets = f"{part.tickets:,} ticket" + ("" if part.tickets == 1 else "s")
     return both_ends(left, [(f"{tickets}, merged by {by} {age(part.at, now):>5} ", "faint")], cells)
 

@@ -12,8 +12,10 @@ from desk.errors import BadInput, Refused
 from desk.identifiers import normal_form
 from desk.lookup import IdentityKind
 from desk.text import clean
+from storage.connect import raw
 from storage.deeds.by import By, Done
 from storage.deeds.journal import Journal, held
+from storage.tombstones import is_erased
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -46,11 +48,9 @@ def new_customer(
 
 def rename(session: "Session", by: By, customer_id: int, name: str) -> Done:
     """Give a customer another name; they are still found by the old one."""
-    from storage import models
-
     name = _one_line(name, "name")
     journal = Journal(session, by)
-    customer = held(session, models.Customer, customer_id, "customer")
+    customer = _there(session, customer_id)
     old = customer.name
     if old == name:
         raise Refused(f"{name} is the name already", "")
@@ -63,10 +63,8 @@ def rename(session: "Session", by: By, customer_id: int, name: str) -> Done:
 
 def note(session: "Session", by: By, customer_id: int, text: str) -> Done:
     """Write the note of a customer, in the place of the one before; empty takes it away."""
-    from storage import models
-
     journal = Journal(session, by)
-    customer = held(session, models.Customer, customer_id, "customer")
+    customer = _there(session, customer_id)
     text = clean(text).strip()
     if text == customer.note:
         raise Refused("The note says so already", "")
@@ -79,7 +77,7 @@ def flag(session: "Session", by: By, customer_id: int, text: str) -> Done:
 
     wanted = flags.typed(text)
     journal = Journal(session, by)
-    customer = held(session, models.Customer, customer_id, "customer")
+    customer = _there(session, customer_id)
     before = flags.read(customer.flags)
     if any(each.telling == wanted.telling for each in before):
         raise Refused(f"{customer.name} has that flag already", "")
@@ -90,10 +88,8 @@ def flag(session: "Session", by: By, customer_id: int, text: str) -> Done:
 
 def unflag(session: "Session", by: By, customer_id: int, text: str) -> Done:
     """Take a flag off."""
-    from storage import models
-
     journal = Journal(session, by)
-    customer = held(session, models.Customer, customer_id, "customer")
+    customer = _there(session, customer_id)
     before = flags.read(customer.flags)
     kept = [each for each in before if each.words.casefold() != text.strip().casefold()]
     if len(kept) == len(before):
@@ -112,11 +108,9 @@ def add_identity(
     regions: tuple[str, ...] = (),
 ) -> Done:
     """One more way to know a customer; Refused where they have it."""
-    from storage import models
-
     value = _one_line(value, kind.name.lower())
     journal = Journal(session, by)
-    customer = held(session, models.Customer, customer_id, "customer")
+    customer = _there(session, customer_id)
     if _identity(session, customer_id, kind, value, regions) is not None:
         raise Refused(f"{customer.name} is known by {value} already", "")
     _add_identity(journal, customer_id, kind, value, regions, known=known)
@@ -154,6 +148,19 @@ def remove_identity(session: "Session", by: By, identity_id: int) -> Done:
         "identity_removed", {"field": kind.name.lower(), "before": value, "after": None}, customer_id=customer.id
     )
     return _done(journal, f"{customer.name} is no longer known by {value}", customer.id or 0)
+
+
+def _there(session: "Session", customer_id: int) -> "Customer":
+    """The customer; Refused where another record stands for them by now, or nothing is left but what is counted."""
+    from storage import models
+
+    customer = held(session, models.Customer, customer_id, "customer")
+    if is_erased(raw(session), customer_id):
+        raise Refused("This customer was erased", "Whoever writes again becomes a new customer.")
+    if customer.merged_into_id is not None:
+        other = held(session, models.Customer, customer.merged_into_id, "customer")
+        raise Refused(f"{customer.name} was merged into {other.name}", "Look again: it is one page now.")
+    return customer
 
 
 def _set(journal: Journal, customer: "Customer", kind: str, field: str, value: str, title: str) -> Done:

@@ -209,6 +209,8 @@ def test_what_cannot_be_merged_is_refused_with_a_reason(
             deed_session(engine) as session,
         ):
             merge(session, by, *pair)
+    with pytest.raises(Refused, match="was merged into Ana Ruiz"), deed_session(engine) as session:
+        customers.note(session, by, a_ruiz, "too late")
     with pytest.raises(BadInput, match="is one record already"), deed_session(engine) as session:
         merge(session, by, third, third)
     with pytest.raises(Refused, match="Ana Ruiz stands for themselves already"), deed_session(engine) as session:

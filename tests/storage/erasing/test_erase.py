@@ -33,6 +33,7 @@ from storage.erasing.rows import STATEMENTS
 from storage.erasing.traces import find
 from storage.imports.reading import MailRules
 from storage.imports.run import Wish, import_files
+from storage.merges import parts
 from storage.search.query import Finder
 from storage.workspace import Workspace, open_to_write
 from tests.factories import NOW, make_customer, make_identity, make_message, make_tag, make_ticket
@@ -98,7 +99,7 @@ def quentin(workspace: Workspace, connection: Connection, engine: Engine, by: By
     (ticket,) = connection.execute("SELECT id FROM ticket WHERE customer_id = ?", (customer_id,)).fetchone()
     other = make_customer(connection, f"Q. {CANARY.title()}")
     make_identity(connection, other, IdentityKind.PHONE, "+14155550134")
-    alone = make_ticket(connection, subject=f"Another {CANARY}", customer_id=other)
+    alone = make_ticket(connection, subject=f"Another {CANARY}", customer_id=other, status=3)
     make_message(connection, alone, customer_id=other, body=f"A second {CANARY}")
     make_message(connection, alone, kind="note", body=f"Gave him a {CANARY}")
     make_tag(connection, alone, "late")
@@ -182,6 +183,7 @@ def test_no_byte_is_left_of_an_erased_customer(
         )
         assert again.execute("SELECT state FROM outbox WHERE kind = 'reply'").fetchall() == [("dropped",)]
         assert again.execute("SELECT count(*) FROM draft").fetchone() == (0,)
+        assert {row[0] for row in again.execute("SELECT status FROM ticket").fetchall()} == {3, 4}
         assert again.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert again.execute("PRAGMA foreign_key_check").fetchall() == []
 
@@ -266,6 +268,9 @@ def test_it_is_final(connection: Connection, engine: Engine, by: By, quentin: in
     # Another console that had asked before is harmless.
     erase(connection, by, traced)
     assert connection.execute("SELECT count(*) FROM event WHERE kind = 'erased'").fetchone() == events
+    with pytest.raises(Refused, match="was erased"), deed_session(engine) as session:
+        customers.flag(session, by, quentin, "vip")
+    assert parts(connection, quentin) == ()
     other = make_customer(connection, "Li Wei")
     with pytest.raises(Refused, match="erased customer can't be merged"), deed_session(engine) as session:
         merge(session, by, other, quentin)
