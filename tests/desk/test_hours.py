@@ -65,3 +65,62 @@ def test_what_is_no_week_is_refused(text: str) -> None:
 def test_a_team_that_is_hardly_there_ends_the_search() -> None:
     hardly = Hours(parse_hours("Mon 9:00-9:01", UTC).openings, UTC)
     assert hardly.after(0, 30 * DAY) > 300 * DAY
+
+
+ZONES = st.sampled_from(["UTC", "Europe/Madrid", "Australia/Lord_Howe", "America/Havana", "Asia/Kathmandu"])
+WEEKS = st.sampled_from(
+    ["Mon-Fri 9-17", "Mon-Sun 0-24", "Sun 1:45-2:15", "Mon-Sun 0-4, Mon-Sun 2-6", "Sat 23-24, Sun 0-3"]
+)
+# From the first of January 2026 on, over two changes of the clock.
+MOMENTS = st.integers(0, 400 * DAY)
+
+
+@given(WEEKS, ZONES, MOMENTS, st.integers(0, 20 * HOUR), st.sampled_from([(), ("12-25", "2026-03-29", "10-25")]))
+def test_what_is_added_is_what_is_counted(
+    week: str, zone: str, since: int, span: int, holidays: tuple[str, ...]
+) -> None:
+    hours = parse_hours(week, ZoneInfo(zone), holidays)
+    begun = at("2026-01-01 00:00") + since
+    end = hours.after(begun, span)
+    assert hours.between(begun, end) == span
+    # And no sooner: the last moment before it isn't enough.
+    assert span == 0 or hours.between(begun, end - 1) == span - 1
+
+
+@given(WEEKS, ZONES, st.lists(MOMENTS, min_size=3, max_size=3).map(sorted))
+def test_spans_of_hours_add_up_and_are_never_longer_than_the_clock_s(week: str, zone: str, moments: list[int]) -> None:
+    hours = parse_hours(week, ZoneInfo(zone))
+    first, middle, last = (at("2026-01-01 00:00") + each for each in moments)
+    assert hours.between(first, last) == hours.between(first, middle) + hours.between(middle, last)
+    assert 0 <= hours.between(first, last) <= last - first
+    assert hours.between(last, first) == 0
+
+
+@given(ZONES, MOMENTS, st.integers(0, 30 * DAY))
+def test_a_team_that_is_always_there_counts_every_hour(zone: str, since: int, span: int) -> None:
+    always = parse_hours("Mon-Sun 0:00-24:00", ZoneInfo(zone))
+    begun = at("2026-01-01 00:00") + since
+    assert always.after(begun, span) == begun + span
+    assert always.between(begun, begun + span) == span
+
+
+def test_a_team_without_hours_is_never_there() -> None:
+    never = Hours((), MADRID)
+    assert never.between(at("2026-01-01 00:00"), at("2027-01-01 00:00")) == 0
+    assert never.closes(to_datetime(at("2026-01-01 00:00"), MADRID).date()) is None
+    assert never.after(at("2026-01-01 00:00"), HOUR) > at("2027-01-01 00:00")
+
+
+def test_nobody_is_there_on_a_holiday() -> None:
+    hours = parse_hours("Mon-Fri 9-17", MADRID, ["12-25", "2026-12-28"])
+    assert hours.after(at("2026-12-24 16:00"), 2 * HOUR) == at("2026-12-29 10:00")
+    assert hours.after(at("2027-12-24 16:00"), 2 * HOUR) == at("2027-12-27 10:00")
+
+
+@pytest.mark.parametrize(("day", "lasts"), [("2026-04-05", 60), ("2026-10-04", 0)])
+def test_half_an_hour_that_a_clock_change_takes_or_gives(day: str, lasts: int) -> None:
+    """Lord Howe moves its clocks by thirty minutes at two in the morning."""
+    zone = ZoneInfo("Australia/Lord_Howe")
+    hours = parse_hours("Mon-Sun 1:30-2:00" if lasts else "Mon-Sun 2:00-2:30", zone)
+    begun = from_datetime(datetime.fromisoformat(day + " 00:00").replace(tzinfo=zone))
+    assert hours.between(begun, begun + 12 * HOUR) == lasts * MINUTE
