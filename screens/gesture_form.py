@@ -80,7 +80,7 @@ def gesture_form(seat: "Seat", receiver: Receiver, found: Standing, kind: Gestur
     """The form of one gesture."""
     currency = found.rules.currency
     entries = (
-        Entry("kind", "Gesture", kind.label),
+        Entry("kind", "Gesture", kind.label, choices=tuple(each.label for each in found.rules.kinds)),
         Entry("value", "Value", shown(kind.usual, currency) if kind.usual else "", "12.50"),
         Entry("reason", "Reason", hint="what it is for"),
     )

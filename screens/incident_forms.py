@@ -39,7 +39,7 @@ def incident_form(seat: Seat, row: IncidentRow | None, title: str = "", ticket_i
     before = written_time(row.next_update_at, seat.zone) if row is not None else ""
     entries = (
         Entry("title", "Title", row.title if row else title, "what is wrong, in a few words"),
-        Entry("state", "State", row.state if row else "looking", ", ".join(STATES)),
+        Entry("state", "State", row.state if row else "looking", ", ".join(STATES), choices=tuple(STATES)),
         Entry("next", "Next", before, TIMES),
         Entry("notice", "Text", row.notice if row else "", lines=5),
     )

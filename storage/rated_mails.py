@@ -19,10 +19,12 @@ from storage.ratings import rating_rules
 MOST_WORDS = 2_000
 
 _ANSWER = """
-    SELECT m.id, m.uid, m.ticket_id, m.agent_id, m.message_id FROM message m
+    SELECT m.id, m.uid, m.ticket_id, m.agent_id, m.message_id, t.status >= 3
+      FROM message m JOIN ticket t ON t.id = m.ticket_id
      WHERE m.id = ? AND m.kind = 'outbound' AND m.agent_id IS NOT NULL"""
 _ANSWERED = """
-    SELECT m.id, m.uid, m.ticket_id, m.agent_id, m.message_id FROM message m
+    SELECT m.id, m.uid, m.ticket_id, m.agent_id, m.message_id, t.status >= 3
+      FROM message m JOIN ticket t ON t.id = m.ticket_id
      WHERE m.message_id = ? AND m.kind = 'outbound' AND m.agent_id IS NOT NULL AND m.automatic = ''
      ORDER BY m.id DESC LIMIT 1"""
 _KNOWN = "SELECT 1 FROM message WHERE digest = ?"
@@ -43,13 +45,14 @@ _RATE = """
 
 
 class _Answer(NamedTuple):
-    """A reply of ours that a rating is about; `named` is its Message-ID."""
+    """A reply of ours that a rating is about; `named` is its Message-ID, `over`: its ticket is solved or closed."""
 
     id: int
     uid: bytes
     ticket_id: int
     agent_id: int
     named: str | None
+    over: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,11 @@ class Found:
     way: str
     at: int
     digest: bytes
+
+    @property
+    def alone(self) -> bool:
+        """Whether it says nothing more. A word on a ticket that is still open may be the answer to a question."""
+        return not self.vote.words and (self.way == "link" or bool(self.answer.over))
 
 
 def sift(connection: Connection, mails: Sequence[ReadMail]) -> tuple[list[ReadMail], list[Found]]:
@@ -75,7 +83,7 @@ def sift(connection: Connection, mails: Sequence[ReadMail]) -> tuple[list[ReadMa
         rating = _rating(connection, held, mail)
         if rating is None:
             normal.append(mail)
-        elif rating.vote.words or mail.attachments:
+        elif not rating.alone or mail.attachments:
             found.append(rating)
             normal.append(_on_its_thread(mail, rating.answer))
         elif not _is_known(connection, mail):

@@ -70,7 +70,7 @@ def test_each_word_has_a_link_of_one_press() -> None:
     [
         ("Great", Vote(GREAT, "")),
         ("great!\n", Vote(GREAT, "")),
-        ("**OK**", Vote(FINE, "")),
+        ("**Fine**", Vote(FINE, "")),
         ("Schlecht." + QUOTED, Vote(BAD, "")),
         ("Bad\n\nIt took three weeks." + QUOTED, Vote(BAD, "It took three weeks.")),
         ("Great" + QUOTED, Vote(GREAT, "")),

@@ -148,6 +148,14 @@ def test_words_beside_it_are_a_message_like_any_other(box: Box) -> None:
     assert [message.kind for message in tickets.messages(box.connection, (1,))] == ["inbound", "outbound", "inbound"]
 
 
+def test_a_word_on_an_open_ticket_may_answer_a_question_and_is_a_message_too(box: Box) -> None:
+    box.connection.execute("UPDATE ticket SET status = 1, solved_at = NULL WHERE id = 1")
+    box.take("Fine", subject="Re: Pump", name="m2", parent="<ours@shop.example>", at=LATER)
+    assert [(row[3], row[4]) for row in box.ratings()] == [(FINE, "")]
+    assert box.state()[:3] == (0, 1, LATER)
+    assert tickets.messages(box.connection, (1,))[-1].kind == "inbound"
+
+
 def test_words_in_the_mail_of_a_link_come_to_the_ticket_that_it_is_about(box: Box) -> None:
     box.take("It still leaks!", subject="Bad " + box.token(BAD), name="m2", at=LATER)
     assert [(row[0], row[3], row[4]) for row in box.ratings()] == [(1, BAD, "It still leaks!")]
