@@ -63,6 +63,8 @@ async def test_an_angry_customer_gets_heard_and_diagnose_may_come_after_the_solu
         assert desk(app).reading_id == 1
         await press(app, "5")
         assert ticks(connection, "heard")["diagnose"][0] == "done"
+        await step(app, "Enter", "the label was printed twice")
+        assert connection.execute("SELECT cause FROM task").fetchone() == ("the label was printed twice",)
     report = asked(connection)
     later = next(table for table in report.tables if table.key == "later")
     assert later.rows == (("HEARD", "Diagnose", 1, 1, 1.0, 0),), "it is reported apart"
