@@ -12,14 +12,20 @@ from sqlmodel import Session
 from desk.checklists import ChecklistTemplate, Step, StepField, to_toml
 from desk.errors import HeardError, Refused
 from desk.lookup import IdentityKind
+from desk.records import DraftRow
+from desk.snippets import Snippet
 from desk.times import HOUR, SECOND
-from storage.connect import Connection
-from storage.deeds import checklist, customers, views
+from storage import drafts
+from storage.connect import Connection, raw
+from storage.deeds import checklist, customers, knowledge, snippets, tasks, views
 from storage.deeds.by import By, Done
 from storage.deeds.change import Change, change
+from storage.deeds.knowledge import Learnt
 from storage.deeds.merge import merge
+from storage.deeds.tasks import TaskText
 from storage.deeds.undo import redo, undo
 from storage.deeds.write import Outgoing, write
+from storage.drafts import Inserted
 from storage.engine import deed_session, engine_over
 from storage.inbound import after_inbound
 from storage.search.index import index_customers
@@ -39,10 +45,21 @@ STATE = (
     "SELECT id, name, note, flags FROM customer ORDER BY id",
     "SELECT * FROM identity ORDER BY id",
     "SELECT * FROM view ORDER BY position, id",
+    'SELECT id, title, "trigger", folder, body FROM snippet ORDER BY id',
+    "SELECT * FROM known_answer ORDER BY snippet_id",
+    "SELECT * FROM snippet_use ORDER BY id",
+    "SELECT * FROM task ORDER BY id",
+    "SELECT * FROM task_ticket ORDER BY task_id, ticket_id",
 )
 State = list[list[tuple[object, ...]]]
 TEMPLATE = ChecklistTemplate(
-    "talk", "The talk", (Step("goal", "Find the goal", "What for?", field=StepField.GOAL), Step("end", "End", "Thanks"))
+    "talk",
+    "The talk",
+    (
+        Step("goal", "Find the goal", "What for?", field=StepField.GOAL),
+        Step("end", "End", "Thanks"),
+        Step("why", "Diagnose", "Why?", field=StepField.TASK),
+    ),
 )
 Deed = Callable[[Session, By], Done]
 
@@ -93,21 +110,58 @@ def _identifies(value: str) -> Deed:
     return lambda session, by: customers.add_identity(session, by, 1, IdentityKind.EMAIL, value)
 
 
+def _sends_snippet(which: int, snippet: int, text: str) -> Deed:
+    def send(session: Session, by: By) -> Done:
+        drafts.remember(raw(session), which, 1, "reply", by.at, Inserted(snippet, "Thanks", "Thanks a lot, and bye"))
+        drafts.save(raw(session), DraftRow(which, 1, "reply", "", "", "", text, (), 0, None, by.at))
+        return write(session, by, which, Outgoing("reply", text))
+
+    return send
+
+
+def _keeps(which: int, title: str) -> Deed:
+    return lambda session, by: knowledge.keep(session, by, Learnt(Snippet(title, "It left.", question="Why?"), which))
+
+
+def _deletes(snippet: int) -> Deed:
+    return lambda session, by: snippets.delete(session, by, snippet)
+
+
+def _makes_task(which: list[int], cause: str) -> Deed:
+    return lambda session, by: tasks.make(session, by, TaskText("Mend it", cause), *dict.fromkeys(which))
+
+
+def _settles_task(task: int, done: bool) -> Deed:
+    return lambda session, by: (tasks.finish if done else tasks.open_again)(session, by, task)
+
+
+def _links(task: int, which: int, linked: bool) -> Deed:
+    return lambda session, by: (tasks.link if linked else tasks.unlink)(session, by, task, which)
+
+
 def _moves_view(view: int, place: int) -> Deed:
     return lambda session, by: views.move(session, by, view, place)
 
 
-steps = st.sampled_from(["goal", "end"])
+steps = st.sampled_from(["goal", "end", "why"])
+few = st.integers(1, 2)
+causes = st.sampled_from(["late", "Late", "lost", ""])
 deeds: st.SearchStrategy[Deed] = st.one_of(
     st.builds(_changes, st.lists(tickets, min_size=1, max_size=4), changes),
     st.builds(_writes, st.sampled_from(["reply", "note"]), tickets, st.none() | st.integers(0, 4)),
-    st.builds(_ticks, tickets, steps, st.sampled_from(["", "to pay by card"])),
+    st.builds(_ticks, tickets, steps, st.sampled_from(["", "to pay by card", "late"])),
     st.builds(_skips, tickets, steps),
     st.builds(_unticks, tickets, steps),
     st.builds(_merges, st.lists(tickets, min_size=1, max_size=2), tickets),
     st.builds(_renames, st.sampled_from(["Ana Ruiz", "Li Wei", "李伟"])),
     st.builds(_identifies, st.sampled_from(["li@example.org", "li.wei@example.com"])),
     st.builds(_moves_view, st.integers(1, 9), st.integers(0, 12)),
+    st.builds(_sends_snippet, tickets, few, st.sampled_from(["Thanks a lot, and bye", "Thanks, and bye", "No"])),
+    st.builds(_keeps, tickets, st.sampled_from(["Left", "Gone"])),
+    st.builds(_deletes, st.integers(1, 90)),
+    st.builds(_makes_task, st.lists(tickets, max_size=2), causes),
+    st.builds(_settles_task, few, st.booleans()),
+    st.builds(_links, few, tickets, st.booleans()),
 )
 
 
