@@ -14,7 +14,7 @@ from typing_extensions import override
 from desk.errors import BadInput
 from desk.flags import Flag
 from desk.lookup import IdentityKind
-from desk.records import IdentityRow, Message, TicketRow
+from desk.records import IdentityRow, Message, PromiseRow, TicketRow
 from screens import customer_page
 from screens.action import Place, Situation
 from screens.ask import Question
@@ -206,6 +206,8 @@ class CustomerScreen(CustomerCare):
         row = self.lines.row
         if isinstance(row, TicketRow):
             opens(self.app).open_ticket(row.id)
+        elif isinstance(row, PromiseRow):
+            opens(self.app).open_ticket(row.ticket_id)
         elif isinstance(row, Note):
             self.action_customer_note()
         elif isinstance(row, Alike):

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
-from desk.ages import age
+from desk.ages import age, due
 from desk.flags import Flag
 from desk.lookup import IdentityKind
-from desk.records import CustomerCard, IdentityRow, Message, TicketRow
+from desk.records import CustomerCard, IdentityRow, Message, PromiseRow, TicketRow
 from desk.statuses import Status
 from screens.gesture_lines import gift_line
-from storage import customers, merges, queue
+from storage import customers, merges, promises, queue
 from storage.connect import Connection
 from storage.duplicates import Alike
 from storage.gestures import GestureRow, of_customer
@@ -42,6 +42,7 @@ class Page:
     said: tuple[Message, ...]
     gestures: tuple[GestureRow, ...] = ()
     parts: tuple[Part, ...] = ()
+    promises: tuple[PromiseRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Detail:
     value: str
 
 
-Line = Heading | Gap | TicketRow | IdentityRow | Flag | Note | Message | GestureRow | Detail | Part | Alike
+Line = Heading | Gap | TicketRow | IdentityRow | Flag | Note | Message | GestureRow | Detail | Part | Alike | PromiseRow
 
 
 def page(connection: Connection, customer_id: int, now: int, zone: tzinfo) -> Page:
@@ -86,6 +87,7 @@ def page(connection: Connection, customer_id: int, now: int, zone: tzinfo) -> Pa
     return Page(
         customers.card(connection, customer_id, now, zone), tuple(tickets), newest,
         of_customer(connection, customer_id), merges.parts(connection, customer_id),
+        promises.open_of_customer(connection, customer_id),
     )  # fmt: skip
 
 
@@ -103,6 +105,8 @@ def _sections(found: Page, alike: tuple[Alike, ...]) -> Iterator[list[Line]]:
     card = found.card
     maybes = sum(not identity.known for identity in card.identities)
     yield [Heading("Tickets", _tickets_words(len(found.tickets), card.all_tickets)), *found.tickets]
+    if found.promises:
+        yield [Heading("Promised", "the next answer settles it"), *found.promises]
     words = f"{maybes} only a maybe, Y confirms" if maybes else ""
     yield [Heading("Known by", words), *card.identities]
     if alike:
@@ -145,8 +149,8 @@ def key(line: Line) -> str:
             return f"note {line.place}"
         case GestureRow():
             return f"gesture {line.id}"
-        case Message():
-            return f"message {line.id}"
+        case Message() | PromiseRow():
+            return f"{'message' if isinstance(line, Message) else 'promise'} {line.id}"
         case Part():
             return f"part {line.customer_id}"
         case Alike():
@@ -173,8 +177,8 @@ def draw(line: Line, cells: int, now: int) -> list[Piece]:
             return both_ends([("   ! ", "late"), (_flat(line.words), "plain")], [(put + " ", "faint")], cells)
         case Note():
             return [("   ┃ ", "note"), (_flat(line.text), "note")]
-        case GestureRow():
-            return gift_line(line, cells, now)
+        case GestureRow() | PromiseRow():
+            return gift_line(line, cells, now) if isinstance(line, GestureRow) else _promise(line, cells, now)
         case Message():
             mark = "☎ " if line.kind == "call" else "┃ "
             author = fit(_flat(line.author), min(18, cells // 4))
@@ -223,6 +227,11 @@ def _ticket(row: TicketRow, cells: int, now: int) -> list[Piece]:
     ]
     right: list[Piece] = [(assignee + " " if assignee else "", "muted"), (f"{status:<8}", "muted")]
     return both_ends(left, [*right, (f"{age(row.updated_at, now):>5} ", "faint")], cells)
+
+
+def _promise(row: PromiseRow, cells: int, now: int) -> list[Piece]:
+    left: list[Piece] = [("   ◆ ", "promised"), (f"#{row.number} ", "muted"), (_flat(row.words), "plain")]
+    return both_ends(left, [(due(row.due_at, now) + " ", "late" if row.due_at <= now else "promised")], cells)
 
 
 def _part(part: Part, cells: int, now: int) -> list[Piece]:

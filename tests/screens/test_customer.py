@@ -8,7 +8,7 @@ import pytest
 from desk import flags
 from desk.flags import Flag
 from desk.lookup import IdentityKind
-from desk.records import IdentityRow, TicketRow
+from desk.records import IdentityRow, PromiseRow, TicketRow
 from screens import customer_page
 from screens.customer import CustomerScreen
 from screens.customer_page import Gap, Heading, Note, draw, key, lines, page
@@ -50,6 +50,19 @@ def test_active_tickets_come_first_and_every_line_has_its_own_key(
     assert headings == ["Tickets", "Known by", "Flags", "Note", "Notes and calls on tickets", "Details"]
     assert len({key(line) for line in shown}) == len(shown)
     assert all(pieces_width(draw(line, 60, NOW)) <= 200 for line in shown)
+
+
+def test_what_was_promised_stands_right_below_the_tickets(connection: Connection, ana: int) -> None:
+    connection.execute(
+        "INSERT INTO promise(uid, ticket_id, words, made_at, due_at, target_at, state)"
+        " VALUES(x'01', 2, 'by [/red]Friday', ?, ?, ?, 'open'), (x'02', 2, 'kept', 0, 1, 1, 'kept')",
+        (NOW, NOW + 3_600_000_000, NOW),
+    )
+    shown = lines(page(connection, ana, NOW, UTC))
+    assert [line.title for line in shown if isinstance(line, Heading)][:2] == ["Tickets", "Promised"]
+    (promise,) = [line for line in shown if isinstance(line, PromiseRow)]
+    drawn = "".join(text for text, _ in draw(promise, 60, NOW))
+    assert drawn.split() == ["◆", "#1002", "by", "[/red]Friday", "due", "1:00"]
 
 
 def test_of_very_many_tickets_none_that_is_active_is_left_out_and_the_page_says_that_there_are_more(
