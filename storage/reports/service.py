@@ -13,7 +13,7 @@ from desk.service import Kind, Spread, ages, spread
 from desk.times import to_datetime
 from storage.clocks import targets
 from storage.connect import Connection
-from storage.reports import Asked, called, first_contact
+from storage.reports import Asked, called, first_contact, ratings
 from storage.reports.served import Flow, Waited, flow, waited
 
 CALENDAR = "calendar hours"
@@ -53,6 +53,7 @@ def read(connection: Connection, asked: Asked) -> Report:
             *_flow_figures(moved),
             first_contact.figure(connection, asked.period, asked.now),
             *calls.figures,
+            *ratings.read(connection, asked).figures,
         ),
         charts=(*_day_charts(moved, asked), *_channel_charts(answers), _age_chart(moved, asked.now)),
         tables=(
