@@ -7,6 +7,7 @@ from pathlib import Path
 
 from console.demo.content import Cast, Scenario, cast, scenarios
 from console.demo.people import Made, customers, stars
+from console.demo.progress import came_back, ticks_of
 from console.demo.stories import Line, Story, point_of, told
 from desk.ids import new_uid
 from desk.statuses import Status
@@ -191,13 +192,21 @@ class _Maker:
             "checklist_run(uid, ticket_id, checklist_key, agent_id, started_at)",
             new_uid(), ticket_id, story.checklist, agent, story.created_at + 3 * MINUTE,
         )  # fmt: skip
-        steps = self._steps(story.checklist)
-        done = len(steps) - 1 if story.status >= Status.SOLVED else self._dice.randrange(1, len(steps) - 1)
-        for place, step in enumerate(steps[:done]):
-            text = story.goal if step == "goal" else ""
+        steps, later = self._steps(story.checklist)
+        if story.status >= Status.SOLVED:
+            ticks = ticks_of(ticket_id, steps, later)
+            if came_back(ticket_id, skipped=any(reason for _, reason in ticks)):
+                between = story.created_at + (last - story.created_at) // 2
+                self._event(ticket_id, agent, between, "status", 0, int(Status.SOLVED))
+                self._event(ticket_id, agent, (between + last) // 2, "status", int(Status.SOLVED), 0)
+        else:
+            ticks = [(step, "") for step in steps[: self._dice.randrange(1, len(steps + later) - 1)]]
+        for place, (step, reason) in enumerate(ticks):
+            text = story.goal if step == "goal" and not reason else ""
             self._insert(
                 "checklist_tick(run_id, step, state, agent_id, at, reason, text)",
-                run_id, step, "done", agent, story.created_at + (4 + place) * MINUTE, "", text,
+                run_id, step, "skipped" if reason else "done", agent, story.created_at + (4 + place) * MINUTE, reason,
+                text,
             )  # fmt: skip
 
     def _event(self, ticket_id: int, agent: int, at: int, field: str, before: object, after: object) -> None:
@@ -221,11 +230,13 @@ class _Maker:
         handle = next(handle for handle, agent_id in self._agents.items() if agent_id == agent)
         return next(member.name for member in self._cast.team if member.handle == handle)
 
-    def _steps(self, key: str) -> list[str]:
+    def _steps(self, key: str) -> tuple[list[str], list[str]]:
+        """The steps of a checklist, and those that come later."""
         from storage.library import templates
 
         template = next(one for one in templates(self._connection) if one.key == key)
-        return [step.key for step in template.steps]
+        now = [step.key for step in template.steps if not step.later]
+        return now, [step.key for step in template.steps if step.later]
 
     def _insert(self, table: str, *values: object) -> int:
         """One row, by the table's name and its columns as SQL writes them; its id."""

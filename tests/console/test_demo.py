@@ -3,14 +3,17 @@
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
 from console.demo.content import scenarios
 from console.demo.make import make_demo
+from desk.reports.period import Period
 from desk.times import DAY
 from storage.connect import Connection
+from storage.reports import Asked, read
 from storage.search.query import Finder
 from storage.workspace import Workspace, open_to_read
 from tests.factories import NOW
@@ -89,3 +92,17 @@ def test_agents_keep_to_the_practice() -> None:
     for scenario in scenarios():
         for text in (scenario.ask, scenario.resolve):
             assert not shunned.search(text), (scenario.key, text)
+
+
+def test_the_reports_have_something_to_tell(demo: Connection) -> None:
+    told = read(demo, "checklists", Asked(Period(NOW - 60 * DAY, NOW), NOW, UTC))
+    whole = next(figure for figure in told.figures if figure.key == "whole_ten-steps")
+    assert isinstance(whole.value, float)
+    assert 0.3 < whole.value < 0.9
+    tables = {table.key: table.rows for table in told.tables}
+    assert tables["skipped"]
+    assert any(row[5] for row in tables["reopened"]), "a skipped step goes with tickets that came back"
+    assert any(row[6] for row in tables["steps"]), "some stopped on the way"
+    service = read(demo, "service", Asked(Period(NOW - 60 * DAY, NOW), NOW, UTC))
+    figures = {figure.key: figure.value for figure in service.figures}
+    assert all(figures[key] is not None for key in ("first_p50", "next_p90", "first_level", "reopened"))
