@@ -15,13 +15,14 @@ from desk.lookup import IdentityKind
 from desk.records import DraftRow
 from desk.snippets import Snippet
 from desk.times import HOUR, SECOND
-from storage import drafts
+from storage import drafts, rules
 from storage.connect import Connection, raw
-from storage.deeds import checklist, customers, knowledge, snippets, tasks, views
+from storage.deeds import checklist, customers, knowledge, promises, snippets, tasks, views
 from storage.deeds.by import By, Done
 from storage.deeds.change import Change, change
 from storage.deeds.knowledge import Learnt
 from storage.deeds.merge import merge
+from storage.deeds.promises import Said
 from storage.deeds.tasks import TaskText
 from storage.deeds.undo import redo, undo
 from storage.deeds.write import Outgoing, write
@@ -50,8 +51,10 @@ STATE = (
     "SELECT * FROM snippet_use ORDER BY id",
     "SELECT * FROM task ORDER BY id",
     "SELECT * FROM task_ticket ORDER BY task_id, ticket_id",
+    "SELECT * FROM promise ORDER BY id",
 )
 State = list[list[tuple[object, ...]]]
+TARGETS = '[[target]]\ntitle = "All"\nresolution = "3h"\npauses = ["pending", "hold", "snoozed"]\n'
 TEMPLATE = ChecklistTemplate(
     "talk",
     "The talk",
@@ -139,6 +142,16 @@ def _links(task: int, which: int, linked: bool) -> Deed:
     return lambda session, by: (tasks.link if linked else tasks.unlink)(session, by, task, which)
 
 
+def _promises(which: int, minutes: int) -> Deed:
+    return lambda session, by: promises.promise(
+        session, by, which, Said("by then", by.at, by.at + minutes * 60 * SECOND)
+    )  # fmt: skip
+
+
+def _withdraws(number: int) -> Deed:
+    return lambda session, by: promises.withdraw(session, by, number)
+
+
 def _moves_view(view: int, place: int) -> Deed:
     return lambda session, by: views.move(session, by, view, place)
 
@@ -162,6 +175,8 @@ deeds: st.SearchStrategy[Deed] = st.one_of(
     st.builds(_makes_task, st.lists(tickets, max_size=2), causes),
     st.builds(_settles_task, few, st.booleans()),
     st.builds(_links, few, tickets, st.booleans()),
+    st.builds(_promises, tickets, st.sampled_from([1, 90, 900])),
+    st.builds(_withdraws, few),
 )
 
 
@@ -182,6 +197,7 @@ def desk(
             ticket = make_ticket(connection, customer_id=customer, status=number)
             make_message(connection, ticket, at=NOW - number * HOUR, customer_id=customer)
         make_tag(connection, 1, "vip")
+        rules.write(connection, "targets", TARGETS)
         after_inbound(connection, [1, 2, 3, 4])
         index_customers(connection, [1, 2])
         connection.execute(
