@@ -84,6 +84,7 @@ class CallScreen(CallWork):
         self.chosen, self.choice_made = order[(place + step) % len(order)], True
         self.show_wrap_up()
         self.show_bar()
+        self.read_page()
 
     def action_call_when(self, text: str) -> None:
         """When to follow up; without words they are asked for."""

@@ -12,7 +12,8 @@ from typing_extensions import override
 from desk.calls import CallRow, CallState
 from desk.checklists import StepField
 from desk.errors import HeardError, Refused
-from desk.records import RunRow
+from desk.records import Message, RunRow
+from screens.action import Place
 from screens.ask import Choice, Question
 from screens.call_reading import CallPage, page
 from screens.call_who import WhoWork
@@ -34,6 +35,13 @@ class CallWork(WhoWork, Ticking):
 
     talk_at_once = False
     _done_writing = False
+    _known = False
+
+    @property
+    @override
+    def holding(self) -> bool:
+        # Keys typed behind the one that opened this page are meant for the call, as soon as it is there.
+        return super().holding or not self._known
 
     @property
     @override
@@ -65,11 +73,12 @@ class CallWork(WhoWork, Ticking):
         def ask(connection: Connection) -> CallPage:
             return page(connection, asking, call_id, text, picked, chosen)
 
-        self.seat.jobs.read("call page", ask, self._page_read)
+        self.seat.jobs.read("call page", ask, self._page_read, self._not_read)
 
     def _page_read(self, found: CallPage) -> None:
         if not self.is_attached:
             return
+        self._is_known()
         before = self.state
         self.found = found
         self.waiting = found.waiting
@@ -79,6 +88,7 @@ class CallWork(WhoWork, Ticking):
         if not self.choice_made:
             self.chosen = self._likely_ticket(found)
         self._show_steps()
+        self._read_conversation()
         self.show_wrap_up()
         self.show_caller()
         if self.state is not before:
@@ -86,8 +96,33 @@ class CallWork(WhoWork, Ticking):
         self.show_bar()
         self.show_hints()
 
+    def _not_read(self, error: HeardError) -> None:
+        self._is_known()
+        self.fail(error)
+
+    def _is_known(self) -> None:
+        if not self._known:
+            self._known = True
+            self.post_message(self.Ready())
+
     def show_wrap_up(self) -> None:
         """What the wrap-up offers."""
+
+    def _read_conversation(self) -> None:
+        """What was said on the ticket, where there is room for it."""
+        ticket_id = self.chosen
+        if not self.boxes["said"].display:
+            return
+        if ticket_id is None:
+            self.said.clear()
+            return
+        from storage import tickets
+
+        def show(found: tuple[Message, ...]) -> None:
+            if self.is_attached and self.chosen == ticket_id:
+                self.said.show(ticket_id, found)
+
+        self.seat.jobs.read("call conversation", lambda connection: tickets.conversation(connection, ticket_id), show)
 
     @staticmethod
     def _likely_ticket(found: CallPage) -> int | None:
@@ -222,7 +257,8 @@ class CallWork(WhoWork, Ticking):
         from storage.deeds.wrap_up import ticket_of
 
         call_id, chosen, by = self.call_id, self.chosen, self.seat.by()
-        if call_id is None:
+        if call_id is None or self.place is Place.CALLER:
+            self.notice("The call hasn't begun: T begins it", "warning")
             return
 
         def do(session: "Session") -> Done:

@@ -28,13 +28,15 @@ from widgets.caller_panel import CallerPanel
 from widgets.checklist import ChecklistPanel
 from widgets.editor import Editor
 from widgets.fields import TextField
+from widgets.transcript import Transcript
 from widgets.wrap_up import WrapUpPanel
 
-PANES = ("who", "steps", "notes")
+PANES = ("who", "steps", "notes", "said")
 # From the notes Tab leads to the checklist, where letters and digits are keys.
 ORDER = ("who", "notes", "steps")
-TITLES = {"who": "Caller", "steps": "Checklist", "notes": "Notes"}
-THREE_FROM, TWO_FROM = 112, 84
+TITLES = {"who": "Caller", "steps": "Checklist", "notes": "Notes", "said": "Conversation"}
+# Four panes, where what was said on the ticket has room too; it never has the keys.
+FOUR_FROM, THREE_FROM, TWO_FROM = 168, 112, 84
 NOBODY = CallerMatch("withheld", "")
 
 
@@ -71,6 +73,8 @@ class CallFrame(DeskScreen[None]):
         self.wrap_up = WrapUpPanel()
         self.goal = TextField(placeholder="what they are trying to get done")
         self.notes = Editor()
+        self.said = Transcript(clock=seat.clock, zone=seat.zone)
+        self.said.can_focus = False
         self.notes.placeholder = "What is said. It is saved as you type it."
         self.boxes = {name: Vertical(classes="call-pane") for name in PANES}
 
@@ -90,6 +94,8 @@ class CallFrame(DeskScreen[None]):
                 yield self.wrap_up
                 yield Horizontal(label, self.goal, classes="call-goal")
                 yield self.notes
+            with self.boxes["said"]:
+                yield self.said
         yield self.bottom
         yield self.notices
         yield HintBar()
@@ -182,8 +188,10 @@ class CallFrame(DeskScreen[None]):
     def lay_out(self) -> None:
         """Show the panes that fit, the one with the keys among them."""
         width = (self.size or self.app.size).width
-        if width >= THREE_FROM:
+        if width >= FOUR_FROM:
             shown: tuple[str, ...] = PANES
+        elif width >= THREE_FROM:
+            shown = PANES[:-1]
         elif width >= TWO_FROM:
             shown = ("who", "notes") if self.pane == "who" else ("steps", "notes")
         else:
@@ -192,7 +200,7 @@ class CallFrame(DeskScreen[None]):
         for name, box in self.boxes.items():
             box.display = name in shown
             box.set_class(name == shown[-1], "-last")
-        wide = (42, 40) if width >= 140 else (38, 34)
+        wide = (46, 40, (width - 86) // 2) if width >= 140 else (38, 34, 0)
         self.widths = [dict(zip(PANES, wide, strict=False))[name] for name in shown[:-1]]
         for name, box in self.boxes.items():
             box.styles.width = self.widths[shown.index(name)] if name in shown[:-1] else "1fr"
@@ -203,7 +211,7 @@ class CallFrame(DeskScreen[None]):
         """The rules around the panes, with their titles."""
         width, shown = (self.size or self.app.size).width, self.panes_shown
         rooms = [*(cells - 1 for cells in self.widths), width - sum(self.widths) - 2]
-        hidden = "" if len(shown) == len(PANES) else " · Tab " + TITLES[self._pane_after(self.pane)].casefold()
+        hidden = "" if len(shown) >= 3 else " · Tab " + TITLES[self._pane_after(self.pane)].casefold()
         titles = [TITLES[name] + hidden * (name == self.pane) for name in shown]
         parts = list(zip(titles, rooms, strict=True))
         self.top.show(*parts)
@@ -215,7 +223,9 @@ class CallFrame(DeskScreen[None]):
         since = self.ring.since if self.ring is not None else now
         words = stands(call, now) if call is not None else "rings " + clock((now - since) // SECOND)
         title = self.card.name if self.card is not None else (call.title if call is not None else self.ring_title)
-        number = call.number if call is not None else self.text
+        hits = self.match.hits
+        given = hits[0].identity_value if self.match.kind == "one" and hits else self.match.shown
+        number = given or (call.number if call is not None else self.text)
         rings = self.state is CallState.RINGING
         called = "calls" if rings else "you called" if call is not None and call.direction == "out" else "called you"
         self.bar.show(CallFacts(self.state, words, title, number, called, self.ticket_words()))

@@ -14,6 +14,7 @@ from desk.lookup import IdentityKind
 from screens.call_notes import NotesWork
 from screens.customers import NEW, CustomersScreen
 from screens.desk_screen import opens
+from screens.flagging import put_flag
 from screens.form import FormScreen
 from screens.keymap import shown
 from screens.new_customer import new_customer_form
@@ -138,6 +139,11 @@ class WhoWork(NotesWork):
         by, identity_id = self.seat.by(), self.match.maybe_id
         if identity_id is not None:
             self.seat.jobs.deed(lambda session: confirm_identity(session, by, identity_id), self.told)
+
+    def action_customer_flag(self, text: str) -> None:
+        """Put a flag on who calls."""
+        if self.card is not None:
+            put_flag(self, self.seat, self.card.id, text, self.told)
 
     def it_is(self, customer_id: int) -> None:
         """Somebody was picked."""

@@ -82,7 +82,8 @@ def _matched(caller: Caller, cells: int) -> Iterator[CardLine]:
     """The number that it was found by, and whether that is known."""
     if caller.match.kind != "one":
         return
-    number = shorten(harmless(caller.match.number or caller.match.shown), max(cells - 20, 8))
+    given = caller.match.hits[0].identity_value if caller.match.hits else caller.match.shown
+    number = shorten(harmless(given), max(cells - (5 if caller.match.maybe_id is None else 18), 8))
     if caller.match.maybe_id is None:
         yield CardLine((("☎ " + number + " ", "plain"), (KNOWN, "good")))
     else:

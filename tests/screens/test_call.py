@@ -12,6 +12,7 @@ from desk.calls import CallEvent, CallState, Popped
 from desk.lookup import IdentityKind
 from desk.times import SECOND, now
 from screens.action import Place
+from screens.actions import ACTIONS
 from screens.ask import AskPanel
 from screens.call import CallScreen
 from screens.call_who import CallerSearch
@@ -103,7 +104,7 @@ async def test_a_caller_opens_by_itself_and_says_everything_without_a_key(worksp
         screen = await opened(app)
         assert screen.place is Place.CALLER
         text = seen(app)
-        for fact in ("Rosa Bianchi", "+14155550134", "✓", "1 open", "Refund for order 8841", "Where is it?"):
+        for fact in ("Rosa Bianchi", NUMBER + " ✓", "1 open", "Refund for order 8841", "Where is it?"):
             assert fact in text
         assert banner(app) == []
 
@@ -233,7 +234,7 @@ async def test_who_hangs_up_before_anybody_answers_is_told_and_kept(
         await settled(app)
         assert banner(app) == []
         assert notice(app).startswith("Missed: Rosa Bianchi rang for 0:09")
-        assert [call.id for call in calls.missed(connection, 0)] == [told.id]
+        assert written(connection, "SELECT state FROM call WHERE id = ?", told.id) == "missed"
 
 
 async def test_a_call_that_is_answered_on_the_telephone_opens_with_its_clock(
@@ -462,3 +463,22 @@ async def test_no_caller_breaks_the_screen_or_acts_on_it(
         assert not FORBIDDEN & set(seen(app).replace("\n", ""))
         await press(app, "F3")
         assert not FORBIDDEN & set(seen(app).replace("\n", ""))
+
+
+@pytest.mark.parametrize("place", [Place.CALLER, Place.CALL, Place.NOTES, Place.WRAP_UP])
+def test_whatever_the_keys_of_a_call_promise_can_be_done(place: Place) -> None:
+    missing = [
+        action.id
+        for action in ACTIONS
+        if place in action.places and not (hasattr(CallScreen, action.method) or hasattr(HeardApp, action.method))
+    ]
+    assert missing == []
+
+
+async def test_a_wide_screen_shows_what_was_said_on_the_ticket_beside_the_notes(
+    workspace: Workspace, rosa: int
+) -> None:
+    async with at_the_phone(workspace, size=(200, 40)) as app:
+        await press(app, "T")
+        assert "Conversation" in seen(app)
+        assert "Where is it?" in seen(app)

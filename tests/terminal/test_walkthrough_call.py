@@ -138,7 +138,7 @@ def test_a_call_goes_from_four_digits_to_its_wrap_up(sized: Desk) -> None:
 def test_the_softphone_pops_the_caller_into_the_running_console(sized: Desk) -> None:
     pop(sized, NUMBER)
     sized.wait_for(lambda desk: "rings 0:0" in desk.lines[1] and "Ana Ruiz" in desk.lines[1])
-    for fact in (NUMBER, "very angry", "Pro since", "1 open", "No, that card"):
+    for fact in ("+1 415 555 0134", "very angry", "Pro since", "1 open", "No, that card"):
         sized.wait_for(fact)
     sized.press("T")
     write_it_down(sized)
@@ -162,6 +162,16 @@ def test_a_ring_disturbs_no_reply_and_one_key_takes_it(sized: Desk) -> None:
     sized.wait_for(lambda desk: "Dear TqS12 sir" in desk.text and "☎ talking" in desk.lines[0])
     sized.send(" and madam")
     sized.wait_for("Dear TqS12 sir and madam")
+
+
+def test_keys_typed_faster_than_the_call_begins_are_meant_for_it(desk: Desk) -> None:
+    find(desk, "4471", "Ana Ruiz")
+    desk.send("\rT4nhurried 4 words")
+    desk.comes_true("SELECT notes = 'hurried 4 words' FROM call")
+    desk.comes_true(
+        "SELECT 1 FROM checklist_tick k JOIN checklist_run r ON r.id = k.run_id JOIN call c ON c.ticket_id = r.ticket_id"
+        " WHERE k.step = 'resolve'"
+    )
 
 
 def test_a_crash_amid_a_call_loses_nothing_and_the_next_console_offers_it(desk: Desk, demo: Workspace) -> None:
