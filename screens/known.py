@@ -1,6 +1,6 @@
 """Which answers were given most and what that cost, with the tickets behind each; and how snippets are changed.
 
-The invariant: what is counted was read to the end first, and the page says so while it isn't.
+The invariant: what was sent is read to the end, and while it isn't the page says that it counts what was read so far.
 """
 
 from collections.abc import Callable
@@ -45,7 +45,7 @@ from widgets.rows import LineList
 from widgets.ticket_line import Look
 
 MOST_TICKETS = 100
-# So many replies are read at a time before the page counts: some 100 ms of the writer's time.
+# So many messages are read at a time: some 60 ms of the writer's time.
 AT_ONCE = 100
 BESIDE_FROM = 150
 
@@ -90,6 +90,7 @@ class KnownScreen(FramedScreen[Row]):
         self._under: dict[str, tuple[Under, ...]] = {}
         self._read = 0
         self._catching_up = False
+        self._reading = False
 
     @property
     @override
@@ -110,8 +111,8 @@ class KnownScreen(FramedScreen[Row]):
     @property
     @override
     def titles(self) -> tuple[str, str]:
-        if self._found is None:
-            return ("reading, " + format(self._read, ",") + " messages so far", "")
+        if self._found is None or self._reading:
+            return ("still reading, " + format(self._read, ",") + " messages so far", "")
         if self.part != ANSWERS:
             return (str(len(self._drifting)) + " snippets are changed", "Snippet")
         words = format(self._found.repeated, ",") + " of " + format(self._found.replies, ",") + " replies were known"
@@ -134,8 +135,11 @@ class KnownScreen(FramedScreen[Row]):
             self.read("behind", behind, self._is_behind)
 
     def _is_behind(self, more: bool) -> None:
+        self._reading = more
         if more:
             self._catching_up = True
+            if self._found is None:
+                self._count()
             self.seat.jobs.keep(lambda connection: catch_up(connection, AT_ONCE), self._caught_up)
         else:
             self._count()

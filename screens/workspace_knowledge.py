@@ -105,7 +105,10 @@ class KnowledgeWork(DeedWork):
         if at >= self._look_at:
             self._look_at = at + LOOK_SECONDS
             self._look_for_late()
-        if at >= self._read_at and not self.writing and not self.seat.jobs.busy:
+        if not self._read_at:
+            # Not in the first moments: what it needs is still to be imported.
+            self._read_at = at + LOOK_SECONDS
+        elif at >= self._read_at and not self.writing and not self.seat.jobs.busy:
             self._read_at = at + LOOK_SECONDS
             self._read_on()
 

@@ -9,6 +9,7 @@ from desk.records import DraftRow
 from desk.snippets import Snippet
 from desk.times import HOUR, now
 from screens.ask import AskPanel
+from screens.confirm import ConfirmScreen
 from screens.desk_screen import DeskScreen
 from screens.form import FormScreen
 from screens.known import KnownScreen
@@ -116,7 +117,9 @@ def _field(form: FormScreen, key: str) -> TextField:
     return field
 
 
-async def test_the_page_of_tasks_ticks_links_and_gives(connection: Connection, workspace: Workspace) -> None:
+async def test_the_page_of_tasks_ticks_links_and_gives(
+    connection: Connection, workspace: Workspace, tmp_path: Path
+) -> None:
     ids = fill(connection)
     by = By(1, NOW)
     with deed_session(engine_over(connection)) as session:
@@ -144,6 +147,15 @@ async def test_the_page_of_tasks_ticks_links_and_gives(connection: Connection, w
         await press(app, "Right")
         assert "label" in seen(app)
         assert "slow bank" in seen(app)
+        page.action_task_export(str(tmp_path / "causes.md"))
+        await settled(app)
+        told = (tmp_path / "causes.md").read_text()
+        assert "| label | 1 | 1 | 0 | " in told
+        # What is there already is not written over without a question.
+        page.action_task_export(str(tmp_path / "causes.md"))
+        await settled(app)
+        assert isinstance(app.screen, ConfirmScreen)
+        await press(app, "Esc")
         await press(app, "Right")
         assert "Fix the label" in seen(app)
         await press(app, "u")
@@ -173,9 +185,12 @@ async def test_the_page_of_answers_opens_the_tickets_behind_a_line_and_keeps_it(
         first, second = (tmp_path / "known.csv").read_text().splitlines()
         assert first.startswith("answer,given_by,times,each,cost,basis,tickets")
         assert ",hand,3,240,720.0,assumed," in second.replace("240.0", "240")
-        await press(app, "k", "K", "Ctrl+S")
+        page.action_known_since("2000-01-01")
+        await settled(app)
+        assert page.path == ("Known answers", "since 2000-01-01")
+        await press(app, "g", "g", "K", "Ctrl+S")
         assert [each.folder for each in library.snippets(connection) if each.question] == ["Answers"]
-        await press(app, "Enter", "Enter", "j", "Enter")
+        await press(app, "Enter", "j", "Enter")
         assert desk(app).reading_id == ids[2]
 
 
@@ -287,10 +302,9 @@ async def test_whatever_strangers_wrote_is_harmless_on_the_pages(
         for _ in range(2):
             screen.open_here()
             await settled(app)
-            for _ in range(4):
-                screen.step(3)
-                await settled(app)
-                harmless_on_screen(app)
+            screen.step(9)
+            await settled(app)
+            harmless_on_screen(app)
             screen.action_page_next()
             await settled(app)
         harmless_on_screen(app)
