@@ -14,7 +14,7 @@ from console.config import Config
 from console.listening import Listening, close_socket, open_socket, used
 from console.phone_process import PhoneProcess
 from desk.calls import Popped
-from desk.errors import HeardError
+from desk.errors import HeardError, NotFound, WorkspaceError
 from screens.jobs import Jobs
 from storage.connect import Connection
 
@@ -40,10 +40,14 @@ class Reachable:
         self._listening: Listening | None = None
         self._beginning: asyncio.Task[None] | None = None
         self._used_at = 0.0
-        jobs.read("socket", self._open, self._begin, failed)
+        self._again = False
+        self._ask()
 
     def attend(self, last_key: float) -> None:
         """A second has passed; `last_key` is when a key came last."""
+        if self._again:
+            self._again = False
+            self._ask()
         if self._listening is not None and last_key > self._used_at:
             self._used_at = last_key
             path = self._listening.path
@@ -65,6 +69,15 @@ class Reachable:
                 self._listening.end()
             elif self._opened is not None:
                 close_socket(*self._opened)
+
+    def _ask(self) -> None:
+        self._jobs.read("socket", self._open, self._begin, self._not_opened)
+
+    def _not_opened(self, error: HeardError) -> None:
+        """A workspace that is just being made, or brought up to date, is there in a moment."""
+        self._again = isinstance(error, NotFound | WorkspaceError)
+        if not self._again:
+            self._failed(error)
 
     def _open(self, _connection: Connection) -> None:
         """In a reader's thread; the console may be gone before it comes to be used."""
