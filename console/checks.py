@@ -40,7 +40,7 @@ def every_check(workspace: Workspace) -> Iterator[Check]:
     """All checks, one after the other, so that slow ones show up as they end."""
     for check in (python, compiled, sqlite, terminal, encoding, clipboard, tmux, configuration, clock):
         yield check()
-    for examine in (rights, disk, database):
+    for examine in (rights, disk, database, erased):
         yield examine(workspace)
     from console.credentials import examined
 
@@ -215,6 +215,21 @@ def database(workspace: Workspace) -> Check:
         return Check("database", False, f"of a newer Heard (schema {version})", "Install the newer Heard.")
     size = workspace.database.stat().st_size // 1024**2
     return Check("database", True, f"sound, schema {version}, {size:,} MB")
+
+
+def erased(workspace: Workspace) -> Check:
+    """Whether the file is clean of what was erased."""
+    if not workspace.exists():
+        return Check("erased", True, "none yet", "")
+    try:
+        with closing(connect(workspace.database, read_only=True)) as connection:
+            left = connection.execute("SELECT 1 FROM setting WHERE key = 'erasing'").fetchone()
+            (count,) = connection.execute("SELECT count(DISTINCT customer_id) FROM tombstone").fetchone()
+    except Exception as error:  # noqa: BLE001 - as above; an older schema has no such table
+        return Check("erased", True, f"not looked at: {error}", "")
+    if left:
+        return Check("erased", False, "unused pages may still hold words of erased customers", "heard erase --finish")
+    return Check("erased", True, f"{count:,} customers, and nothing of them is left in the file", "")
 
 
 def _tmux_option(name: str) -> str:

@@ -18,7 +18,7 @@ from tests.terminal.term import Term
 
 NAMES = [
     "python", "compiled", "sqlite", "terminal", "locale", "clipboard", "tmux", "configuration", "clock",
-    "rights", "disk", "database", "keyring", "phone",
+    "rights", "disk", "database", "erased", "keyring", "phone",
 ]  # fmt: skip
 
 
@@ -141,3 +141,11 @@ def test_the_terminal_is_described(
         term.wait_for_exit()
         assert said in bytes(term.raw).decode().replace("\r\n", "\n")
         assert os.sep in bytes(term.raw).decode()
+
+
+def test_what_is_left_of_an_erased_customer_is_named(workspace: Workspace, connection: Connection) -> None:
+    assert checks.erased(workspace).ok
+    connection.execute("INSERT INTO setting(key, value) VALUES('erasing', '[]')")
+    found = checks.erased(workspace)
+    assert not found.ok
+    assert "heard erase --finish" in found.mend
