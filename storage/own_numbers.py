@@ -21,7 +21,7 @@ from storage.reports.checklists import conversations
 
 WEEKS = 8
 RECENT = 4
-PRIVATE = "Counted on this machine for you alone. Nobody else's numbers are here, and yours go nowhere."
+PRIVATE = "counted on this machine for you alone. Nobody else's numbers are here, and yours go nowhere."
 
 # What was said on the tickets that this agent answered; the answers of others end a wait too.
 ANSWERED = """
@@ -112,7 +112,7 @@ def own_numbers(connection: Connection, agent_id: int, name: str, now: int, zone
         charts=(
             Chart(
                 Shape.LINES,
-                "Week by week",
+                "Answered and solved",
                 names,
                 (
                     Series("answers", tuple(week.answers for week in found)),
@@ -121,7 +121,7 @@ def own_numbers(connection: Connection, agent_id: int, name: str, now: int, zone
             ),
         ),
         tables=(_table(found, known, zone),),
-        notes=(PRIVATE,),
+        filters=(("Private", PRIVATE),),
     )
 
 

@@ -64,8 +64,9 @@ def _chart(report: Report, chart: Chart, cells: int) -> Iterator[Line]:
     if chart.shape in (Shape.BARS, Shape.FUNNEL):
         yield from _bars(report, chart, cells)
         return
+    names = min(_LABELS, cells // 3, max(width(harmless(series.name)) for series in chart.series))
     for series in chart.series:
-        name = fit(harmless(series.name), min(_LABELS, cells // 3))
+        name = fit(harmless(series.name), names)
         values = [value or 0 for value in series.values]
         most = harmless(worded(_whole(max(values, default=0), chart.unit), chart.unit, report.zone))
         largest = f"{_GAP}most {most}"

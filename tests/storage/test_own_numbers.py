@@ -83,7 +83,7 @@ def test_promises_ratings_and_checklists_are_counted(connection: Connection) -> 
     figures = {figure.key: (figure.value, figure.n) for figure in report.figures}
     assert figures["whole"] == (1.0, 1)
     assert figures["later"] == (1, 1), "Diagnose is left to do"
-    assert report.notes == (PRIVATE,)
+    assert report.filters == (("Private", PRIVATE),)
 
 
 def test_nothing_yet_reads_well(connection: Connection) -> None:
