@@ -16,6 +16,7 @@ from screens.known import KnownScreen
 from screens.known_lines import DRIFT
 from screens.snippets import SnippetPicker
 from screens.tasks import TasksScreen, Under
+from screens.workspace import WorkspaceScreen
 from storage import drafts, library
 from storage.connect import Connection
 from storage.deeds.by import By
@@ -255,6 +256,8 @@ async def test_answers_to_questions_like_this_stand_first_in_the_picker(
         picker._picked()
         await settled(app)
         await press(app, "Ctrl+S")
+        await settled(app)
+        assert isinstance(app.screen, WorkspaceScreen), seen(app)
         assert connection.execute("SELECT snippet_id, changed, text FROM snippet_use").fetchall() == [
             (zebra, 0, "It left.")
         ]
