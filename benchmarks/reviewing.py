@@ -17,7 +17,7 @@ from itertools import count, cycle
 from pathlib import Path
 
 from benchmarks.figures import Beside, Figure, at_least, at_most, table
-from benchmarks.labels import FRESH, SECOND, Case, cases, later_cases
+from benchmarks.labels import FRESH, TUNED_LATER, Case, cases, later_cases
 from benchmarks.mail_accuracy import DATA, mbox
 from desk.mail.message import read_mail
 from desk.review.engine import review
@@ -64,7 +64,7 @@ def figures(mails: Path = DATA / "easy-ham.mbox.gz") -> Iterator[Figure]:
         "written last, never tuned to": list(later_cases(FRESH)),
         "held-out half": [case for case in labelled if case.held_out],
         "tuned half": [case for case in labelled if not case.held_out],
-        "written later, tuned to": list(later_cases(SECOND)),
+        "written later, tuned to": [case for name in TUNED_LATER for case in later_cases(name)],
     }
     for name, chosen in sets.items():
         score = total(scores(chosen, rules).values())

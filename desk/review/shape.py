@@ -9,14 +9,15 @@ from desk.review.phrases import lowered
 from desk.review.rules import Language, Rule
 from desk.snippets.template import open_fields, problems
 
-_CAPITALS = re.compile(r"\b[A-ZÀ-ÖØ-Þ]+\b(?:[ ,]{1,2}[A-ZÀ-ÖØ-Þ]+\b)*")
+_CAPITALS = re.compile(r"[A-ZÀ-ÖØ-Þ]{2,}(?!\w)(?:[ ,]{1,2}[A-ZÀ-ÖØ-Þ]+(?!\w))*")
 _LIST_LINE = re.compile(r"[ \t]{0,8}(?:\d{1,3}[.)]|[-*•–])[ \t]")
 _SENTENCE_ENDS = re.compile(r"[.!?][ \n]{1,3}(?=\S)")
 _QUESTION = re.compile(r"\?+")
 _BLANKS = re.compile(
-    r"\[([^\[\]\n]{2,40})\]|<([A-Za-z][^<>\n]{1,40})>|%([A-Z][A-Z_]{2,30})%|\$\{([^{}\n]{1,40})\}|(?<!\w)(X{3}|TODO)(?!\w)"
+    r"\[([^\[\]\n]{2,40})\]|<([A-Za-z][^<>\n]{1,40})>|%([A-Z][A-Z_]{2,30})%|\$\{([^{}\n]{1,40})\}"
 )
-_BLANK_SIGNS = ("[", "<", "%", "${", "XXX", "TODO")
+_BLANK_WORDS = re.compile(r"(?<!\w)(?:X{3}|TODO)(?!\w)")
+_BLANK_SIGNS = ("[", "<", "%", "${")
 _MENTION = re.compile(r"\s{0,99}(@\w[\w.-]{1,39})\b")
 
 
@@ -57,6 +58,8 @@ def capitals(draft: Draft, _: Rule) -> Iterator[Hit]:
     """Everyday words in capitals: together they shout, and some do so alone."""
     common, shouted = _loud(draft.language)
     for match in _CAPITALS.finditer(draft.own):
+        if draft.own[match.start() - 1 : match.start()].isalnum():
+            continue
         words = [lowered(word) for word in re.split(r"[ ,]+", match[0])]
         everyday = sum(word in common or word in shouted for word in words)
         if everyday >= 2 or any(word in shouted for word in words):
@@ -77,11 +80,13 @@ def unfilled(draft: Draft, _: Rule) -> Iterator[Hit]:
     if "{{" in draft.own:
         yield from (Hit(each.start, each.end) for each in open_fields(draft.own))
         yield from (Hit(each.start, each.end) for each in problems(draft.own))
+    if "XXX" in draft.own or "TODO" in draft.own:
+        yield from (Hit(*match.span()) for match in _BLANK_WORDS.finditer(draft.own))
     if not any(sign in draft.own for sign in _BLANK_SIGNS):
         return
     for match in _BLANKS.finditer(draft.own):
         inside = next((group for group in match.groups() if group), "")
-        if match[5] or match[3] or match[4] or _is_blank(inside, draft.language):
+        if match[3] or match[4] or _is_blank(inside, draft.language):
             yield Hit(match.start(), match.end())
 
 
