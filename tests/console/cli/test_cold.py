@@ -30,6 +30,8 @@ HEAVY = {"alembic", "phonenumbers", "pydantic", "rapidfuzz", "rich", "selectolax
         ["show", "1001", "--json"],
         ["snippets", "list"],
         ["checklists", "list", "--json"],
+        ["report", "checklists"],
+        ["report", "service", "--html"],
     ],
 )
 def test_reading_needs_neither_models_nor_screens(
