@@ -85,10 +85,10 @@ def preview(connection: Connection, from_id: int, into_id: int) -> Preview:
         (count,) = connection.execute(statement, (from_id,)).fetchone()
         counted += [f"{count:,} {one if count == 1 else more}"] if count else []
     known_by = [value for (value,) in connection.execute(_KNOWN_BY, (from_id, into_id)).fetchall()]
-    more = len(known_by) - MOST_NAMED
+    left = len(known_by) - MOST_NAMED
     lines = [", ".join(counted) or "No ticket, call or gesture"]
     if known_by:
-        named = ", ".join(known_by[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+        named = ", ".join(known_by[:MOST_NAMED]) + (f" and {left} more" if left > 0 else "")
         lines.append(f"Known by: {named}")
     apart = connection.execute(_SAID, tuple(sorted((from_id, into_id)))).fetchone()
     if apart is not None:
