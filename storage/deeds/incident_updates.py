@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # What counting the messages anew may change.
 _COUNTED = (
     "updated_at", "message_count", "inbound_at", "outbound_at", "first_response_at", "preview", "contacts", "mood",
-    "due_at", "promised_at", "unread",
+    "due_at", "warns_at", "promised_at", "unread",
 )  # fmt: skip
 _FIGURES = f"SELECT id, {', '.join(_COUNTED)} FROM ticket WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608  ours
 _AUTHOR = "SELECT name, email FROM agent WHERE id = ?"

@@ -192,9 +192,7 @@ def test_it_is_taken_back_whole_and_leaves_no_draft(
     connection: Connection, engine: Engine, by: By, cases: list[int]
 ) -> None:
     begun(engine, by, cases)
-    figures = (
-        "SELECT message_count, outbound_at, first_response_at, preview, due_at, updated_at FROM ticket ORDER BY id"
-    )
+    figures = "SELECT message_count, outbound_at, preview, due_at, warns_at, updated_at, unread FROM ticket ORDER BY id"
     before = connection.execute(figures).fetchall()
     told(engine, by, cases)
     with deed_session(engine) as session:
