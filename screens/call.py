@@ -17,6 +17,7 @@ from screens.ask import Question
 from screens.call_deeds import CallWork
 from screens.desk_screen import DeskScreen, opens
 from screens.keymap import shown
+from screens.workspace_promises import PromiseWork
 from storage.connect import raw
 from storage.deeds.by import Done
 from storage.deeds.calls import leave_ticket
@@ -134,13 +135,16 @@ class CallScreen(CallWork):
         self._kept = self.typed
         self.dismiss(None)
         opens(self.app).read_calls()
-        self.app.call_later(self._tell_below, f"{outcome}: {done.title}.  u undoes")
+        self.app.call_later(self._tell_below, f"{outcome}: {done.title}.  u undoes", done)
 
-    def _tell_below(self, words: str) -> None:
+    def _tell_below(self, words: str, done: Done) -> None:
         front = self.app.screen
         if isinstance(front, DeskScreen):
             front.notice(words, "good")
             front.changed()
+        if isinstance(front, PromiseWork):
+            # What was said is in the notes; whoever notes a promise is asked whether it was one.
+            front.look_for_promises(done)
 
     def _not_written(self, error: HeardError) -> None:
         self.release_all_keys()

@@ -19,6 +19,7 @@ from storage.deeds.change import write_moves
 from storage.deeds.journal import Journal, held
 from storage.deeds.merge import count_anew, fold_in
 from storage.deeds.plan import KEEP, Change, plan
+from storage.deeds.promises import settle, tell_settled
 from storage.sources import delivering
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def wrap_up(session: "Session", by: By, call_id: int, wrap: WrapUp) -> Done:
     _fold_in_own(journal, wrap, row, ticket)
     seconds = talk_seconds(call(journal.connection, call_id), by.at)
     message_id = journal.add(_message(by, row, ticket, wrap, seconds))
+    # Who was spoken to has their answer; nobody who wasn't reached has.
+    settled = settle(journal, (ticket.id or 0,)) if seconds else ()
     journal.change(
         row, ticket_id=ticket.id, message_id=message_id, agent_id=row.agent_id or by.agent_id, state=CallState.DONE,
         wrapped_at=by.at, notes=clean(wrap.notes).strip(), goal=_line(wrap.goal) or row.goal,
@@ -79,6 +82,7 @@ def wrap_up(session: "Session", by: By, call_id: int, wrap: WrapUp) -> Done:
         customer_id=row.customer_id,
         message_id=message_id,
     )
+    tell_settled(journal, settled)
     ticket_id = ticket.id or 0
     source_id = delivering(journal.connection, "note", {ticket_id: ()}).get(ticket_id)
     journal.send("note", {}, ticket_id=ticket_id, message_id=message_id, source_id=source_id)
@@ -92,7 +96,7 @@ def wrap_up(session: "Session", by: By, call_id: int, wrap: WrapUp) -> Done:
 def ticket_of(session: "Session", by: By, call_id: int, ticket_id: int | None = None, subject: str = "") -> int:
     """The ticket that the call is about, for its checklist while it goes on: the one given, else its own, made once.
 
-    No deed: a ticket that a call had stays. The answer is its id.
+    The call remembers the first one. No deed: a ticket that a call had stays. The answer is its id.
     """
     from storage import models
 
@@ -101,6 +105,9 @@ def ticket_of(session: "Session", by: By, call_id: int, ticket_id: int | None = 
         ticket = held(session, models.Ticket, ticket_id, "ticket")
         if ticket.merged_into_id is not None:
             raise Refused(f"#{ticket.number} was merged into another ticket", "Write the call down on that one.")
+        if row.ticket_id is None:
+            row.ticket_id = ticket_id
+            session.add(row)
         return ticket_id
     if row.ticket_id is None:
         connection = raw(session)

@@ -1,21 +1,26 @@
 """Promises: made, raised before they are due, settled by an answer or the solution, withdrawn, all taken back."""
 
+from datetime import UTC
+
 import pytest
 
 from desk.errors import BadInput, Refused
 from desk.statuses import Status
-from desk.times import DAY, HOUR, MINUTE
+from desk.times import DAY, HOUR, MINUTE, SECOND
 from storage import promises, rules, tickets
 from storage.connect import Connection
+from storage.deeds import calls
 from storage.deeds.by import By
 from storage.deeds.change import Change, change
 from storage.deeds.merge import merge
 from storage.deeds.promises import Said, promise, withdraw
 from storage.deeds.undo import redo, undo
+from storage.deeds.wrap_up import WrapUp, wrap_up
 from storage.deeds.write import Outgoing, write
 from storage.engine import deed_session, engine_over
 from storage.inbound import after_inbound
 from storage.promises import settle_answered
+from storage.sent_promises import said_in
 from tests.factories import NOW, make_customer, make_message, make_ticket
 
 SAID = Said("by tomorrow", NOW, NOW + DAY)
@@ -105,6 +110,24 @@ def test_a_note_settles_nothing(connection: Connection, by: By, ticket: int) -> 
     make(connection, by, ticket)
     with deed_session(engine_over(connection)) as session:
         write(session, By(by.agent_id, NOW + HOUR), ticket, Outgoing("note", "Asked the carrier."))
+    assert states(connection, ticket) == [("open", None)]
+
+
+@pytest.mark.parametrize(("talked", "state"), [(90, "kept"), (0, "open")])
+def test_a_call_settles_it_where_somebody_was_reached(
+    connection: Connection, by: By, ticket: int, talked: int, state: str
+) -> None:
+    make(connection, by, ticket)
+    call = calls.begin(connection, By(by.agent_id, NOW + HOUR), calls.Begun(number="+4930123456", direction="out"))
+    at = NOW + HOUR + talked * SECOND
+    wrap = WrapUp("I'll send it within 2 hours.", "Answered", ticket_id=ticket)
+    with deed_session(engine_over(connection)) as session:
+        done = wrap_up(session, By(by.agent_id, at), call.id, wrap)
+    assert states(connection, ticket) == [(state, at if talked else None)]
+    assert times(connection, ticket)[1] == (NOW + DAY if state == "open" else None)
+    (said,) = said_in(connection, done.deed, UTC)
+    assert (said.words, said.due_at) == ("I'll send it within 2 hours.", NOW + 3 * HOUR)
+    back(connection, by, at)
     assert states(connection, ticket) == [("open", None)]
 
 
