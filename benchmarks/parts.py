@@ -237,13 +237,13 @@ PARTS = (
     Part(
         "replies",
         "Replies reviewed",
-        """CPU time of the process, the best of many reviews, warm, of a letter of labelled sentences, one in ten of them
-        marked. Right and found are counted by text and rule, over sentences and whole drafts that were labelled by
-        hand (`benchmarks/labelled`): the first ones before there were rules, half of them held out; others afterwards,
-        by which the rules were widened; and at last those that nothing was ever tuned to, which say the most about
-        sentences yet unwritten. All are by one author, who wrote the rules as well. Rare are the rules that a plain
-        mail between people has little reason to break: empty apologies and empathy, blame, policy, what was deliberate,
-        features and their dates, blanks, notes, capitals, attachments, walls of text.
+        """CPU time of the process, the best of many reviews, warm, of a letter of labelled sentences of which one in
+        ten is marked. Right and found are counted by text and rule, over sentences and whole drafts that were labelled
+        by hand (`benchmarks/labelled`): the first ones before there were rules, half of them held out; others
+        afterwards, by which the rules were widened; and at last those that nothing was ever tuned to, which say the
+        most about sentences yet unwritten. All are by one author, who wrote the rules as well. Rare are the rules that
+        a plain mail between people has little reason to break: empty apologies and empathy, blame, policy, what was
+        deliberate, features and their dates, blanks, notes, capitals, attachments, walls of text.
         `python -m benchmarks.reviewing` prints it by rule.""",
         _replies,
         made=False,
