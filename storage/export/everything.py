@@ -15,7 +15,7 @@ from desk.checklists import to_toml as checklists_toml
 from desk.ids import uid_text
 from desk.lookup import IdentityKind
 from desk.money import Money
-from desk.snippets import Snippet
+from desk.snippets import Snippet, format_actions
 from desk.snippets import to_toml as snippets_toml
 from desk.statuses import Priority, Status
 from desk.times import iso
@@ -235,8 +235,9 @@ def _messages(
 
 
 def _snippets(connection: Connection) -> Iterator[Record]:
-    """What has a text; what macros do besides stands in the TOML, which `heard snippets import` takes."""
-    return (_snippet(snippet) for snippet in library.snippets(connection) if snippet.body.strip())
+    """What is text alone; macros stand in the TOML, which `heard snippets import` takes with all that they do."""
+    plain = (each for each in library.snippets(connection) if each.body.strip() and not format_actions(each.actions))
+    return map(_snippet, plain)
 
 
 def _snippet(snippet: Snippet) -> Record:
