@@ -26,11 +26,10 @@ CALM_SECONDS = 0.25
 
 
 class Calls(Doors, inherit_bindings=False):
-    """What the app does about calls. `_known` are the calls that this console has told of."""
+    """What the app does about calls."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._known: set[int] = set()
         self._told_once = False
         self._opening = False
         self._last_key = 0.0
@@ -86,8 +85,8 @@ class Calls(Doors, inherit_bindings=False):
         """An own call that is news here (answered on the telephone, or open since before a crash) is offered."""
         phone, first = self.seat.phone, not self._told_once
         self._told_once = True
-        news = [call for call in calls if call.id not in self._known]
-        self._known.update(call.id for call in calls)
+        news = [call for call in calls if call.id not in phone.known]
+        phone.known.update(call.id for call in calls)
         still = {call.id: call for call in calls}
         phone.offered = still.get(phone.offered.id) if phone.offered is not None else None
         if not news or self._page_of(news[0]) is not None:

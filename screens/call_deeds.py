@@ -193,11 +193,12 @@ class CallWork(WhoWork, Ticking):
 
     @override
     def call_is(self, call: CallRow) -> None:
+        phone = self.seat.phone
+        phone.known.add(call.id)
         if not self.is_attached:
             return
         before = self.state
         self.call, self.call_id, self.begun = call, call.id, None
-        phone = self.seat.phone
         phone.forget(self.text)
         phone.rings = tuple(ring for ring in phone.rings if ring.call_id != call.id)
         phone.call = call if call.state.open and call.state is not CallState.RINGING else None

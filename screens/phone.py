@@ -4,7 +4,7 @@ The invariants: one who rings is one ring, however often and by whichever way it
 with it, so that the banner never has to wait for it again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from desk.callers import CallerCard, CallerMatch
@@ -51,12 +51,14 @@ class Phone:
     """`popped` is what `heard pop` told and nobody took yet, `rings` whoever rings now, `call` the agent's own call.
 
     `offered` is an own call that the agent has lost from sight: it was answered while they wrote, or before a crash.
+    `known` are the own calls that were begun or told of here.
     """
 
     popped: tuple[Popped, ...] = ()
     rings: tuple[Ring, ...] = ()
     call: CallRow | None = None
     offered: CallRow | None = None
+    known: set[int] = field(default_factory=set)
 
     def hear(self, popped: Popped) -> bool:
         """Take in a pop that names no call; False where the same one rings already."""

@@ -169,8 +169,8 @@ def test_keys_typed_faster_than_the_call_begins_are_meant_for_it(desk: Desk) -> 
     desk.send("\rT4nhurried 4 words")
     desk.comes_true("SELECT notes = 'hurried 4 words' FROM call")
     desk.comes_true(
-        "SELECT 1 FROM checklist_tick k JOIN checklist_run r ON r.id = k.run_id JOIN call c ON c.ticket_id = r.ticket_id"
-        " WHERE k.step = 'resolve'"
+        "SELECT 1 FROM checklist_tick k JOIN checklist_run r ON r.id = k.run_id"
+        " JOIN call c ON c.ticket_id = r.ticket_id WHERE k.step = 'resolve'"
     )
 
 
