@@ -80,7 +80,7 @@ class KnownScreen(FramedScreen[Row]):
     """The known answers."""
 
     def __init__(self, seat: Seat) -> None:
-        empty = "Nothing yet: answers count once they were sent, typed texts once they were sent twice."
+        empty = "Nothing in this time; < goes further back."
         super().__init__(seat, LineList[Row](self._draw, key=row_key, empty=empty))
         self.facts = FactsPane()
         self.part = ANSWERS

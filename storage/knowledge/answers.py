@@ -15,7 +15,8 @@ from storage.connect import Connection
 
 # A snippet is offered to be improved from a little less likeness on than makes two replies one.
 NEAR = ALIKE * 0.7
-# So many of the questions that snippets answered last are looked at, where the snippet was changed by half at most.
+# So many of the questions that snippets answered last are looked at, where the snippet was at least half of the answer
+# and was changed by half at most.
 LAST_USES = 400
 HALF = 500
 
@@ -46,7 +47,9 @@ _USED = """
                 WHERE m.ticket_id = u.ticket_id AND m.kind IN ('inbound', 'call') AND m.at <= u.at
                 ORDER BY m.at DESC, m.id DESC LIMIT 1), '')
       FROM snippet_use u JOIN ticket t ON t.id = u.ticket_id
-     WHERE u.ticket_id <> ? AND u.changed <= ? ORDER BY u.at DESC LIMIT ?"""
+     WHERE u.ticket_id <> ? AND u.changed <= ?
+       AND 2 * length(u.text) >= (SELECT length(n.body) FROM message n WHERE n.id = u.message_id)
+     ORDER BY u.at DESC LIMIT ?"""
 
 
 @dataclass(frozen=True, slots=True)

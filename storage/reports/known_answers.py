@@ -1,9 +1,9 @@
 """The known-answer report: which answers were given most often, and what giving them again cost.
 
 An answer that the agent knew already should not have had to be given: what stands on top here belongs into the product
-or its documentation first. Counted are replies that were sent in the period. A reply counts for the snippet that went
-into it where at most half of the snippet's own words were changed, and else for the replies that say the same; each
-reply counts once. Replies that never left are none.
+or its documentation first. Counted are replies that were sent in the period. A reply counts for the snippet that makes
+up at least half of it, with at most half of the snippet's own words changed, and else for the replies that say the
+same; each reply counts once. Replies that never left are none, and those that still count down aren't yet.
 """
 
 from collections import defaultdict
@@ -25,18 +25,18 @@ HALF = 500
 TITLE = 80
 SHOWN_TICKETS = 5
 
-# (message, ticket, its group, the snippet that is least changed in it, seconds of writing)
+# (message, ticket, its group, the snippet that most of it is, seconds of writing)
 SENT = f"""
     SELECT m.id, m.ticket_id, k.group_id,
            (SELECT u.snippet_id FROM snippet_use u WHERE u.message_id = m.id AND u.changed <= {HALF}
-             ORDER BY u.changed, u.id LIMIT 1),
+               AND 2 * length(u.text) >= length(m.body) ORDER BY length(u.text) DESC, u.id LIMIT 1) AS snippet,
            (SELECT json_extract(e.data, '$.seconds') FROM event e
              WHERE e.message_id = m.id AND e.kind = 'replied' AND e.undone_by IS NULL ORDER BY e.id DESC LIMIT 1)
       FROM (SELECT message_id FROM answer_member WHERE at >= :since AND at < :until
             UNION SELECT message_id FROM snippet_use WHERE at >= :since AND at < :until) w
       JOIN message m ON m.id = w.message_id LEFT JOIN answer_member k ON k.message_id = m.id
-     WHERE m.kind = 'outbound'
-       AND NOT EXISTS(SELECT 1 FROM outbox o WHERE o.message_id = m.id AND o.state = 'dropped')
+     WHERE m.kind = 'outbound' AND (k.group_id IS NOT NULL OR snippet IS NOT NULL)
+       AND NOT EXISTS(SELECT 1 FROM outbox o WHERE o.message_id = m.id AND o.state IN ('dropped', 'undoable'))
      ORDER BY m.id"""  # noqa: S608  the number is ours
 _TITLES = "SELECT id, title, body FROM snippet"
 _LAST_TITLE = "SELECT title, inserted FROM snippet_use WHERE snippet_id = ? ORDER BY at DESC LIMIT 1"

@@ -38,11 +38,12 @@ def _reply(connection: Connection, ticket: int, body: str, seconds: int | None =
     return message
 
 
-def _use(connection: Connection, ticket: int, message: int, snippet: int, changed: int, at: int = NOW) -> None:
+def _use(connection: Connection, ticket: int, message: int, snippet: int, changed: int, text: str = SNIPPET) -> None:
+    at = NOW
     connection.execute(
         "INSERT INTO snippet_use(snippet_id, title, ticket_id, message_id, at, changed, inserted, text) "
-        "VALUES(?, 'Money back', ?, ?, ?, ?, ?, '')",
-        (snippet, ticket, message, at, changed, SNIPPET),
+        "VALUES(?, 'Money back', ?, ?, ?, ?, ?, ?)",
+        (snippet, ticket, message, at, changed, SNIPPET, text),
     )
 
 
@@ -77,6 +78,18 @@ def test_each_reply_counts_once_by_snippet_or_by_hand_the_dearest_first(connecti
     assert hand.tickets == (two, one)
     assert (found.replies, found.repeated) == (7, 5)
     assert found.whole == 3 * 90 * SECOND + 2 * 60 * SECOND
+
+
+def test_a_greeting_that_was_put_in_is_not_the_answer(connection: Connection) -> None:
+    ticket = make_ticket(connection)
+    for _ in range(2):
+        message = _reply(connection, ticket, "Good day to you!\n\n" + BY_HAND)
+        _use(connection, ticket, message, 1, 0, "Good day to you!")
+        _use(connection, ticket, message, 2, 0, BY_HAND)
+    _use(connection, ticket, _reply(connection, ticket, "Good day!\n\nOf course."), 1, 0, "Good")
+    catch_up_all(connection)
+    found = known_answers(connection, PERIOD)
+    assert [(line.snippet_id, line.cost.times) for line in found.lines] == [(2, 2)]
 
 
 def test_the_report_says_its_formula_and_goes_out_as_markdown(connection: Connection) -> None:
