@@ -80,7 +80,7 @@ class BaresipLine(Line):
 
     def unreachable(self) -> None:
         """A softphone that has gone took its calls along."""
-        self._telephone.still(frozenset())
+        self._telephone.still(frozenset(), self._telephone.now)
 
 
 class AsteriskLine(Line):
@@ -92,6 +92,7 @@ class AsteriskLine(Line):
         self._user = user
         self._exchange = asterisk.Exchange(extension)
         self._secret = secret
+        self._asked_at = 0
 
     async def follow(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Log in by a challenge, ask which calls go on, and hear what follows."""
@@ -119,7 +120,7 @@ class AsteriskLine(Line):
             self._answered(message, writer)
             return
         if (alive := self._exchange.alive(message)) is not None:
-            self._telephone.still(alive)
+            self._telephone.still(alive, self._asked_at)
         for event in self._exchange.events(message, self._telephone.now):
             self._telephone.hear(event)
 
@@ -135,4 +136,5 @@ class AsteriskLine(Line):
             writer.write(asterisk.action("Login", ActionID="login", **login))
         else:
             self._telephone.connected("the exchange is listened to")
+            self._asked_at = self._telephone.now
             writer.write(asterisk.action("CoreShowChannels", ActionID="calls"))

@@ -66,11 +66,19 @@ class Telephone:
             to_queue(self._connection, self.now)
         tell(self._seat.workspace.folder, self._seat.handle, Popped(row.number, row.caller, row.id, row.state))
 
-    def still(self, names: frozenset[str]) -> None:
-        """The calls that go on; every other one of this agent's has ended while nobody listened."""
+    def still(self, names: frozenset[str], asked_at: int) -> None:
+        """The calls that went on when that was asked; every other one of this agent's had ended unheard.
+
+        One that began since may be missing in the answer, and is left alone.
+        """
         for call in calls.unfinished(self._connection, 0):
             own = call.way == self._way and call.agent_id in (None, self._seat.agent_id)
-            if own and call.state is not CallState.WRAPPING and call.external_id not in names:
+            if (
+                own
+                and call.rang_at < asked_at
+                and call.state is not CallState.WRAPPING
+                and call.external_id not in names
+            ):
                 self.hear(CallEvent(self._way, call.external_id, "ended", self.now))
         self._give_up_stale()
 

@@ -106,6 +106,11 @@ def test_talk_and_hold_are_told_apart() -> None:
     assert wrap_up_seconds(ended, NOW + 144 * SECOND) == 30
 
 
+def test_a_hold_before_the_answer_is_none() -> None:
+    call = through(ringing(), told("answered", NOW + 9 * SECOND), told("held", NOW + 4 * SECOND))
+    assert (call.state, hold_seconds(call, NOW + 60 * SECOND)) == (CallState.TALKING, 0)
+
+
 def test_within_two_rings_means_twelve_seconds() -> None:
     assert picked_up_in_time(after(ringing(), told("answered", NOW + TWO_RINGS)))
     assert not picked_up_in_time(after(ringing(), told("answered", NOW + TWO_RINGS + 1)))

@@ -142,7 +142,7 @@ class Exchange:
                 self._say(line, Response="Error", **again, Message="Authentication failed")
             case "CoreShowChannels":
                 self._say(line, Response="Success", **again, EventList="start", Message="Channels will follow")
-                for call in self._calls.values():
+                for call in tuple(self._calls.values()):
                     self._say(
                         line, Event="CoreShowChannel", **again, Channel=f"{call.telephone}-{call.name}",
                         ChannelStateDesc="Up" if call.answered else "Ringing", Uniqueid=f"{call.name}.1",

@@ -67,6 +67,9 @@ def test_a_company_s_number_with_extensions(connection: Connection) -> None:
     assert names(connection, "+49 30 123456 ext. 12") == ("one", ["Erika Muster"])
     found = match(connection, "tel:+4930123456;ext=56", DE)
     assert (found.kind, found.number, found.extension) == ("company", "+4930123456", "56")
+    has(connection, "Beispiel GmbH", "+4930123456")
+    kind, people = names(connection, "+4930123456")
+    assert (kind, sorted(people)) == ("company", ["Beispiel GmbH", "Erika Muster", "Max Muster"])
 
 
 def test_an_extension_behind_a_main_number_that_is_known(connection: Connection) -> None:

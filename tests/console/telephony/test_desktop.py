@@ -47,6 +47,7 @@ def test_any_workspace_and_agent_go_along(name: str, tmp_path: Path, monkeypatch
     assert main(["--workspace", str(tmp_path / name), "phone", "desktop"]) == 0
     found = words(read())
     assert found[0] == "env"
+    assert read()["Exec"].replace("%%", "").count("%") == 1, "what isn't doubled would be a field"
     assert {"HEARD_AGENT=ana", f"HEARD_WORKSPACE={tmp_path / name}"} <= set(found)
 
 

@@ -336,6 +336,28 @@ def test_a_withheld_number_has_nobody(connection: Connection, seat: Seat) -> Non
     assert (call.number, call.caller, call.customer_id, call.title) == ("", "", None, "Number withheld")
 
 
+def test_a_call_that_began_behind_the_question_is_left_alone(connection: Connection, seat: Seat) -> None:
+    times = iter(range(1, 100))
+    telephone = Telephone(connection, seat, "asterisk", lambda: next(times))
+    telephone.hear(CallEvent("asterisk", "old", "ringing", telephone.now, "+4930123456"))
+    asked_at = telephone.now
+    telephone.hear(CallEvent("asterisk", "new", "ringing", telephone.now, "+4930999999"))
+    telephone.still(frozenset(), asked_at)
+    states = {call.external_id: call.state for call in calls.unfinished(connection, 0)}
+    assert states == {"new": "ringing"}
+
+
+def test_a_colleague_s_telephone_is_left_alone(connection: Connection, seat: Seat) -> None:
+    bo = Seat(seat.workspace, make_agent(connection), "bo", ("DE",))
+    own, other = (Telephone(connection, each, "baresip") for each in (seat, bo))
+    own.hear(CallEvent("baresip", "a", "answered", own.now, "+4930123456"))
+    other.hear(CallEvent("baresip", "b", "answered", other.now, "+4930999999"))
+    own.still(frozenset(), own.now)
+    assert {call.agent_id: call.state for call in calls.unfinished(connection, 0)} == {
+        seat.agent_id: "wrapping", bo.agent_id: "talking",
+    }  # fmt: skip
+
+
 def test_no_secret_is_in_the_state(connection: Connection, seat: Seat, exchange: Exchange) -> None:
     async def walk(watched: Watched) -> None:
         await watched.until(lambda: exchange.logins == 1)
