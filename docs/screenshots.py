@@ -45,6 +45,7 @@ NARROW, MIDDLE, WIDE = (80, 24), (120, 36), (200, 60)
 START = ("wait:Ana Ruiz",)
 # To the star of the guide, wherever the clock has put her in the list.
 STAR = (*START, "/", "type:refund 8841", "enter", "enter", "wait:Two weeks")
+CALL = (*START, "c", "type:4471", "wait:220814471", "enter", "wait:Known by", "T", "wait:talking")
 SCENES = (
     Scene("welcome-80x24", NARROW, ("wait:Try the demo",), empty=True),
     Scene("queue-80x24", NARROW, START),
@@ -68,6 +69,10 @@ SCENES = (
     Scene("customers-120x36", MIDDLE, (*START, "c", "type:4471", "wait:220814471")),
     Scene("customer-120x36", MIDDLE, (*START, "c", "type:4471", "wait:220814471", "enter", "wait:Known by")),
     Scene("customer-80x24", NARROW, (*START, "c", "type:ana riuz", "wait:Ana Ruiz", "enter", "wait:Known by")),
+    Scene("call-80x24", NARROW, CALL),
+    Scene("call-120x36", MIDDLE, (*CALL, "n", "type:Her parcel came, the lid was broken.")),
+    Scene("call-200x60", WIDE, CALL),
+    Scene("wrap-up-120x36", MIDDLE, (*CALL, "T", "wait:What became of it?")),
     Scene("library-120x36", MIDDLE, (*START, "g", "k", "wait:snippets")),
     Scene(
         "outbox-120x36",

@@ -113,7 +113,17 @@ def _words(connection: Connection, templates: "tuple[ChecklistTemplate, ...]") -
 
     wanted = {step.snippet for template in templates for step in template.steps if step.snippet}
     found = library.snippets(connection) if wanted else ()
-    return {snippet.trigger: snippet.body for snippet in found if snippet.trigger in wanted}
+    return {snippet.trigger: spoken(snippet.body) for snippet in found if snippet.trigger in wanted}
+
+
+def spoken(body: str) -> str:
+    """A snippet as it is said: what is to be filled in stands in brackets."""
+    from desk.snippets.template import open_fields
+
+    for field in reversed(open_fields(body)):
+        words = " / ".join(field.options) or field.prompt
+        body = body[: field.start] + "[" + words + "]" + body[field.end :]
+    return body
 
 
 def _tickets(connection: Connection, ticket_id: int | None, card: CallerCard | None) -> tuple[TicketRow, ...]:

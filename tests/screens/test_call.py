@@ -15,6 +15,7 @@ from screens.action import Place
 from screens.actions import ACTIONS
 from screens.ask import AskPanel
 from screens.call import CallScreen
+from screens.call_reading import spoken
 from screens.call_who import CallerSearch
 from screens.customer import CustomerScreen
 from screens.desk_screen import DeskScreen
@@ -482,3 +483,10 @@ async def test_a_wide_screen_shows_what_was_said_on_the_ticket_beside_the_notes(
         await press(app, "T")
         assert "Conversation" in seen(app)
         assert "Where is it?" in seen(app)
+
+
+def test_what_is_said_at_a_step_has_no_braces_to_read_out() -> None:
+    assert (
+        spoken("I'd be {{choose: angry | worried}} about {{ask: what broke}}.")
+        == "I'd be [angry / worried] about [what broke]."
+    )
