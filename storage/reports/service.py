@@ -5,8 +5,8 @@ figure in business hours.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, timedelta
 
 from desk.reports.report import Cell, Chart, Column, Figure, Report, Series, Shape, Table, Unit
 from desk.service import Kind, Spread, ages, spread
@@ -17,6 +17,8 @@ from storage.reports import Asked, called, first_contact, ratings
 from storage.reports.served import Flow, Waited, flow, waited
 
 CALENDAR = "calendar hours"
+# A chart of more days than this counts by weeks, and of more weeks by months.
+MOST_DAYS, MOST_WEEKS = 92, 104
 _ALL = "all channels"
 _TITLES: dict[Kind, str] = {"first": "First response", "next": "Next response"}
 _WAITED = {
@@ -141,20 +143,34 @@ def _channel_charts(answers: Sequence[Waited]) -> Iterator[Chart]:
 
 
 def _day_charts(moved: Flow, asked: Asked) -> Iterator[Chart]:
-    days = asked.period.days(asked.zone)
-    counted = [_per_day(times, asked) for times in (moved.all_arrived, moved.solved, moved.reopened)]
-    names = ("came in", "solved", "came back")
-    pairs = zip(names, counted, strict=True)
-    series = tuple(Series(name, tuple(counts[day] for day in days)) for name, counts in pairs)
-    yield Chart(Shape.LINES, "Tickets per day", tuple(f"{day:%d %b}" for day in days), series)
-    by_channel = ((name, _per_day(times, asked)) for name, times in moved.arrived.items())
-    channels = tuple(Series(name, tuple(counts[day] for day in days)) for name, counts in by_channel)
-    yield Chart(Shape.STACKED, "What came in per day, by channel", tuple(f"{day:%d %b}" for day in days), channels)
+    step, begin, label = _step(asked)
+    starts = tuple(dict.fromkeys(begin(day) for day in asked.period.days(asked.zone)))
+    labels = tuple(f"{day:{label}}" for day in starts)
+
+    def counted(name: str, times: Iterable[int]) -> Series:
+        counts = Counter(begin(to_datetime(at, asked.zone).date()) for at in times)
+        return Series(name, tuple(counts[day] for day in starts))
+
+    moves = (("came in", moved.all_arrived), ("solved", moved.solved), ("came back", moved.reopened))
+    yield Chart(Shape.LINES, f"Tickets per {step}", labels, tuple(counted(*each) for each in moves))
+    channels = tuple(counted(*each) for each in moved.arrived.items())
+    yield Chart(Shape.STACKED, f"What came in per {step}, by channel", labels, channels)
     hourly = [_per_hour(times, asked) for times in (moved.all_arrived, moved.solved)]
     lines = tuple(
-        Series(name, tuple(counts[hour] for hour in range(24))) for name, counts in zip(names[:2], hourly, strict=True)
+        Series(name, tuple(counts[hour] for hour in range(24)))
+        for name, counts in zip(("came in", "solved"), hourly, strict=True)
     )
     yield Chart(Shape.LINES, "Tickets per hour of the day", tuple(f"{hour:02}" for hour in range(24)), lines)
+
+
+def _step(asked: Asked) -> tuple[str, Callable[[date], date], str]:
+    """By what a chart counts: its name, the first day of it, and how that is written; a long time by more at once."""
+    days = len(asked.period.days(asked.zone))
+    if days <= MOST_DAYS:
+        return "day", lambda day: day, "%d %b"
+    if days <= MOST_WEEKS * 7:
+        return "week", lambda day: day - timedelta(days=day.weekday()), "%d %b %Y"
+    return "month", lambda day: day.replace(day=1), "%b %Y"
 
 
 def _days(moved: Flow, asked: Asked) -> Table:
