@@ -53,10 +53,11 @@ class ReviewLine(Lines, can_focus=False):
                 (said, "strong"),
             ]
         way = (" → " + mark.suggestion + "  ", "plain")
+        off = {"fix": mark.replacement is None, "mute": mark.asks}
         keys: list[Piece] = []
         for key, word in self.keys:
             wanted: list[Piece] = [(key, "key"), (f" {word}  ", "muted")]
             # Of a narrow line the way out comes first; the hint line has the keys too.
-            if (word != "fix" or mark.replacement is not None) and pieces_width([way, *keys, *wanted]) <= cells:
+            if not off.get(word) and pieces_width([way, *keys, *wanted]) <= cells:
                 keys += wanted
         return both_ends([way], keys, cells)
