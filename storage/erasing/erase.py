@@ -15,7 +15,7 @@ from desk.lookup import IdentityKind
 from storage.connect import Connection, writing
 from storage.deeds.by import By
 from storage.erasing import rows
-from storage.erasing.traces import Traced
+from storage.erasing.traces import WRITTEN, Traced, as_of_now
 from storage.inbound import after_inbound
 from storage.merges import listed
 from storage.search.index import forget
@@ -37,7 +37,7 @@ _TASKS = """
     SELECT k.id, k.title, k.cause FROM task k JOIN task_ticket x ON x.task_id = k.id
      WHERE x.ticket_id IN (SELECT value FROM json_each(?))"""
 _QUESTIONS = "SELECT snippet_id, question FROM known_answer WHERE ticket_id IN (SELECT value FROM json_each(?))"
-_HISTORY = "SELECT id, data FROM event WHERE instr(data, ?1) OR instr(lower(data), ?1) OR instr(lower(patch), ?1)"
+_HISTORY = "SELECT id, data FROM event WHERE id IN (SELECT value FROM json_each(?))"
 _EVENT = "INSERT INTO event(deed, kind, at, agent_id, customer_id, data, patch) VALUES(?, 'erased', ?, ?, ?, '{}', '')"
 _PEND = """
     INSERT INTO setting(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE
@@ -51,7 +51,7 @@ def erase(connection: Connection, by: By, traced: Traced) -> None:
         # Freed space is overwritten in the same write; `cleaning` finds what older writes left.
         connection.execute("PRAGMA secure_delete=ON")
         if not is_erased(connection, traced.customer_id):
-            _erase(connection, by, traced)
+            _erase(connection, by, as_of_now(connection, traced))
 
 
 def _erase(connection: Connection, by: By, traced: Traced) -> None:
@@ -70,6 +70,7 @@ def _erase(connection: Connection, by: By, traced: Traced) -> None:
     for customer_id in traced.records:
         forget(connection, customer_id)
     _sweep_history(connection, traced, traces)
+    _sweep_written(connection, traced, traces)
     after_inbound(connection, traced.shared)
     connection.execute(_EVENT, (new_uid(), by.at, by.agent_id, traced.customer_id))
 
@@ -138,13 +139,21 @@ def _rewrite(connection: Connection, traced: Traced, traces: Traces) -> None:
 
 def _sweep_history(connection: Connection, traced: Traced, traces: Traces) -> None:
     """Deeds on others may name them too: a merge, a bulk change, an address that was typed."""
-    for kind, value, normal in traced.identities:
-        # A name may be a namesake's, and what was done to this customer under any name is forgotten already.
-        for text in {value, value.casefold(), normal} if kind in (IdentityKind.EMAIL, IdentityKind.PHONE) else ():
-            for key, data in connection.execute(_HISTORY, (text,)).fetchall():
-                facts = {name: _cleared(said, traces) for name, said in json.loads(data).items()}
-                row = (json.dumps(facts, ensure_ascii=False), key)
-                connection.execute("UPDATE event SET data = ?, patch = '' WHERE id = ?", row)
+    for key, data in connection.execute(_HISTORY, (listed(traced.events),)).fetchall():
+        facts = {name: _cleared(said, traces) for name, said in json.loads(data).items()}
+        row = (json.dumps(facts, ensure_ascii=False), key)
+        connection.execute("UPDATE event SET data = ?, patch = '' WHERE id = ?", row)
+
+
+def _sweep_written(connection: Connection, traced: Traced, traces: Traces) -> None:
+    """What colleagues wrote elsewhere stays, without the addresses and numbers."""
+    for table, key in traced.written:
+        columns = WRITTEN[table]
+        row = connection.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE id = ?", (key,)).fetchone()  # noqa: S608  names of ours
+        if row is not None:
+            assignments = ", ".join(f"{column} = ?" for column in columns)
+            texts = [without(text, traces) for text in row]
+            connection.execute(f"UPDATE {table} SET {assignments} WHERE id = ?", (*texts, key))  # noqa: S608  as above
 
 
 def _cleared(value: object, traces: Traces) -> object:

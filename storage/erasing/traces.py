@@ -1,11 +1,13 @@
 """What there is of a customer, in numbers for the question before erasing, and in places for the deed.
 
-The invariant: whatever `find` counts is what the deed takes; it reads only, so that nobody waits for the long look
-through other people's messages.
+The invariant: whatever `find` counts is what the deed takes, and what came since as well (`as_of_now`, by indexes
+alone). The long look through other people's messages and all of history is for reading only, so that nobody waits.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from desk.errors import NotFound
 from desk.lookup import IdentityKind
@@ -13,6 +15,20 @@ from storage.connect import Connection
 from storage.merges import listed, tree
 from storage.tombstones import is_erased
 
+# Where colleagues write freely, on whomever it is: an address may stand there too.
+WRITTEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "customer": ("note",),
+        "ticket": ("subject", "preview", "goal", "summary", "choice"),
+        "call": ("goal", "notes", "follow_up"),
+        "draft": ("recipients", "copies", "subject", "body"),
+        "task": ("title", "cause"),
+        "incident": ("title", "notice"),
+        "snippet": ("title", "body"),
+    }
+)
+# What is one person's alone, wherever it stands.
+_TELLING = (IdentityKind.EMAIL, IdentityKind.PHONE)
 _IDENTITIES = "SELECT kind, value, normal FROM identity WHERE customer_id IN (SELECT value FROM json_each(?))"
 _OWN_TICKETS = "SELECT id FROM ticket WHERE customer_id IN (SELECT value FROM json_each(?)) ORDER BY id"
 _SHARED_TICKETS = """
@@ -27,7 +43,12 @@ _ON_OWN = """
             SELECT 1 FROM message o WHERE o.ticket_id = message.ticket_id AND o.customer_id IS NOT NULL
             AND o.customer_id NOT IN (SELECT value FROM json_each(?1))))"""
 _ELSEWHERE = "SELECT id FROM message WHERE customer_id IN (SELECT value FROM json_each(?1))"
-_MENTIONED = "SELECT id FROM message WHERE instr(lower(recipients || ' ' || copies || ' ' || sender), ?)"
+_MENTIONED = """
+    SELECT id FROM message WHERE EXISTS(
+        SELECT 1 FROM json_each(?) WHERE instr(lower(recipients || ' ' || copies || ' ' || sender), value))"""
+_IN_HISTORY = """
+    SELECT id FROM event WHERE EXISTS(
+        SELECT 1 FROM json_each(?) WHERE instr(lower(data), value) OR instr(lower(patch), value))"""
 _NAMED = "SELECT rowid FROM message_text WHERE message_text MATCH ?"
 _FILES = "SELECT count(*) FROM attachment WHERE message_id IN (SELECT value FROM json_each(?))"
 _CALLS = "SELECT count(*) FROM call WHERE customer_id IN (SELECT value FROM json_each(?))"
@@ -38,7 +59,10 @@ _WAITING = """
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """One customer's traces. `messages` are erased whole; in `mentions` others go on reading what isn't theirs."""
+    """One customer's traces. `messages` are erased whole; in `mentions` others go on reading what isn't theirs.
+
+    `events` and `written` (table, id) are those that name an address or number of theirs, on whomever they are.
+    """
 
     customer_id: int
     name: str
@@ -51,6 +75,8 @@ class Traced:
     files: int
     calls: int
     waiting: int
+    events: tuple[int, ...] = ()
+    written: tuple[tuple[str, int], ...] = ()
 
     def words(self) -> tuple[str, ...]:
         """What goes, line by line, for the question."""
@@ -68,6 +94,26 @@ class Traced:
 
 def find(connection: Connection, customer_id: int) -> Traced:
     """All of a customer, with every record that was merged into theirs; NotFound where nothing is left of them."""
+    own = _own(connection, customer_id)
+    mentions = (set(own.mentions) | set(_mentioning(connection, own.identities))) - set(own.messages)
+    texts = sorted({text.lower() for kind, *both in own.identities if kind in _TELLING for text in both if text})
+    if not texts:
+        return replace(own, mentions=tuple(sorted(mentions)))
+    asked = json.dumps(texts, ensure_ascii=False)
+    written = tuple((table, key) for table in WRITTEN for key in _ids(connection, _naming(table), asked))
+    events = _ids(connection, _IN_HISTORY, asked)
+    return replace(own, mentions=tuple(sorted(mentions)), events=events, written=written)
+
+
+def as_of_now(connection: Connection, traced: Traced) -> Traced:
+    """The same with what came since it was found."""
+    own = _own(connection, traced.customer_id)
+    mentions = (set(own.mentions) | set(traced.mentions)) - set(own.messages)
+    return replace(own, mentions=tuple(sorted(mentions)), events=traced.events, written=traced.written)
+
+
+def _own(connection: Connection, customer_id: int) -> Traced:
+    """What is theirs, and what others wrote on the same tickets."""
     row = connection.execute("SELECT name FROM customer WHERE id = ?", (customer_id,)).fetchone()
     if row is None or is_erased(connection, customer_id):
         raise NotFound("This customer is erased already", "Nothing is left but what is counted.")
@@ -78,9 +124,9 @@ def find(connection: Connection, customer_id: int) -> Traced:
     shared = _ids(connection, _SHARED_TICKETS, asked)
     own = set(_ids(connection, _ON_OWN, asked, listed(tickets))) | set(_ids(connection, _ELSEWHERE, asked))
     beside = "SELECT id FROM message WHERE ticket_id IN (SELECT value FROM json_each(?))"
-    mentions = set(_ids(connection, beside, listed((*tickets, *shared)))) | set(_mentioning(connection, identities))
+    around = set(_ids(connection, beside, listed((*tickets, *shared)))) - own
     return Traced(
-        customer_id, row[0], records, identities, tickets, shared, tuple(sorted(own)), tuple(sorted(mentions - own)),
+        customer_id, row[0], records, identities, tickets, shared, tuple(sorted(own)), tuple(sorted(around)),
         _count(connection, _FILES, listed(own)), _count(connection, _CALLS, asked),
         _count(connection, _WAITING, listed(tickets)),
     )  # fmt: skip
@@ -88,13 +134,19 @@ def find(connection: Connection, customer_id: int) -> Traced:
 
 def _mentioning(connection: Connection, identities: tuple[tuple[int, str, str], ...]) -> Iterator[int]:
     """Messages anywhere that were sent to one of these addresses, or that say one of these identities."""
-    for kind, value, normal in identities:
-        if kind == IdentityKind.EMAIL:
-            yield from _ids(connection, _MENTIONED, normal)
+    addresses = [normal for kind, _, normal in identities if kind == IdentityKind.EMAIL]
+    if addresses:
+        yield from _ids(connection, _MENTIONED, json.dumps(addresses, ensure_ascii=False))
+    for kind, value, _ in identities:
         # A name or an order's number may stand in anybody's message and mean somebody else.
-        if kind in (IdentityKind.EMAIL, IdentityKind.PHONE) and any(map(str.isalnum, value)):
-            phrase = '"' + value.replace('"', " ") + '"'
-            yield from _ids(connection, _NAMED, phrase)
+        if kind in _TELLING and any(map(str.isalnum, value)):
+            yield from _ids(connection, _NAMED, '"' + value.replace('"', " ") + '"')
+
+
+def _naming(table: str) -> str:
+    """Asks for the rows in which one of these texts stands."""
+    columns = " || ' ' || ".join(WRITTEN[table])
+    return f"SELECT id FROM {table} WHERE EXISTS(SELECT 1 FROM json_each(?) WHERE instr(lower({columns}), value))"  # noqa: S608  names of ours
 
 
 def _ids(connection: Connection, statement: str, *asked: str) -> tuple[int, ...]:

@@ -358,3 +358,28 @@ def test_every_text_that_hangs_on_a_customer_is_thought_of(connection: Connectio
 def _hangs_on(connection: Connection, table: str) -> bool:
     others = {row[2] for row in connection.execute(f"PRAGMA foreign_key_list({table})").fetchall()}
     return table == "customer" or bool(others & {"customer", "ticket", "message", "checklist_run"})
+
+
+def test_what_came_between_the_question_and_the_yes_goes_too(
+    workspace: Workspace, connection: Connection, by: By, quentin: int, tmp_path: Path
+) -> None:
+    traced = find(connection, quentin)
+    late = tmp_path / "late.eml"
+    late.write_text(MAIL.replace("<first@", "<late@").replace("08:00", "12:00"), "utf-8")
+    assert _take(workspace, connection, late) == 1
+    erase(connection, by, traced)
+    assert connection.execute("SELECT count(*) FROM message WHERE instr(lower(body), ?)", (CANARY,)).fetchone() == (0,)
+
+
+def test_a_deed_on_somebody_else_that_names_an_address_forgets_it(
+    connection: Connection, engine: Engine, by: By, quentin: int
+) -> None:
+    other = make_customer(connection, "Li Wei")
+    with deed_session(engine) as session:
+        customers.note(session, by, other, f"Ask Quentin@{CANARY}.example, he knows")
+    erase(connection, by, find(connection, quentin))
+    (told, patch) = connection.execute("SELECT data, patch FROM event WHERE customer_id = ?", (other,)).fetchone()
+    assert CANARY not in told.lower()
+    assert patch == ""
+    (note,) = connection.execute("SELECT note FROM customer WHERE id = ?", (other,)).fetchone()
+    assert note == f"Ask {ERASED}, he knows"
