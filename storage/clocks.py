@@ -41,6 +41,10 @@ SELECT k.ticket_id, g.name FROM json_each(?) wanted CROSS JOIN ticket_tag k ON k
 JOIN tag g ON g.id = k.tag_id
 """
 _SET = "UPDATE ticket SET due_at = ?, warns_at = ? WHERE id = ? AND (due_at, warns_at) IS NOT (?, ?)"
+_PROMISED = """
+SELECT p.id, p.made_at, p.due_at FROM json_each(?) wanted CROSS JOIN promise p ON p.ticket_id = wanted.value
+WHERE p.state = 'open'
+"""
 _NEXT = "SELECT id FROM ticket WHERE status < 3 AND id > ? ORDER BY id LIMIT ?"
 # So many tickets in one transaction, while consoles wait for theirs.
 BATCH = 200
@@ -106,10 +110,13 @@ def aims(connection: Connection, ticket_ids: Collection[int]) -> dict[int, Aim]:
 
 
 def recompute(connection: Connection) -> None:
-    """Bring every active ticket up to the present targets, some hundreds in a transaction."""
-    last = 0
+    """Bring every active ticket, and what is promised on it, up to the present targets; a bounded batch at a time."""
+    rule, last = targets(connection), 0
     while ids := [row[0] for row in connection.execute(_NEXT, (last, BATCH))]:
         with writing(connection):
+            promised = connection.execute(_PROMISED, (json.dumps(ids),)).fetchall()
+            aims = [(rule.inner_target(made, due), promise) for promise, made, due in promised]
+            connection.executemany("UPDATE promise SET target_at = ? WHERE id = ?", aims)
             due = due_times(connection, ids)
             connection.executemany(_SET, [(*due[each], each, *due[each]) for each in ids])
         last = ids[-1]

@@ -62,7 +62,7 @@ def read(connection: Connection, asked: Asked) -> Report:
 def _figures(told: Sequence[Made], now: int) -> Iterator[Figure]:
     counted = _counted(told, now)
     judged = counted["kept"] + counted["broken"] + counted["overdue"]
-    yield Figure("kept_share", "Kept", _share(told, now), Unit.SHARE, judged, _KEPT, "calendar")
+    yield Figure("kept_share", "Share that was kept", _share(told, now), Unit.SHARE, judged, _KEPT, "calendar")
     for key, title, formula in (
         ("kept", "Kept", "promises that were settled by their time"),
         ("broken", "Broken", "promises that were settled after their time"),

@@ -135,7 +135,7 @@ def test_a_follow_up_of_a_call_orders_the_list_until_the_next_answer(connection:
     assert due(connection, ticket) == NOW + 2 * DAY + 8 * HOUR
 
 
-@pytest.mark.parametrize("statement", [clocks._STANDING, clocks._TURNS, clocks._TAGS, clocks._NEXT])
+@pytest.mark.parametrize("statement", [clocks._STANDING, clocks._TURNS, clocks._TAGS, clocks._PROMISED, clocks._NEXT])
 def test_nothing_is_read_but_what_belongs_to_the_tickets(connection: Connection, statement: str) -> None:
     values = (0, 5) if statement == clocks._NEXT else ("[1, 2]",)
     plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]

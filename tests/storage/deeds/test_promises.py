@@ -198,3 +198,15 @@ def test_new_targets_move_what_is_active(connection: Connection, by: By, ticket:
     assert connection.execute("SELECT due_at, warns_at FROM ticket WHERE id = ?", (waiting,)).fetchone() == (
         NOW + DAY, NOW + 22 * HOUR,
     )  # fmt: skip
+
+
+def test_a_new_aim_is_that_of_the_promises_that_are_open_too(connection: Connection, by: By, ticket: int) -> None:
+    make(connection, by, ticket)
+    make(connection, by, ticket, Said("by noon", NOW, NOW + 3 * HOUR))
+    with deed_session(engine_over(connection)) as session:
+        withdraw(session, by, 2)
+    rules.write(connection, "targets", 'inner = "25%"')
+    assert [(each.state, each.target_at) for each in promises.of_ticket(connection, ticket)] == [
+        ("open", NOW + 6 * HOUR), ("withdrawn", NOW + 90 * MINUTE),
+    ]  # fmt: skip
+    assert times(connection, ticket) == (1, NOW + DAY, NOW + 6 * HOUR)
