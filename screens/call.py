@@ -159,8 +159,8 @@ class CallScreen(CallWork):
         Who was only popped has been seen, and rings no more; unless they have to wait for another call's end.
         """
         phone = self.seat.phone
-        if self.state is CallState.RINGING and self.call_id is None and phone.call is None:
-            phone.forget(self.text)
+        if self.ring is not None and self.state is CallState.RINGING and self.call_id is None and phone.call is None:
+            phone.forget(self.ring.text)
         self.dismiss(None)
 
     def action_deed_undo(self) -> None:

@@ -199,7 +199,8 @@ class CallWork(WhoWork, Ticking):
             return
         before = self.state
         self.call, self.call_id, self.begun = call, call.id, None
-        phone.forget(self.text)
+        if self.ring is not None:
+            phone.forget(self.ring.text)
         phone.rings = tuple(ring for ring in phone.rings if ring.call_id != call.id)
         phone.call = call if call.state.open and call.state is not CallState.RINGING else None
         if self.state is not before:

@@ -55,7 +55,7 @@ class CallFrame(DeskScreen[None]):
         super().__init__(seat)
         self.ring, self.begun = ring, begun
         self.call_id = ring.call_id if ring is not None else call_id
-        self.text = ring.text if ring is not None else ""
+        self.text = ring.number if ring is not None else ""
         self.call: CallRow | None = None
         self.found: CallPage | None = None
         self.picked = begun.customer_id if begun is not None else None
@@ -173,7 +173,7 @@ class CallFrame(DeskScreen[None]):
             return which.id == self.call_id
         if which.call_id is not None and self.call_id is not None:
             return which.call_id == self.call_id
-        return self.ring is not None and self.call is None and same(which.text, self.text)
+        return self.ring is not None and self.call is None and same(which.text, self.ring.text)
 
     @override
     def shows(self, _ring: Ring | CallRow) -> bool:
@@ -226,6 +226,7 @@ class CallFrame(DeskScreen[None]):
         hits = self.match.hits
         given = hits[0].identity_value if self.match.kind == "one" and hits else self.match.shown
         number = given or (call.number if call is not None else self.text)
+        number = "" if self.match.kind == "withheld" or number == title else number
         rings = self.state is CallState.RINGING
         called = "calls" if rings else "you called" if call is not None and call.direction == "out" else "called you"
         self.bar.show(CallFacts(self.state, words, title, number, called, self.ticket_words()))

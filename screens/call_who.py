@@ -128,7 +128,8 @@ class WhoWork(NotesWork):
             if done is not None and done.customer_id is not None:
                 self.it_is(done.customer_id)
 
-        form = new_customer_form(self.seat, self.match.number or self.match.shown)
+        shown_number = "" if self.match.kind == "withheld" else self.match.shown
+        form = new_customer_form(self.seat, self.match.number or shown_number)
         first = next((entry.key for entry in form.entries if not entry.value), "name")
         self.app.push_screen(FormScreen(self.seat, form, first=first), made)
 

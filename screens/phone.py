@@ -39,7 +39,12 @@ class Ring:
         """Who it is, as well as it is known."""
         if self.card is not None:
             return self.card.card.name
-        return self.caller or self.text or "Number withheld"
+        return self.caller or self.number or "Number withheld"
+
+    @property
+    def number(self) -> str:
+        """What the telephone showed; empty where that was a word for no number."""
+        return "" if self.match.kind == "withheld" else self.text
 
     def is_of(self, popped: Popped) -> bool:
         """Whether this is what was told of."""

@@ -14,7 +14,7 @@ def facts_of(ring: Ring | CallRow, key: str) -> RingFacts:
         return RingFacts(ring.title, ring.number, None, (), ring.rang_at, key, state)
     match = ring.match
     known = None if match.kind != "one" else match.maybe_id is None
-    number = "" if ring.title == ring.text else match.number or ring.text
+    number = "" if ring.title == ring.number else match.number or ring.number
     return RingFacts(ring.title, number, known, tuple(_words(ring)), ring.since, key)
 
 

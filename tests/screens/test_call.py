@@ -337,8 +337,12 @@ async def test_a_withheld_number_asks_for_anything_else(workspace: Workspace, ro
         await ring(app, "anonymous")
         await opened(app)
         assert "The number is withheld" in seen(app)
+        assert "anonymous" not in seen(app)
         await press(app, "T")
-        assert page(app).place is Place.CALL
+        call = page(app).call
+        assert call is not None
+        assert (page(app).place, call.number, call.way) == (Place.CALL, "", "pop")
+        assert app.seat.phone.rings == ()
 
 
 async def test_t_on_a_customers_page_starts_a_call_that_a_new_console_offers_again(
