@@ -29,6 +29,9 @@ _OPEN = """
     SELECT id, ticket_id, words, due_at FROM promise
      WHERE ticket_id IN (SELECT value FROM json_each(?)) AND state = 'open' ORDER BY id"""
 _SETTLE = "UPDATE promise SET state = ?, settled_at = ? WHERE id = ?"
+_OF_MESSAGE = "SELECT id FROM promise WHERE ticket_id = ? AND message_id = ? AND state = 'open' ORDER BY id"
+_STANDS = "SELECT promised_at, due_at, warns_at FROM ticket WHERE id = ?"
+_STAND = "UPDATE ticket SET promised_at = ?, due_at = ?, warns_at = ? WHERE id = ?"
 _SAME = "SELECT 1 FROM promise WHERE ticket_id = ? AND due_at = ? AND state = 'open'"
 
 
@@ -101,6 +104,23 @@ def settle(journal: Journal, ticket_ids: Collection[int]) -> tuple[Settled, ...]
         journal.note(Patch("promise", {"id": promise_id}, before, {"state": state, "settled_at": at}))
         settled.append(Settled(ticket_id, words, state, due_at - at))
     return tuple(settled)
+
+
+def withdraw_unsent(journal: Journal, ticket_id: int, message_id: int) -> None:
+    """Withdraw what a message promised that will never leave; the caller tells of the message."""
+    connection, at = journal.connection, journal.by.at
+    found = connection.execute(_OF_MESSAGE, (ticket_id, message_id)).fetchall()
+    for (promise_id,) in found:
+        connection.execute(_SETTLE, ("withdrawn", at, promise_id))
+        before: Row = {"state": "open", "settled_at": None}
+        journal.note(Patch("promise", {"id": promise_id}, before, {"state": "withdrawn", "settled_at": at}))
+    if found:
+        columns = ("promised_at", "due_at", "warns_at")
+        was: Row = dict(zip(columns, connection.execute(_STANDS, (ticket_id,)).fetchone(), strict=True))
+        due = due_times(connection, (ticket_id,))[ticket_id]
+        becomes: Row = {"promised_at": earliest(connection, ticket_id), "due_at": due.at, "warns_at": due.warns_at}
+        connection.execute(_STAND, (*becomes.values(), ticket_id))
+        journal.note(Patch("ticket", {"id": ticket_id}, was, becomes))
 
 
 def tell_settled(journal: Journal, settled: Collection[Settled]) -> None:

@@ -7,16 +7,18 @@ from sqlalchemy import Engine
 
 from desk.errors import Refused
 from desk.records import DraftRow
-from desk.times import SECOND
+from desk.times import HOUR, SECOND
 from storage import delivery, drafts, outbox
 from storage.connect import Connection, writing
 from storage.deeds.by import By
 from storage.deeds.merge import merge
 from storage.deeds.outbox import count_as_sent, drop, retry, write_anew
+from storage.deeds.promises import Said, promise
 from storage.deeds.undo import redo, undo
 from storage.deeds.write import Outgoing, write
 from storage.engine import deed_session
 from storage.outbox import listed
+from storage.promises import of_ticket
 from tests.factories import NOW, make_customer, make_message, make_source, make_ticket
 
 REPLY = Outgoing("reply", "It left yesterday.\n\nAna", recipients="li@example.org", subject="Re: order")
@@ -315,3 +317,23 @@ def test_a_change_of_status_is_no_text_to_write_anew(
         connection.execute("UPDATE outbox SET kind = 'change' WHERE id = ?", (row_id,))
     with pytest.raises(Refused, match="can't be written anew"), deed_session(engine) as session:
         write_anew(session, by, row_id)
+
+
+def test_what_a_dropped_reply_promises_is_promised_no_more(
+    connection: Connection, engine: Engine, by: By, ticket: int
+) -> None:
+    row_id = hold(connection, engine, by, ticket)
+    message = connection.execute("SELECT message_id, ticket_id FROM outbox WHERE id = ?", (row_id,)).fetchone()
+    for hours, of in ((5, message[0]), (9, None)):
+        with deed_session(engine) as session:
+            promise(session, by, ticket, Said(f"in {hours}", by.at, by.at + hours * HOUR, of))
+    stands = "SELECT promised_at, due_at FROM ticket WHERE id = ?"
+    assert connection.execute(stands, (ticket,)).fetchone()[0] == by.at + 5 * HOUR
+    with deed_session(engine) as session:
+        drop(session, by, [row_id])
+    assert [each.state for each in of_ticket(connection, ticket)] == ["open", "withdrawn"]
+    assert connection.execute(stands, (ticket,)).fetchone() == (by.at + 9 * HOUR, by.at + 9 * HOUR // 2)
+    with deed_session(engine) as session:
+        undo(session, by)
+    assert [each.state for each in of_ticket(connection, ticket)] == ["open", "open"]
+    assert connection.execute(stands, (ticket,)).fetchone()[0] == by.at + 5 * HOUR
