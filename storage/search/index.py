@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from desk.lookup import IdentityKind
 from storage.connect import Connection
-from storage.search.documents import NAMES, Document, document, pieces, spoken, vocabulary_of
+from storage.search.documents import Document, document, pieces, spoken, vocabulary_of
 from storage.search.schema import LAST_PLACE, WORD_BITS
 from storage.search.several import several
 
@@ -97,9 +97,12 @@ def _move_to_front(connection: Connection, customer_ids: list[int]) -> None:
 
 def forget(connection: Connection, customer_id: int) -> None:
     """Delete the identities of this customer and every trace of them in the look-up; call it before the row goes."""
+    held = connection.execute("SELECT normal FROM identity WHERE customer_id = ?", (customer_id,)).fetchall()
     _remove_documents(connection, [customer_id])
     connection.execute("DELETE FROM identity WHERE customer_id = ?", (customer_id,))
     _settle(connection, [customer_id])
+    for word in {word for (normal,) in held for word in vocabulary_of(normal)}:
+        _unlearn(connection, word)
 
 
 def hide(connection: Connection, customer_id: int) -> None:
@@ -241,7 +244,8 @@ def _settle(connection: Connection, customer_ids: list[int]) -> None:
     owners = {customer for customer, kind, _ in gone if kind == IdentityKind.EMAIL}
     for owner in owners:
         _settle_addresses(connection, owner, [normal for customer, _, normal in gone if customer == owner])
-    words = {word for _, kind, normal in gone if kind in NAMES for word in vocabulary_of(normal)}
+    # An address may have been what kept a name's word known after the name itself had gone.
+    words = {word for _, _, normal in gone for word in vocabulary_of(normal)}
     for word in words:
         _unlearn(connection, word)
     connection.execute(several("DELETE FROM lookup_gone WHERE customer_id IN (?*)", len(customer_ids)), customer_ids)

@@ -221,3 +221,12 @@ def test_many_at_once(connection: Connection, count: int) -> None:
     customers = [make_customer(connection, f"Person Number{at}") for at in range(count)]
     index_customers(connection, [*customers, *customers])
     assert len(connection.execute("SELECT rowid FROM lookup WHERE lookup MATCH 'person'").fetchall()) == count
+
+
+@pytest.mark.parametrize("kind", [IdentityKind.EMAIL, IdentityKind.HANDLE])
+def test_a_word_goes_with_the_last_that_held_it(connection: Connection, kind: IdentityKind) -> None:
+    customer = add(connection, "Zymurgy Smith", (kind, "zymurgy@example.org"))
+    connection.execute("DELETE FROM identity WHERE customer_id = ? AND kind = 1", (customer,))
+    index_customers(connection, [customer])
+    forget(connection, customer)
+    assert connection.execute("SELECT word FROM lookup_word WHERE word = 'zymurgy'").fetchall() == []
