@@ -13,9 +13,7 @@ _CAPITALS = re.compile(r"[A-ZÀ-ÖØ-Þ]{2,}(?!\w)(?:[ ,]{1,2}[A-ZÀ-ÖØ-Þ]+(?
 _LIST_LINE = re.compile(r"[ \t]{0,8}(?:\d{1,3}[.)]|[-*•–])[ \t]")
 _SENTENCE_ENDS = re.compile(r"[.!?][ \n]{1,3}(?=\S)")
 _QUESTION = re.compile(r"\?+")
-_BLANKS = re.compile(
-    r"\[([^\[\]\n]{2,40})\]|<([A-Za-z][^<>\n]{1,40})>|%([A-Z][A-Z_]{2,30})%|\$\{([^{}\n]{1,40})\}"
-)
+_BLANKS = re.compile(r"\[([^\[\]\n]{2,40})\]|<([A-Za-z][^<>\n]{1,40})>|%([A-Z][A-Z_]{2,30})%|\$\{([^{}\n]{1,40})\}")
 _BLANK_WORDS = re.compile(r"(?<!\w)(?:X{3}|TODO)(?!\w)")
 _BLANK_SIGNS = ("[", "<", "%", "${")
 _MENTION = re.compile(r"\s{0,99}(@\w[\w.-]{1,39})\b")
