@@ -24,7 +24,12 @@ STATEMENTS = tuple(
         "DELETE FROM attachment WHERE message_id IN {messages}",
         "UPDATE snippet_use SET text = '', inserted = '' WHERE message_id IN {messages} OR ticket_id IN {tickets}",
         "UPDATE rating SET words = '', action = '' WHERE ticket_id IN {tickets} OR message_id IN {messages}",
-        "UPDATE promise SET words = '' WHERE ticket_id IN {tickets} OR message_id IN {messages}",
+        """UPDATE promise SET words = '',
+            settled_at = CASE WHEN state = 'open' THEN :at ELSE settled_at END,
+            state = CASE WHEN state = 'open' THEN 'withdrawn' ELSE state END
+            WHERE ticket_id IN {tickets} OR message_id IN {messages}""",
+        # Nobody is told of an incident any more.
+        "DELETE FROM incident_ticket WHERE ticket_id IN {tickets}",
         "DELETE FROM draft WHERE ticket_id IN {tickets}",
         "DELETE FROM writing WHERE ticket_id IN {tickets}",
         "DELETE FROM suggestion WHERE ticket_id IN {tickets} OR other_ticket_id IN {tickets}",
@@ -33,7 +38,7 @@ STATEMENTS = tuple(
             state = CASE WHEN state IN ('sent', 'dropped') THEN state ELSE 'dropped' END
             WHERE ticket_id IN {tickets} OR message_id IN {messages}""",
         """UPDATE ticket SET subject = '(erased)', preview = '', goal = '', summary = '', choice = '', details = '{{}}',
-            external_id = NULL, unread = 0, due_at = NULL, promised_at = NULL, snoozed_until = NULL,
+            external_id = NULL, unread = 0, due_at = NULL, warns_at = NULL, promised_at = NULL, snoozed_until = NULL,
             solved_at = CASE WHEN status < 3 THEN :at ELSE solved_at END,
             status = CASE WHEN status < 3 THEN 4 ELSE status END WHERE id IN {tickets}""",
         """UPDATE call SET number = '', caller = '', goal = '', notes = '', outcome = '', follow_up = '',

@@ -165,6 +165,7 @@ def test_no_byte_is_left_of_an_erased_customer(
     counts = "SELECT (SELECT count(*) FROM ticket), (SELECT count(*) FROM message), (SELECT count(*) FROM call), (SELECT sum(amount) FROM gesture)"  # noqa: E501
     before = connection.execute(counts).fetchone()
     times = connection.execute("SELECT id, kind, at, agent_id, ticket_id FROM message ORDER BY id").fetchall()
+    connection.execute("UPDATE promise SET state = 'open', settled_at = NULL")
     traced = find(connection, quentin)
     assert (len(traced.tickets), len(traced.records), traced.files, traced.calls, traced.waiting) == (2, 2, 1, 1, 1)
     erase(connection, by, traced)
@@ -182,6 +183,7 @@ def test_no_byte_is_left_of_an_erased_customer(
             "[]",
         )
         assert again.execute("SELECT state FROM outbox WHERE kind = 'reply'").fetchall() == [("dropped",)]
+        assert again.execute("SELECT state, words FROM promise").fetchall() == [("withdrawn", "")]
         assert again.execute("SELECT count(*) FROM draft").fetchone() == (0,)
         assert {row[0] for row in again.execute("SELECT status FROM ticket").fetchall()} == {3, 4}
         assert again.execute("PRAGMA integrity_check").fetchone() == ("ok",)
