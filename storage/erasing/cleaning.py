@@ -1,7 +1,7 @@
 """Behind an erasure: files that nobody else has, words in the full text's old parts, unused pages, the log.
 
 The invariant: it can be stopped anywhere and begun again; `PENDING` goes last. Each step of it is short for whoever
-waits for the database but the last, which writes the file anew (about a second for each 100 MB).
+waits for the database but the last, which writes the file anew.
 """
 
 import json
