@@ -101,6 +101,10 @@ class MarkedArea(TextArea, inherit_bindings=False):
             self._draw_anew()
         return super().edit(edit)
 
+    def on_resize(self) -> None:
+        """Keep the line that is typed in sight: what is said of a mark takes room from below."""
+        self.scroll_cursor_visible()
+
     def get_line(self, line_index: int) -> Text:
         """A line with its marks."""
         text = super().get_line(line_index)

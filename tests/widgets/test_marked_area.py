@@ -102,3 +102,17 @@ async def test_without_marks_the_line_is_gone() -> None:
         assert not composer.next_mark()
         assert not composer.fix_mark()
         assert composer.mark is None
+
+
+async def test_the_line_that_is_typed_stays_in_sight_when_a_mark_takes_room() -> None:
+    text = "\n".join(f"line {number}" for number in range(60))
+    async with marked(text) as (composer, editor, app):
+        composer.set_text(text)
+        await settled(app)
+        before = editor.size.height
+        assert editor.cursor_screen_offset.y < editor.region.bottom
+        composer.show_marks((mark(text, "line 3"),))
+        await settled(app)
+        assert editor.size.height == before - 2
+        assert editor.region.y <= editor.cursor_screen_offset.y < editor.region.bottom
+        assert "line 59" in text_of(drawn(app))
