@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, nullcontext
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -138,7 +138,10 @@ def locked(workspace: Workspace, request: pytest.FixtureRequest) -> Iterator[Wor
     place = Path(tempfile.mkdtemp())
     place.chmod(0o755)
     folder = place / "workspace"
-    with closing(open_to_write(workspace)) if request.param == "left open" else nullcontext():
+    with closing(open_to_write(workspace)) as connection:
+        if request.param == "closed well":
+            # Whoever only read it before left a log, which goes with the last one who may write.
+            connection.close()
         shutil.copytree(workspace.folder, folder)
     assert (folder / "heard.db-wal").exists() == (request.param == "left open")
     for path in (folder, *folder.rglob("*")):
