@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from desk.callers import CallerCard, CallerMatch
-from desk.calls import LONGEST_RING, CallRow, CallState, Popped, clock, talk_seconds, wrap_up_seconds
+from desk.calls import ELSEWHERE, LONGEST_RING, CallRow, CallState, Popped, clock, talk_seconds, wrap_up_seconds
 from desk.dialled import alike, bare, is_number
 from desk.times import SECOND
 
@@ -104,4 +104,5 @@ def stands(call: CallRow, now: int) -> str:
         case CallState.MISSED:
             return "missed"
         case CallState.DONE:
-            return "written down, " + clock(talk_seconds(call, now))
+            taken = call.outcome == ELSEWHERE
+            return "taken by a colleague" if taken else "written down, " + clock(talk_seconds(call, now))

@@ -238,6 +238,19 @@ async def test_who_hangs_up_before_anybody_answers_is_told_and_kept(
         assert written(connection, "SELECT state FROM call WHERE id = ?", told.id) == "missed"
 
 
+async def test_a_call_that_a_colleague_takes_rings_here_no_more(
+    workspace: Workspace, connection: Connection, rosa: int
+) -> None:
+    async with at_the_phone(workspace) as app:
+        await press(app, ":")
+        at, me = now(), app.seat.me.id
+        heard_of(connection, CallEvent("asterisk", "a1", "ringing", at, NUMBER), None, rosa)
+        await until(app, lambda: banner(app) == ["Rosa Bianchi"])
+        heard_of(connection, CallEvent("asterisk", "a1", "elsewhere", at + SECOND), me)
+        await until(app, lambda: banner(app) == [])
+        assert notice(app) == "A colleague took the call of Rosa Bianchi"
+
+
 async def test_a_call_that_is_answered_on_the_telephone_opens_with_its_clock(
     workspace: Workspace, connection: Connection, rosa: int
 ) -> None:
