@@ -36,7 +36,8 @@ _LONGEST_NAME = 50
 _BRACES = re.compile(r"\{(?=\{)|\}(?=\})")
 _SENTENCE_END = re.compile(r"(?<=[.!?…。？！])\s+|\n+")
 _REPLY_MARK = re.compile(r"^(?:\s*(?:re|aw|fwd?|wg|rv|sv|antw)\s*(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
-_ADDRESS = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Bounded, and begun only where a word begins: text from strangers may be one long run of points.
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _NUMBER = re.compile(r"(?<![\w.,])[A-Z#-]{0,4}\d[\d\s./-]{2,}\d(?!\w)")
 
 
@@ -116,7 +117,8 @@ def _without_greeting(lines: list[str]) -> list[str]:
         return lines
     if _GREETING.fullmatch(lines[0]):
         return lines[1:]
-    return [_OPENING.sub("", lines[0], count=1), *lines[1:]]
+    opening = _OPENING.match(lines[0])
+    return [lines[0][opening.end() :], *lines[1:]] if opening else lines
 
 
 def _without_name(lines: list[str], writer: str) -> list[str]:

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 MOST_WORDS = 2000
 ALL = 1000
@@ -69,7 +69,7 @@ class Drift:
 def use_of(inserted: str, sent: str) -> Use:
     """How the snippet `inserted` (with its fields, as it stands in the library) left in the text `sent`."""
     own, gaps = _own(inserted)
-    words = list(_words(sent))[:MOST_WORDS]
+    words = _words(sent)
     pairs = aligned([word.text for word in own], [word.text for word in words])
     if not own:
         return Use(0, "", ())
@@ -149,7 +149,7 @@ def _own(inserted: str) -> tuple[list[Word], set[int]]:
 
 def _words(text: str, start: int = 0, end: int | None = None) -> list[Word]:
     found = _WORD.finditer(text, start, len(text) if end is None else end)
-    return [Word(match[0].casefold(), match.start(), match.end()) for match in found]
+    return [Word(match[0].casefold(), match.start(), match.end()) for match in islice(found, MOST_WORDS)]
 
 
 def _changes(

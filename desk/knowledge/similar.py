@@ -12,7 +12,7 @@ import re
 from array import array
 from collections.abc import Iterable
 from heapq import nsmallest
-from itertools import pairwise
+from itertools import islice, pairwise
 from zlib import crc32
 
 SKETCH = 48
@@ -36,7 +36,7 @@ Sketch = tuple[int, ...]
 def words_of_answer(text: str, *names: str) -> list[str]:
     """The folded words of a text that was cleaned already, figures as `0`, without the names of the people in it."""
     left_out = {word for name in names for word in _WORD.findall(name.casefold())}
-    words = _WORD.findall(text.casefold())[:MOST_WORDS]
+    words = [match[0] for match in islice(_WORD.finditer(text.casefold()), MOST_WORDS)]
     return ["0" if word.isdigit() else word for word in words if word not in left_out]
 
 

@@ -47,6 +47,7 @@ def test_an_answer_is_what_was_said_with_the_customer_as_a_variable() -> None:
         ("Hallo Frau Meier,\n\nes geht.\n\nViele Grüße\nBo", "es geht."),
         ("Hola Ana:\n\nya va.\n\nUn saludo,\nBo", "ya va."),
         ("Dear Mr. Lind,\n\nit works.\n\nYours sincerely\nBo", "it works."),
+        ("Please say hello Ana, then go.", "Please say hello Ana, then go."),
         ("High water came.", "High water came."),
         ("It works.\n\n-- \nBo Lind\nKettle", "It works."),
         # Thanks that go on are words, and so is what stands below a farewell and says something.
