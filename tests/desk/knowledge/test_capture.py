@@ -15,6 +15,7 @@ from desk.knowledge.capture import (
     title_of,
 )
 from desk.snippets.template import check, open_fields, render
+from tests.linear import is_linear
 
 REPLY = """\
 Hi Ana,
@@ -114,3 +115,12 @@ def test_what_is_shortened_is_a_beginning_of_it(text: str, longest: int) -> None
 def test_a_title_is_a_subject_without_its_marks() -> None:
     assert title_of("Re: [EXT] AW: Where is it?") == "[EXT] AW: Where is it?"
     assert title_of("RE[2]: Where is it?") == "Where is it?"
+
+
+@pytest.mark.parametrize("run", ["a.", "1 ", "hi ", "best\n", "a@", "-", " x"])
+def test_a_long_run_of_anything_takes_no_longer_than_its_length(run: str) -> None:
+    def work(times: int) -> object:
+        text = run * times
+        return of_one_customer(text + "@"), answer_of(text, "Ana Ruiz"), question_of(text, "")
+
+    assert is_linear(work, 5000)
