@@ -5,6 +5,7 @@ import pytest
 from desk.errors import BadInput
 from desk.review.engine import review
 from desk.review.marks import Context
+from desk.snippets.exchange import parse_snippets
 from storage import content, rules
 from storage.connect import Connection
 from storage.review import KIND, mute, muted, rules_of, rules_with
@@ -53,3 +54,11 @@ def test_the_starter_changes_nothing_and_its_examples_hold_without_their_signs()
 def test_rules_are_read_once() -> None:
     assert rules_with() is rules_with()
     assert rules_with(OFF) is rules_with(OFF)
+
+
+def test_the_snippets_that_heard_comes_with_say_nothing_that_would_be_marked() -> None:
+    # A snippet is a piece of a letter: it has no greeting of its own, and its fields are still open.
+    pieces = {"greeting", "unfilled"}
+    for snippet in parse_snippets(content.read("snippets.toml"), "snippets.toml"):
+        found = review(snippet.body, Context(language="en", attachments=1), rules_with())
+        assert {mark.rule for mark in found} <= pieces, (snippet.title, [mark.text for mark in found])
