@@ -32,7 +32,8 @@ CHANNELS = """
       JOIN channel c ON c.id = t.channel_id"""
 ARRIVED = """
     SELECT t.created_at, c.label FROM ticket t JOIN channel c ON c.id = t.channel_id
-     WHERE t.created_at >= ? AND t.created_at < ? AND t.merged_into_id IS NULL"""
+     WHERE t.created_at >= ? AND t.created_at < ? AND t.merged_into_id IS NULL
+       AND NOT EXISTS(SELECT 1 FROM event e WHERE e.ticket_id = t.id AND +e.kind = 'opened_first')"""
 BACKLOG = "SELECT created_at FROM ticket WHERE status<3"
 _TURNED = """
     SELECT e.ticket_id, e.at FROM event e JOIN ticket t ON t.id = e.ticket_id

@@ -88,7 +88,7 @@ def _responses(answers: Sequence[Waited], kind: Kind, business: str) -> Iterator
 
 
 def _flow_figures(moved: Flow) -> Iterator[Figure]:
-    arrived = "Tickets that came in this time; those that were merged into another aside"
+    arrived = "Tickets that came in this time; those that were merged into another, and those that we began, aside"
     solved = "How often a ticket was solved or closed in this time; solved again after it came back counts twice"
     backlog = "Tickets that are open, pending or on hold now"
     back = "Of the tickets that were solved in this time: those that were opened again since, by the customer or by us"

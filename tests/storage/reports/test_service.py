@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine
 
 from desk.ids import new_uid
 from desk.reports.period import Period
@@ -22,10 +23,13 @@ from desk.service import spread
 from desk.times import DAY, HOUR, MINUTE
 from storage import rules
 from storage.connect import Connection
+from storage.deeds.by import By
+from storage.deeds.first_mail import begin
+from storage.engine import deed_session
 from storage.reports import Asked, read
 from storage.reports.served import flow, waited
 from storage.workspace import Workspace, open_to_write
-from tests.factories import NOW, make_message, make_ticket
+from tests.factories import NOW, make_customer, make_message, make_ticket
 
 PERIOD = Period(NOW, NOW + 3 * DAY)
 PRESENT = NOW + 4 * DAY
@@ -307,3 +311,12 @@ def test_a_long_time_is_drawn_by_more_at_once(connection: Connection, days: int,
     assert chart.title == f"Tickets per {title}"
     assert len(chart.labels) == points
     assert sum(value or 0 for value in chart.series[0].values) == 1
+
+
+def test_a_ticket_that_we_began_did_not_come_in(connection: Connection, engine: Engine, by: By) -> None:
+    customer = make_customer(connection, email="li@example.org")
+    with deed_session(engine) as session:
+        begin(session, by, customer, "Welcome")
+    assert flow(connection, PERIOD, PRESENT).all_arrived == []
+    make_ticket(connection)
+    assert flow(connection, PERIOD, PRESENT).all_arrived == [NOW]
