@@ -61,7 +61,8 @@ def capitals(draft: Draft, _: Rule) -> Iterator[Hit]:
         words = [lowered(word) for word in re.split(r"[ ,]+", match[0])]
         everyday = sum(word in common or word in shouted for word in words)
         if everyday >= 2 or any(word in shouted for word in words):
-            quiet = lowered(draft.text[match.start() : match.end()])
+            # English writes its “I” large in any case.
+            quiet = re.sub(r"\bi\b", "I", lowered(draft.text[match.start() : match.end()]))
             first, _last = draft.sentence(match.start(), match.end())
             if not draft.own[first : match.start()].strip(" \n¡¿"):
                 quiet = quiet[:1].upper() + quiet[1:]

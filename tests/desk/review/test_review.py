@@ -156,6 +156,7 @@ def test_the_fixes_read_well() -> None:
     assert fixed("Your refund should arrive today.") == "Your refund will arrive today."
     assert fixed("That is NOT possible.") == "That is not possible."
     assert fixed("PLEASE READ THIS.") == "Please read this."
+    assert fixed("That is NOT WHAT I MEANT.") == "That is not what I meant."
     assert fixed("Dear customer,\nit left.") == "Hi Ana,\nit left."
     assert fixed("Hi Sam,\nit left.") == "Hi Ana,\nit left."
 
