@@ -18,6 +18,7 @@ from contextlib import closing
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from benchmarks.consoles import HEARD, ROOT, Desk, prepare
 from benchmarks.figures import Beside, Figure, at_most, table
@@ -34,21 +35,28 @@ REACHED, COMMAND = 100, 150
 BARE = (sys.executable, "-c", "import argparse, json, socket")
 
 
+class Caller(NamedTuple):
+    """A number, and the one who has it."""
+
+    number: str
+    name: str
+
+
 def figures(folder: Path, tickets: int, rounds: int) -> Iterator[Figure]:
     """Every claim, one console for all."""
     for package in ("console", "desk", "screens", "storage", "sync", "widgets"):
         compileall.compile_dir(ROOT / package, quiet=1)
     desk = prepare(folder, tickets)
     handle = Config().agent_handle
-    numbers = _numbers(desk, 3 * rounds)
+    callers = _callers(desk, 3 * rounds)
     bare = Beside(_median([_seconds(BARE, desk) for _ in range(rounds)]), "Python")
-    cards = [_seconds((HEARD, "pop", number), desk) for number in numbers[:rounds]]
+    cards = [_seconds((HEARD, "pop", caller.number), desk) for caller in callers[:rounds]]
     with desk.console() as term:
         term.wait_for_raw(b"\x1b[?2004h")
         until(lambda: term.read(0.05) is None or bool(consoles(desk.workspace.folder, handle)), "the console's socket")
         term.wait_until_quiet(1.0)
-        commands, pages = zip(*(_popped(term, desk, number) for number in numbers[rounds : 2 * rounds]), strict=True)
-        asked, later = zip(*(_asked(term, desk, handle, number) for number in numbers[2 * rounds :]), strict=True)
+        commands, pages = zip(*(_popped(term, desk, caller) for caller in callers[rounds : 2 * rounds]), strict=True)
+        asked, later = zip(*(_asked(term, desk, handle, caller) for caller in callers[2 * rounds :]), strict=True)
     of = f"{tickets:,} tickets"
     yield at_most(f"a request until the console has heard it, {of}", _median(asked), "ms", REACHED)
     yield Figure("the same, the slowest", max(asked) * MILLISECONDS, "ms")
@@ -62,14 +70,15 @@ def _median(seconds: Sequence[float]) -> float:
     return median(seconds) * MILLISECONDS
 
 
-def _numbers(desk: Desk, count: int) -> list[str]:
+def _callers(desk: Desk, count: int) -> list[Caller]:
+    """Numbers, each of one customer alone, and that customer's name."""
     with closing(connect(desk.workspace.database, read_only=True)) as connection:
         found = connection.execute(
-            "SELECT DISTINCT normal FROM identity WHERE kind = 3 AND normal LIKE '+%' AND normal NOT LIKE '%x%' "
-            "LIMIT ?",
+            "SELECT i.normal, c.name FROM identity i JOIN customer c ON c.id = i.customer_id WHERE i.kind = 3 "
+            "AND i.normal LIKE '+%' AND i.normal NOT LIKE '%x%' GROUP BY i.normal HAVING count(*) = 1 LIMIT ?",
             (count,),
         ).fetchall()
-    return [number for (number,) in found]
+    return [Caller(*row) for row in found]
 
 
 def _environment(desk: Desk) -> dict[str, str]:
@@ -82,23 +91,23 @@ def _seconds(command: tuple[str | Path, ...], desk: Desk) -> float:
     return time.perf_counter() - begun
 
 
-def _popped(term: Term, desk: Desk, number: str) -> tuple[float, float]:
-    """Seconds to the end of the command, and to the number on the screen; what followed is let come to its end."""
+def _popped(term: Term, desk: Desk, caller: Caller) -> tuple[float, float]:
+    """Seconds to the end of the command, and to the name on the screen; what followed is let come to its end."""
     seen, begun = len(term.raw), time.perf_counter()
-    ended = _seconds((HEARD, "pop", number), desk)
-    term.wait_for_raw(number.encode(), seen)
+    ended = _seconds((HEARD, "pop", caller.number), desk)
+    term.wait_for_raw(caller.name.encode(), seen)
     shown = term.last_read - begun
     term.press("escape")
     term.wait_until_quiet(0.3)
     return ended, shown
 
 
-def _asked(term: Term, desk: Desk, handle: str, number: str) -> tuple[float, float]:
-    """Seconds until the console has heard a request, and to the number on the screen."""
+def _asked(term: Term, desk: Desk, handle: str, caller: Caller) -> tuple[float, float]:
+    """Seconds until the console has heard a request, and to the name on the screen."""
     seen, begun = len(term.raw), time.perf_counter()
-    tell(desk.workspace.folder, handle, Popped(number))
+    tell(desk.workspace.folder, handle, Popped(caller.number))
     heard = time.perf_counter() - begun
-    term.wait_for_raw(number.encode(), seen)
+    term.wait_for_raw(caller.name.encode(), seen)
     shown = term.last_read - begun
     term.press("escape")
     term.wait_until_quiet(0.3)
