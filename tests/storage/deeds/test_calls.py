@@ -1,7 +1,7 @@
 """What is told of a call is one row, and in the file at once; writing it down is a deed that can be taken back."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
@@ -116,23 +116,17 @@ def test_a_pop_that_was_taken_began_when_it_was_told(connection: Connection, by:
 KINDS: tuple[CallEventKind, ...] = ("ringing", "answered", "elsewhere", "held", "resumed", "ended")
 
 
-@settings(max_examples=40)
+# Each example begins with a table that was emptied.
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 90)), min_size=1, max_size=8))
 def test_any_news_leaves_one_row_that_can_be_read(
-    workspace_template: Workspace, news: list[tuple[CallEventKind, int]]
+    connection: Connection, news: list[tuple[CallEventKind, int]]
 ) -> None:
-    connection = open_to_write(workspace_template)
-    try:
-        connection.execute("BEGIN")
-        connection.execute("DELETE FROM call")
-        connection.execute("COMMIT")
-        for kind, second in news:
-            kept = deeds.heard_of(connection, told(kind, NOW + second * SECOND), None)
-            assert calls.call(connection, kept.id) == kept
-        assert len(rows(connection)) == 1
-    finally:
-        connection.execute("DELETE FROM call")
-        connection.close()
+    connection.execute("DELETE FROM call")
+    for kind, second in news:
+        kept = deeds.heard_of(connection, told(kind, NOW + second * SECOND), None)
+        assert calls.call(connection, kept.id) == kept
+    assert len(rows(connection)) == 1
 
 
 def test_notes_are_in_the_file_as_typed(connection: Connection, workspace: Workspace, by: By) -> None:
