@@ -16,11 +16,12 @@ from typing_extensions import override
 from screens.action import Place, Situation
 from screens.aside import run_aside
 from screens.desk_screen import opens
+from screens.facts import Told
 from screens.framed import FramedScreen, Shape
 from screens.hints import hints
 from screens.keymap import Keymap
 from screens.seat import Seat
-from screens.source_lines import Told, source_facts
+from screens.source_lines import source_facts
 from storage.connect import Connection
 from storage.sources import SourceRow
 from storage.workspace import Workspace, locate

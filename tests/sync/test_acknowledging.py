@@ -159,6 +159,7 @@ def test_another_workspace_sees_it_on_its_ticket(kind: Office) -> None:
         kind.connection.execute("DELETE FROM outbox")
         kind.connection.execute("DELETE FROM event")
         kind.connection.execute("DELETE FROM mail_copy")
+        kind.connection.execute("DELETE FROM promise")
         kind.connection.execute("DELETE FROM message WHERE kind = 'outbound'")
         kind.connection.execute("DELETE FROM cursor WHERE stream = 'Sent'")
     kind.sync()
