@@ -134,14 +134,18 @@ class Threads:
         earliest, latest = at - SUBJECT_WINDOW, at + SUBJECT_WINDOW
         touched = self._touched.get(customer_id, {})
         rows = self._connection.execute(_NEAR, (customer_id, earliest, latest))
-        near = [ticket_id for ticket_id, other in rows if ticket_id not in touched and base_subject(other) == base]
+        near = [
+            ticket_id
+            for ticket_id, other in rows
+            if ticket_id not in touched and base_subject(other) == base and self.became(ticket_id) == ticket_id
+        ]
+        # What was joined with another's is that one's matter, in this batch as in the database.
         near += [
             thread.ticket_id
             for thread in touched.values()
-            if thread.base == base and earliest <= thread.updated_at <= latest
+            if thread.merged_into_id is None and thread.base == base and earliest <= thread.updated_at <= latest
         ]
-        fitting = set(map(self.became, near))
-        return fitting.pop() if len(fitting) == 1 else None
+        return near[0] if len(near) == 1 else None
 
     def _standing(self, ticket_id: int) -> Thread:
         """The ticket that a merged one became."""

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from desk.errors import BadInput, WorkspaceError
@@ -109,6 +109,21 @@ _mails = st.lists(
 )
 
 
+_ANA, _BO = "Ana Ruiz <ana@example.org>", "Bo <bo@example.org>"
+
+
+# A ticket of Bo's was joined with one of Ana's: by its subject it is no more of Bo's, in the same batch as in a later.
+@example(
+    mails=[(_ANA, [], 1, "Lamp"), (_BO, [], 1, "Lamp"), (_ANA, [0, 1], 1, "Lamp"), (_BO, [], 1, "Re: Lamp")],
+    cut=0,
+    again=False,
+)
+# The same, of tickets that an earlier batch made and this one joins.
+@example(
+    mails=[(_ANA, [], 1, "Lamp"), (_BO, [], 1, "Lamp"), (_ANA, [0, 1], 1, "Lamp"), (_BO, [], 1, "Re: Lamp")],
+    cut=2,
+    again=False,
+)
 @settings(max_examples=25)
 @given(mails=_mails, cut=st.integers(0, 8), again=st.booleans())
 def test_batches_of_any_size_make_what_single_mails_make(
