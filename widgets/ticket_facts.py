@@ -102,13 +102,18 @@ def clock_piece(clock: "Clock", now: int) -> Piece:
 
 
 def promise_piece(promise: PromiseRow, now: int, zone: tzinfo) -> Piece:
-    """A promise in words, beside the time at which it is meant to be kept."""
+    """A promise in words: `promised by Fri 17:00, aim Thu 13:30`, and from its aim on the words that the list has.
+
+    No status pauses it: while a ticket is pending, what the customer was told still stands.
+    """
+    left, at = due(promise.due_at, now), until(promise.due_at, now, zone)
     if promise.due_at <= now:
-        return f"promise {due(promise.due_at, now)}", "late"
-    by = "promised " + until(promise.due_at, now, zone)
-    if promise.target_at <= now:
-        return by + ", due now", "late"
-    return f"{by}, aim {until(promise.target_at, now, zone)}", "promised"
+        return f"promise {left}", "late"
+    near = at.startswith("in ")
+    if promise.target_at > now:
+        return f"promised {at if near else f'by {at}'}, aim {until(promise.target_at, now, zone)}", "promised"
+    soon = left.replace("due", "promise soon", 1)
+    return f"{soon}, aim passed" if near else f"{soon}, by {at}, aim passed", "late"
 
 
 def written_pieces(ticket: Ticket) -> list[Piece]:

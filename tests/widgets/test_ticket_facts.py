@@ -34,7 +34,7 @@ def test_what_weighs_most_comes_first() -> None:
     )  # fmt: skip
     full = replace(TICKET, row=row, promises=(PROMISE,), queue="Billing", watchers=("Bo",), suggested=(1007,))
     assert _words(full) == [
-        "Open", "Urgent", "Ana Bell", "late 1:00", "snoozed until 15:03", "promised 16:03, aim in 30 m", "Billing",
+        "Open", "Urgent", "Ana Bell", "late 1:00", "snoozed until 15:03", "promised by 16:03, aim in 30 m", "Billing",
         "refund", "watched by Bo", "like #1007? M merges",
     ]  # fmt: skip
 
@@ -60,9 +60,9 @@ def test_a_clock_says_how_long_in_words_and_not_by_colour_alone(clock: Clock, wo
 @pytest.mark.parametrize(
     ("later", "words"),
     [
-        (0, "promised 16:03, aim in 30 m"),
-        (30 * MINUTE, "promised 16:03, due now"),
-        (90 * MINUTE, "promised in 30 m, due now"),
+        (0, "promised by 16:03, aim in 30 m"),
+        (30 * MINUTE, "promise soon 1:30, by 16:03, aim passed"),
+        (90 * MINUTE, "promise soon 0:30, aim passed"),
         (140 * MINUTE, "promise late 0:20"),
     ],
 )
