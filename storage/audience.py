@@ -1,7 +1,6 @@
 """Who hears of an update of an incident, in which words, and who doesn't and why: the preview and the deed read this.
 
-The invariants: a customer is in it once, however many tickets and addresses of theirs are linked; of a ticket that was
-merged, the one that it became counts.
+The invariant: a customer is in it once, however many tickets and addresses of theirs are linked.
 """
 
 from collections.abc import Mapping
@@ -18,10 +17,6 @@ from storage.connect import Connection
 
 # Those that are written on last stand first: of several tickets of one customer it is answered on that one.
 _TICKETS = """
-    WITH RECURSIVE became(was, id) AS (
-        SELECT ticket_id, ticket_id FROM incident_ticket WHERE incident_id = ?1 AND state = 'linked'
-        UNION SELECT b.was, t.merged_into_id FROM became b JOIN ticket t ON t.id = b.id
-        WHERE t.merged_into_id IS NOT NULL)
     SELECT t.id, t.number, t.subject, t.status, t.customer_id, ifnull(c.name, ''),
            (SELECT m.sender FROM message m WHERE m.ticket_id = t.id AND m.kind = 'inbound' AND m.automatic = ''
              AND m.bounce = '' AND m.sender <> '' ORDER BY m.at DESC, m.id DESC LIMIT 1),
@@ -30,12 +25,8 @@ _TICKETS = """
            (SELECT max(m.id) FROM message m WHERE m.ticket_id = t.id AND m.kind = 'inbound'),
            s.kind
       FROM ticket t LEFT JOIN customer c ON c.id = t.customer_id LEFT JOIN source s ON s.id = t.source_id
-     WHERE t.merged_into_id IS NULL AND t.id IN (SELECT id FROM became)
+     WHERE t.id IN (SELECT ticket_id FROM incident_ticket WHERE incident_id = ?1 AND state = 'linked')
      ORDER BY t.updated_at DESC, t.id DESC"""
-_MERGED = """
-    SELECT t.number, ifnull(c.name, '') FROM incident_ticket k JOIN ticket t ON t.id = k.ticket_id
-      LEFT JOIN customer c ON c.id = t.customer_id
-     WHERE k.incident_id = ? AND k.state = 'linked' AND t.merged_into_id IS NOT NULL ORDER BY t.number"""
 _AGENT = "SELECT name FROM agent WHERE id = ?"
 
 
@@ -120,8 +111,6 @@ def audience(connection: Connection, update: Update, agent_id: int | None, at: i
                     source is not None,
                 )
             )
-    merged = connection.execute(_MERGED, (update.incident_id,))
-    left += [LeftOut(number, name, "was merged into another ticket") for number, name in merged]
     return Audience(tuple(letters), tuple(left))
 
 

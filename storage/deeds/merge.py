@@ -25,10 +25,18 @@ _COUNTED = ("updated_at",
     "message_count", "inbound_at", "outbound_at", "first_response_at", "preview", "contacts", "mood", "due_at",
     "warns_at", "promised_at",
 )  # fmt: skip
+_LINKS = """
+    SELECT k.incident_id, k.state, k.agent_id, k.at, o.state, o.agent_id, o.at FROM incident_ticket k
+      LEFT JOIN incident_ticket o ON o.incident_id = k.incident_id AND o.ticket_id = ?
+     WHERE k.ticket_id = ? AND k.state = 'linked'"""
+_UNLINK = "DELETE FROM incident_ticket WHERE incident_id = ? AND ticket_id = ?"
+_LINK = """
+    INSERT INTO incident_ticket(incident_id, ticket_id, state, agent_id, at) VALUES(?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET state = excluded.state, agent_id = excluded.agent_id, at = excluded.at"""
 
 
 def merge(session: "Session", by: By, from_ids: Sequence[int], into_id: int) -> Done:
-    """Merge the tickets `from_ids` into `into_id`: messages, promises, tags, watchers, checklists it doesn't have."""
+    """Merge the tickets `from_ids` into `into_id`: all that was said, promised, given and begun on them."""
     from storage import models
 
     journal = Journal(session, by)
@@ -89,6 +97,22 @@ def _move_rows(journal: Journal, from_id: int, into_id: int) -> None:
         for ticket_id, value in added:
             key: Row = {"ticket_id": ticket_id, column: value}
             journal.note(Patch(table, key, None, key))
+    _move_links(journal, from_id, into_id)
+
+
+def _move_links(journal: Journal, from_id: int, into_id: int) -> None:
+    """Who was part of an incident still is, whatever was said of the other ticket before it took this one in."""
+    for incident_id, state, agent_id, at, *there in journal.connection.execute(_LINKS, (into_id, from_id)).fetchall():
+        was: Row = {"incident_id": incident_id, "ticket_id": from_id}
+        key: Row = {"incident_id": incident_id, "ticket_id": into_id}
+        linked: Row = {"state": state, "agent_id": agent_id, "at": at}
+        journal.connection.execute(_UNLINK, tuple(was.values()))
+        journal.note(Patch("incident_ticket", was, {**was, **linked}, None))
+        if there[0] == "linked":
+            continue
+        journal.connection.execute(_LINK, (*key.values(), *linked.values()))
+        before: Row | None = dict(zip(linked, there, strict=True)) if there[0] else None
+        journal.note(Patch("incident_ticket", key, before, linked if before else {**key, **linked}))
 
 
 def _close(journal: Journal, ticket: "Ticket", into: "Ticket") -> None:

@@ -154,7 +154,6 @@ def test_who_is_left_out_is_named_with_the_reason(
     assert {letter.number for letter in found.letters} == {1001, 1002, 1003}
     assert {(each.number, each.why) for each in found.left_out} == {
         (1004, "is told on #1001"), (1005, "is told on #1003"), (1006, "no address"), (1007, "closed"),
-        (1008, "was merged into another ticket"),
     }  # fmt: skip
     told(engine, by, everyone)
     assert len(connection.execute(SENT).fetchall()) == 3
@@ -167,6 +166,31 @@ def test_a_merged_ticket_is_told_of_on_the_one_that_it_became(
     with deed_session(engine) as session:
         merge(session, by, [cases[0]], cases[1])
     assert [letter.number for letter in audience(connection, update(), by.agent_id, NOW).letters] == [1002]
+    assert [row.number for row in linked(connection, 1)] == [1002], "the link goes along, and is counted once"
+    assert around(connection, cases[1]).linked == ((1, CARDS.title, "looking"),)
+    with deed_session(engine) as session:
+        undo(session, by)
+    assert [row.number for row in linked(connection, 1)] == [1001]
+    with deed_session(engine) as session:
+        redo(session, by)
+    assert [row.number for row in linked(connection, 1)] == [1002]
+
+
+@pytest.mark.parametrize("dismissed", [False, True])
+def test_a_ticket_that_takes_one_in_has_its_place_and_gets_its_own_back(
+    connection: Connection, engine: Engine, by: By, cases: list[int], *, dismissed: bool
+) -> None:
+    begun(engine, by, cases[:2])
+    if dismissed:
+        with deed_session(engine) as session:
+            unlink(session, by, 1, cases[1])
+    before = connection.execute("SELECT * FROM incident_ticket ORDER BY ticket_id").fetchall()
+    with deed_session(engine) as session:
+        merge(session, by, [cases[0], cases[2]], cases[1])
+    assert [row.number for row in linked(connection, 1)] == [1002]
+    with deed_session(engine) as session:
+        undo(session, by)
+    assert connection.execute("SELECT * FROM incident_ticket ORDER BY ticket_id").fetchall() == before
 
 
 def test_a_customer_without_a_mail_is_written_to_at_an_address_that_is_known(
