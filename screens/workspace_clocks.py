@@ -1,7 +1,8 @@
 """Before it is too late: one line when tickets of one's own are about to miss their time, and promises that wake them.
 
 The invariants: each due time is told once, several at once in one line, and never over a countdown or a question; a
-promise that comes due brings its ticket back from a snooze, whoever snoozed it.
+promise that comes due brings its ticket back from a snooze, whoever snoozed it; tickets that a crash left behind the
+team's new targets are brought up to them.
 """
 
 from typing import TYPE_CHECKING
@@ -39,19 +40,22 @@ class ClockWork(TicketWork):
             self.look_for_warnings()
 
     def look_for_warnings(self) -> None:
-        """Read what of mine is about to be late, and whether a promise has to wake its ticket."""
+        """Read what of mine is about to be late, whether a promise wakes its ticket, and whether any is left behind."""
         me, now = self.seat.me.id, self.seat.clock()
 
-        def look(connection: Connection) -> "tuple[tuple[Warned, ...], bool]":
+        def look(connection: Connection) -> "tuple[tuple[Warned, ...], bool, bool]":
+            from storage.clocks import behind
             from storage.warnings import any_asleep, warned
 
-            return warned(connection, me, now), any_asleep(connection, now)
+            return warned(connection, me, now), any_asleep(connection, now), behind(connection)
 
-        def found(answer: "tuple[tuple[Warned, ...], bool]") -> None:
-            warnings, asleep = answer
+        def found(answer: "tuple[tuple[Warned, ...], bool, bool]") -> None:
+            warnings, asleep, left_behind = answer
             self._tell(warnings)
             if asleep:
                 self._wake(now)
+            if left_behind:
+                self._catch_up()
 
         self.seat.jobs.read("warnings", look, found)
 
@@ -72,3 +76,9 @@ class ClockWork(TicketWork):
         from storage.warnings import wake
 
         self.seat.jobs.keep(lambda connection: wake(connection, now), lambda _: self.changed())
+
+    def _catch_up(self) -> None:
+        """A batch at a time, so that deeds get their turn between."""
+        from storage.clocks import catch_up_some
+
+        self.seat.jobs.keep(catch_up_some, lambda more: self._catch_up() if more else self.changed())

@@ -46,6 +46,11 @@ SELECT p.id, p.made_at, p.due_at FROM json_each(?) wanted CROSS JOIN promise p O
 WHERE p.state = 'open'
 """
 _NEXT = "SELECT id FROM ticket WHERE status < 3 AND id > ? ORDER BY id LIMIT ?"
+# The last ticket that was brought up to the present targets; there is none once all of them are.
+BEHIND = "clocks.reached"
+_MARK = "INSERT INTO setting(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value"
+_REACHED = "SELECT value FROM setting WHERE key = ?"
+_CAUGHT_UP = "DELETE FROM setting WHERE key = ?"
 # So many tickets in one transaction, while consoles wait for theirs.
 BATCH = 200
 
@@ -109,17 +114,43 @@ def aims(connection: Connection, ticket_ids: Collection[int]) -> dict[int, Aim]:
     return {facts.id: desk.aim(facts) for facts in desk.facts}
 
 
-def recompute(connection: Connection) -> None:
-    """Bring every active ticket, and what is promised on it, up to the present targets; a bounded batch at a time."""
-    rule, last = targets(connection), 0
-    while ids := [row[0] for row in connection.execute(_NEXT, (last, BATCH))]:
-        with writing(connection):
-            promised = connection.execute(_PROMISED, (json.dumps(ids),)).fetchall()
-            aims = [(rule.inner_target(made, due), promise) for promise, made, due in promised]
-            connection.executemany("UPDATE promise SET target_at = ? WHERE id = ?", aims)
-            due = due_times(connection, ids)
-            connection.executemany(_SET, [(*due[each], each, *due[each]) for each in ids])
-        last = ids[-1]
+def fall_behind(connection: Connection) -> None:
+    """Within the transaction that changes the targets: every active ticket is to be brought up to them."""
+    connection.execute(_MARK, (BEHIND, 0))
+
+
+def behind(connection: Connection) -> bool:
+    """Whether some tickets may not be up to the present targets yet."""
+    return connection.execute(_REACHED, (BEHIND,)).fetchone() is not None
+
+
+def catch_up(connection: Connection) -> None:
+    """Bring all that are behind up to the present targets, and what is promised on them; a batch at a time."""
+    while catch_up_some(connection):
+        pass
+
+
+def catch_up_some(connection: Connection) -> bool:
+    """One batch of it, in one transaction with the mark how far it came; False where nothing was left to do.
+
+    Whoever goes on after a crash, or beside somebody, begins where the mark is.
+    """
+    with writing(connection):
+        reached = connection.execute(_REACHED, (BEHIND,)).fetchone()
+        if reached is None:
+            return False
+        ids = [row[0] for row in connection.execute(_NEXT, (int(reached[0]), BATCH))]
+        if not ids:
+            connection.execute(_CAUGHT_UP, (BEHIND,))
+            return False
+        rule = targets(connection)
+        promised = connection.execute(_PROMISED, (json.dumps(ids),)).fetchall()
+        aims = [(rule.inner_target(made, due), promise) for promise, made, due in promised]
+        connection.executemany("UPDATE promise SET target_at = ? WHERE id = ?", aims)
+        due = due_times(connection, ids)
+        connection.executemany(_SET, [(*due[each], each, *due[each]) for each in ids])
+        connection.execute(_MARK, (BEHIND, ids[-1]))
+    return True
 
 
 def turns(connection: Connection, ticket_ids: Collection[int]) -> dict[int, list[Turn]]:

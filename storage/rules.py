@@ -18,13 +18,14 @@ from storage.connect import Connection, writing
 class Rules:
     """One kind: what it is in a few words, its starter in storage/content, and what refuses a bad text.
 
-    `check` takes the text and what to call it in errors. `follow` brings the workspace up to new rules, in bounded
-    transactions of its own.
+    `check` takes the text and what to call it in errors. `changed` remembers, within the transaction that writes them,
+    that the workspace isn't up to new rules; `follow` brings it up to them, in bounded transactions of its own.
     """
 
     title: str
     starter: str
     check: Callable[[str, str], object]
+    changed: Callable[[Connection], None] | None = None
     follow: Callable[[Connection], None] | None = None
 
 
@@ -46,10 +47,16 @@ def _ratings(text: str, where: str) -> object:
     return parse_ratings(text, where)
 
 
-def _follow_targets(connection: Connection) -> None:
-    from storage.clocks import recompute
+def _targets_changed(connection: Connection) -> None:
+    from storage.clocks import fall_behind
 
-    recompute(connection)
+    fall_behind(connection)
+
+
+def _follow_targets(connection: Connection) -> None:
+    from storage.clocks import catch_up
+
+    catch_up(connection)
 
 
 def _answers(text: str, where: str) -> object:
@@ -77,7 +84,11 @@ KINDS: Mapping[str, Rules] = {
     "ratings": Rules("whether customers are asked how an answer was, and how", "ratings.toml", _ratings),
     "review": Rules("what the reviewer marks in a draft, over what Heard comes with", "review/team.toml", _review),
     "targets": Rules(
-        "how soon customers are answered, the team's hours, warnings", "targets.toml", _targets, _follow_targets
+        "how soon customers are answered, the team's hours, warnings",
+        "targets.toml",
+        _targets,
+        _targets_changed,
+        _follow_targets,
     ),
     "promises-en": Rules("how promises are found in English", "promises/en.toml", _pack),
     "promises-de": Rules("how promises are found in German", "promises/de.toml", _pack),
@@ -111,17 +122,19 @@ def write(connection: Connection, kind: str, text: str, where: str = "") -> None
     """Keep the team's own rules, and go by them; where BadInput names file and key, all is as it was."""
     rules = rules_named(kind)
     rules.check(text, where or kind)
-    with writing(connection):
-        connection.execute(_WRITE, (_key(kind), text))
-    if rules.follow:
-        rules.follow(connection)
+    _go_by(connection, rules, _WRITE, (_key(kind), text))
 
 
 def reset(connection: Connection, kind: str) -> None:
     """Go by the starter's again."""
-    rules = rules_named(kind)
+    _go_by(connection, rules_named(kind), _RESET, (_key(kind),))
+
+
+def _go_by(connection: Connection, rules: Rules, statement: str, values: tuple[str, ...]) -> None:
     with writing(connection):
-        connection.execute(_RESET, (_key(kind),))
+        connection.execute(statement, values)
+        if rules.changed:
+            rules.changed(connection)
     if rules.follow:
         rules.follow(connection)
 

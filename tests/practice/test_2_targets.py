@@ -1,7 +1,8 @@
 """Section 2 of the practice, walked: each channel has its target, and what is due next stands first."""
 
 from desk.times import DAY, HOUR, MINUTE, SECOND, now
-from storage.clocks import aims, recompute
+from storage import rules
+from storage.clocks import aims
 from storage.connect import Connection
 from storage.workspace import Workspace
 from tests.factories import make_agent, make_customer, make_message, make_ticket
@@ -25,7 +26,7 @@ async def test_each_channel_has_its_target_and_what_is_due_next_stands_first(
         )  # fmt: skip
         make_message(connection, ticket, at=since, customer_id=customer)
         tickets[channel] = ticket
-    recompute(connection)
+    rules.reset(connection, "targets")
     spans = aims(connection, list(tickets.values()))
     assert {channel: spans[ticket].first_response for channel, ticket in tickets.items()} == TARGETS
     async with console(workspace) as app:

@@ -6,8 +6,8 @@ import pytest
 
 from console.app import HeardApp
 from desk.times import DAY, HOUR, SECOND
-from storage import promises
-from storage.connect import Connection
+from storage import clocks, promises
+from storage.connect import Connection, writing
 from storage.inbound import after_inbound
 from storage.workspace import Workspace
 from tests.rest import settled
@@ -106,3 +106,16 @@ async def test_what_is_about_to_be_late_is_told_once_in_one_line(app: HeardApp, 
     workspace.look_for_warnings()
     await settled(app)
     assert notice(app).startswith("#1001 Rosa Bianchi is due in ")
+
+
+async def test_a_console_brings_up_to_new_targets_what_a_crash_left_behind(
+    app: HeardApp, connection: Connection
+) -> None:
+    before = connection.execute("SELECT id, due_at FROM ticket ORDER BY id").fetchall()
+    connection.execute("UPDATE ticket SET due_at = 7")
+    with writing(connection):
+        clocks.fall_behind(connection)
+    desk(app).look_for_warnings()
+    await settled(app)
+    assert connection.execute("SELECT id, due_at FROM ticket ORDER BY id").fetchall() == before
+    assert not clocks.behind(connection)

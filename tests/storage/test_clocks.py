@@ -1,17 +1,22 @@
 """Clocks of tickets in the workspace: by which rules, after which deeds, and read by index however many there are."""
 
+import signal
+import subprocess
+import sys
+
 import pytest
 
 from desk.statuses import Status
 from desk.times import DAY, HOUR, MINUTE
 from storage import clocks, rules
-from storage.connect import Connection
+from storage.connect import Connection, writing
 from storage.deeds.by import By
 from storage.deeds.change import Change, change
 from storage.deeds.undo import undo
 from storage.deeds.write import Outgoing, write
 from storage.engine import deed_session, engine_over
 from storage.inbound import after_inbound
+from storage.workspace import Workspace
 from tests.factories import NOW, make_message, make_tag, make_team, make_ticket
 
 TARGETS = """
@@ -104,7 +109,7 @@ def test_a_deed_and_a_recount_agree(connection: Connection, by: By, ticket: int)
     for at, status in ((1, Status.PENDING), (5, Status.OPEN), (6, Status.HOLD), (50, Status.SOLVED), (52, Status.OPEN)):
         do(connection, by, NOW + at * HOUR, ticket, Change(status=int(status)))
         written = connection.execute("SELECT due_at, warns_at FROM ticket").fetchall()
-        clocks.recompute(connection)
+        rules.write(connection, "targets", TARGETS)
         assert connection.execute("SELECT due_at, warns_at FROM ticket").fetchall() == written
 
 
@@ -118,6 +123,58 @@ def test_more_than_a_batch_is_brought_up_to_new_targets(
     rows = connection.execute("SELECT status, due_at FROM ticket").fetchall()
     assert {due for status, due in rows if status in (0, 2)} == {NOW + HOUR}
     assert {due for status, due in rows if status in (1, 3)} == {None}
+
+
+KILLED = """
+import os, signal, sys
+from contextlib import closing
+from pathlib import Path
+from storage import clocks, rules
+from storage.workspace import Workspace, open_to_write
+
+clocks.BATCH = 3
+with closing(open_to_write(Workspace(Path(sys.argv[1])))) as connection:
+    count = clocks.due_times
+    batches = []
+    def due_times(connection, ids):
+        batches.append(ids)
+        if len(batches) == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return count(connection, ids)
+    clocks.due_times = due_times
+    rules.write(connection, "targets", sys.argv[2])
+"""
+
+
+def test_killed_in_the_middle_it_goes_on_where_it_was(workspace: Workspace, connection: Connection) -> None:
+    made = [make_ticket(connection) for _ in range(11)]
+    after_inbound(connection, made)
+    connection.commit()
+    new = '[[target]]\ntitle = "All"\nfirst_response = "1h"\n'
+    ended = subprocess.run([sys.executable, "-c", KILLED, workspace.folder, new], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert [due(connection, ticket) == NOW + HOUR for ticket in made] == 6 * [True] + 5 * [False]
+    assert clocks.behind(connection)
+    # Those that were done aren't counted a second time.
+    connection.execute("UPDATE ticket SET due_at = 7 WHERE id = ?", (made[0],))
+    connection.commit()
+    clocks.catch_up(connection)
+    assert [due(connection, ticket) for ticket in made] == [7, *10 * [NOW + HOUR]]
+    assert not clocks.behind(connection)
+
+
+def test_targets_that_change_while_others_are_brought_up_hold_for_all(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clocks, "BATCH", 3)
+    made = [make_ticket(connection) for _ in range(11)]
+    after_inbound(connection, made)
+    with writing(connection):
+        clocks.fall_behind(connection)
+    assert clocks.catch_up_some(connection)
+    rules.write(connection, "targets", '[[target]]\ntitle = "All"\nfirst_response = "1h"\n')
+    assert {due(connection, ticket) for ticket in made} == {NOW + HOUR}
+    assert not clocks.catch_up_some(connection)
 
 
 def test_a_follow_up_of_a_call_orders_the_list_until_the_next_answer(connection: Connection, ticket: int) -> None:
