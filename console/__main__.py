@@ -104,12 +104,18 @@ def _run(name: str, rest: list[str], workspace: str | None) -> int:
     if name not in COMMANDS:
         return _unknown(name)
     command = cast(Command, import_module(f"console.cli.{COMMANDS[name]}"))
-    parser = argparse.ArgumentParser(prog=f"heard {name}", description=command.__doc__, allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog=f"heard {name}", description=_described(command.__doc__), allow_abbrev=False)
     _add_workspace(parser)
     command.add_arguments(parser)
     arguments = parser.parse_args(rest)
     arguments.workspace = arguments.workspace or workspace
     return _guarded(f"heard {name}", arguments.workspace, lambda: command.run(arguments))
+
+
+def _described(written: str | None) -> str:
+    """What a command does: argparse runs paragraphs together, and the first, a line of the list, has no full stop."""
+    first, _, more = (written or "").strip().partition("\n\n")
+    return f"{first}. {more}" if more else first
 
 
 def _guarded(name: str, workspace: str | None, deed: "Callable[[], int]") -> int:

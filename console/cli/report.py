@@ -1,4 +1,4 @@
-"""report on known answers, checklists, promises, gestures or service: as text, CSV, JSON or one page of HTML
+"""report on service, checklists, promises, gestures, known answers or ratings: as text, CSV, JSON or a page of HTML
 
 Every figure has its formula, its clock and the number of cases behind it.
 """

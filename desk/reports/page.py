@@ -25,10 +25,11 @@ p, dd { margin: .2rem 0; } .quiet { color: var(--quiet); font-size: .87rem; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: .8rem; margin: 1.2rem 0; }
 .figure { border: 1px solid var(--rule); border-radius: .5rem; padding: .6rem .8rem; }
 .figure b { display: block; font-size: 1.5rem; line-height: 1.3; }
-.wide { overflow-x: auto; }
+.wide { overflow-x: auto; } @media print { .wide { overflow-x: visible; } }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top; }
-th { font-weight: 600; white-space: nowrap; } .number { text-align: right; white-space: nowrap; }
+th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top;
+  overflow-wrap: break-word; max-width: 24rem; }
+th { font-weight: 600; vertical-align: bottom; } .number { text-align: right; } td.number { white-space: nowrap; }
 svg { display: block; width: 100%; height: auto; margin: .4rem 0; }
 svg text { font: 12px system-ui, sans-serif; fill: var(--text); } svg .faint { fill: var(--quiet); }
 svg .rule { stroke: var(--rule); stroke-width: 1; } svg .line { fill: none; stroke-width: 2; }

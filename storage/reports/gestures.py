@@ -90,13 +90,13 @@ def _figures(everything: Sequence[Made], given: Sequence[Made], now: int) -> Ite
         counted = sum(each.currency == currency for each in given)
         yield Figure(
             f"given_{currency.lower()}", f"Given away in {currency}", Money(amount, currency), Unit.MONEY, counted,
-            "the values of all gestures that were given or approved, added up",
+            "The values of all gestures that were given or approved, added up",
         )  # fmt: skip
     for state, title in (("approved", "Approved over budget"), ("refused", "Refused"), ("waiting", "Still waiting")):
         found = sum(each.state == state for each in everything)
         yield Figure(
             state, title, found if everything else None, Unit.COUNT, len(everything),
-            f"gestures of this time that are {state} now",
+            f"Gestures of this time that are {state} now",
         )  # fmt: skip
     on_tickets = [each for each in given if each.on_ticket]
     yield _share(
@@ -104,14 +104,14 @@ def _figures(everything: Sequence[Made], given: Sequence[Made], now: int) -> Ite
         "Ticket reopened after it",
         on_tickets,
         lambda each: each.reopened,
-        "tickets that went from solved or closed to open after the gesture, of gestures on tickets",
+        "Tickets that went from solved or closed to open after the gesture, of gestures on tickets",
     )
     yield _share(
         "again",
         f"Wrote again within {AGAIN_DAYS} days",
         _ripe(given, now),
         lambda each: each.again,
-        f"customers who wrote or called within {AGAIN_DAYS} days, of gestures that are older than that",
+        f"Customers who wrote or called within {AGAIN_DAYS} days, of gestures that are older than that",
     )
     rated = [each for each in given if each.score is not None]
     yield _share(
@@ -119,14 +119,14 @@ def _figures(everything: Sequence[Made], given: Sequence[Made], now: int) -> Ite
         "Rated great after it",
         rated,
         lambda each: each.score == GREAT,
-        "tickets whose newest rating after the gesture is great, of those with one",
+        "Tickets whose newest rating after the gesture is great, of those with one",
     )
     yield _share(
         "bad",
         "Rated bad after it",
         rated,
         lambda each: each.score == BAD,
-        "tickets whose newest rating after the gesture is bad, of those with one",
+        "Tickets whose newest rating after the gesture is bad, of those with one",
     )
 
 

@@ -21,7 +21,7 @@ MADE = """
       FROM promise p JOIN ticket t ON t.id = p.ticket_id JOIN channel c ON c.id = t.channel_id
       LEFT JOIN agent a ON a.id = p.agent_id
      WHERE p.made_at >= ? AND p.made_at < ? ORDER BY p.made_at, p.id"""
-_KEPT = "kept promises, of those that were kept, broken, or are overdue"
+_KEPT = "Kept promises, of those that were kept, broken, or are overdue"
 
 
 class Made(NamedTuple):
@@ -64,16 +64,16 @@ def _figures(told: Sequence[Made], now: int) -> Iterator[Figure]:
     judged = counted["kept"] + counted["broken"] + counted["overdue"]
     yield Figure("kept_share", "Share that was kept", _share(told, now), Unit.SHARE, judged, _KEPT, "calendar")
     for key, title, formula in (
-        ("kept", "Kept", "promises that were settled by their time"),
-        ("broken", "Broken", "promises that were settled after their time"),
-        ("overdue", "Overdue", "open promises whose time has passed"),
-        ("open", "Open", "open promises whose time is to come"),
-        ("withdrawn", "Withdrawn", "promises that the agent took back"),
+        ("kept", "Kept", "Promises that were settled by their time"),
+        ("broken", "Broken", "Promises that were settled after their time"),
+        ("overdue", "Overdue", "Open promises whose time has passed"),
+        ("open", "Open", "Open promises whose time is to come"),
+        ("withdrawn", "Withdrawn", "Promises that the agent took back"),
     ):
         yield Figure(key, title, counted[key] if told else None, Unit.COUNT, len(told), formula)
     for key, title, spans, by in (
-        ("beaten", "Beaten by", _beaten(told), "time left between the answer and the end of the promise"),
-        ("missed", "Missed by", _missed(told), "time between the end of the promise and the answer"),
+        ("beaten", "Beaten by", _beaten(told), "Time left between the answer and the end of the promise"),
+        ("missed", "Missed by", _missed(told), "Time between the end of the promise and the answer"),
     ):
         found = spread(spans)
         for name, share, value in (("p50", "half", found.p50), ("p90", "nine of ten", found.p90)):

@@ -24,14 +24,14 @@ def read(connection: Connection, asked: Asked) -> Report:
     figures = [
         Figure(
             name, f"Rated {name}", _share(given, score), Unit.SHARE, len(given),
-            f"ratings that are {name}, of all ratings; each answer has one, the newest",
+            f"Ratings that are {name}, of all ratings; each answer has one, the newest",
         )
         for score, name in NAMES.items()
     ]  # fmt: skip
     figures.append(
         Figure(
             "acted", "Acted on", sum(bad) / len(bad) if bad else None, Unit.SHARE, len(bad),
-            "bad ratings on which it was noted what was done, of all bad ones; rating:unacted finds the others",
+            "Bad ratings on which it was noted what was done, of all bad ones; rating:unacted finds the others",
         )
     )  # fmt: skip
     rows = [_row(channel, [each for each in given if each[0] == channel]) for channel in channels]

@@ -24,7 +24,7 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Callable[[Outcome], None]:
     """Puts a command called `probe` into place that does what the test says."""
 
     def put(outcome: Outcome) -> None:
-        module = ModuleType("console.cli.probe", "Probe the border.\n\nFor tests.")
+        module = ModuleType("console.cli.probe", "probe the border\n\nFor tests.")
 
         def add_arguments(parser: ArgumentParser) -> None:
             parser.add_argument("words", nargs="*")
@@ -125,7 +125,7 @@ def test_help_of_a_command_is_its_docstring(
 ) -> None:
     command(lambda _: 0)
     assert main(["probe", "--help"]) == 0
-    assert "Probe the border." in capsys.readouterr().out
+    assert "\nprobe the border. For tests.\n" in capsys.readouterr().out
 
 
 def test_help_lists_every_command_with_its_first_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,6 +30,15 @@ def test_every_kind_reads_well_in_every_form(
     assert printed.err == ""
 
 
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_formula_is_a_sentence(workspace: Workspace, capsys: pytest.CaptureFixture[str], kind: str) -> None:
+    """It stands behind the number of cases and a full stop."""
+    assert main(["--workspace", str(workspace.folder), "report", kind, "--json"]) == 0
+    formulas = [figure["formula"] for figure in json.loads(capsys.readouterr().out)["figures"].values()]
+    assert formulas
+    assert [formula for formula in formulas if not formula[0].isupper()] == []
+
+
 def test_it_goes_into_a_file(folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "report.html"
     assert main(["--workspace", folder, "report", "checklists", "--html", "--out", str(file)]) == 0

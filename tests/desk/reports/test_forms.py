@@ -65,6 +65,16 @@ def test_a_document_has_every_value_in_its_unit() -> None:
     assert {chart["shape"] for chart in whole["charts"]} == {"bars", "stacked", "funnel", "lines"}
 
 
+def test_words_of_a_page_stay_whole_in_its_tables() -> None:
+    style = to_html(example("Ana"))
+    cells_style = re.search(r"th, td \{([^}]*)\}", style)
+    assert cells_style is not None
+    # `anywhere`, as on the rest of the page, lets a column be a letter wide: Billin-g.
+    assert "overflow-wrap: break-word" in cells_style[1]
+    # Nor does a head that may not wrap push the last column off the page.
+    assert re.findall(r"([^{}\s]+) \{[^}]*nowrap", style) == ["td.number"]
+
+
 class Seen(HTMLParser):
     """What a browser would see of a page."""
 
