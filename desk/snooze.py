@@ -88,6 +88,12 @@ def until(at: int, now: int, zone: tzinfo) -> str:
     return f"{then.day} {month} {clock if then.year == today.year else then.year}"
 
 
+def by(at: int, now: int, zone: tzinfo) -> str:
+    """The end of a time, as `until` says it: `by Tue 09:00`, but `in 40 m`."""
+    words = until(at, now, zone)
+    return words if words.startswith("in ") or at <= now else f"by {words}"
+
+
 def _read(text: str, now: int, zone: tzinfo) -> int:
     words = _normal(text)
     span = _SPAN.fullmatch(words)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from desk.errors import Refused
-from desk.snooze import EXAMPLES, until, when
+from desk.snooze import EXAMPLES, by, until, when
 from desk.times import to_datetime
 from screens.action import Situation
 from screens.ask import Choice, Question
@@ -67,7 +67,7 @@ class PromiseWork(ClockWork, WritingWork):
         (said, target_at), *others = self._found[1]
         now, zone = self.seat.clock(), self.seat.zone
         more = " (1 of " + str(len(others) + 1) + ")" if others else ""
-        words = "keeps it: promised by " + until(said.due_at, now, zone) + ", aim " + until(target_at, now, zone)
+        words = "keeps it: promised " + by(said.due_at, now, zone) + ", aim " + until(target_at, now, zone)
         self.notices.ask(" ".join((shown(keys[0]), words)) + more)
 
     def action_promise_keep(self) -> None:
@@ -81,14 +81,14 @@ class PromiseWork(ClockWork, WritingWork):
     def _promise(self, ticket_id: int, said: "Said", target_at: int) -> None:
         from storage.deeds.promises import promise
 
-        by, now, zone = self.seat.by(), self.seat.clock(), self.seat.zone
+        writer, now, zone = self.seat.by(), self.seat.clock(), self.seat.zone
 
         def done(told: Done) -> None:
-            words = " ".join((told.title, "by", until(said.due_at, now, zone) + ", aim", until(target_at, now, zone)))
+            words = " ".join((told.title, by(said.due_at, now, zone) + ", aim", until(target_at, now, zone)))
             self.told(replace(told, title=words))
             self._ask_about_found()
 
-        self.seat.jobs.deed(lambda session: promise(session, by, ticket_id, said), done)
+        self.seat.jobs.deed(lambda session: promise(session, writer, ticket_id, said), done)
 
     def action_promise_make(self, text: str) -> None:
         """Promise something by a time in words; `off` withdraws what was promised."""
@@ -147,5 +147,5 @@ class PromiseWork(ClockWork, WritingWork):
     def _withdraw(self, promise_id: str) -> None:
         from storage.deeds.promises import withdraw
 
-        by = self.seat.by()
-        self.seat.jobs.deed(lambda session: withdraw(session, by, int(promise_id)), self.told)
+        writer = self.seat.by()
+        self.seat.jobs.deed(lambda session: withdraw(session, writer, int(promise_id)), self.told)

@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from desk.ages import due
 from desk.records import PromiseRow, Ticket
-from desk.snooze import until
+from desk.snooze import by, until
 from desk.statuses import Priority, Status
 from widgets.inks import Lines, Piece
 
@@ -106,14 +106,14 @@ def promise_piece(promise: PromiseRow, now: int, zone: tzinfo) -> Piece:
 
     No status pauses it: while a ticket is pending, what the customer was told still stands.
     """
-    left, at = due(promise.due_at, now), until(promise.due_at, now, zone)
+    left, told = due(promise.due_at, now), by(promise.due_at, now, zone)
     if promise.due_at <= now:
         return f"promise {left}", "late"
-    near = at.startswith("in ")
     if promise.target_at > now:
-        return f"promised {at if near else f'by {at}'}, aim {until(promise.target_at, now, zone)}", "promised"
-    soon = left.replace("due", "promise soon", 1)
-    return f"{soon}, aim passed" if near else f"{soon}, by {at}, aim passed", "late"
+        return f"promised {told}, aim {until(promise.target_at, now, zone)}", "promised"
+    # Of the last hour its minutes stand there already.
+    told = f" {told}," if told.startswith("by") else ""
+    return f"{left.replace('due', 'promise soon', 1)},{told} aim passed", "late"
 
 
 def written_pieces(ticket: Ticket) -> list[Piece]:

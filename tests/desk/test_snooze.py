@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.errors import BadInput
-from desk.snooze import until, when
+from desk.snooze import by, until, when
 from desk.times import DAY, HOUR, MINUTE, from_datetime, to_datetime
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -172,3 +172,8 @@ def test_a_time_to_come_is_shown_short(typed: str, shown: str) -> None:
 def test_what_is_over_is_now() -> None:
     assert until(NOW, NOW, BERLIN) == until(NOW - DAY, NOW, BERLIN) == "now"
     assert until(NOW + 1, NOW, BERLIN) == "in 1 m"
+
+
+def test_the_end_of_a_time_is_said_in_english() -> None:
+    assert by(NOW + 30 * MINUTE, NOW, BERLIN) == "in 30 m"
+    assert by(NOW + DAY, NOW, BERLIN) == "by " + until(NOW + DAY, NOW, BERLIN)
