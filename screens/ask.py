@@ -173,14 +173,17 @@ class AskPanel(Vertical):
 
     def ask(self, question: Question) -> None:
         """Ask it, in the place of one that was open."""
+        self._open(question, question.text)
+
+    def _open(self, question: Question, text: str) -> None:
         self._question = question
         self.display = True
         self.query_one(LabelLine).say(question.label)
         line = self.input
         line.password = question.hidden
         with line.prevent(Input.Changed):
-            line.value = question.text
-        line.cursor_position = len(question.text)
+            line.value = text
+        line.cursor_position = len(text)
         # At once, as in `_end`: a key that is there already must find the field, or find it left.
         self.screen.set_focus(line)
         self._show(question)
@@ -202,8 +205,7 @@ class AskPanel(Vertical):
             self._end()
             question.accept(answer)
         except HeardError as error:
-            self.ask(question)
-            self.input.value = text
+            self._open(question, text)
             self.query_one(ReadingLine).say(str(error), wrong=True)
 
     def give_up(self) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from desk.errors import BadInput
 from screens.ask import AskPanel, Question
 from screens.customer import CustomerScreen
 from storage.connect import Connection
@@ -51,3 +52,24 @@ async def test_a_click_beside_a_question_leaves_it_the_keys(page: Stage) -> None
         await pilot.press("escape")
         await settled(page)
         assert screen.query_one(AskPanel).asking is None
+
+
+async def test_what_was_mistaken_is_typed_on_where_it_ends(page: Stage) -> None:
+    answers: list[str] = []
+
+    def three(text: str) -> None:
+        if len(text) < 3:
+            raise BadInput("Too short", "Type three letters.")
+        answers.append(text)
+
+    async with page.run_test(size=(80, 24)) as pilot:
+        await settled(page)
+        screen = customer_screen(page)
+        screen.ask(Question("A word", three))
+        await settled(page)
+        await pilot.press("a", "b", "enter")
+        await settled(page)
+        assert "Too short" in screen.query_one(AskPanel).reading
+        await pilot.press("c", "enter")
+        await settled(page)
+        assert answers == ["abc"]
