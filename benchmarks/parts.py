@@ -92,6 +92,14 @@ def _lookup(scale: Scale) -> Iterator[Figure]:
         yield from lookup.measure(connection)
 
 
+def _customers(scale: Scale) -> Iterator[Figure]:
+    from benchmarks import customers
+    from storage.workspace import open_to_write
+
+    with copied(scale.wanted) as workspace, closing(open_to_write(workspace)) as connection:
+        yield from customers.figures(connection)
+
+
 def _peers(scale: Scale) -> Iterator[Figure]:
     from benchmarks import peers
     from storage.workspace import open_to_read
@@ -189,6 +197,14 @@ PARTS = (
         in ten for a customer of the tenth that was last in contact; each is ranked and hydrated. The bare FTS and
         B-tree statements give row numbers alone. A slip is one letter changed, added, left out or swapped.""",
         _lookup,
+    ),
+    Part(
+        "customers",
+        "Customers put right and erased",
+        """CPU time of the process, medians of whole deeds with their history and commit, each of other customers.
+        Suggested is who may be the same, with slips in the name; finding all of somebody holds no lock. Cleaning is by
+        the clock, since it is the disk's: it writes the file anew, as a bare VACUUM does.""",
+        _customers,
     ),
     Part(
         "peers",
