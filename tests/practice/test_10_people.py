@@ -32,6 +32,7 @@ async def test_a_new_paying_customer_gets_a_personal_note(workspace: Workspace, 
         assert (written.recipients, written.subject) == ("noor@example.org", "Welcome, and a person to ask")
         assert written.body.startswith("Hi Noor,")
         assert "{{ask: what they want to get done}}" in written.body, "nobody but the agent knows that"
+        assert "week" not in written.body, "whom the page lists may be new for a month"
     assert connection.execute("SELECT count(*) FROM message WHERE kind = 'outbound'").fetchone() == (0,)
 
 
