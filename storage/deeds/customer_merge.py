@@ -38,10 +38,11 @@ _CONFIRM = """
         AND o.known)
     RETURNING id"""
 _ACTIVE = "SELECT id FROM ticket WHERE customer_id = ? AND status<3 ORDER BY updated_at DESC LIMIT ?"
+# The plus keeps the index of all messages that are no customer's out of it.
 _LAST_CONTACT = """
     SELECT max(at) FROM (
         SELECT max(at) AS at FROM message WHERE customer_id = ?1 AND kind IN ('inbound', 'call')
-        UNION ALL SELECT max(m.at) FROM ticket t JOIN message m ON m.ticket_id = t.id AND m.customer_id IS NULL
+        UNION ALL SELECT max(m.at) FROM ticket t JOIN message m ON m.ticket_id = t.id AND +m.customer_id IS NULL
         AND m.kind IN ('inbound', 'call') WHERE t.customer_id = ?1)"""
 
 

@@ -268,3 +268,19 @@ def test_of_two_consoles_that_merge_the_same_records_at_once_one_is_told_no(
             one = edges[one]
             assert one not in seen
             seen.add(one)
+
+
+def test_parting_reads_the_messages_of_the_two_alone(connection: Connection, engine: Engine) -> None:
+    into_id, from_id = make_customer(connection, "Ana Ruiz"), make_customer(connection, "A. Ruiz")
+    by, seen = By(None, NOW), list[str]()
+    with deed_session(engine) as session:
+        merge(session, by, from_id, into_id)
+    connection.set_trace_callback(seen.append)
+    with deed_session(engine) as session:
+        part(session, by, from_id)
+    connection.set_trace_callback(None)
+    last_contact = [sql for sql in seen if "max(m.at)" in sql]
+    assert last_contact
+    for sql in last_contact:
+        steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+        assert "SEARCH m USING INDEX message_ticket (ticket_id=?)" in steps
