@@ -167,9 +167,7 @@ def with_incident(text: str, title: str, next_words: str) -> str:
             return title.replace("{", "").replace("}", "")
         if match[1] == NEXT:
             if not next_words:
-                raise BadInput(
-                    "The text names the time of the next update, and none is set", "Set it, or leave it out."
-                )
+                raise BadInput("The text names the next update, and none is set", "Set it under Next.")
             return next_words
         raise BadInput(f"“{match[1]}” is no variable", f"Known here: {TITLE}, {NEXT}.")
 
