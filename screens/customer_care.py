@@ -242,7 +242,7 @@ class CustomerCare(FramedScreen[Line]):
 
     def _ask_name(self, traced: "Traced") -> None:
         def same(text: str) -> str:
-            if text.strip().casefold() != traced.name.strip().casefold():
+            if not traced.is_named(text):
                 raise BadInput("That isn't the name", "Type “" + traced.name + "”, or Esc leaves all as it is.")
             return "Enter erases them for good"
 

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(plain(f"{name}: this will be gone for good, also from the history; nothing can take it back."))
             for line in traced.words():
                 print(f"  {line}")
-            if not arguments.yes and not _sure(plain(name)):
+            if not arguments.yes and not traced.is_named(_typed(plain(name))):
                 raise Refused("Nothing was erased", "")
             erase(desk.connection, desk.by, traced)
         clean = clean_up(desk.connection, whatever_size=True)
@@ -53,10 +53,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _sure(name: str) -> bool:
-    """Whether the person types the name; never where nobody can."""
+def _typed(name: str) -> str:
+    """What the person types, who is asked for the name; BadInput where nobody can."""
     from desk.errors import BadInput
 
     if not sys.stdin.isatty():
         raise BadInput("Erasing asks first, and nobody is here to answer", "With --yes it does not ask.")
-    return input(f"Type the name to erase {name}: ").strip().casefold() == name.strip().casefold()
+    return input(f"Type the name to erase {name}: ")

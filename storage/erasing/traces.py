@@ -78,6 +78,10 @@ class Traced:
     events: tuple[int, ...] = ()
     written: tuple[tuple[str, int], ...] = ()
 
+    def is_named(self, typed: str) -> bool:
+        """Whether somebody typed the name; no case, and no space that looks like another, makes a difference."""
+        return _as_typed(typed) == _as_typed(self.name)
+
     def words(self) -> tuple[str, ...]:
         """What goes, line by line, for the question."""
         counted = (
@@ -90,6 +94,10 @@ class Traced:
             (self.waiting, "message on its way", "messages on their way", "will not leave"),
         )
         return tuple(f"{count:,} {one if count == 1 else more}: {what}" for count, one, more, what in counted if count)
+
+
+def _as_typed(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def find(connection: Connection, customer_id: int) -> Traced:

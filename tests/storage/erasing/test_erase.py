@@ -385,3 +385,10 @@ def test_a_deed_on_somebody_else_that_names_an_address_forgets_it(
     assert patch == ""
     (note,) = connection.execute("SELECT note FROM customer WHERE id = ?", (other,)).fetchone()
     assert note == f"Ask {ERASED}, he knows"
+
+
+def test_a_name_is_typed_as_it_looks(connection: Connection) -> None:
+    traced = find(connection, make_customer(connection, "Jos\u00e9  Ru\u00a0Iz"))
+    assert traced.is_named(" jos\u00e9 ru iz ")
+    assert not traced.is_named("jos\u00e9 ruiz")
+    assert not traced.is_named("")
