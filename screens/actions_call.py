@@ -36,7 +36,14 @@ CALLS: tuple[Action, ...] = (
     Action("call.end", ("T", "Ctrl+S"), "End", "The call is over: on to its wrap-up", CALL | NOTES, footer=1),
     Action("call.resume", ("T",), "Not over", "The call goes on after all", WRAP_UP, footer=11),
     Action("call.hold", ("h",), "Hold", "Put them on hold, or take them back", CALL, needs_on_line, footer=3),
-    Action("call.notes", ("n",), "Notes", "To the notes of this call", CALL | WRAP_UP, footer=2),
+    Action(
+        "call.notes", ("n",), "Notes, or type", "To the notes of this call, which a letter that is no key begins too",
+        CALL, command="notes", footer=2,
+    ),
+    Action(
+        "call.more_notes", ("n",), "Notes", "To the notes, before it is written down", WRAP_UP, call="call_notes",
+        footer=2,
+    ),
     Action("call.leave_notes", ("Esc",), "Leave notes", "Out of the notes, to where letters are keys", NOTES, footer=2),
     Action("call.direction", (">",), "Who called", "Turn it round: they called, or you did", CALL | WRAP_UP),
     Action("call.identify", ("/",), "Who is it", "Find who calls by anything", A_CALL, command="caller", footer=16),
@@ -49,7 +56,7 @@ CALLS: tuple[Action, ...] = (
     ),
     *(
         Action(
-            "call." + name, (digit,), title, text, WRAP_UP, call="call_outcome", argument=name, footer=int(digit),
+            "call." + name, (digit,), title, text, WRAP_UP, call="call_outcome", argument=name, footer=1,
         )
         for digit, name, title, text in OUTCOMES
     ),

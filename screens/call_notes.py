@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from desk.calls import CallRow, CallState
 from desk.errors import HeardError
+from screens.action import Place
 from screens.call_frame import CallFrame
 from storage.connect import Connection
 from widgets.editor import Editor
@@ -78,6 +79,24 @@ class NotesWork(CallFrame):
         self.save_typed()
 
     # The ways in and out
+
+    @override
+    def take_key(self, name: str) -> bool:
+        writable = self._place_of_keys() in (Place.CALL, Place.WRAP_UP) and len(name) == 1 and name.isalpha()
+        if super().take_key(name):
+            return True
+        if writable:
+            # Who writes without `n` means the notes: this letter is the first of theirs.
+            self._go_on_writing()
+        return False
+
+    def _go_on_writing(self) -> None:
+        """To the end of the notes, in a line of its own."""
+        end = self.notes.document.end
+        if self.notes.document.get_line(end[0]).strip():
+            self.notes.insert("\n", end)
+        self.notes.move_cursor(self.notes.document.end)
+        self.action_call_notes()
 
     def action_call_notes(self) -> None:
         """To the notes."""

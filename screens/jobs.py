@@ -37,6 +37,8 @@ READER = ("PRAGMA cache_size=-2048", "PRAGMA temp_store=FILE")
 WRITER = ("PRAGMA cache_size=-1024",)
 WATCH = ("PRAGMA cache_size=-256",)
 DEEDS_NEED = ("storage.engine", "storage.models", "sqlalchemy.pool", "sqlalchemy.dialects.sqlite")
+# The first caller is on the screen as soon as the next ones are.
+CALLS_NEED = ("screens.call", "screens.call_reading", "screens.ring_words", "widgets.ring_bar")
 _IMPORTING = threading.Lock()
 # Two consoles at once see each other's deeds within a second.
 WATCH_SECONDS = 0.4
@@ -140,13 +142,17 @@ class Jobs:
         self._begin("watch", partial(self._watch, ((fingerprint or _anything, changed), *others)))
 
     def warm(self, then: Call) -> None:
-        """Import what deeds need, beside the work; asked for after the first frame. `then` is called on the loop."""
+        """Import what deeds and calls need, beside the work; asked for after the first frame.
 
-        def import_deeds() -> None:
+        `then` is called on the loop.
+        """
+
+        def import_all() -> None:
             _import_deeds()
+            _import_once(CALLS_NEED)
             self._tell(then)
 
-        self._begin("warming", import_deeds)
+        self._begin("warming", import_all)
 
     def read(
         self,
@@ -342,9 +348,14 @@ def _sparing(connection: Connection, pragmas: Iterable[str]) -> Connection:
 
 
 def _import_deeds() -> None:
-    """Import all that deeds need, once: two threads that import SQLAlchemy at the same time see halves of it."""
+    """Import all that deeds need."""
+    _import_once(DEEDS_NEED)
+
+
+def _import_once(modules: tuple[str, ...]) -> None:
+    """Import them, one thread at a time: two that import SQLAlchemy at the same time see halves of it."""
     with _IMPORTING:
-        for module in DEEDS_NEED:
+        for module in modules:
             import_module(module)
 
 

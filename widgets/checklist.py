@@ -189,8 +189,8 @@ class ChecklistPanel(Vertical, inherit_bindings=False):
     # What the agent does
 
     def focus_steps(self) -> None:
-        """Let the keys go here."""
-        self._steps.focus()
+        """Let the keys go here, at once: whatever comes next finds them here."""
+        self.screen.set_focus(self._steps)
 
     def move(self, steps: int) -> None:
         """Move the cursor down."""

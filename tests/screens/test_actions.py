@@ -45,7 +45,7 @@ def test_a_letter_means_the_same_action_or_the_same_word_everywhere() -> None:
         "M": {"ticket.merge", "customer.merge"},
         "d": {"row.remove", "outbox.drop", "gesture.refuse"},
         "r": {"write.reply", "incident.update", "newcomers.write"},
-        "n": {"write.note", "customer.note", "question.no", "call.notes"},
+        "n": {"write.note", "customer.note", "question.no", "call.notes", "call.more_notes"},
         "q": {"move.back", "question.no"},
         "Y": {"customer.confirm", "outbox.arrived", "gesture.approve", "incident.link", "promise.keep"},
     }

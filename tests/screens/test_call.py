@@ -3,8 +3,10 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
+from textual import events
 from textual.widgets import Input, TextArea
 
 from console.app import HeardApp
@@ -20,6 +22,7 @@ from screens.call_who import CallerSearch
 from screens.customer import CustomerScreen
 from screens.desk_screen import DeskScreen
 from screens.form import FormScreen
+from screens.hints import hints
 from storage import calls
 from storage.connect import Connection
 from storage.deeds.calls import heard_of
@@ -304,6 +307,58 @@ async def test_who_hangs_up_amid_a_word_of_the_notes_leaves_the_keys_in_them(
         assert page(app).place is Place.WRAP_UP
         await press(app, "2")
         assert written(connection, "SELECT notes FROM call") == "order 8841"
+
+
+async def typed(app: HeardApp, words: str) -> None:
+    """Give words to the console as a terminal does."""
+    for letter in words:
+        app.post_message(events.Key(letter if letter != " " else "space", letter))
+    await settled(app)
+
+
+@pytest.mark.parametrize("ended", [False, True])
+async def test_a_letter_that_is_no_key_begins_the_notes_and_no_word_is_lost(
+    workspace: Workspace, rosa: int, *, ended: bool
+) -> None:
+    async with at_the_phone(workspace) as app:
+        await press(app, "T", *(["T"] if ended else []))
+        assert ("n notes" if ended else "n notes, or type") in seen(app)
+        await typed(app, "she wants 1 refund: qTh")
+        assert page(app).place is Place.NOTES
+        assert page(app).typed[1] == "she wants 1 refund: qTh"
+        await press(app, "Esc")
+        # A letter that is a key stays one, and what is no letter begins nothing.
+        await press(app, "j")
+        await typed(app, "é")
+        assert page(app).typed[1] == "she wants 1 refund: qTh\né"
+        await press(app, "Esc")
+        await typed(app, "#")
+        assert page(app).place is (Place.WRAP_UP if ended else Place.CALL)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_who_left_the_notes_right_before_the_hang_up_has_the_outcomes_as_keys(
+    workspace: Workspace, rosa: int, size: tuple[int, int]
+) -> None:
+    async with at_the_phone(workspace, size=size) as app:
+        await press(app, "T", "n")
+        await type_words(app, "order 8841")
+        screen = page(app)
+        call = screen.call
+        assert call is not None
+        # Both in one turn of the loop: the end of the call comes while Esc is still being done.
+        assert screen.take_key("Esc")
+        screen.call_is(replace(call, state=CallState.WRAPPING, ended_at=now()))
+        assert screen.focused is screen.wrap_up
+        assert screen.boxes["notes"].display
+        await until(app, lambda: not screen.typing)
+
+
+async def test_the_wrap_up_names_its_outcomes_first_and_in_order(workspace: Workspace, rosa: int) -> None:
+    async with at_the_phone(workspace, size=(200, 60)) as app:
+        await press(app, "T", "T")
+        keys = [key for key, _ in hints(app.seat.keymap, page(app).place, page(app).situation())]
+        assert keys[:11] == ["1", "2", "3", "4", "5", "6", "7", "n", "z", "]", "T"]
 
 
 async def test_who_is_found_by_anything_else_has_the_number_as_a_maybe_until_y(

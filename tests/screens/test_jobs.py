@@ -267,12 +267,16 @@ async def main():
     failures = []
     jobs = Jobs(Workspace(Path(sys.argv[1])), asyncio.get_running_loop().call_soon_threadsafe, failures.append)
     jobs.start(lambda: None)
-    jobs.warm(lambda: None)
+    warm = asyncio.Event()
+    jobs.warm(warm.set)
     jobs.deed(lambda session: session.connection().exec_driver_sql("SELECT 1").scalar(), lambda answer: None)
     while jobs.busy:
         await asyncio.sleep(0.001)
+    await warm.wait()
     await jobs.stop()
-    sys.exit(str(failures[0].__cause__ or failures[0]) if failures else 0)
+    # Nor does the first caller wait for what their page is made of.
+    failures += {"screens.call", "screens.call_reading", "widgets.ring_bar"} - set(sys.modules)
+    sys.exit(str(getattr(failures[0], '__cause__', None) or failures[0]) if failures else 0)
 
 asyncio.run(main())
 """
