@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from console.demo.content import Cast, Scenario, cast, scenarios
+from console.demo.craft import add_craft
 from console.demo.people import Made, customers, stars
 from console.demo.progress import came_back, ticks_of
 from console.demo.stories import Line, Story, point_of, told
@@ -71,6 +72,7 @@ class _Maker:
         for story in sorted(stories, key=_created):
             self._batch.changed_tickets.add(self._write(story, ids[id(story.customer)]))
         self._batch.finish()
+        add_craft(self._connection, self._agents, self._now)
 
     def _make_team(self) -> None:
         teams: dict[str, int] = {}

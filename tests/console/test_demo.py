@@ -106,3 +106,20 @@ def test_the_reports_have_something_to_tell(demo: Connection) -> None:
     service = read(demo, "service", Asked(Period(NOW - 60 * DAY, NOW), NOW, UTC))
     figures = {figure.key: figure.value for figure in service.figures}
     assert all(figures[key] is not None for key in ("first_p50", "next_p90", "first_level", "reopened"))
+
+
+def test_the_craft_was_practised(demo: Connection) -> None:
+    """Every page of the craft has something to show, and what was promised, given and rated is in its reports."""
+    period = Period(NOW - 60 * DAY, NOW)
+    for kind in ("promises", "gestures", "ratings"):
+        report = read(demo, kind, Asked(period, NOW, UTC))
+        assert any(figure.n > 2 for figure in report.figures), kind
+    assert (
+        demo.execute(
+            "SELECT count(*) FROM call WHERE state='done' AND answered_at BETWEEN rang_at AND ended_at"
+        ).fetchone()
+        == demo.execute("SELECT count(*) FROM message WHERE kind='call'").fetchone()
+    )
+    assert demo.execute("SELECT state, next_update_at > ? FROM incident", (NOW,)).fetchall() == [("found", 1)]
+    assert {state for (state,) in demo.execute("SELECT state FROM task")} == {"open", "done"}
+    assert demo.execute("SELECT count(*) FROM task WHERE state='open' AND due_at < ?", (NOW,)).fetchone() == (0,)

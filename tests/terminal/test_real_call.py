@@ -42,11 +42,11 @@ def test_a_real_call_from_its_ring_to_its_wrap_up(desk: Desk, phones: Softphones
     desk.press("f3")
     desk.wait_for(lambda desk: "talking 0:" in desk.lines[1])
     desk.send("nCard ends in 09")
-    desk.comes_true("SELECT notes = 'Card ends in 09' FROM call")
+    desk.comes_true("SELECT notes = 'Card ends in 09' FROM call ORDER BY id DESC")
     desk.step("escape", then="T end")
     phones.hangs_up()
     desk.wait_for("What became of it?")
-    desk.comes_true("SELECT state = 'wrapping' AND way = 'baresip' FROM call")
+    desk.comes_true("SELECT state = 'wrapping' AND way = 'baresip' FROM call ORDER BY id DESC")
     desk.step("1", then="Wrote the call down on")
     desk.comes_true(
         "SELECT count(*) = 1 FROM message WHERE kind = 'call' AND body LIKE 'Card ends in 09%Outcome: Solved'"
@@ -65,4 +65,4 @@ def test_hung_up_before_anybody_answered(desk: Desk, phones: Softphones) -> None
     phones.hangs_up()
     desk.wait_for(lambda desk: "F3" not in desk.lines[0])
     desk.wait_for("Dear sir")
-    assert desk.one("SELECT state FROM call") == "missed"
+    assert desk.one("SELECT state FROM call ORDER BY id DESC") == "missed"

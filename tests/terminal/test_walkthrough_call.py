@@ -107,15 +107,16 @@ def write_it_down(desk: Desk) -> None:
     desk.press("4")
     desk.comes_true("SELECT count(*) > ? FROM checklist_tick", ticked)
     desk.send("nTq 1 card ends in 09")
-    desk.comes_true("SELECT notes = 'Tq 1 card ends in 09' FROM call")
+    desk.comes_true("SELECT notes = 'Tq 1 card ends in 09' FROM call ORDER BY id DESC")
     desk.press("escape")
     desk.wait_for("T end")
     desk.step("T", then="What became of it?")
     desk.step("1", then="Solved: Wrote the call down on")
-    ((body, status, customer),) = desk.ask(
+    body, status, customer = desk.ask(
         "SELECT m.body, t.status, u.name FROM message m JOIN ticket t ON t.id = m.ticket_id JOIN call c"
         " ON c.message_id = m.id JOIN customer u ON u.id = c.customer_id WHERE m.kind = 'call' AND c.state = 'done'"
-    )
+        " ORDER BY c.id DESC"
+    )[0]
     assert (body, status, customer) == ("Tq 1 card ends in 09\n\nOutcome: Solved", 3, "Ana Ruiz")
 
 
@@ -128,7 +129,7 @@ def test_a_call_goes_from_four_digits_to_its_wrap_up(sized: Desk) -> None:
     # The ticket shows it, and one key takes the wrap-up back.
     sized.wait_for(lambda desk: "Ana Ruiz" in desk.lines[0] and "card ends in 09" in desk.text)
     sized.press("u")
-    sized.comes_true("SELECT state = 'wrapping' AND message_id IS NULL FROM call")
+    sized.comes_true("SELECT state = 'wrapping' AND message_id IS NULL FROM call ORDER BY id DESC")
     sized.wait_for("☎ wrap-up")
     sized.step("T", then="What became of it?")
     sized.wait_for("card ends in 09")
@@ -167,7 +168,7 @@ def test_a_ring_disturbs_no_reply_and_one_key_takes_it(sized: Desk) -> None:
 def test_keys_typed_faster_than_the_call_begins_are_meant_for_it(desk: Desk) -> None:
     find(desk, "4471", "Ana Ruiz")
     desk.send("\rT4nhurried 4 words")
-    desk.comes_true("SELECT notes = 'hurried 4 words' FROM call")
+    desk.comes_true("SELECT notes = 'hurried 4 words' FROM call ORDER BY id DESC")
     desk.comes_true(
         "SELECT 1 FROM checklist_tick k JOIN checklist_run r ON r.id = k.run_id"
         " JOIN call c ON c.ticket_id = r.ticket_id WHERE k.step = 'resolve'"
@@ -180,7 +181,7 @@ def test_a_crash_amid_a_call_loses_nothing_and_the_next_console_offers_it(desk: 
     desk.press("T")
     desk.wait_for(lambda desk: "talking 0:0" in desk.lines[1])
     desk.send("nshe waits since the 3rd")
-    desk.comes_true("SELECT notes = 'she waits since the 3rd' FROM call")
+    desk.comes_true("SELECT notes = 'she waits since the 3rd' FROM call ORDER BY id DESC")
     desk.process.kill()
     desk.process.wait()
     with Desk(demo, columns=120, rows=36) as again:
