@@ -1,15 +1,16 @@
 """What SQLModel can't say of the schema: triggers and the full-text index of messages.
 
 The tags of active tickets are kept apart by triggers, since a tag's view over all tickets cost 58 ms on a million and
-0.8 ms over the active ones; triggers count the tickets of each status too. Both hold whoever writes, as long as no row
-is replaced: `INSERT OR REPLACE` deletes without a word to triggers, where an upsert tells them. Messages are found
+0.8 ms over the active ones; triggers count the tickets of each status too, and note which tickets have changed for the
+numbers of the board (storage.statistics.stale). All hold whoever writes, as long as no row is replaced: `INSERT OR REPLACE` deletes without a word to triggers, where an upsert tells them. Messages are found
 newest first, never by rank: a rank reads every posting of a word.
 """
 
 from storage.search.schema import STATEMENTS as SEARCH_STATEMENTS
+from storage.statistics.stale import TRIGGERS as STALE_TICKETS
 
 # Counted up by each migration, and kept in PRAGMA user_version so that a start needn't ask Alembic.
-VERSION = 7
+VERSION = 8
 
 MESSAGE_TEXT = (
     """CREATE VIRTUAL TABLE message_text USING fts5(
@@ -60,4 +61,4 @@ TICKET_COUNTS = (
     END""",
 )
 
-STATEMENTS: tuple[str, ...] = (*MESSAGE_TEXT, *ACTIVE_TAGS, *TICKET_COUNTS, *SEARCH_STATEMENTS)
+STATEMENTS: tuple[str, ...] = (*MESSAGE_TEXT, *ACTIVE_TAGS, *TICKET_COUNTS, *STALE_TICKETS, *SEARCH_STATEMENTS)

@@ -39,6 +39,7 @@ from storage.models.people import (
     Tombstone,
 )
 from storage.models.promises import Promise
+from storage.models.statistics import FactDay, StaleTicket, TicketFact
 from storage.models.sync import MailCopy, SourceState
 from storage.models.tickets import (
     ActiveTag,
@@ -71,6 +72,7 @@ __all__ = [
     "CustomerValue",
     "Draft",
     "Event",
+    "FactDay",
     "Gesture",
     "Identity",
     "Incident",
@@ -94,6 +96,7 @@ __all__ = [
     "SnippetUse",
     "Source",
     "SourceState",
+    "StaleTicket",
     "Suggestion",
     "Tag",
     "Task",
@@ -101,6 +104,7 @@ __all__ = [
     "Team",
     "Ticket",
     "TicketCount",
+    "TicketFact",
     "TicketTag",
     "Tombstone",
     "View",
