@@ -2,8 +2,9 @@
 
 The tags of active tickets are kept apart by triggers, since a tag's view over all tickets cost 58 ms on a million and
 0.8 ms over the active ones; triggers count the tickets of each status too, and note which tickets have changed for the
-numbers of the board (storage.statistics.stale). All hold whoever writes, as long as no row is replaced: `INSERT OR REPLACE` deletes without a word to triggers, where an upsert tells them. Messages are found
-newest first, never by rank: a rank reads every posting of a word.
+numbers of the board. They hold whoever writes, as long as no row is replaced: `INSERT OR REPLACE` deletes without a
+word to triggers, where an upsert tells them. Messages are found newest first, never by rank: a rank reads every posting
+of a word.
 """
 
 from storage.search.schema import STATEMENTS as SEARCH_STATEMENTS

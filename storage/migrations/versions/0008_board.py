@@ -30,62 +30,62 @@ STATEMENTS = (
     )
      WITHOUT ROWID""",
     """CREATE TRIGGER stale_ticket_insert AFTER INSERT ON ticket BEGIN
-        INSERT OR IGNORE INTO stale_ticket(ticket_id) VALUES (new.id);
+        INSERT INTO stale_ticket(ticket_id) VALUES (new.id) ON CONFLICT DO NOTHING;
     END""",
-    """CREATE TRIGGER stale_ticket_update AFTER UPDATE OF status, priority, channel_id, team_id, merged_into_id, created_at, solved_at, details
-    ON ticket BEGIN
-        INSERT OR IGNORE INTO stale_ticket(ticket_id) VALUES (new.id);
+    """CREATE TRIGGER stale_ticket_update AFTER UPDATE
+    OF status, priority, channel_id, team_id, merged_into_id, created_at, solved_at, details ON ticket BEGIN
+        INSERT INTO stale_ticket(ticket_id) VALUES (new.id) ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_ticket_delete AFTER DELETE ON ticket BEGIN
-        INSERT OR IGNORE INTO stale_ticket(ticket_id) VALUES (old.id);
+        INSERT INTO stale_ticket(ticket_id) VALUES (old.id) ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_message_insert AFTER INSERT ON message BEGIN
-        INSERT OR IGNORE INTO stale_ticket(ticket_id) VALUES (new.ticket_id);
+        INSERT INTO stale_ticket(ticket_id) VALUES (new.ticket_id) ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_message_update AFTER UPDATE OF ticket_id, kind, at, automatic ON message BEGIN
-        INSERT OR IGNORE INTO stale_ticket(ticket_id) VALUES (old.ticket_id), (new.ticket_id);
+        INSERT INTO stale_ticket(ticket_id) VALUES (old.ticket_id), (new.ticket_id) ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_message_delete AFTER DELETE ON message BEGIN
-        INSERT OR IGNORE INTO stale_ticket(ticket_id) VALUES (old.ticket_id);
+        INSERT INTO stale_ticket(ticket_id) VALUES (old.ticket_id) ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_event_insert AFTER INSERT ON event
     WHEN new.ticket_id IS NOT NULL AND new.kind IN ('changed', 'changed elsewhere', 'opened_first') BEGIN
-        INSERT OR IGNORE INTO stale_ticket(ticket_id) VALUES (new.ticket_id);
+        INSERT INTO stale_ticket(ticket_id) VALUES (new.ticket_id) ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_event_update AFTER UPDATE OF undone_by, data ON event
     WHEN new.ticket_id IS NOT NULL AND new.kind IN ('changed', 'changed elsewhere', 'opened_first') BEGIN
-        INSERT OR IGNORE INTO stale_ticket(ticket_id) VALUES (new.ticket_id);
+        INSERT INTO stale_ticket(ticket_id) VALUES (new.ticket_id) ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_event_delete AFTER DELETE ON event WHEN old.ticket_id IS NOT NULL BEGIN
-        INSERT OR IGNORE INTO stale_ticket(ticket_id) VALUES (old.ticket_id);
+        INSERT INTO stale_ticket(ticket_id) VALUES (old.ticket_id) ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_outbox_update AFTER UPDATE OF state ON outbox
     WHEN (old.state = 'dropped') <> (new.state = 'dropped') BEGIN
-        INSERT OR IGNORE INTO stale_ticket(ticket_id) VALUES (new.ticket_id);
+        INSERT INTO stale_ticket(ticket_id) VALUES (new.ticket_id) ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_outbox_delete AFTER DELETE ON outbox WHEN old.state = 'dropped' BEGIN
-        INSERT OR IGNORE INTO stale_ticket(ticket_id) VALUES (old.ticket_id);
+        INSERT INTO stale_ticket(ticket_id) VALUES (old.ticket_id) ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_outbox_insert AFTER INSERT ON outbox WHEN new.state = 'dropped' BEGIN
-        INSERT OR IGNORE INTO stale_ticket(ticket_id) VALUES (new.ticket_id);
+        INSERT INTO stale_ticket(ticket_id) VALUES (new.ticket_id) ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_tag_insert AFTER INSERT ON ticket_tag BEGIN
-        INSERT OR IGNORE INTO stale_ticket(ticket_id) VALUES (new.ticket_id);
+        INSERT INTO stale_ticket(ticket_id) VALUES (new.ticket_id) ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_tag_delete AFTER DELETE ON ticket_tag BEGIN
-        INSERT OR IGNORE INTO stale_ticket(ticket_id) VALUES (old.ticket_id);
+        INSERT INTO stale_ticket(ticket_id) VALUES (old.ticket_id) ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_rules_insert AFTER INSERT ON setting
     WHEN new.key IN ('rules.targets', 'rules.answers') BEGIN
-        INSERT OR IGNORE INTO stale_ticket(ticket_id) SELECT ticket_id FROM ticket_fact;
+        INSERT INTO stale_ticket(ticket_id) SELECT ticket_id FROM ticket_fact WHERE true ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_rules_update AFTER UPDATE ON setting
     WHEN new.key IN ('rules.targets', 'rules.answers') BEGIN
-        INSERT OR IGNORE INTO stale_ticket(ticket_id) SELECT ticket_id FROM ticket_fact;
+        INSERT INTO stale_ticket(ticket_id) SELECT ticket_id FROM ticket_fact WHERE true ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_rules_delete AFTER DELETE ON setting
     WHEN old.key IN ('rules.targets', 'rules.answers') BEGIN
-        INSERT OR IGNORE INTO stale_ticket(ticket_id) SELECT ticket_id FROM ticket_fact;
+        INSERT INTO stale_ticket(ticket_id) SELECT ticket_id FROM ticket_fact WHERE true ON CONFLICT DO NOTHING;
     END""",
     # Older ones are in no number of the board.
     "INSERT OR IGNORE INTO stale_ticket(ticket_id) SELECT id FROM ticket WHERE status<3",
