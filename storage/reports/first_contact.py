@@ -27,18 +27,20 @@ ANSWER = """m.ticket_id = {ticket} AND (m.kind = 'call' OR m.kind = 'outbound' A
     AND NOT EXISTS(SELECT 1 FROM outbox o WHERE o.message_id = m.id AND o.state = 'dropped'))"""
 OF_TICKET = ANSWER.format(ticket="t.id")
 OF_CASE = ANSWER.format(ticket="k.id")
-COUNTED = f"""
-    WITH came AS MATERIALIZED (
-        SELECT t.id, t.channel_id, t.status, (SELECT min(m.at) FROM message m WHERE {OF_TICKET}) AS answered
-          FROM ticket t WHERE t.created_at >= :since AND t.created_at < :until AND t.merged_into_id IS NULL)
-    SELECT c.key, c.label, count(*), count(k.answered), count(*) FILTER (WHERE k.answered <= :known),
-           count(*) FILTER (WHERE k.answered <= :known AND k.status >= 3
+# Whether a ticket `k` that was first answered at `k.answered` was resolved by that.
+RESOLVED = f"""k.status >= 3
                AND (SELECT count(*) FROM (SELECT 1 FROM message m WHERE {OF_CASE} LIMIT 2)) = 1
                AND NOT EXISTS(SELECT 1 FROM message m WHERE m.ticket_id = k.id AND m.kind IN ('inbound', 'call')
                               AND m.at > k.answered AND m.at <= k.answered + :within)
                AND NOT EXISTS(SELECT 1 FROM event e WHERE e.ticket_id = k.id AND +e.kind = 'changed'
                               AND e.undone_by IS NULL AND e.data ->> '$.field' = 'status'
-                              AND e.data ->> '$.before' >= 3 AND e.data ->> '$.after' < 3))
+                              AND e.data ->> '$.before' >= 3 AND e.data ->> '$.after' < 3)"""  # noqa: S608  ours
+COUNTED = f"""
+    WITH came AS MATERIALIZED (
+        SELECT t.id, t.channel_id, t.status, (SELECT min(m.at) FROM message m WHERE {OF_TICKET}) AS answered
+          FROM ticket t WHERE t.created_at >= :since AND t.created_at < :until AND t.merged_into_id IS NULL)
+    SELECT c.key, c.label, count(*), count(k.answered), count(*) FILTER (WHERE k.answered <= :known),
+           count(*) FILTER (WHERE k.answered <= :known AND {RESOLVED})
       FROM came k JOIN channel c ON c.id = k.channel_id GROUP BY c.id ORDER BY 3 DESC, c.key"""  # noqa: S608  ours
 
 

@@ -6,10 +6,10 @@ counts where it went; one that a source brought already solved has no history, a
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from desk.hours import Hours
+from desk.metrics.facts import Judged
 from desk.reports.period import Period
 from desk.service import Kind, Said, Wait, due, waits, within
 from desk.statuses import Status
@@ -25,22 +25,31 @@ _SAID = """
         OR m.kind = 'outbound' AND m.automatic = ''
         AND NOT EXISTS(SELECT 1 FROM outbox o WHERE o.message_id = m.id AND o.state = 'dropped'))
      ORDER BY m.ticket_id, m.at, m.id"""
+SAID_ON = _SAID.format(of="t.id IN (SELECT value FROM json_each(:tickets))")
 TOUCHED = _SAID.format(of="t.updated_at >= :since")
 NEGLECTED = _SAID.format(of="t.status<3 AND t.updated_at < :since")
 CHANNELS = """
     SELECT t.id, c.label, t.status FROM json_each(?) w CROSS JOIN ticket t ON t.id = w.value
       JOIN channel c ON c.id = t.channel_id"""
-ARRIVED = """
+# A ticket that we began did not come in.
+CAME_IN = "NOT EXISTS(SELECT 1 FROM event e WHERE e.ticket_id = t.id AND +e.kind = 'opened_first')"
+ARRIVED = f"""
     SELECT t.created_at, c.label FROM ticket t JOIN channel c ON c.id = t.channel_id
-     WHERE t.created_at >= ? AND t.created_at < ? AND t.merged_into_id IS NULL
-       AND NOT EXISTS(SELECT 1 FROM event e WHERE e.ticket_id = t.id AND +e.kind = 'opened_first')"""
+     WHERE t.created_at >= ? AND t.created_at < ? AND t.merged_into_id IS NULL AND {CAME_IN}"""  # noqa: S608  ours
 BACKLOG = "SELECT created_at FROM ticket WHERE status<3"
 _TURNED = """
     SELECT e.ticket_id, e.at FROM event e JOIN ticket t ON t.id = e.ticket_id
      WHERE e.kind = 'changed' AND e.at >= ? AND e.at < ? AND e.undone_by IS NULL AND e.data ->> '$.field' = 'status'
        AND {turn} AND t.merged_into_id IS NULL ORDER BY e.at"""
-SOLVED = _TURNED.format(turn="e.data ->> '$.before' < 3 AND e.data ->> '$.after' >= 3")
-REOPENED = _TURNED.format(turn="e.data ->> '$.before' >= 3 AND e.data ->> '$.after' < 3")
+TURNED_SOLVED = "e.data ->> '$.before' < 3 AND e.data ->> '$.after' >= 3"
+TURNED_BACK = "e.data ->> '$.before' >= 3 AND e.data ->> '$.after' < 3"
+SOLVED = _TURNED.format(turn=TURNED_SOLVED)
+REOPENED = _TURNED.format(turn=TURNED_BACK)
+# The same of some tickets, whenever it was: 1 where it was solved, 0 where it came back.
+TURNS_OF = f"""
+    SELECT e.ticket_id, e.at, {TURNED_SOLVED} FROM json_each(?) w CROSS JOIN event e ON e.ticket_id = w.value
+     WHERE +e.kind = 'changed' AND e.undone_by IS NULL AND e.data ->> '$.field' = 'status'
+       AND ({TURNED_SOLVED} OR {TURNED_BACK})"""  # noqa: S608  the conditions are ours
 STANDS_SOLVED = """
     SELECT id, solved_at FROM ticket WHERE status>=3 AND status IN (3, 4) AND updated_at >= ?
        AND solved_at >= ? AND solved_at < ? AND merged_into_id IS NULL"""
@@ -90,20 +99,32 @@ def waited(connection: Connection, period: Period) -> tuple[Waited, ...]:
     """Every answer that was given in the period, and everybody who at its end waited beyond the target."""
     found = {ticket: kept for ticket, said in _said(connection, period) if (kept := _of_period(said, period))}
     asked = json.dumps(list(found))
-    channels = {ticket: (label, status) for ticket, label, status in connection.execute(CHANNELS, (asked,))}
+    channels = {ticket: label for ticket, label, _ in connection.execute(CHANNELS, (asked,))}
+    told: list[Waited] = []
+    for ticket, each, status in judged(connection, found):
+        label, until = channels[ticket], each.wait.until
+        if until is not None and until in period:
+            told.append(Waited(label, each.wait.kind, until - each.wait.since, each.in_hours, each.met))
+        elif each.due_at is not None and each.due_at < period.until and (status < Status.SOLVED or until is not None):
+            told.append(Waited(label, each.wait.kind, None, None, met=False))
+    return tuple(told)
+
+
+def judged(connection: Connection, found: Mapping[int, Sequence[Wait]]) -> Iterable[tuple[int, Judged, int]]:
+    """The waits of these tickets as the team's targets judge them, each with its ticket and that ticket's status."""
+    statuses = {ticket: status for ticket, _, status in connection.execute(CHANNELS, (json.dumps(list(found)),))}
     wanted, history = aims(connection, list(found)), turns(connection, list(found))
     rule = targets(connection)
-    told: list[Waited] = []
-    for ticket, kept in found.items():
-        label, status = channels[ticket]
-        for wait in kept:
-            due_at = due(wait, status, wanted[ticket], rule, history.get(ticket, ()))
-            if wait.until is not None and wait.until in period:
-                took, hours = wait.until - wait.since, _in_hours(rule.hours, wait)
-                told.append(Waited(label, wait.kind, took, hours, None if due_at is None else wait.until <= due_at))
-            elif due_at is not None and due_at < period.until and (status < Status.SOLVED or wait.until is not None):
-                told.append(Waited(label, wait.kind, None, None, met=False))
-    return tuple(told)
+    for ticket, several in found.items():
+        for wait in several:
+            due_at = due(wait, statuses[ticket], wanted[ticket], rule, history.get(ticket, ()))
+            in_hours = None if wait.until is None else within(rule.hours, wait.since, wait.until)
+            yield ticket, Judged(wait, in_hours, due_at), statuses[ticket]
+
+
+def said_on(connection: Connection, ticket_ids: Collection[int]) -> dict[int, list[Said]]:
+    """All that counts of what was said on these tickets."""
+    return _gathered(connection.execute(SAID_ON, {"tickets": json.dumps(list(ticket_ids))}))
 
 
 def flow(connection: Connection, period: Period, now: int) -> Flow:
@@ -134,11 +155,15 @@ def flow(connection: Connection, period: Period, now: int) -> Flow:
 
 
 def _said(connection: Connection, period: Period) -> Iterable[tuple[int, list[Said]]]:
-    found: dict[int, list[Said]] = defaultdict(list)
     for query in (TOUCHED, NEGLECTED):
-        for ticket, at, kind in connection.execute(query, {"since": period.since}):
-            found[ticket].append(Said(at, ours=kind != "inbound"))
-    return found.items()
+        yield from _gathered(connection.execute(query, {"since": period.since})).items()
+
+
+def _gathered(rows: Iterable[tuple[int, int, str]]) -> dict[int, list[Said]]:
+    found: dict[int, list[Said]] = defaultdict(list)
+    for ticket, at, kind in rows:
+        found[ticket].append(Said(at, ours=kind != "inbound"))
+    return found
 
 
 def _of_period(said: list[Said], period: Period) -> list[Wait]:
@@ -146,7 +171,3 @@ def _of_period(said: list[Said], period: Period) -> list[Wait]:
     return [
         wait for wait in waits(said) if wait.since < period.until and (wait.until is None or wait.until >= period.since)
     ]
-
-
-def _in_hours(hours: Hours | None, wait: Wait) -> int | None:
-    return None if wait.until is None else within(hours, wait.since, wait.until)
