@@ -38,6 +38,7 @@ COMMANDS = {
     "backup": "backup",
     "restore": "restore",
     "agents": "agents",
+    "serve": "serve",
     "doctor": "doctor",
 }
 DONE, REFUSED, MISUSED = 0, 1, 2

@@ -197,6 +197,7 @@ class CustomerCare(FramedScreen[Line]):
 
     def action_customer_export(self, text: str) -> None:
         """Write everything about this customer into a folder; without one it is asked for."""
+        self.seat.reach("Folders")
         if self.page is None:
             return
         if not text:

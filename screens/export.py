@@ -20,7 +20,8 @@ WORDS = "Markdown, or CSV where the name ends in .csv"
 
 
 def ask_to_export(screen: FramedScreen[Row], name: str, accept: Callable[[str], object], words: str = WORDS) -> None:
-    """Ask for the file's name; `words` say what will stand in it."""
+    """Ask for the file's name; `words` say what will stand in it. Refused in a browser."""
+    screen.seat.reach("Files")
     screen.ask(Question("Export to", accept, text=name, reading=lambda _: words, free=True))
 
 
@@ -30,7 +31,11 @@ def export_table(screen: FramedScreen[Row], name: str, table: "Table") -> None:
 
 
 def export_text(screen: FramedScreen[Row], name: str, text: str, told: str, *, over: bool = False) -> None:
-    """Write a text to the file of that name; where it is there already, ask first. `told` says what was written."""
+    """Write a text to the file of that name; where it is there already, ask first. `told` says what was written.
+
+    Refused in a browser.
+    """
+    screen.seat.reach("Files")
     path = Path(name).expanduser()
 
     def answered(yes: bool | None) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
+from desk.errors import Refused
 from desk.records import AgentRow
 from screens.jobs import Jobs
 from screens.keymap import Keymap
@@ -12,6 +13,7 @@ from screens.phone import Phone
 from storage.deeds.by import By
 
 if TYPE_CHECKING:
+    from screens.company import Company
     from screens.source_lines import Standing
     from storage.incidents import Alarm
     from storage.sources import SourceRow
@@ -24,7 +26,8 @@ class Seat:
     `layout` is auto, or one, two or three for that many panes whatever the terminal's width. `editor` is the command
     for long texts. `regions` are the countries whose national phone numbers are understood.
     `sources` are what is connected and how each is doing, `phone` who rings and who is on the line, `alarms`
-    when customers hear of each incident again; the app keeps them fresh.
+    when customers hear of each incident again, `company` who else is there; the app keeps them fresh.
+    `browser`: the screen is a browser's, which reaches neither this machine's files nor its programs.
     """
 
     jobs: Jobs
@@ -40,10 +43,17 @@ class Seat:
     sources: "tuple[SourceRow, ...]" = ()
     phone: Phone = field(default_factory=Phone)
     alarms: "tuple[Alarm, ...]" = ()
+    browser: bool = False
+    company: "Company | None" = None
 
     def by(self) -> By:
         """Who does the next deed, and when."""
         return By(self.me.id or None, self.clock(), self.undo_seconds)
+
+    def reach(self, what: str) -> None:
+        """Refuse in the browser what needs this machine's own files or programs; `what` they are, as a whole clause."""
+        if self.browser:
+            raise Refused(what + " can't be reached from the browser", "Do it in a terminal, with `heard`.")
 
     def standing(self) -> "Standing | None":
         """How the sources are doing now; None where nothing is connected."""

@@ -285,6 +285,8 @@ class WelcomeScreen(FramedScreen[Way]):
         if key == "demo":
             self.notice("Making the demo team…")
             opens(self.app).start_demo()
+        elif key == "mailbox" and self.seat.browser:
+            self.notice("Connect it in a terminal: heard connect mailbox", "warning")
         elif key == "mailbox" and not self.seat.sources:
             run_aside(self.app, self.seat.jobs.workspace, "connect", "mailbox")
         elif key == "keys":

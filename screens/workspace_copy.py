@@ -8,6 +8,7 @@ from pathlib import Path
 
 from textual import on
 
+from desk.errors import Refused
 from desk.ids import uid_text
 from desk.lookup import IdentityKind
 from desk.records import AttachmentRow
@@ -78,10 +79,16 @@ class CopyWork(TicketWork):
     def _file_clicked(self, event: Transcript.AttachmentChosen) -> None:
         message = self.transcript.current
         files = message.attachments if message is not None else ()
+        try:
+            self.seat.reach("Folders")
+        except Refused as error:
+            self.fail(error)
+            return
         self._save(tuple(file for file in files if file.id == event.attachment_id), DOWNLOADS)
 
     def action_read_save_files(self, text: str) -> None:
         """Save the files of this message to a folder."""
+        self.seat.reach("Folders")
         message = self.transcript.current
         files = message.attachments if message is not None else ()
         if not files:

@@ -306,6 +306,7 @@ class WritingWork(ReviewWork):
 
     def action_composer_attach(self, text: str) -> None:
         """Attach a file by its path."""
+        self.seat.reach("Files")
         if not text:
             self.ask(Question("Attach", self.action_composer_attach, reading=_read_path))
             return
@@ -321,6 +322,7 @@ class WritingWork(ReviewWork):
 
     def action_composer_editor(self) -> None:
         """Write in the agent's own editor; the console steps aside meanwhile."""
+        self.seat.reach("Your editor")
         if not self.writing:
             return
         self.save_draft()
