@@ -87,6 +87,7 @@ STATEMENTS = (
     WHEN old.key IN ('rules.targets', 'rules.answers') BEGIN
         INSERT INTO stale_ticket(ticket_id) SELECT ticket_id FROM ticket_fact WHERE true ON CONFLICT DO NOTHING;
     END""",
+    "CREATE INDEX ticket_active_again ON ticket (team_id, id) WHERE status<3 AND contacts>1",
     # Older ones are in no number of the board.
     "INSERT OR IGNORE INTO stale_ticket(ticket_id) SELECT id FROM ticket WHERE status<3",
     """INSERT OR IGNORE INTO stale_ticket(ticket_id) SELECT id FROM ticket
