@@ -47,6 +47,13 @@ def _ratings(text: str, where: str) -> object:
     return parse_ratings(text, where)
 
 
+def _boards(text: str, where: str) -> object:
+    from desk.boards import parse_boards
+    from desk.metrics.registry import METRICS
+
+    return parse_boards(text, where, METRICS)
+
+
 def _targets_changed(connection: Connection) -> None:
     from storage.clocks import fall_behind
 
@@ -80,6 +87,7 @@ def _pack(text: str, where: str) -> object:
 # Parsers are imported where a text is checked: whoever reads one kind needs none of the others.
 KINDS: Mapping[str, Rules] = {
     "answers": Rules("what known answers cost, and when one contact was enough", "answers.toml", _answers),
+    "boards": Rules("which numbers stand on the live board, and how", "boards.toml", _boards),
     "gestures": Rules("what agents may give away, and how much of it", "gestures.toml", _gestures),
     "ratings": Rules("whether customers are asked how an answer was, and how", "ratings.toml", _ratings),
     "review": Rules("what the reviewer marks in a draft, over what Heard comes with", "review/team.toml", _review),

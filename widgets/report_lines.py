@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from desk.reports.report import Chart, Column, Figure, Report, Shape, Table, Unit
 from desk.reports.words import of_cases, period_words, worded
 from widgets.cells import fit, harmless, shorten, width
+from widgets.charts import BAR, sparkline
 from widgets.wrap import wrap
 
 Line = tuple[tuple[str, str], ...]
@@ -15,8 +16,6 @@ Line = tuple[tuple[str, str], ...]
 _GAP = "  "
 _NARROWEST = 6
 _LABELS = 28
-_BAR = "█"
-_STEPS = "▁▂▃▄▅▆▇█"
 
 
 def report_lines(report: Report, cells: int) -> list[Line]:
@@ -71,7 +70,7 @@ def _chart(report: Report, chart: Chart, cells: int) -> Iterator[Line]:
         most = harmless(worded(_whole(max(values, default=0), chart.unit), chart.unit, report.zone))
         largest = f"{_GAP}most {most}"
         room = cells - width(name) - len(_GAP) - width(largest)
-        yield (name + _GAP, "plain"), (_spark(values, max(room, 1)), "title"), (largest if room > 0 else "", "muted")
+        yield (name + _GAP, "plain"), (sparkline(values, max(room, 1)), "title"), (largest if room > 0 else "", "muted")
 
 
 def _bars(report: Report, chart: Chart, cells: int) -> Iterator[Line]:
@@ -84,17 +83,9 @@ def _bars(report: Report, chart: Chart, cells: int) -> Iterator[Line]:
         long = max(1, round(room * value / most)) if value > 0 else 0
         yield (
             (fit(harmless(label), names) + _GAP, "plain"),
-            (_BAR * long, "title"),
+            (BAR * long, "title"),
             (_GAP * bool(long) + words, "muted"),
         )
-
-
-def _spark(values: list[float], room: int) -> str:
-    """One sign a value; where there are more than fit, neighbours are taken together by their largest."""
-    step = -(-len(values) // room) or 1
-    kept = [max(values[at : at + step]) for at in range(0, len(values), step)]
-    most = max(kept, default=0) or 1
-    return "".join(_STEPS[min(len(_STEPS) - 1, int(value / most * len(_STEPS)))] if value else " " for value in kept)
 
 
 def _whole(value: float, unit: Unit) -> float | int:
