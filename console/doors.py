@@ -3,6 +3,8 @@
 The invariant: opening a screen never loses what is being written; the workspace stays under every other screen.
 """
 
+from typing import TYPE_CHECKING
+
 from textual import on
 
 from console.guards import GuardedApp
@@ -10,6 +12,10 @@ from screens.desk_screen import DeskScreen
 from screens.seat import Seat
 from screens.workspace import WorkspaceScreen
 from screens.workspace_queue import QueueWork
+
+if TYPE_CHECKING:
+    from screens.board import Left
+    from screens.reading import Behind
 
 
 class Doors(GuardedApp[int], inherit_bindings=False):
@@ -34,6 +40,13 @@ class Doors(GuardedApp[int], inherit_bindings=False):
         """Open a ticket, from wherever."""
         self.to_workspace()
         self.workspace.open_ticket(ticket_id)
+
+    def filter_queue(self, query: str) -> None:
+        """Show the tickets that a filter finds, as the list of the workspace."""
+        self.to_workspace()
+        self.workspace.close_ticket()
+        self.workspace.show_filter(query)
+        self.workspace.go_to_pane("main")
 
     def open_draft(self, ticket_id: int, kind: str) -> None:
         """Open a ticket, and the composer with what was written."""
@@ -144,11 +157,34 @@ class Doors(GuardedApp[int], inherit_bindings=False):
 
         self.open(DuplicatesScreen(self.seat))
 
+    def action_go_team(self) -> None:
+        """To who is there."""
+        from screens.team import TeamScreen
+
+        self.open(TeamScreen(self.seat))
+
     def action_go_newcomers(self) -> None:
         """To the customers who began to pay lately."""
         from screens.newcomers import NewcomersScreen
 
         self.open(NewcomersScreen(self.seat))
+
+    def action_go_board(self, name: str) -> None:
+        """To the live board."""
+        from screens.board import Left
+
+        self.open_board(Left(name))
+
+    def open_board(self, left: "Left") -> None:
+        """The live board, as it was left."""
+        from screens.board import BoardScreen
+
+        self.open(BoardScreen(self.seat, left))
+
+    def open_behind(self, behind: "Behind") -> None:
+        """The tickets behind a number, in the queue."""
+        self.to_workspace()
+        self.workspace.show_behind(behind)
 
     def action_go_sources(self) -> None:
         """To the mailboxes that are connected."""

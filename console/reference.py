@@ -23,10 +23,11 @@ PLACES = {
     Place.FIELD: "any field", Place.PICKER: "questions", Place.CUSTOMERS: "customer search",
     Place.CUSTOMER: "customer", Place.LIBRARY: "snippets", Place.OUTBOX: "outbox", Place.SOURCES: "sources",
     Place.WELCOME: "welcome", Place.HELP: "help", Place.QUESTION: "yes or no", Place.FORM: "forms",
-    Place.TASKS: "tasks", Place.KNOWN: "known answers",
+    Place.TASKS: "tasks", Place.KNOWN: "known answers", Place.TEAM: "team",
     Place.GESTURES: "gestures", Place.INCIDENTS: "incidents",
     Place.DUPLICATES: "duplicates", Place.NUMBERS: "my numbers", Place.NEWCOMERS: "new customers",
     Place.CALLER: "who calls", Place.CALL: "call", Place.NOTES: "a call's notes", Place.WRAP_UP: "wrap-up",
+    Place.BOARD: "live board", Place.EXPLANATION: "explanation",
 }  # fmt: skip
 
 KEYS_HEAD = f"""\

@@ -34,10 +34,13 @@ class Place(StrEnum):
     NUMBERS = "numbers"
     NEWCOMERS = "newcomers"
     DUPLICATES = "duplicates"
+    TEAM = "team"
     CALLER = "caller"
     CALL = "call"
     NOTES = "notes"
     WRAP_UP = "wrap-up"
+    BOARD = "board"
+    EXPLANATION = "explanation"
 
 
 Places = frozenset[Place]
@@ -52,7 +55,7 @@ MOVING: Places = (
     | CALLING
     | {Place.CUSTOMER, Place.LIBRARY, Place.OUTBOX, Place.SOURCES, Place.WELCOME, Place.HELP}
     | {Place.GESTURES, Place.INCIDENTS, Place.TASKS, Place.KNOWN, Place.NUMBERS, Place.NEWCOMERS}
-    | {Place.DUPLICATES}
+    | {Place.DUPLICATES, Place.TEAM}
 )
 LISTS: Places = MOVING - {Place.TICKET, Place.CHECKLIST, Place.HELP, Place.CALL, Place.WRAP_UP, Place.NUMBERS}
 SCREENS: Places = MOVING | {Place.CUSTOMERS}

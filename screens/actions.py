@@ -31,6 +31,7 @@ from screens.action import (
     needs_stranger,
     needs_ticket,
 )
+from screens.actions_board import BOARDS
 from screens.actions_call import A_CALL, CALL, CALLS, NOTES
 from screens.actions_customer import CUSTOMER_CARE, DUPLICATES
 from screens.actions_goodwill import GOODWILL, INCIDENTS
@@ -74,9 +75,11 @@ GROUPS = {
     "known": "Known answers",
     "promise": "Promises",
     "outbox": "Outbox",
+    "board": "The live board",
     "sources": "Sources",
     "call": "Calls",
     "newcomers": "New customers",
+    "presence": "Who is there",
     "gesture": "Gestures",
     "rating": "Ratings",
     "incident": "Incidents",
@@ -336,7 +339,7 @@ SOURCE_DEEDS = (
 ACTIONS: tuple[Action, ...] = (
     *MOVE, *CALLS, *READ, *WRITE, *REVIEW, *STATUS, *TICKET_DEEDS, *LIST, *CHECKLISTS, *COPY, *VIEWS, *GO, *CONSOLE,
     *QUESTION, *PAGES, *CUSTOMER_DEEDS, *CUSTOMER_CARE, *LIBRARY_DEEDS, *OUTBOX_DEEDS, *SOURCE_DEEDS, *GOODWILL,
-    *KNOWLEDGE, *PEOPLE, *PROMISES,
+    *KNOWLEDGE, *PEOPLE, *PROMISES, *BOARDS,
 )  # fmt: skip
 
 BY_ID = {action.id: action for action in ACTIONS}

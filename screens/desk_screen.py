@@ -27,7 +27,9 @@ from widgets.inks import Lines
 
 if TYPE_CHECKING:
     from desk.calls import CallRow
+    from screens.board import Left
     from screens.phone import Ring
+    from screens.reading import Behind
     from widgets.ring_bar import RingBar
 
 if TYPE_CHECKING:
@@ -250,6 +252,9 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
         """Somebody rings, or no more, or the agent's own call went on; `seat.phone` says how."""
         self.show_rings()
 
+    def company_changed(self) -> None:
+        """A colleague came, left, or opened another ticket; `seat.company` says how it stands."""
+
     def shows(self, _ring: "Ring | CallRow") -> bool:
         """Whether the screen itself tells of this call, so that the banner needn't."""
         return False
@@ -337,6 +342,9 @@ class Opens(Protocol):
     def open_customer(self, customer_id: int) -> object:
         """Show a customer."""
 
+    def filter_queue(self, query: str) -> object:
+        """Show the tickets that a filter finds."""
+
     def open_draft(self, ticket_id: int, kind: str) -> object:
         """Go on writing a draft on a ticket."""
 
@@ -354,6 +362,12 @@ class Opens(Protocol):
 
     def open_call(self, call_id: int) -> object:
         """Show a call."""
+
+    def open_behind(self, behind: "Behind") -> object:
+        """Show the tickets behind a number in the queue."""
+
+    def open_board(self, left: "Left") -> object:
+        """Show the live board as it was left."""
 
     def start_demo(self) -> object:
         """Make the demo team and work on it."""

@@ -3,7 +3,7 @@
 import json
 import time
 from array import array
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import tzinfo
@@ -116,8 +116,28 @@ def opening(workspace: Workspace, handle: str, now: int, zone: tzinfo) -> Openin
             return None
 
 
-def listing(connection: Connection, scope: Scope, sight: Sight | None = None) -> Listing:
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What the queue shows where it shows the tickets behind a number: which they are now, and the way back there.
+
+    `first` is the ticket that the cursor begins at, None for the top.
+    """
+
+    title: str
+    tickets: Callable[[Connection, int], Sequence[int]]
+    sort: str
+    back: Callable[[], object]
+    first: int | None = None
+
+    def narrowed(self, connection: Connection, scope: Scope) -> Scope:
+        """The scope of that list alone."""
+        return replace(scope, among=json.dumps(list(self.tickets(connection, scope.now))))
+
+
+def listing(connection: Connection, scope: Scope, sight: Sight | None = None, behind: Behind | None = None) -> Listing:
     """The whole list, by id, and the rows that will be seen of it: what was in `sight` stays, else its first ones."""
+    if behind is not None:
+        scope = behind.narrowed(connection, scope)
     ids = snapshot(connection, scope)
     query, parameters = ids_query(connection, scope)
     seen = range(FIRST_ROWS) if sight is None else sight.pages(ids)

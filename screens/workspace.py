@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from screens.action import Place
-from screens.reading import Opening
+from screens.reading import Behind, Opening
 from screens.workspace_checklist import ChecklistWork
 from screens.workspace_copy import CopyWork
 from screens.workspace_knowledge import KnowledgeWork
@@ -31,6 +31,8 @@ class WorkspaceScreen(KnowledgeWork, PromiseWork, PeopleWork, SnippetWork, PlayW
     begun: Callable[[], object] | None = None
     """Called when the opening is in the list, and nothing is drawn yet."""
     _looked_at = 0
+    _view_before: int | None = None
+    """The view that was open before the tickets behind a number were."""
 
     def on_mount(self) -> None:
         """Put the keys on the list, and in it what is there already."""
@@ -81,10 +83,29 @@ class WorkspaceScreen(KnowledgeWork, PromiseWork, PeopleWork, SnippetWork, PlayW
             self.close_ticket()
         elif self.queue.selected:
             self.queue.clear_selection()
+        elif self.behind is not None and self.filter_text:
+            self.show_filter("", self.behind.sort, self.behind)
+        elif self.behind is not None:
+            self.leave_behind(self.behind)
         elif self.view is None and self.views:
             self.open_view(self.views[0])
         else:
             self.do("console.quit")
+
+    def show_behind(self, behind: Behind) -> None:
+        """Show the tickets behind a number, as a list like any other."""
+        self.close_ticket()
+        if self.view is not None:
+            self._view_before = self.view.id
+        self._await_view()
+        self.show_filter("", behind.sort, behind)
+        self.go_to_pane("main")
+
+    def leave_behind(self, behind: Behind) -> None:
+        """Back to the number; what was open before it stands in the queue again."""
+        if self.views:
+            self.open_view(next((view for view in self.views if view.id == self._view_before), self.views[0]))
+        behind.back()
 
     def go_to(self, name: str) -> None:
         """Show the starter view of a name, else the list that it stands for."""

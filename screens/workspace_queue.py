@@ -17,7 +17,7 @@ from desk.records import TicketRow, ViewRow
 from screens.action import Place, Situation
 from screens.ask import Choice, Question
 from screens.hints import hints
-from screens.reading import FIRST_ROWS, Beginning, Listing, Opening, beginning, listing
+from screens.reading import FIRST_ROWS, Beginning, Behind, Listing, Opening, beginning, listing
 from screens.workbench import Workbench
 from storage import first_page, outbox
 from storage.connect import Connection
@@ -33,7 +33,10 @@ SORT_WORDS = {
 
 
 class QueueWork(Workbench):
-    """What is done with views and lists. `view` is the open one, None for a filter of its own."""
+    """What is done with views and lists. `view` is the open one, None for a filter of its own.
+
+    `behind` is set while the list shows what stands behind a number, also where a filter narrows that.
+    """
 
     class ListRead(Message):
         """The first rows of a list are there."""
@@ -42,6 +45,7 @@ class QueueWork(Workbench):
         """The workspace has no tickets at all."""
 
     view: ViewRow | None = None
+    behind: Behind | None = None
     filter_text = ""
     sort = "due"
     _list_serial = 0
@@ -72,17 +76,18 @@ class QueueWork(Workbench):
 
     def open_view(self, view: ViewRow, first: Sequence[TicketRow] | None = None) -> None:
         """Show a saved view; its `first` rows may have been read already."""
-        self.view = view
+        self.view, self.behind = view, None
         self.list_title = view.name
         self.view_list.activate(view.id)
         self._show_list(view.query, view.sort, first)
 
-    def show_filter(self, query: str, sort: str | None = None) -> None:
-        """Show what a filter finds; raises BadInput where it means nothing."""
+    def show_filter(self, query: str, sort: str | None = None, behind: Behind | None = None) -> None:
+        """Show what a filter finds, of all tickets or of those behind a number; BadInput where it means nothing."""
         parse(query)
-        self.view = None
+        self.view, self.behind = None, behind
         self.view_list.activate(None)
-        self.list_title = query or "everything"
+        words = query or ("" if behind else "everything")
+        self.list_title = " · ".join(part for part in (behind.title if behind else "", words) if part)
         self._show_list(query, sort or self.sort)
 
     def scope(self) -> Scope:
@@ -98,14 +103,19 @@ class QueueWork(Workbench):
         self._list_serial += 1
         self._unseen = True
         self.queue.clear_selection()
-        scope = self.scope()
+        scope, behind = self.scope(), self.behind
         serial = self._list_serial
-        if first is None:
+        if first is not None:
+            self._first_read(first)
+        elif behind is None:
             self.seat.jobs.read("first", lambda connection: first_rows(connection, scope, FIRST_ROWS), self._first_read)
         else:
-            self._first_read(first)
+            # All of them are found at once; what another list still asked for isn't wanted any more.
+            self.seat.jobs.forget("first")
         self.seat.jobs.read(
-            "list", lambda connection: listing(connection, scope), lambda found: self._listed(serial, found)
+            "list",
+            lambda connection: listing(connection, scope, behind=behind),
+            lambda found: self._listed(serial, found),
         )
         self.read_counts()
         self.show_header()
@@ -118,6 +128,8 @@ class QueueWork(Workbench):
         if self._unseen:
             self._unseen = False
             self.queue.home()
+            if self.behind is not None and self.behind.first is not None:
+                self.queue.go_to(self.behind.first)
         self.post_message(self.ListRead())
         self._view_is_there()
 
@@ -187,8 +199,11 @@ class QueueWork(Workbench):
         if not self._begun:
             return
         scope, serial, sight = self.scope(), self._list_serial, None if self._unseen else self.queue.sight
+        behind = self.behind
         self.seat.jobs.read(
-            "list", lambda connection: listing(connection, scope, sight), lambda found: self._listed(serial, found)
+            "list",
+            lambda connection: listing(connection, scope, sight, behind),
+            lambda found: self._listed(serial, found),
         )
         self.seat.jobs.read("views", views, self._views_read)
 
@@ -253,9 +268,10 @@ class QueueWork(Workbench):
 
     def action_list_filter(self, text: str) -> None:
         """Filter this list; without words they are asked for, and the list follows the typing."""
+        behind = self.behind
         if text:
             self.close_ticket()
-            self.show_filter(text)
+            self.show_filter(text, behind=behind)
             return
         before = (self.view, self.filter_text, self.sort)
 
@@ -266,12 +282,12 @@ class QueueWork(Workbench):
             if view is not None:
                 self.open_view(view)
             else:
-                self.show_filter(query, sort)
+                self.show_filter(query, sort, behind)
 
         def follow(words: str) -> None:
             try:
                 if words != self.filter_text:
-                    self.show_filter(words)
+                    self.show_filter(words, behind=behind)
             except HeardError:
                 return  # the line under the words says it
 
@@ -279,7 +295,7 @@ class QueueWork(Workbench):
             parse(words)
             self.close_ticket()
             self._await_view()
-            self.show_filter(words)
+            self.show_filter(words, behind=behind)
 
         self.ask(Question("/", accept, _with_blank(self.filter_text), _read_filter, changed=follow, left=left))
 
@@ -295,6 +311,8 @@ class QueueWork(Workbench):
 
     def action_list_save(self, text: str) -> None:
         """Keep the filter as a view of its own."""
+        if self.behind is not None:
+            raise BadInput("What stands behind a number is no view", "Esc goes back; / filters all tickets there.")
         if not text:
             self.ask(Question("Save as view", self.action_list_save, reading=lambda words: "a new view: " + words))
             return

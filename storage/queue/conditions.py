@@ -56,13 +56,14 @@ WHOLE = Reach(100_000, 100_000, Looked(10_000, 200_000, by_each=False))
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, where and when: what `me`, `today` and names mean."""
+    """Who asks, where and when: what `me`, `today` and names mean; `among` which tickets, as in `Scope`."""
 
     connection: Connection
     me: int | None
     now: int
     zone: tzinfo
     reach: Reach
+    among: str | None = None
 
 
 ALL = Condition("1")
@@ -70,6 +71,7 @@ NOTHING = Condition("0")
 # What was merged is closed, and in no list: all that was said on it is elsewhere. Among all tickets the few that were
 # are read first, since the indexes of the orders don't say which.
 _STANDS = Condition("t.merged_into_id IS NULL")
+_AMONG = "t.id IN (SELECT value FROM json_each(?))"
 _STANDS_AMONG_ALL = Condition("t.id NOT IN (SELECT id FROM ticket WHERE merged_into_id IS NOT NULL)")
 
 
@@ -80,6 +82,8 @@ def where(asker: Asker, wanted: Filter, order: Order) -> Condition:
     parts = [_group(asker, group, order, active=active) for group in wanted.groups() if group[0].field != "status"]
     parts += [Condition(sql, values, leads=True) for sql, values in said(wanted, asker.reach.looked)]
     parts += [Condition(sql, values) for sql, values in unsaid(wanted, asker.reach.looked)]
+    if asker.among is not None:
+        parts.append(Condition(_AMONG, (asker.among,), leads=True))
     leads = any(part.leads for part in parts)
     of_statuses = _of_statuses(statuses)
     in_order = "status" in order.with_field and len(statuses) == 1

@@ -27,13 +27,17 @@ _MERGED_WITH_TAG = """-(SELECT count(*) FROM ticket m CROSS JOIN ticket_tag w ON
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a list shows: a filter in an order, for an agent (`me`) at a time (`now`, microseconds UTC) in a zone."""
+    """What a list shows: a filter in an order, for an agent (`me`) at a time (`now`, microseconds UTC) in a zone.
+
+    `among` are the tickets that it is narrowed to, as a JSON list of ids; None where all are meant.
+    """
 
     filter: Filter
     sort: str
     me: int | None
     now: int
     zone: tzinfo
+    among: str | None = None
 
 
 def views(connection: Connection) -> tuple[ViewRow, ...]:
@@ -95,13 +99,13 @@ def snapshot(connection: Connection, scope: Scope) -> "array[int]":
 
 def count(connection: Connection, scope: Scope) -> int:
     """How many tickets the list has; what stands in a table of its own needn't be counted."""
-    awake = _NOT_SNOOZED in scope.filter.terms
+    kept = None if scope.among is not None else _kept_count(connection, scope.filter)
+    awake = scope.among is None and _NOT_SNOOZED in scope.filter.terms
     rest = replace(scope.filter, terms=tuple(term for term in scope.filter.terms if term.field != "snoozed"))
     if awake and len(rest.terms) == len(scope.filter.terms) - 1 and _kept_count(connection, rest) is not None:
         # Those that sleep are fewer, and have an index.
         asleep = replace(rest, terms=(*rest.terms, _SNOOZED))
         return count(connection, replace(scope, filter=rest)) - count(connection, replace(scope, filter=asleep))
-    kept = _kept_count(connection, scope.filter)
     if kept is None:
         kept = where(_asker(connection, scope, WHOLE), scope.filter, order_of(scope.sort))
         kept = Condition(" ".join(("SELECT count(*) FROM ticket t WHERE", kept.sql)), kept.values)
@@ -142,4 +146,4 @@ def counts(connection: Connection, views: Iterable[ViewRow], me: int | None, now
 
 
 def _asker(connection: Connection, scope: Scope, reach: Reach) -> Asker:
-    return Asker(connection, scope.me, scope.now, scope.zone, reach)
+    return Asker(connection, scope.me, scope.now, scope.zone, reach, scope.among)

@@ -35,8 +35,9 @@ def test_a_letter_means_the_same_action_or_the_same_word_everywhere() -> None:
     shared = {key: ids for key, ids in meanings.items() if len(ids) > 1}
     # Open and select mean, on a step of a checklist and on a message, what they mean in a list; a note is a note,
     # what is taken away is taken away, what is a maybe becomes a yes, and a question is answered by its own letters.
-    # T is the call's clock, wherever the call stands; z names a time.
+    # P goes on by itself, through tickets or boards. T is the call's clock, wherever the call stands; z names a time.
     assert shared == {
+        "P": {"play.start", "board.wall"},
         "T": {"call.start", "call.talk", "call.end", "call.resume"},
         "z": {"ticket.snooze", "call.when"},
         "o": {"move.open", "read.quotes", "checklist.write"},

@@ -1,0 +1,381 @@
+"""The live board: a team's numbers on one screen, each of which explains itself and opens the tickets behind it.
+
+The invariants: nothing is counted on the event loop, and nothing is read while nothing changed but the time; the cursor
+stays where it is while numbers come and go; who comes back from the tickets behind a number finds it as they left it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+from textual import events, on
+from textual.app import ComposeResult
+from typing_extensions import override
+
+from desk.boards import Board, TilePlan
+from desk.errors import BadInput, HeardError, Refused
+from desk.metrics.metric import Metric, Window
+from desk.metrics.snapshot import Figure
+from desk.nearest import mend_name
+from desk.times import SECOND
+from screens.action import Place, Situation
+from screens.ask import AskPanel, Choice, Question
+from screens.board_lines import News, Reading, listed, news_of, tile_facts
+from screens.board_reading import boards_and_metrics, read_board, tickets_of
+from screens.desk_screen import DeskScreen, opens
+from screens.keymap import CANCELS
+from screens.reading import Behind
+from screens.seat import Seat
+from screens.top_line import show_top_line
+from storage.connect import Connection
+from widgets.bars import HeaderBar, HintBar, NoticeBar
+from widgets.board import BoardView
+
+# Clocks run out without anybody committing anything.
+TIME_PASSES = 15 * SECOND
+WALL_TURNS = 20 * SECOND
+# The top line, the notices and the hints.
+AROUND = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Where the board was left: which one, and on which tile and part; `reading` shows at once when one comes back."""
+
+    board: str = ""
+    tile: int = 0
+    part: str | None = None
+    reading: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The team's boards, and what the numbers on them mean."""
+
+    boards: tuple[Board, ...]
+    metrics: Mapping[str, Metric]
+
+
+class BoardScreen(DeskScreen[None]):
+    """The screen; `left` is where it was left, or the name of a board to open."""
+
+    hints_kept = 2
+
+    def __init__(self, seat: Seat, left: Left = Left()) -> None:
+        super().__init__(seat)
+        self.header, self.notices = HeaderBar(), NoticeBar(clock=seat.clock)
+        self.view = BoardView(id="board")
+        self.known: Known | None = None
+        self.number = 0
+        self._left = left
+        self._reading: Reading | None = None
+        self._news: dict[str, News] = {}
+        self._asked_at = 0
+        self._turned_at = 0
+
+    @override
+    def compose(self) -> ComposeResult:
+        yield self.header
+        yield self.view
+        yield self.notices
+        yield HintBar()
+        yield AskPanel()
+
+    def on_mount(self) -> None:
+        """Read the boards, and then their numbers; keys wait for them."""
+        super().on_mount()
+        self.view.focus()
+        self.hold_keys()
+        self.seat.jobs.read("boards", boards_and_metrics, self._boards_read, self._not_read)
+        self.show_header()
+        self.show_hints()
+
+    # Where the agent is
+
+    @property
+    @override
+    def place(self) -> Place:
+        return Place.BOARD
+
+    @override
+    def situation(self) -> Situation:
+        return Situation(listed=len(self.board.tiles) if self._reading else 0)
+
+    @property
+    def board(self) -> Board:
+        """The board that is shown."""
+        return self.known.boards[self.number] if self.known else Board("", ())
+
+    @property
+    def plan(self) -> TilePlan | None:
+        """The tile under the cursor."""
+        tiles = self.board.tiles
+        return tiles[self.view.spot.tile] if self.view.spot.tile < len(tiles) else None
+
+    @property
+    def figure(self) -> Figure | None:
+        """The number under the cursor; None where it isn't counted."""
+        if self.plan is None or self._reading is None:
+            return None
+        return self._reading.snapshot.figures.get(self.plan.metric)
+
+    # Reading
+
+    def _boards_read(self, found: tuple[tuple[Board, ...], Mapping[str, Metric]]) -> None:
+        if not self.is_attached:
+            return
+        self.known = Known(*found)
+        wanted = self._left.board
+        self.number = _number_of(self.known.boards, wanted) if wanted else 0
+        if self._left.reading is not None:
+            self._show(self._left.reading)
+        self.view.go_to(self._left.tile, self._left.part)
+        self.read_numbers()
+
+    def _not_read(self, error: HeardError) -> None:
+        self.fail(error)
+
+    @override
+    def changed(self) -> None:
+        self.read_numbers()
+
+    def read_numbers(self) -> None:
+        """Count, in a thread; the newest question wins."""
+        known, board, now, zone = self.known, self.board, self.seat.clock(), self.seat.zone
+        if known is None:
+            return
+        self._asked_at = now
+        wanted = listed(board, known.metrics)
+
+        def ask(connection: Connection) -> Reading:
+            return read_board(connection, wanted, now, zone)
+
+        self.seat.jobs.read("board", ask, partial(self._numbers_read, board))
+
+    def _numbers_read(self, board: Board, found: Reading) -> None:
+        if not self.is_attached:
+            return
+        old = self._reading.snapshot if self._reading else None
+        self._news = news_of(self._news, old, found.snapshot)
+        if board is not self.board and self._reading is not None:
+            # The next board is shown already, and lists other tickets.
+            found = replace(found, tickets={**self._reading.tickets, **found.tickets})
+        self._show(found)
+        self.release_keys()
+
+    def _show(self, found: Reading) -> None:
+        self._reading = found
+        self.draw()
+        self.show_header()
+        self.show_hints()
+
+    def draw(self) -> None:
+        """Draw the tiles as they are now."""
+        if self.known is None or self._reading is None:
+            return
+        known, reading, board = self.known, self._reading, self.board
+        tiles = [tile_facts(plan, known.metrics, reading, self._news, self.seat.zone) for plan in board.tiles]
+        self.view.show(board, tiles)
+
+    @override
+    def tick(self) -> None:
+        super().tick()
+        now = self.seat.clock()
+        self.show_header()
+        if self.view.on_wall and now - self._turned_at >= WALL_TURNS:
+            self._turn(1)
+        if now - self._asked_at >= TIME_PASSES:
+            self.read_numbers()
+
+    def show_header(self) -> None:
+        """Which board, who sits here, and the time."""
+        number = str(self.number + 1) + " of " + str(len(self.known.boards)) if self.known else ""
+        path = ("Live board", self.board.title, number if self.known and len(self.known.boards) > 1 else "")
+        waiting = self._reading.waiting if self._reading else 0
+        show_top_line(self.header, self.notices, self.seat, tuple(each for each in path if each), waiting)
+
+    @override
+    def sources_changed(self) -> None:
+        self.show_header()
+
+    @override
+    def calls_changed(self) -> None:
+        super().calls_changed()
+        self.show_header()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Another size, other places."""
+        self.set_room()
+
+    def set_room(self) -> None:
+        """Say how much room the tiles have; the notices' line is left free, so that none of them moves a tile."""
+        self.view.set_room(self.size.width, self.size.height - (AROUND - self.view.on_wall))
+
+    @override
+    def asked(self) -> None:
+        self.view.focus()
+
+    # Moving
+
+    def action_move_back(self) -> None:
+        """Back to where the board was opened."""
+        self.dismiss(None)
+
+    def action_move_down(self) -> None:
+        """Down, through the lines of a tile to the one below."""
+        self.view.updown(1)
+
+    def action_move_up(self) -> None:
+        """Up, through the lines of a tile to the one above."""
+        self.view.updown(-1)
+
+    def action_move_half_down(self) -> None:
+        """To the tile below."""
+        self.view.across(1)
+
+    def action_move_half_up(self) -> None:
+        """To the tile above."""
+        self.view.across(-1)
+
+    def action_move_top(self) -> None:
+        """To the first tile."""
+        self.view.home()
+
+    def action_move_bottom(self) -> None:
+        """To the last tile."""
+        self.view.end()
+
+    def action_board_left(self) -> None:
+        """To the tile on the left."""
+        self.view.aside(-1)
+
+    def action_board_right(self) -> None:
+        """To the tile on the right."""
+        self.view.aside(1)
+
+    def action_board_next_tile(self) -> None:
+        """To the next tile."""
+        self.view.step(1)
+
+    def action_board_previous_tile(self) -> None:
+        """To the tile before."""
+        self.view.step(-1)
+
+    # Several boards
+
+    def action_board_next(self) -> None:
+        """To the next board."""
+        self._turn(1)
+
+    def action_board_previous(self) -> None:
+        """To the board before."""
+        self._turn(-1)
+
+    def action_board_digit(self, digit: str) -> None:
+        """The board of a digit."""
+        if self.known is None or int(digit) > len(self.known.boards):
+            self.notice("There is no board " + digit, "warning")
+        else:
+            self.show_board(int(digit) - 1)
+
+    def action_go_board(self, name: str) -> None:
+        """Another board, by its name."""
+        if self.known is None:
+            return
+        if name:
+            self.show_board(_number_of(self.known.boards, name))
+            return
+        choices = tuple(Choice(board.title, board.title) for board in self.known.boards)
+        self.ask(Question("Board", self.action_go_board, choices=choices))
+
+    def _turn(self, boards: int) -> None:
+        if self.known is not None:
+            self.show_board((self.number + boards) % len(self.known.boards))
+
+    def show_board(self, number: int) -> None:
+        """Show another board, with the numbers that are known already."""
+        self._turned_at = self.seat.clock()
+        if number == self.number:
+            return
+        self.number = number
+        self.view.go_to(0)
+        self.draw()
+        self.show_header()
+        self.read_numbers()
+
+    def action_board_wall(self) -> None:
+        """Turn from board to board by itself."""
+        self._turned_at = self.seat.clock()
+        self.set_on_wall(True)
+
+    def set_on_wall(self, on_wall: bool) -> None:
+        """Without cursor and hints, as on a wall, or as at a desk."""
+        self.view.hang_up(on_wall=on_wall)
+        self.query_one(HintBar).display = not on_wall
+        self.set_room()
+
+    @override
+    def take_key(self, name: str) -> bool:
+        if not self.view.on_wall:
+            return super().take_key(name)
+        self.set_on_wall(False)
+        return name in CANCELS or super().take_key(name)
+
+    # What is behind a number
+
+    @property
+    def chosen(self) -> tuple[Metric, Figure]:
+        """What the cursor is on; Refused where it isn't counted yet."""
+        plan, figure = self.plan, self.figure
+        if self.known is None or plan is None or figure is None:
+            raise Refused("This number isn't counted yet", "It will be in a moment.")
+        return self.known.metrics[plan.metric], figure
+
+    def action_board_explain(self) -> None:
+        """How the number under the cursor is counted."""
+        from screens.explanation import ExplanationScreen
+
+        metric, figure = self.chosen
+        self.app.push_screen(ExplanationScreen(self.seat, metric, figure, self.open_behind))
+
+    def action_move_open(self) -> None:
+        """Open exactly the tickets behind the number, or behind the line under the cursor."""
+        self.open_behind(self.view.part_key)
+
+    @on(BoardView.Opened)
+    def _opened(self, event: BoardView.Opened) -> None:
+        event.stop()
+        self.do("move.open")
+
+    def open_behind(self, key: str | None) -> None:
+        """Open the tickets behind the number under the cursor, or behind its part of that key."""
+        metric, figure = self.chosen
+        part = figure.part(key) if key is not None else None
+        if not (part or figure).tickets:
+            raise Refused("No tickets are behind this number")
+        behind = Behind(
+            metric.behind + (": " + part.label if part is not None else ""),
+            tickets_of(metric.id, part.key if part is not None else None, self.seat.zone),
+            "due" if metric.window is Window.NOW else "updated",
+            self._way_back(key),
+            # Where the tickets themselves stand on the board, the one under the cursor is meant.
+            int(key) if key is not None and part is None else None,
+        )
+        opens(self.app).open_behind(behind)
+
+    def _way_back(self, key: str | None) -> Callable[[], object]:
+        return partial(opens(self.app).open_board, Left(self.board.title, self.view.spot.tile, key, self._reading))
+
+
+def _number_of(boards: tuple[Board, ...], name: str) -> int:
+    """The board of a title, or of a digit; BadInput with the nearest title."""
+    titles = [board.title.casefold() for board in boards]
+    wanted = name.strip().casefold()
+    if wanted.isdecimal() and 0 < int(wanted) <= len(boards):
+        return int(wanted) - 1
+    begun = [number for number, title in enumerate(titles) if title.startswith(wanted)]
+    if wanted in titles:
+        return titles.index(wanted)
+    if len(begun) != 1:
+        raise BadInput("There is no board “" + name + "”", mend_name(name, [board.title for board in boards]))
+    return begun[0]

@@ -1,0 +1,193 @@
+"""What a board's tiles tell, from the figures of one reading. Pure.
+
+The invariant: a number on a tile is the figure's own, in words and nothing added; without a value a tile says why.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from desk.ages import due
+from desk.boards import Board, Form, TilePlan
+from desk.metrics.metric import Better, Metric, Split, Window
+from desk.metrics.snapshot import Figure, Part, Snapshot
+from desk.money import Money
+from desk.records import TicketRow
+from desk.reports.report import Cell, Unit
+from desk.reports.words import NONE, of_cases, worded
+from desk.times import SECOND
+from widgets.charts import Plotted
+from widgets.tiles import Level, TileFacts, TilePart
+
+# How long a number that changed says by how much.
+NEWS_FOR = 20 * SECOND
+# A list is one of tickets, but for numbers about something else.
+MOST_LISTED = 40
+_OF_THEMSELVES = {Split.AGENT, Split.STEP, Split.ANSWER, Split.BUDGET}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that one look at a board needs. `tickets` are the first ones behind each metric that lists its tickets.
+
+    `waiting` is what waits in the outbox, for the top line.
+    """
+
+    snapshot: Snapshot
+    tickets: Mapping[str, tuple[TicketRow, ...]]
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a number was before it changed, and when that was."""
+
+    before: Cell
+    value: Cell
+    at: int
+
+
+def listed(board: Board, metrics: Mapping[str, Metric]) -> tuple[str, ...]:
+    """The metrics whose tickets themselves stand on the board."""
+    plans = [plan for plan in board.tiles if plan.form is Form.LIST]
+    return tuple(dict.fromkeys(plan.metric for plan in plans if metrics[plan.metric].split not in _OF_THEMSELVES))
+
+
+def news_of(before: Mapping[str, News], old: Snapshot | None, new: Snapshot) -> dict[str, News]:
+    """What changed between two readings, and what changed a short while ago."""
+    kept = {metric: each for metric, each in before.items() if new.at - each.at < NEWS_FOR}
+    if old is not None:
+        for metric, figure in new.figures.items():
+            was = old.figures.get(metric)
+            if was is not None and was.value != figure.value:
+                first = kept[metric].before if metric in kept else was.value
+                kept[metric] = News(first, figure.value, new.at)
+    return kept
+
+
+def tile_facts(
+    plan: TilePlan, metrics: Mapping[str, Metric], reading: Reading, news: Mapping[str, News], zone: tzinfo
+) -> TileFacts:
+    """One tile."""
+    metric, figure = metrics[plan.metric], reading.snapshot.figures.get(plan.metric)
+    title = plan.title or metric.title
+    if figure is None:
+        return TileFacts(title, plan.form, NONE, empty="not counted yet")
+    words = worded(figure.value, metric.unit, zone)
+    return TileFacts(
+        title,
+        plan.form,
+        "" if plan.form is Form.CHART else words,
+        notes=_notes(metric, figure, zone),
+        news=_news(metric.unit, news.get(metric.id)),
+        level=_level(plan, metric, figure.value),
+        trend=figure.trend,
+        parts=_parts(plan, metric, figure, reading, zone),
+        lines=_lines(plan, metrics, reading.snapshot) if plan.form is Form.CHART else (),
+        labels=tuple(part.label for part in figure.parts) if plan.form is Form.CHART else (),
+        empty=figure.why_not or (_nothing(metric) if not figure.parts and not figure.value else ""),
+    )
+
+
+def _nothing(metric: Metric) -> str:
+    return "nothing " + ("now" if metric.window is Window.NOW else "in " + metric.window.value)
+
+
+def _notes(metric: Metric, figure: Figure, zone: tzinfo) -> tuple[str, ...]:
+    """What stands below a number, from long to short: the tile takes the first that fits."""
+    if figure.value is None:
+        return ()
+    if metric.unit is Unit.SPAN and figure.p90 is not None:
+        ninety = worded(figure.p90, Unit.SPAN, zone)
+        return (
+            " · ".join(("half within; nine of ten " + ninety, of_cases(figure.n))),
+            " · ".join(("9 of 10 " + ninety, "n " + format(figure.n, ","))),
+            "9 of 10 " + ninety,
+        )
+    if metric.unit is Unit.SHARE or metric.window is not Window.NOW:
+        before = _before(metric, figure, zone)
+        cases = (of_cases(figure.n), "n " + format(figure.n, ",")) if metric.unit is Unit.SHARE else ("", "")
+        return tuple(
+            dict.fromkeys(" · ".join(part for part in (case, was) if part) for case in cases for was in (before, ""))
+        )
+    return (_before(metric, figure, zone),)
+
+
+def _before(metric: Metric, figure: Figure, zone: tzinfo) -> str:
+    """The same a week ago, where it is compared."""
+    if figure.before is None:
+        return ""
+    value = int(figure.before) if metric.unit is Unit.COUNT else figure.before
+    return worded(value, metric.unit, zone) + " a week ago"
+
+
+def _news(unit: Unit, news: News | None) -> str:
+    """A sign for the way, and for a count by how much; empty where the number is back where it was."""
+    if news is None or not isinstance(news.before, int | float) or not isinstance(news.value, int | float):
+        return ""
+    change = news.value - news.before
+    if not change:
+        return ""
+    return ("▲" if change > 0 else "▼") + (format(abs(int(change)), ",") if unit is Unit.COUNT else "")
+
+
+def _level(plan: TilePlan, metric: Metric, value: Cell) -> Level:
+    """Whether somebody should look."""
+    if not isinstance(value, int | float):
+        return Level.CALM
+    sign = -1 if metric.better is Better.UP else 1
+    for limit, level in ((plan.alarm, Level.ALARM), (plan.warn, Level.WARN)):
+        if limit is not None and sign * value >= sign * limit:
+            return level
+    return Level.CALM
+
+
+def _parts(plan: TilePlan, metric: Metric, figure: Figure, reading: Reading, zone: tzinfo) -> tuple[TilePart, ...]:
+    if plan.form not in (Form.BARS, Form.LIST):
+        return ()
+    if plan.form is Form.LIST and metric.id in reading.tickets:
+        return tuple(_ticket(row, reading.snapshot.at) for row in reading.tickets[metric.id])
+    most = 1.0 if metric.unit is Unit.SHARE else max((_size(part.value) for part in figure.parts), default=0) or 1.0
+    return tuple(
+        TilePart(
+            part.key,
+            part.label,
+            worded(part.value, metric.unit, zone),
+            _size(part.value) / most,
+            _part_note(metric, part, zone),
+            _level(plan, metric, part.value) if metric.unit in (Unit.SHARE, Unit.SPAN) else Level.CALM,
+        )
+        for part in figure.parts
+    )
+
+
+def _part_note(metric: Metric, part: Part, zone: tzinfo) -> str:
+    if part.p90 is not None:
+        return "9 of 10 " + worded(part.p90, Unit.SPAN, zone)
+    return "n " + format(part.n, ",") if metric.unit is Unit.SHARE else ""
+
+
+def _size(value: Cell) -> float:
+    if isinstance(value, Money):
+        return float(max(value.amount, 0))
+    return max(float(value), 0.0) if isinstance(value, int | float) else 0.0
+
+
+def _ticket(row: TicketRow, now: int) -> TilePart:
+    """A ticket that is on the board itself: who and what, who has it, and when it is due."""
+    label = " ".join(("#" + str(row.number), row.customer, "·", row.subject) if row.customer else
+                     ("#" + str(row.number), row.subject))  # fmt: skip
+    late = row.due_at is not None and row.due_at <= now
+    words = due(row.due_at, now).removeprefix("due ") if row.due_at is not None else ""
+    return TilePart(str(row.id), label, words, 0, row.assignee or "nobody", Level.ALARM if late else Level.CALM)
+
+
+def _lines(plan: TilePlan, metrics: Mapping[str, Metric], snapshot: Snapshot) -> tuple[Plotted, ...]:
+    """A line for each of the chart's metrics, by the parts of the first; what hasn't come yet isn't drawn."""
+    lines = []
+    for name, ink in ((plan.metric, "agent"), (plan.beside, "good")):
+        figure = snapshot.figures.get(name) if name else None
+        if figure is not None:
+            values = tuple(None if part.value is None else _size(part.value) for part in figure.parts)
+            lines.append(Plotted(metrics[name].title, values, ink))
+    return tuple(lines)
