@@ -124,6 +124,7 @@ class HeardApp(TypedAhead, inherit_bindings=False):
             fingerprint,
             (sources_fingerprint, self.read_sources),
             (calls_fingerprint, self.read_calls),
+            beside=((self.look_around, self.read_company),),
         )
         if self.workspace.opening is None:
             self._held.enter_context(self.batch_update())
@@ -219,6 +220,7 @@ class HeardApp(TypedAhead, inherit_bindings=False):
         self._sound()
         if self.reachable is not None:
             self.reachable.attend(self._last_key)
+        self.attend()
         if self.workspace.waiting:
             from sync.outbox import deliver_local
 
@@ -356,6 +358,7 @@ class HeardApp(TypedAhead, inherit_bindings=False):
             self.sync.leave()
         if self.reachable is not None:
             self.reachable.leave()
+        self.leave_company()
         with suppress(HeardError):
             await self.jobs.stop()
 

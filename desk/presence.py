@@ -88,7 +88,7 @@ def company(seats: Iterable[Seated], names: "dict[int, str]", ticket_id: int, me
             words = own.get(doing, "you write a reply")
             sentence = f"{words} in another console" if words else ""
         else:
-            sentence = f"{name} {doing} too" if name else ""
+            sentence = " ".join((name, doing, *(() if seat.writing else ("too",)))) if name else ""
         if sentence:
             told[sentence, bool(seat.writing)] = None
     return tuple(told)

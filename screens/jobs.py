@@ -28,6 +28,8 @@ Call = Callable[[], object]
 Failed = Callable[[HeardError], object]
 # What is looked at when anyone has committed, and what is called when it is another than before.
 Watched = tuple[Callable[[Connection], object], Call]
+# The same, where what is looked at isn't in the database.
+Beside = tuple[Callable[[], object], Call]
 
 READERS = 2
 # A connection may keep 64 MB of pages for itself, and a console has four. What doesn't stand in so few comes from the
@@ -130,16 +132,23 @@ class Jobs:
         """Whether anything was asked and isn't answered yet."""
         return self._unanswered > 0
 
-    def start(self, changed: Call, fingerprint: Callable[[Connection], object] | None = None, *others: Watched) -> None:
+    def start(
+        self,
+        changed: Call,
+        fingerprint: Callable[[Connection], object] | None = None,
+        *others: Watched,
+        beside: Sequence[Beside] = (),
+    ) -> None:
         """Start the threads; `changed` is called on the loop when anyone has committed something.
 
         With a `fingerprint` only when that has changed too, so that saving a draft doesn't redraw the world. `others`
-        are fingerprints of something else, each with its own call.
+        are fingerprints of something else, each with its own call; `beside` are looks at what lies beside the database,
+        each time that it is asked whether anyone has committed, so they must cost next to nothing.
         """
         for number, reader in enumerate(self._readers, 1):
             self._begin("reader " + str(number), partial(self._read_on, reader))
         self._begin("writer", self._write_on)
-        self._begin("watch", partial(self._watch, ((fingerprint or _anything, changed), *others)))
+        self._begin("watch", partial(self._watch, ((fingerprint or _anything, changed), *others), tuple(beside)))
 
     def warm(self, then: Call) -> None:
         """Import what deeds and calls need, beside the work; asked for after the first frame.
@@ -318,9 +327,10 @@ class Jobs:
 
     # In the watching thread
 
-    def _watch(self, watched: Sequence[Watched]) -> None:
+    def _watch(self, watched: Sequence[Watched], beside: Sequence[Beside]) -> None:
         connection: Connection | None = None
         seen: list[object] = []
+        around: list[object] = [look() for look, _ in beside]
         version: object = None
         # The first look is at once: what is committed after it is a change, however early.
         while True:
@@ -335,6 +345,10 @@ class Jobs:
                     version, seen = newer, states
             except (HeardError, driver().Error):
                 pass  # no workspace yet, or the disk is away; whoever reads will say so
+            for place, (look, changed) in enumerate(beside):
+                if (found := look()) != around[place]:
+                    around[place] = found
+                    self._tell(changed)
             if self._ending.wait(WATCH_SECONDS):
                 break
         if connection is not None:

@@ -25,12 +25,21 @@ def show_top_line(
             mood=synced.mood if synced else "well",
             waiting=waiting,
             agent=seat.me.name,
+            state=own_state(seat),
+            away=seat.company is not None and seat.company.away,
             time=to_datetime(seat.clock(), seat.zone).strftime("%H:%M"),
             alarm=alarm,
             call=stands(call, seat.clock()) if call is not None and called else "",
         )
     )
     notices.stand(" · ".join(each for each in (waits, synced.banner if synced else "") if each))
+
+
+def own_state(seat: Seat) -> str:
+    """What the others see of the agent who sits here; empty until they can."""
+    if seat.company is None:
+        return ""
+    return seat.company.own_words(seat.clock(), calls=seat.phone.call is not None)
 
 
 def _alarm(seat: Seat) -> tuple[str, str]:

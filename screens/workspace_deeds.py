@@ -131,7 +131,13 @@ class DeedWork(TicketWork):
             return
 
         def ask(agents: tuple[AgentRow, ...]) -> None:
-            choices = tuple(Choice(each.handle, each.name, each.handle) for each in agents)
+            company, now = self.seat.company, self.seat.clock()
+
+            def about(each: AgentRow) -> str:
+                words = "" if company is None else company.words_of(each.id, now)
+                return " · ".join(part for part in (each.handle, words) if part)
+
+            choices = tuple(Choice(each.handle, each.name, about(each)) for each in agents)
             self.ask(Question("Assign to", self.action_assign_other, choices=choices))
 
         self._look_up("agent", people.agents, ask)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 
 from desk.ids import new_uid
@@ -27,16 +28,23 @@ TOUCHED_EVERY = 20.0
 
 
 class Seat:
-    """This console's own file. Used by one thread at a time; made when the console first tells something."""
+    """This console's own file, made when the console first tells something. Used by any thread."""
 
     def __init__(self, workspace_folder: Path) -> None:
         self.key = new_uid().hex()
         self._folder = workspace_folder / FOLDER
         self._path = self._folder / f"{self.key}.seat"
         self._held: int | None = None
+        self._turn = Lock()
+        self._left = False
 
     def tell(self, seated: Seated) -> None:
         """Let every console of the workspace see this. OSError where the folder can't be written."""
+        with self._turn:
+            if not self._left:
+                self._tell(seated)
+
+    def _tell(self, seated: Seated) -> None:
         made = self._path.with_suffix(".new")
         self._folder.mkdir(mode=0o700, exist_ok=True)
         descriptor = os.open(made, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC, 0o600)
@@ -53,14 +61,17 @@ class Seat:
 
     def touch(self) -> None:
         """It is still there; what a killed console was last seen at."""
-        if self._held is not None:
-            with suppress(OSError):
-                os.utime(self._held)
+        with self._turn:
+            if self._held is not None:
+                with suppress(OSError):
+                    os.utime(self._held)
 
     def leave(self) -> None:
         """The console has ended: its file stays, and says when."""
         self.touch()
-        self._let_go()
+        with self._turn:
+            self._left = True
+            self._let_go()
 
     def _let_go(self) -> None:
         if self._held is not None:
@@ -76,7 +87,8 @@ class Others:
         self._own = own
         self._marked: object = None
         self._tried_at = 0.0
-        self._seats: tuple[Seated, ...] = ()
+        self.seen: tuple[Seated, ...] = ()
+        """What the last look found; any thread may read it."""
 
     def look(self) -> tuple[Seated, ...]:
         """Who is there and who was; the same tuple as before where nothing has changed."""
@@ -88,9 +100,9 @@ class Others:
         if marked != self._marked or at - self._tried_at >= TRIED_EVERY:
             self._marked, self._tried_at = marked, at
             found = tuple(sorted(_read(self._folder, self._own), key=lambda seat: seat.key))
-            if _apart_from_time(found) != _apart_from_time(self._seats):
-                self._seats = found
-        return self._seats
+            if _apart_from_time(found) != _apart_from_time(self.seen):
+                self.seen = found
+        return self.seen
 
 
 def seats(workspace_folder: Path) -> tuple[Seated, ...]:

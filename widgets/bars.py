@@ -66,7 +66,8 @@ class Bar(Lines, can_focus=False, inherit_bindings=False):
 class HeaderFacts:
     """What the top line tells: `place` from the screen down, `synced` in words, `waiting` in the outbox.
 
-    `call` is how the agent's own call stands, with its clock; `alarm` what customers wait for.
+    `call` is how the agent's own call stands, with its clock; `alarm` what customers wait for. Whoever is `away` sees
+    that in any case, so that nobody forgets to come back.
     """
 
     place: tuple[str, ...] = ()
@@ -78,6 +79,7 @@ class HeaderFacts:
     time: str = ""
     call: str = ""
     alarm: str = ""
+    away: bool = False
 
 
 class HeaderBar(Bar):
@@ -129,7 +131,8 @@ class HeaderBar(Bar):
         yield _Group(2, 1, ((f"↑{facts.waiting}", "due" if facts.waiting else "faint"),))
         if facts.agent:
             state = f" ({harmless(facts.state)})" if facts.state else ""
-            yield _Group(4, 2, ((shorten(harmless(facts.agent), 20), "plain"), (state, "muted")))
+            ink = "due" if facts.away else "muted"
+            yield _Group(0 if facts.away else 4, 2, ((shorten(harmless(facts.agent), 20), "plain"), (state, ink)))
         if facts.time:
             yield _Group(1, 3, ((harmless(facts.time), "strong"),))
 

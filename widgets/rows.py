@@ -4,9 +4,10 @@ The invariants: the cursor belongs to a key, not to a place, so that new mail ne
 cursor key draws two lines, whatever the count; nothing here waits for a disk.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import ClassVar, Generic, TypeVar, cast
 
 from textual import events
@@ -100,6 +101,7 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
         self._key: Key | None = None
         self._chosen: set[Key] = set()
         self._anchor: Key | None = None
+        self._company: Mapping[Key, tuple[str, bool]] = MappingProxyType({})
 
     # What the list shows
 
@@ -136,6 +138,12 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
         """Read the rows anew, in the same order."""
         self._cache.forget()
         self.refresh()
+
+    def accompany(self, company: Mapping[Key, tuple[str, bool]]) -> None:
+        """Show which colleague has which row open, and whether they write there; only those rows are drawn anew."""
+        if company != self._company:
+            self._company = company
+            self.refresh()
 
     def tick(self) -> None:
         """Draw again, since ages and due times moved on."""
@@ -253,7 +261,8 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
             return self._empty_line(y, cells)
         key = self._cache.keys[index]
         ground = self._ground(index, key)
-        look = Look(cursor=index == self._index, selected=key in self._chosen)
+        here, written = self._company.get(key, ("", False))
+        look = Look(index == self._index, key in self._chosen, here, written)
         row = self._cache.row(index)
         if row is None:
             words = "…" if self._cache.waiting(index) else "gone since this list was made"

@@ -14,6 +14,7 @@ from desk.ages import due
 from desk.records import PromiseRow, Ticket
 from desk.snooze import by, until
 from desk.statuses import Priority, Status
+from widgets.cells import harmless
 from widgets.inks import Lines, Piece
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class TicketFacts(Lines, can_focus=False):
         super().__init__(id=id)
         self._clock, self._zone = clock, zone
         self._ticket: Ticket | None = None
+        self._company: tuple[tuple[str, bool], ...] = ()
         self._drawn: list[Piece] = []
 
     def show(self, ticket: Ticket | None) -> None:
@@ -43,6 +45,12 @@ class TicketFacts(Lines, can_focus=False):
         self.virtual_size = Size(1, height)
         self.styles.height = height
         self.refresh()
+
+    def accompany(self, company: tuple[tuple[str, bool], ...]) -> None:
+        """Say who else is at this ticket, in sentences, each with whether they write there."""
+        if company != self._company:
+            self._company = company
+            self.refresh()
 
     def tick(self) -> None:
         """Draw again where what is due has moved on."""
@@ -58,7 +66,12 @@ class TicketFacts(Lines, can_focus=False):
         return self.strip([(" ", "plain"), *pieces], self.size.width, "bar")
 
     def _facts(self) -> list[Piece]:
-        return [] if self._ticket is None else fact_pieces(self._ticket, self._clock(), self._zone)
+        if self._ticket is None:
+            return []
+        # Two who answer the same customer at once is worse than anything that stands behind it.
+        company = [(harmless(words), "late" if writes else "due") for words, writes in self._company]
+        facts = fact_pieces(self._ticket, self._clock(), self._zone)
+        return [*(piece for each in company for piece in (each, GAP)), *facts]
 
 
 def fact_pieces(ticket: Ticket, now: int, zone: tzinfo) -> list[Piece]:

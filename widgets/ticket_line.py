@@ -17,6 +17,9 @@ SELECTED_MARK = "■"
 PROMISED_MARK = "◆"
 REPEATED_MARK = "↻"
 PREVIEW_FROM = 50
+WRITING_MARK = "✎"
+LOOKING_MARK = "◉"
+LONGEST_NAME = 10
 
 _INKS = {"quiet": "muted", "subject": "plain"}
 _layout = lru_cache(maxsize=32)(columns)
@@ -24,10 +27,12 @@ _layout = lru_cache(maxsize=32)(columns)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a line stands in its list."""
+    """How a line stands in its list. `here` is the colleague who has it open, `written` whether they write on it."""
 
     cursor: bool = False
     selected: bool = False
+    here: str = ""
+    written: bool = False
 
 
 def draw_ticket(row: TicketRow, width: int, look: Look, *, clock: Callable[[], int]) -> list[Piece]:
@@ -37,7 +42,7 @@ def draw_ticket(row: TicketRow, width: int, look: Look, *, clock: Callable[[], i
     for place, (text, role) in enumerate(cells(row, layout, clock())):
         column = layout[place // 2] if place % 2 == 0 else None
         if column is not None and column.name == "subject":
-            pieces.extend(_subject(row, column, _INKS.get(role, role)))
+            pieces.extend(_subject(row, column, _INKS.get(role, role), look))
         elif column is not None and column.name == "mark" and look.selected:
             pieces.append((SELECTED_MARK, "mark"))
         else:
@@ -45,10 +50,13 @@ def draw_ticket(row: TicketRow, width: int, look: Look, *, clock: Callable[[], i
     return pieces
 
 
-def _subject(row: TicketRow, column: Column, ink: str) -> list[Piece]:
+def _subject(row: TicketRow, column: Column, ink: str, look: Look) -> list[Piece]:
     """Subject, then the preview in wide lists, then marks and tags at the right, within the column's cells."""
     subject = harmless(row.subject) or "(no subject)"
-    behind = _behind(row, column.cells - min(width(subject), column.cells) - 3)
+    here = _here(look)
+    # A subject makes room for a colleague who is at it already, and for nothing else.
+    room = max(column.cells - min(width(subject), column.cells) - 3, sum(width(text) + 1 for text, _ in here))
+    behind = _behind(row, min(room, column.cells - 3), here)
     taken = sum(width(text) for text, _ in behind) + (2 if behind else 0)
     room = column.cells - taken
     shown = shorten(subject, room)
@@ -63,9 +71,15 @@ def _subject(row: TicketRow, column: Column, ink: str) -> list[Piece]:
     return pieces
 
 
-def _behind(row: TicketRow, room: int) -> list[Piece]:
-    """What stands at the right: contacts of this matter, a promise, as many tags as there is room for."""
-    pieces: list[Piece] = []
+def _here(look: Look) -> list[Piece]:
+    name = cut(harmless(look.here), LONGEST_NAME).strip()
+    mark = WRITING_MARK if look.written else LOOKING_MARK
+    return [(f"{mark} {name}", "due" if look.written else "muted")] if name else []
+
+
+def _behind(row: TicketRow, room: int, here: list[Piece]) -> list[Piece]:
+    """What stands at the right: who is at it, contacts of this matter, a promise, as many tags as have room."""
+    pieces = [*here]
     if row.contacts > 1:
         pieces.append((f"{REPEATED_MARK}{min(row.contacts, 99)}", "due"))
     if row.promised_at is not None:
