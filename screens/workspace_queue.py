@@ -225,7 +225,7 @@ class QueueWork(Workbench):
     def remember(self) -> None:
         """Keep what the next start paints first."""
         found, title = self._listing, self.list_title
-        if found is None:
+        if found is None or self.behind is not None:
             return
         view_id, known = (self.view.id if self.view else None), dict(self.counts)
         shown = hints(self.seat.keymap, Place.QUEUE, Situation(ticket=True, listed=1))
