@@ -22,7 +22,8 @@ from textual.geometry import Size
 from textual.message import Message
 from typing_extensions import override
 
-from console.guards import GuardedApp, TolerantDecoder, WakingEvent
+from console.guards import LAST_SECONDS, GuardedApp, TolerantDecoder, WakingEvent
+from console.hearing import around, heard
 from console.serving.packets import BEGIN, DATA, END, FACT, Packets, packet
 from console.terminal import FATAL
 
@@ -102,7 +103,8 @@ class ServedDriver(Driver):
                     except (OSError, ValueError):
                         data = b""
                     if not data:
-                        self._loop.call_soon_threadsafe(self._line_lost, signal.SIGHUP)
+                        # By the same way as keys, or it would overtake them.
+                        asyncio.run_coroutine_threadsafe(self._tab_closed(), loop=self._loop)
                         return
                 self._take(parser.tick())
 
@@ -136,6 +138,17 @@ class ServedDriver(Driver):
                 # The front has died; what is being written here is saved all the same.
                 self._lost = True
                 self._loop.call_soon_threadsafe(self._line_lost, signal.SIGHUP)
+
+    async def _tab_closed(self) -> None:
+        """What was typed before it comes first, however short before; unless that takes as long as a save may."""
+        self._app.call_later(self._typed_out)
+        self._loop.call_later(LAST_SECONDS, self._line_lost, signal.SIGHUP)
+
+    async def _typed_out(self) -> None:
+        focused = self._app.focused
+        if focused is not None:
+            await heard(*around(focused))
+        self._line_lost(signal.SIGHUP)
 
     def _line_lost(self, number: int) -> None:
         app = self._app

@@ -1,0 +1,44 @@
+"""The demo team served, for the tests of fronts, tabs and browsers."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desk.times import now
+from storage.workspace import Workspace
+from tests.browser.served import Served, Tab
+
+
+@pytest.fixture(scope="session")
+def served_template(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The demo team, never written to by a test."""
+    from console.demo.make import make_demo
+
+    folder = tmp_path_factory.mktemp("served") / "workspace"
+    make_demo(folder, seed=1, tickets=60, people=120, now=now())
+    return Workspace(folder)
+
+
+@pytest.fixture
+def demo(served_template: Workspace, tmp_path: Path) -> Workspace:
+    """The demo team, for a test to change."""
+    folder = tmp_path / "demo"
+    shutil.copytree(served_template.folder, folder)
+    return Workspace(folder)
+
+
+@pytest.fixture
+def served(demo: Workspace) -> Iterator[Served]:
+    """Ana serves."""
+    with Served(demo) as served:
+        yield served
+
+
+@pytest.fixture
+def tab(served: Served) -> Iterator[Tab]:
+    """A tab on the queue."""
+    with served.tab() as tab:
+        tab.wait_until_live()
+        yield tab

@@ -1,0 +1,185 @@
+"""The front, as whoever has no business there sees it: what is refused, and what every answer says."""
+
+import signal
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from storage.workspace import Workspace
+from tests.browser.served import Served
+from tests.terminal.desk import HEARD
+
+pytestmark = pytest.mark.terminal
+SAFE = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+
+def serve(workspace: Workspace, *words: str) -> subprocess.CompletedProcess[str]:
+    """`heard serve` where it refuses."""
+    return subprocess.run(
+        [HEARD, "--workspace", workspace.folder, "serve", *words],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+def test_nobody_gets_in_without_the_token_or_under_another_name(served: Served) -> None:
+    # The page that asks for the token, and nothing of a terminal.
+    status, headers, page = served.ask("/")
+    assert status == 200
+    assert b"/entry.js" in page
+    assert b"textual.js" not in page
+    assert SAFE.items() <= headers.items()
+    assert "script-src 'self';" in headers["content-security-policy"]
+    assert "'unsafe-eval'" not in headers["content-security-policy"]
+    assert headers["cache-control"] == "no-store"
+
+    for wrong in ("", "wrong", served.token[:-1], served.token + "x", "x" * 100_000):
+        assert served.enter(wrong) == (403, "")
+    assert served.enter(served.token, origin="http://evil.example") == (403, "")
+    assert served.enter(served.token, origin="") == (403, "")
+    status, cookie = served.enter(served.token)
+    assert status == 204
+    assert cookie.startswith(f"heard-{served.host.rpartition(':')[2]}=")
+    assert served.token not in cookie
+
+    let_in = {"Cookie": cookie}
+    assert b"textual.js" in served.ask("/", headers=let_in)[2]
+    assert served.ask("/alive")[0] == 403
+    assert served.ask("/alive", headers=let_in)[0] == 204
+    # A name that leads here without being ours: what DNS rebinding does.
+    assert served.ask("/", headers={**let_in, "Host": "evil.example"})[0] == 421
+    assert served.ask("/", headers={**let_in, "Host": "localhost"})[0] == 421
+
+    for headers in (
+        {},
+        {"Cookie": cookie},
+        {"Cookie": cookie, "Origin": "http://evil.example"},
+        {"Cookie": cookie + "x", "Origin": served.address},
+        {"Origin": served.address},
+    ):
+        with pytest.raises(InvalidStatus) as refused:
+            served.tab(headers=headers)
+        assert refused.value.response.status_code == 403
+    with pytest.raises(InvalidStatus) as refused:
+        served.tab(headers={"Cookie": cookie, "Origin": "http://evil.example", "Host": "evil.example"})
+    assert served.consoles() == []
+
+    # Nothing of it was written down, and it ends well.
+    status, printed = served.end(signal.SIGTERM)
+    assert status == 0
+    assert printed == ""
+
+
+def test_no_file_has_an_address_but_those_of_the_pages(served: Served, tmp_path: Path) -> None:
+    cookie = {"Cookie": served.enter(served.token)[1]}
+    page = served.ask("/", headers=cookie)[2].decode()
+    version = page.partition("/files/")[2].partition("/")[0]
+    for name in ("page.js", "page.css", "textual.js", "xterm.css", "RobotoMono.ttf", "entry.js"):
+        status, headers, content = served.ask(f"/files/{version}/{name}")
+        assert (status, len(content) > 500) == (200, True), name
+        assert SAFE.items() <= headers.items()
+    # Nothing in the pages comes from anywhere else.
+    assert "://" not in page
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    for path in (
+        f"/files/{version}/terminal.html", f"/files/{version}/../door.py", f"/files/{version}/%2e%2e%2fdoor.py",
+        f"/files/{version}/{tmp_path}/secret.txt", f"/files/{version}//etc/passwd", "/files/", "/static/",
+        "/download/x", "/ws", "/openapi.json", "/%00", f"/files/{version}/", "/heard.db", "/files/old/page.js",
+    ):  # fmt: skip
+        assert served.ask(path, headers=cookie)[0] == 404, path
+    assert served.ask("/enter", headers=cookie)[0] == 405
+
+
+def test_plain_text_is_spoken_on_this_machine_alone(demo: Workspace, tmp_path: Path) -> None:
+    for host in ("0.0.0.0", "192.0.2.1", "::", "board.example.com"):
+        done = serve(demo, "--host", host, "--port", "0", "--json")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "in plain text" in done.stderr
+        assert "--certificate" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--tabs", "0", "--json"), "0 tabs can't be served"),
+        (("--port", "70000", "--json"), "can't be listened on"),
+        (("--address", "http://board.example.com", "--json"), "is no address"),
+        (("--certificate", "none.pem", "--json"), "go together"),
+        (("--certificate", "none.pem", "--key", "none.pem", "--port", "0", "--json"), "The certificate can't be used"),
+        ((), "no log should have it"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(demo: Workspace, words: tuple[str, ...], told: str) -> None:
+    done = serve(demo, *words)
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+def test_a_port_that_is_taken_and_a_workspace_that_is_not_there_are_told(served: Served, tmp_path: Path) -> None:
+    port = served.host.rpartition(":")[2]
+    done = serve(served.workspace, "--port", port, "--json")
+    assert done.returncode == 1
+    assert "Address already in use" in done.stderr
+    assert "--port 0" in done.stderr
+    done = serve(Workspace(tmp_path / "nowhere"), "--json")
+    assert done.returncode == 1
+    assert "There is no workspace" in done.stderr
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_token_of_a_file_holds_for_the_next_time_and_is_told_nobody(demo: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    with Served(demo, "--token-file", str(file)) as first:
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert file.read_text(encoding="utf-8").strip() == first.token
+    with Served(demo, "--token-file", str(file)) as second:
+        assert second.token == first.token
+    # As a service would run it: the log has the address, and where the token is.
+    with subprocess.Popen(
+        [HEARD, "--workspace", demo.folder, "serve", "--port", "0", "--token-file", file],
+        stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        process.terminate()
+    assert process.returncode == 0
+    assert first.token not in line
+    assert line.startswith("Heard is at http://127.0.0.1:")
+    assert str(file) in line
+    file.chmod(0o644)
+    done = serve(demo, "--token-file", str(file))
+    assert done.returncode == 1
+    assert "can be read by others" in done.stderr
+
+
+def test_a_proxy_that_speaks_tls_serves_it_under_its_own_name_alone(demo: Workspace) -> None:
+    address = "https://board.example.com"
+    with Served(demo, "--address", address) as served:
+        assert served.address == address
+        port = listening_port(served.process.pid)
+        served.host = f"127.0.0.1:{port}"
+        assert served.ask("/")[0] == 421
+        status, headers, _ = served.ask("/", headers={"Host": "board.example.com"})
+        assert status == 200
+        assert "wss://board.example.com" in headers["content-security-policy"]
+        headers = {"Host": "board.example.com", "Origin": address}
+        status, answered, _ = served.ask("/enter", method="POST", body=served.token, headers=headers)
+        assert status == 204
+        assert "Secure" in answered["set-cookie"]
+
+
+def listening_port(process: int) -> int:
+    """The port on which a process listens, as the kernel says."""
+    folder = Path(f"/proc/{process}/fd")
+    ours = {str(each.readlink()) for each in folder.iterdir()}
+    rows = [line.split() for line in Path(f"/proc/{process}/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
+    return next(int(row[1].partition(":")[2], 16) for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in ours)
