@@ -12,17 +12,19 @@ from textual import events, on
 from textual.app import ComposeResult
 from typing_extensions import override
 
-from desk.boards import Board, TilePlan
+from desk.boards import Board, Form, TilePlan
 from desk.errors import BadInput, HeardError, Refused
 from desk.metrics.metric import Metric, Window
 from desk.metrics.snapshot import Figure
 from desk.nearest import mend_name
+from desk.presence import Attendance
 from desk.times import SECOND
 from screens.action import Place, Situation
 from screens.ask import AskPanel, Choice, Question
-from screens.board_lines import News, Reading, listed, news_of, tile_facts
+from screens.board_lines import News, Reading, Seen, listed, news_of, tile_facts
+from screens.board_moves import BoardMoves
 from screens.board_reading import boards_and_metrics, read_board, tickets_of
-from screens.desk_screen import DeskScreen, opens
+from screens.desk_screen import opens
 from screens.keymap import CANCELS
 from screens.reading import Behind
 from screens.seat import Seat
@@ -56,7 +58,7 @@ class Known:
     metrics: Mapping[str, Metric]
 
 
-class BoardScreen(DeskScreen[None]):
+class BoardScreen(BoardMoves):
     """The screen; `left` is where it was left, or the name of a board to open."""
 
     hints_kept = 2
@@ -64,7 +66,6 @@ class BoardScreen(DeskScreen[None]):
     def __init__(self, seat: Seat, left: Left = Left()) -> None:
         super().__init__(seat)
         self.header, self.notices = HeaderBar(), NoticeBar(clock=seat.clock)
-        self.view = BoardView(id="board")
         self.known: Known | None = None
         self.number = 0
         self._left = left
@@ -174,8 +175,16 @@ class BoardScreen(DeskScreen[None]):
         if self.known is None or self._reading is None:
             return
         known, reading, board = self.known, self._reading, self.board
-        tiles = [tile_facts(plan, known.metrics, reading, self._news, self.seat.zone) for plan in board.tiles]
+        seen = Seen(self._news, self._attendance(), self.seat.zone)
+        tiles = [tile_facts(plan, known.metrics, reading, seen) for plan in board.tiles]
         self.view.show(board, tiles)
+
+    def _attendance(self) -> tuple[Attendance, ...]:
+        return self.seat.company.team if self.seat.company is not None else ()
+
+    @override
+    def company_changed(self) -> None:
+        self.draw()
 
     @override
     def tick(self) -> None:
@@ -210,56 +219,6 @@ class BoardScreen(DeskScreen[None]):
     def set_room(self) -> None:
         """Say how much room the tiles have; the notices' line is left free, so that none of them moves a tile."""
         self.view.set_room(self.size.width, self.size.height - (AROUND - self.view.on_wall))
-
-    @override
-    def asked(self) -> None:
-        self.view.focus()
-
-    # Moving
-
-    def action_move_back(self) -> None:
-        """Back to where the board was opened."""
-        self.dismiss(None)
-
-    def action_move_down(self) -> None:
-        """Down, through the lines of a tile to the one below."""
-        self.view.updown(1)
-
-    def action_move_up(self) -> None:
-        """Up, through the lines of a tile to the one above."""
-        self.view.updown(-1)
-
-    def action_move_half_down(self) -> None:
-        """To the tile below."""
-        self.view.across(1)
-
-    def action_move_half_up(self) -> None:
-        """To the tile above."""
-        self.view.across(-1)
-
-    def action_move_top(self) -> None:
-        """To the first tile."""
-        self.view.home()
-
-    def action_move_bottom(self) -> None:
-        """To the last tile."""
-        self.view.end()
-
-    def action_board_left(self) -> None:
-        """To the tile on the left."""
-        self.view.aside(-1)
-
-    def action_board_right(self) -> None:
-        """To the tile on the right."""
-        self.view.aside(1)
-
-    def action_board_next_tile(self) -> None:
-        """To the next tile."""
-        self.view.step(1)
-
-    def action_board_previous_tile(self) -> None:
-        """To the tile before."""
-        self.view.step(-1)
 
     # Several boards
 
@@ -350,18 +309,24 @@ class BoardScreen(DeskScreen[None]):
     def open_behind(self, key: str | None) -> None:
         """Open the tickets behind the number under the cursor, or behind its part of that key."""
         metric, figure = self.chosen
-        part = figure.part(key) if key is not None else None
-        if not (part or figure).tickets:
+        # Where the tickets themselves stand in the tile, the one under the cursor is meant, among all of them.
+        first = int(key) if key is not None and self._lists_tickets else None
+        part = figure.part(key) if key is not None and first is None else None
+        if not (0 if key is not None and first is None and part is None else (part or figure).tickets):
             raise Refused("No tickets are behind this number")
         behind = Behind(
             metric.behind + (": " + part.label if part is not None else ""),
             tickets_of(metric.id, part.key if part is not None else None, self.seat.zone),
             "due" if metric.window is Window.NOW else "updated",
             self._way_back(key),
-            # Where the tickets themselves stand on the board, the one under the cursor is meant.
-            int(key) if key is not None and part is None else None,
+            first,
         )
         opens(self.app).open_behind(behind)
+
+    @property
+    def _lists_tickets(self) -> bool:
+        plan, reading = self.plan, self._reading
+        return plan is not None and reading is not None and plan.form is Form.LIST and plan.metric in reading.tickets
 
     def _way_back(self, key: str | None) -> Callable[[], object]:
         return partial(opens(self.app).open_board, Left(self.board.title, self.view.spot.tile, key, self._reading))

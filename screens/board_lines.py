@@ -3,15 +3,16 @@
 The invariant: a number on a tile is the figure's own, in words and nothing added; without a value a tile says why.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from desk.ages import due
+from desk.ages import age, due
 from desk.boards import Board, Form, TilePlan
 from desk.metrics.metric import Better, Metric, Split, Window
 from desk.metrics.snapshot import Figure, Part, Snapshot
 from desk.money import Money
+from desk.presence import Attendance, State
 from desk.records import TicketRow
 from desk.reports.report import Cell, Unit
 from desk.reports.words import NONE, of_cases, worded
@@ -47,6 +48,15 @@ class News:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known beside a reading: what changed of late, who is there, and where its reader is."""
+
+    news: Mapping[str, News]
+    team: tuple[Attendance, ...]
+    zone: tzinfo
+
+
 def listed(board: Board, metrics: Mapping[str, Metric]) -> tuple[str, ...]:
     """The metrics whose tickets themselves stand on the board."""
     plans = [plan for plan in board.tiles if plan.form is Form.LIST]
@@ -65,10 +75,9 @@ def news_of(before: Mapping[str, News], old: Snapshot | None, new: Snapshot) -> 
     return kept
 
 
-def tile_facts(
-    plan: TilePlan, metrics: Mapping[str, Metric], reading: Reading, news: Mapping[str, News], zone: tzinfo
-) -> TileFacts:
+def tile_facts(plan: TilePlan, metrics: Mapping[str, Metric], reading: Reading, seen: Seen) -> TileFacts:
     """One tile."""
+    zone = seen.zone
     metric, figure = metrics[plan.metric], reading.snapshot.figures.get(plan.metric)
     title = plan.title or metric.title
     if figure is None:
@@ -79,10 +88,10 @@ def tile_facts(
         plan.form,
         "" if plan.form is Form.CHART else words,
         notes=_notes(metric, figure, zone),
-        news=_news(metric.unit, news.get(metric.id)),
+        news=_news(metric.unit, seen.news.get(metric.id)),
         level=_level(plan, metric, figure.value),
         trend=figure.trend,
-        parts=_parts(plan, metric, figure, reading, zone),
+        parts=_parts(plan, metric, figure, reading, seen),
         lines=_lines(plan, metrics, reading.snapshot) if plan.form is Form.CHART else (),
         labels=tuple(part.label for part in figure.parts) if plan.form is Form.CHART else (),
         empty=figure.why_not or (_nothing(metric) if not figure.parts and not figure.value else ""),
@@ -142,23 +151,44 @@ def _level(plan: TilePlan, metric: Metric, value: Cell) -> Level:
     return Level.CALM
 
 
-def _parts(plan: TilePlan, metric: Metric, figure: Figure, reading: Reading, zone: tzinfo) -> tuple[TilePart, ...]:
+def _parts(plan: TilePlan, metric: Metric, figure: Figure, reading: Reading, seen: Seen) -> tuple[TilePart, ...]:
     if plan.form not in (Form.BARS, Form.LIST):
         return ()
     if plan.form is Form.LIST and metric.id in reading.tickets:
         return tuple(_ticket(row, reading.snapshot.at) for row in reading.tickets[metric.id])
+    if metric.split is Split.AGENT:
+        return tuple(_agents(figure, seen.team, reading.snapshot.at))
     most = 1.0 if metric.unit is Unit.SHARE else max((_size(part.value) for part in figure.parts), default=0) or 1.0
     return tuple(
         TilePart(
             part.key,
             part.label,
-            worded(part.value, metric.unit, zone),
+            worded(part.value, metric.unit, seen.zone),
             _size(part.value) / most,
-            _part_note(metric, part, zone),
+            _part_note(metric, part, seen.zone),
             _level(plan, metric, part.value) if metric.unit in (Unit.SHARE, Unit.SPAN) else Level.CALM,
         )
         for part in figure.parts
     )
+
+
+def _agents(figure: Figure, team: tuple[Attendance, ...], now: int) -> Iterator[TilePart]:
+    """Who has how much, and what they are doing; also who is there and has nothing."""
+    states = {str(each.agent_id): each for each in team}
+    most = max((_size(part.value) for part in figure.parts), default=0) or 1.0
+    for part in figure.parts:
+        state = _state_words(states[part.key], now) if part.key in states else ""
+        yield TilePart(part.key, part.label, format(int(_size(part.value)), ","), _size(part.value) / most, state)
+    loaded = {part.key for part in figure.parts}
+    for key, each in states.items():
+        if key not in loaded and each.state is not State.OFFLINE:
+            yield TilePart(key, each.name, "0", 0, _state_words(each, now))
+
+
+def _state_words(each: Attendance, now: int) -> str:
+    """What somebody does, and for how long."""
+    for_how_long = " " + age(each.since, now) if each.since and each.state is not State.AVAILABLE else ""
+    return each.state + for_how_long + (", " + each.words if each.words else "")
 
 
 def _part_note(metric: Metric, part: Part, zone: tzinfo) -> str:
