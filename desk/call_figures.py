@@ -41,23 +41,43 @@ class CallFigures:
         return self.in_time / rang if rang else None
 
 
+def taken(call: CallRow) -> bool:
+    """Whether it rang here and somebody picked up; a call that the agent began by hand never rang."""
+    return call.direction == "in" and call.answered_at is not None and call.way != "console"
+
+
+def missed(call: CallRow) -> bool:
+    """Whether it came in and nobody took it."""
+    return call.direction == "in" and call.state is CallState.MISSED
+
+
+def rang(call: CallRow) -> bool:
+    """Whether it rang here and that is over, one way or the other."""
+    return taken(call) or missed(call)
+
+
+def spoken(call: CallRow) -> bool:
+    """Whether somebody spoke, and it is over."""
+    return call.answered_at is not None and call.ended_at is not None
+
+
 def figures(calls: Iterable[CallRow]) -> CallFigures:
     """What these calls come to; those that still ring are neither picked up nor missed."""
     rows = list(calls)
     inbound = [call for call in rows if call.direction == "in"]
-    taken = [call for call in inbound if call.answered_at is not None and call.way != "console"]
-    spoken = [call for call in rows if call.answered_at is not None and call.ended_at is not None]
-    wrapped = [call for call in spoken if call.wrapped_at is not None]
+    picked_up = [call for call in rows if taken(call)]
+    talked = [call for call in rows if spoken(call)]
+    wrapped = [call for call in talked if call.wrapped_at is not None]
     return CallFigures(
         calls=len(rows),
         inbound=len(inbound),
         outbound=len(rows) - len(inbound),
-        picked_up=len(taken),
-        in_time=sum(map(picked_up_in_time, taken)),
-        missed=sum(call.state is CallState.MISSED for call in inbound),
-        pick_up=_spread(pick_up_seconds(call, 0) for call in taken),
-        talk=_spread(talk_seconds(call, 0) for call in spoken),
-        hold=_spread(hold_seconds(call, 0) for call in spoken if hold_seconds(call, 0)),
+        picked_up=len(picked_up),
+        in_time=sum(map(picked_up_in_time, picked_up)),
+        missed=sum(map(missed, rows)),
+        pick_up=_spread(pick_up_seconds(call, 0) for call in picked_up),
+        talk=_spread(talk_seconds(call, 0) for call in talked),
+        hold=_spread(hold_seconds(call, 0) for call in talked if hold_seconds(call, 0)),
         wrap_up=_spread(wrap_up_seconds(call, 0) for call in wrapped),
     )
 

@@ -84,7 +84,7 @@ class Reopening:
 
 def funnel(template: ChecklistTemplate, conversations: Iterable[Conversation]) -> Funnel:
     """How far these conversations, all of them with this checklist, came."""
-    steps = [step for step in template.steps if not step.later]
+    steps = _steps(template)
     ends: Counter[str] = Counter()
     furthest: Counter[int] = Counter()
     stopped_at: Counter[int] = Counter()
@@ -110,6 +110,22 @@ def funnel(template: ChecklistTemplate, conversations: Iterable[Conversation]) -
     return Funnel(
         ends.total(), ends["whole"], ends["skips"], ends["stopped"], ends["under way"], stopped_at[-1], passed
     )
+
+
+def ended(template: ChecklistTemplate, one: Conversation) -> bool:
+    """Whether it counts for the share that went the whole way: it is complete, or its ticket is solved or closed."""
+    return _end(_steps(template), one) != "under way"
+
+
+def whole(template: ChecklistTemplate, one: Conversation) -> bool:
+    """Whether every required step was done."""
+    return _end(_steps(template), one) == "whole"
+
+
+def reached(template: ChecklistTemplate, one: Conversation) -> tuple[str, ...]:
+    """The keys of the steps that it came to: those up to the last one that was done or skipped."""
+    steps = _steps(template)
+    return tuple(step.key for step in steps[: _furthest(steps, one) + 1])
 
 
 def later(template: ChecklistTemplate, conversations: Sequence[Conversation]) -> tuple[Later, ...]:
@@ -149,6 +165,10 @@ def _reopening(step: Step, conversations: Sequence[Conversation]) -> Reopening:
     return Reopening(
         step, len(done), sum(one.reopened for one in done), len(skipped), sum(one.reopened for one in skipped)
     )
+
+
+def _steps(template: ChecklistTemplate) -> list[Step]:
+    return [step for step in template.steps if not step.later]
 
 
 def _end(steps: Sequence[Step], one: Conversation) -> str:

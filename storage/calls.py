@@ -65,7 +65,12 @@ def unfinished(connection: Connection, since: int) -> tuple[CallRow, ...]:
 
 def statistics(connection: Connection, since: int, until: int, agent_id: int | None = None) -> CallFigures:
     """What the calls that rang in [since, until) come to: of all, or of one agent."""
-    return figures(_rows(connection.execute(_BETWEEN, (since, until, agent_id))))
+    return figures(between(connection, since, until, agent_id))
+
+
+def between(connection: Connection, since: int, until: int, agent_id: int | None = None) -> tuple[CallRow, ...]:
+    """The calls that rang in [since, until), in their order: of all, or of one agent."""
+    return _rows(connection.execute(_BETWEEN, (since, until, agent_id)))
 
 
 def _rows(found: "Cursor") -> tuple[CallRow, ...]:

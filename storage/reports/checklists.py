@@ -24,7 +24,7 @@ REOPENED = """EXISTS(SELECT 1 FROM event e WHERE e.ticket_id = t.id AND e.at >= 
     AND e.data ->> '$.after' < 3)"""
 # A step's key holds no blank; the sign before it says whether it was done or skipped.
 CONVERSATIONS = f"""
-    SELECT r.checklist_key, ifnull(w.name, ?), c.label, ifnull(a.name, ?), t.status >= 3, {REOPENED},
+    SELECT t.id, r.checklist_key, ifnull(w.name, ?), c.label, ifnull(a.name, ?), t.status >= 3, {REOPENED},
            ifnull((SELECT group_concat(CASE k.state WHEN 'done' THEN '+' ELSE '-' END || k.step, ' ')
                      FROM checklist_tick k WHERE k.run_id = r.id), '')
       FROM checklist_run r CROSS JOIN ticket t ON t.id = r.ticket_id JOIN channel c ON c.id = t.channel_id
@@ -45,8 +45,13 @@ _Told = tuple[ChecklistTemplate, list[Conversation], Funnel]
 
 def conversations(connection: Connection, period: Period, agent_id: int | None = None) -> list[Conversation]:
     """Every conversation whose checklist was begun in the period, by that agent where one is named."""
+    return [one for _, one in by_ticket(connection, period, agent_id)]
+
+
+def by_ticket(connection: Connection, period: Period, agent_id: int | None = None) -> list[tuple[int, Conversation]]:
+    """The same, each with its ticket; a ticket may have several checklists."""
     found = connection.execute(CONVERSATIONS, (NO_TEAM, NOBODY, period.since, period.until, agent_id))
-    return [_conversation(*row) for row in found]
+    return [(ticket, _conversation(*rest)) for ticket, *rest in found]
 
 
 def read(connection: Connection, asked: Asked) -> Report:

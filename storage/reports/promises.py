@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
+from desk.reports.period import Period
 from desk.reports.report import Cell, Chart, Column, Figure, Report, Series, Shape, Table, Unit
 from desk.service import spread
 from desk.times import to_datetime
@@ -16,8 +17,10 @@ from storage.connect import Connection
 from storage.reports import Asked
 
 BY_ITSELF = "by itself"
+# What became of those that count for the share that was kept.
+JUDGED = ("kept", "broken", "overdue")
 MADE = """
-    SELECT p.state, p.made_at, p.due_at, p.settled_at, coalesce(a.name, ?), c.label
+    SELECT p.state, p.made_at, p.due_at, p.settled_at, coalesce(a.name, ?), c.label, t.id
       FROM promise p JOIN ticket t ON t.id = p.ticket_id JOIN channel c ON c.id = t.channel_id
       LEFT JOIN agent a ON a.id = p.agent_id
      WHERE p.made_at >= ? AND p.made_at < ? ORDER BY p.made_at, p.id"""
@@ -33,16 +36,22 @@ class Made(NamedTuple):
     settled_at: int | None
     agent: str
     channel: str
+    ticket_id: int
 
 
-def made(connection: Connection, asked: Asked) -> list[Made]:
+def made(connection: Connection, period: Period) -> list[Made]:
     """Every promise that was made in the period, in its order."""
-    return [Made(*row) for row in connection.execute(MADE, (BY_ITSELF, asked.period.since, asked.period.until))]
+    return [Made(*row) for row in connection.execute(MADE, (BY_ITSELF, period.since, period.until))]
+
+
+def judged(each: Made, now: int) -> str:
+    """What became of it: its state, and `overdue` where it is open beyond its time."""
+    return "overdue" if each.state == "open" and each.due_at < now else each.state
 
 
 def read(connection: Connection, asked: Asked) -> Report:
     """The report."""
-    told = made(connection, asked)
+    told = made(connection, asked.period)
     return Report(
         "promises",
         "Promises",
@@ -61,8 +70,8 @@ def read(connection: Connection, asked: Asked) -> Report:
 
 def _figures(told: Sequence[Made], now: int) -> Iterator[Figure]:
     counted = _counted(told, now)
-    judged = counted["kept"] + counted["broken"] + counted["overdue"]
-    yield Figure("kept_share", "Share that was kept", _share(told, now), Unit.SHARE, judged, _KEPT, "calendar")
+    cases = sum(counted[state] for state in JUDGED)
+    yield Figure("kept_share", "Share that was kept", _share(told, now), Unit.SHARE, cases, _KEPT, "calendar")
     for key, title, formula in (
         ("kept", "Kept", "Promises that were settled by their time"),
         ("broken", "Broken", "Promises that were settled after their time"),
@@ -126,13 +135,13 @@ def _week(asked: Asked) -> Callable[[Made], str]:
 
 
 def _counted(told: Iterable[Made], now: int) -> Counter[str]:
-    return Counter("overdue" if each.state == "open" and each.due_at < now else each.state for each in told)
+    return Counter(judged(each, now) for each in told)
 
 
 def _share(told: Iterable[Made], now: int) -> float | None:
     counted = _counted(told, now)
-    judged = counted["kept"] + counted["broken"] + counted["overdue"]
-    return counted["kept"] / judged if judged else None
+    cases = sum(counted[state] for state in JUDGED)
+    return counted["kept"] / cases if cases else None
 
 
 def _beaten(told: Iterable[Made]) -> list[int]:
