@@ -1,4 +1,4 @@
-"""The reference pages docs/keys.md and docs/commands.md, written from the registry of actions and from the commands.
+"""The reference pages docs/keys.md, docs/commands.md and docs/numbers.md, written from the registries of each.
 
 `python -m console.reference` writes them; a test says where they are no longer current. The invariant: nothing in them
 is written by hand that the code knows.
@@ -13,6 +13,7 @@ from typing import cast
 
 from console.__main__ import COMMANDS, Command
 from desk.filters import OPERATORS
+from desk.metrics.registry import METRICS
 from screens.action import MOVING, SCREENS, WORK, Place, Places
 from screens.actions import ACTIONS, GROUPS
 
@@ -57,6 +58,30 @@ COMMANDS_HEAD = f"""\
 after its name, and `--help`. The exit status is 0 where it was done, 1 where it was refused, with one line on
 standard error that says what happened and what to do, and 2 where it was called wrongly. With `--json` a
 command prints one JSON document; times in it are ISO 8601 with offset."""
+
+NUMBERS_HEAD = f"""\
+# Numbers
+
+{MADE}
+
+The numbers of the [live board](board.md). Each is a metric with an id, by which a board's TOML names it. A week is
+today and the six days before; a day begins at midnight where you are. Of spans the value is the median."""
+
+
+def numbers_page() -> str:
+    """docs/numbers.md."""
+    return "\n".join((NUMBERS_HEAD, *_numbers())) + "\n"
+
+
+def _numbers() -> Iterator[str]:
+    for metric in METRICS.values():
+        told = (
+            ("of which time", metric.window.value), ("clock", metric.clock), ("begins", metric.starts),
+            ("ends", metric.stops), ("credit", metric.credited), ("left out", metric.left_out),
+            ("in parts by", metric.split.value), ("behind it", metric.behind),
+        )  # fmt: skip
+        yield from ("", "## " + metric.title, "", _code(metric.id) + ". " + metric.formula, "")
+        yield from _table(("", ""), ((name, text) for name, text in told if text))
 
 
 def keys_page() -> str:
@@ -182,7 +207,7 @@ def _code(text: str) -> str:
 
 def pages() -> dict[str, str]:
     """Every page by its name in docs/."""
-    return {"keys.md": keys_page(), "commands.md": commands_page()}
+    return {"keys.md": keys_page(), "commands.md": commands_page(), "numbers.md": numbers_page()}
 
 
 def write_pages(folder: Path = FOLDER) -> None:

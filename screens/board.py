@@ -24,6 +24,7 @@ from screens.ask import AskPanel, Choice, Question
 from screens.board_lines import News, Reading, Seen, listed, news_of, tile_facts
 from screens.board_moves import BoardMoves
 from screens.board_reading import boards_and_metrics, read_board, tickets_of
+from screens.board_settling import Settling
 from screens.desk_screen import opens
 from screens.keymap import CANCELS
 from screens.reading import Behind
@@ -73,6 +74,7 @@ class BoardScreen(BoardMoves):
         self._news: dict[str, News] = {}
         self._asked_at = 0
         self._turned_at = 0
+        self._settling = Settling(seat.jobs, seat.clock, self._count, self.fail)
 
     @override
     def compose(self) -> ComposeResult:
@@ -90,6 +92,10 @@ class BoardScreen(BoardMoves):
         self.seat.jobs.read("boards", boards_and_metrics, self._boards_read, self._not_read)
         self.show_header()
         self.show_hints()
+
+    def on_unmount(self) -> None:
+        """Nobody looks any more."""
+        self._settling.ended = True
 
     # Where the agent is
 
@@ -141,11 +147,16 @@ class BoardScreen(BoardMoves):
         self.read_numbers()
 
     def read_numbers(self) -> None:
+        """Settle what has changed, and count anew."""
+        if self.known is not None:
+            self._asked_at = self.seat.clock()
+            self._settling.ask()
+
+    def _count(self) -> None:
         """Count, in a thread; the newest question wins."""
         known, board, now, zone = self.known, self.board, self.seat.clock(), self.seat.zone
         if known is None:
             return
-        self._asked_at = now
         wanted = listed(board, known.metrics)
 
         def ask(connection: Connection) -> Reading:
@@ -199,7 +210,9 @@ class BoardScreen(BoardMoves):
     def show_header(self) -> None:
         """Which board, who sits here, and the time."""
         number = str(self.number + 1) + " of " + str(len(self.known.boards)) if self.known else ""
-        path = ("Live board", self.board.title, number if self.known and len(self.known.boards) > 1 else "")
+        counting = self._reading.snapshot.counting if self._reading else 0
+        more = "still counting " + format(counting, ",") + " tickets" if counting else ""
+        path = ("Live board", self.board.title, number if self.known and len(self.known.boards) > 1 else "", more)
         waiting = self._reading.waiting if self._reading else 0
         show_top_line(self.header, self.notices, self.seat, tuple(each for each in path if each), waiting)
 
@@ -211,6 +224,7 @@ class BoardScreen(BoardMoves):
     def calls_changed(self) -> None:
         super().calls_changed()
         self.show_header()
+        self.read_numbers()
 
     def on_resize(self, _event: events.Resize) -> None:
         """Another size, other places."""

@@ -1,4 +1,4 @@
-"""What tiles and the explanation say of a figure: its own words, what changed, whether somebody should look, and why."""
+"""What tiles and the explanation say of a figure: its own words, what changed, who should look, and why."""
 
 from dataclasses import replace
 from datetime import UTC
