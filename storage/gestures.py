@@ -111,6 +111,18 @@ def standing(connection: Connection, agent_id: int | None, ticket_id: int | None
     return Standing(held, None if team is None else int(team[0]), tuple(lefts))
 
 
+def team_budgets(connection: Connection, at: int) -> tuple[tuple[int, Left], ...]:
+    """What each team may still give away, by the id of the team; a team may have several budgets."""
+    held = gesture_rules(connection)
+    zone = rules_zone(connection, held)
+    teams = connection.execute("SELECT id, name FROM team ORDER BY name, id").fetchall()
+    return tuple(
+        (team, _left(connection, held, zone, budget, team, name, at))
+        for team, name in teams
+        for budget in held.budgets_of("team", name)
+    )
+
+
 def listed(connection: Connection, agent_id: int | None, at: int) -> Gestures:
     """What waits, and what was decided or given lately: for who decides everybody's, for others their own."""
     found = standing(connection, agent_id, None, at)
