@@ -11,7 +11,7 @@ _NEXT = "With the oldest message of the customer that nobody had answered; writi
 _ANSWER = "With the first answer of a person or on the phone."
 _OUR_NEXT = "With our next answer, of a person or on the phone."
 _NO_ANSWER = (
-    f"Calls, since somebody was there at once; who has no answer yet; what a machine sent; what never left. {_MERGED}"
+    f"Calls, since somebody was there at once; who has no answer yet; what a machine sent. {_MERGED}"
 )
 _LEVEL = (
     "of the answers of this time and of the customers who still wait beyond their target now; while a target pauses "
