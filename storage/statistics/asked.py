@@ -5,7 +5,7 @@ refreshed reads today and whatever was touched, and no more.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
 from functools import cached_property
@@ -67,9 +67,13 @@ class Asked:
 
     def day(self, ago: int) -> Period:
         """A whole day of the wall clock, so many days ago."""
-        day = to_datetime(self.now, self.zone).date() - timedelta(days=ago)
-        first, following = (datetime.combine(each, time(), self.zone) for each in (day, day + timedelta(days=1)))
-        return Period(from_datetime(first), from_datetime(following))
+
+        def read() -> Period:
+            day = to_datetime(self.now, self.zone).date() - timedelta(days=ago)
+            first, following = (datetime.combine(each, time(), self.zone) for each in (day, day + timedelta(days=1)))
+            return Period(from_datetime(first), from_datetime(following))
+
+        return self.once.get(("day", ago), None, read, Period)
 
     def days(self, count: int) -> tuple[Period, ...]:
         """The last days, today last; each is whole, so that what was read of it holds until a fact changes."""
@@ -86,12 +90,16 @@ class Asked:
 
     def names(self, of: str) -> Mapping[int, str]:
         """The names of all teams, channels or agents, by id."""
-        return dict(self.connection.execute(_NAMES[of]).fetchall())
+        return self.once.get(("names", of), None, lambda: dict(self.connection.execute(_NAMES[of]).fetchall()), dict)
 
     @cached_property
     def changes(self) -> Mapping[tuple[int, int], int]:
         """How often the facts of a kind and a day, UTC, have changed."""
         return {(kind, day): changes for kind, day, changes in self.connection.execute(_CHANGES)}
+
+    def states(self, kind: Did, days: Iterable[Period]) -> tuple[tuple[int, ...], ...]:
+        """The same of several days."""
+        return tuple(self.state(kind, day) for day in days)
 
     def state(self, kind: Did, day: Period) -> tuple[int, ...]:
         """What changes whenever a fact of that kind and time does."""

@@ -30,6 +30,7 @@ _STANDING = """
 _GIVEN = """
     SELECT ticket_id FROM gesture WHERE team_id = ? AND made_at >= ? AND made_at < ?
        AND state IN ('given', 'approved') AND currency = ?"""
+_WRITTEN = "SELECT key, position, updated_at, length(content) FROM checklist ORDER BY key"
 _WAITING = "SELECT ticket_id FROM gesture WHERE state = 'waiting'"
 
 _Run = tuple[ChecklistTemplate, int, Conversation]
@@ -57,7 +58,7 @@ class Checklists:
         runs = _runs(asked)
         over = [run for run in runs if ended(run[0], run[2])]
         value = share(sum(whole(template, one) for template, _, one in over), len(over))
-        parts = (part for template in templates(asked.connection) for part in _steps(template, runs))
+        parts = (part for template in _templates(asked) for part in _steps(template, runs))
         return Figure(self.metric, value, len(over), len({ticket for _, ticket, _ in over}), parts=tuple(parts))
 
     def behind(self, asked: Asked, part: str) -> Collection[int]:
@@ -68,11 +69,17 @@ class Checklists:
         return {ticket for template, ticket, one in runs if part in _passed(template, one)}
 
 
+def _templates(asked: Asked) -> tuple[ChecklistTemplate, ...]:
+    """The checklists that there are; parsed again only where one was changed."""
+    state = asked.connection.execute(_WRITTEN).fetchall()
+    return asked.kept.get(("templates",), state, lambda: templates(asked.connection), tuple)
+
+
 def _runs(asked: Asked) -> list[_Run]:
     """The conversations whose checklist was begun in the last days, of the checklists that there are."""
 
     def read() -> list[_Run]:
-        known = {template.key: template for template in templates(asked.connection)}
+        known = {template.key: template for template in _templates(asked)}
         found = by_ticket(asked.connection, _week(asked))
         return [(known[one.checklist], ticket, one) for ticket, one in found if one.checklist in known]
 

@@ -19,7 +19,13 @@ _MOVES = "SELECT at, ticket_id FROM ticket_fact WHERE kind=? AND at>=? AND at<?"
 _SOLUTIONS = """
     SELECT ticket_id, channel_id, at, met, until FROM ticket_fact WHERE kind=? AND at>=? AND at<? ORDER BY at DESC"""
 
-_Moves = tuple[tuple[int, int], ...]
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What happened on one day: when and on which tickets, and how many those are."""
+
+    moves: tuple[tuple[int, int], ...]
+    tickets: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,50 +37,52 @@ class Moved:
 
     def figure(self, asked: Asked) -> Figure:
         """How many, by hour, and on each of the last days."""
-        days = [self._moves(asked, day) for day in asked.days(WEEK)]
-        today, ago = asked.day(0), asked.day(WEEK)
-        before = self._moves(asked, ago)
-        by_now = {ticket for at, ticket in before if at - ago.since < asked.now - today.since}
-        tickets = len(_tickets(days[-1]))
+        days = [self._day(asked, day) for day in asked.days(WEEK)]
+        passed, ago = asked.now - asked.day(0).since, asked.day(WEEK)
+        before = self._day(asked, ago)
+        by_now = {ticket for at, ticket in before.moves if at - ago.since < passed}
+        tickets = days[-1].tickets
         return Figure(
             self.metric, tickets, tickets, tickets,
             before=len(by_now),
-            trend=tuple(len(_tickets(moves)) for moves in days),
-            parts=self._hours(asked, days[-1], _by_hour(asked, ago, before)),
+            trend=tuple(day.tickets for day in days),
+            parts=self._hours(asked, self._by_hour(asked, asked.day(0)), self._by_hour(asked, ago)),
         )  # fmt: skip
 
     def behind(self, asked: Asked, part: str) -> Collection[int]:
         """The tickets of today, or of one of its hours."""
         today = asked.day(0)
-        moves, hours = self._moves(asked, today), asked.hours(today)
-        return {ticket for at, ticket in moves if part in ("", hour_of(hours, at))}
+        hours = asked.hours(today)
+        return {ticket for at, ticket in self._day(asked, today).moves if part in ("", hour_of(hours, at))}
 
-    def _hours(self, asked: Asked, moves: _Moves, before: Mapping[str, int]) -> tuple[Part, ...]:
+    def _hours(self, asked: Asked, counts: Mapping[str, int], before: Mapping[str, int]) -> tuple[Part, ...]:
         """Each hour; one that is still to come has no value."""
-        today = asked.day(0)
-        counts = _by_hour(asked, today, moves)
+        begins: dict[str, int] = {}
+        for at, name in asked.hours(asked.day(0)):
+            begins.setdefault(name, at)
         return tuple(
-            Part(
-                name, f"{name}:00", counts[name] if counts[name] or at <= asked.now else None, counts[name],
-                counts[name], before=before.get(name, 0),
-            )
-            for name, at in {name: at for at, name in reversed(asked.hours(today))}.items()
-        )[::-1]  # fmt: skip
+            Part(name, f"{name}:00", count if count or at <= asked.now else None, count, count,
+                 before=before.get(name, 0))
+            for name, at in begins.items()
+            for count in (counts.get(name, 0),)
+        )  # fmt: skip
 
-    def _moves(self, asked: Asked, day: Period) -> _Moves:
-        def read() -> _Moves:
-            return tuple(asked.connection.execute(_MOVES, (self.did, day.since, day.until)).fetchall())
+    def _day(self, asked: Asked, day: Period) -> Day:
+        def read() -> Day:
+            moves = tuple(asked.connection.execute(_MOVES, (self.did, day.since, day.until)).fetchall())
+            return Day(moves, len({ticket for _, ticket in moves}))
 
-        return asked.kept.get((self.did, day.since), asked.state(self.did, day), read, tuple)
+        return asked.kept.get((self.did, day.since), asked.state(self.did, day), read, Day)
 
+    def _by_hour(self, asked: Asked, day: Period) -> Mapping[str, int]:
+        """On how many tickets in each hour of a day."""
 
-def _tickets(moves: _Moves) -> set[int]:
-    return {ticket for _, ticket in moves}
+        def read() -> Counter[str]:
+            hours = asked.hours(day)
+            in_hours = {(hour_of(hours, at), ticket) for at, ticket in self._day(asked, day).moves}
+            return Counter(hour for hour, _ in in_hours)
 
-
-def _by_hour(asked: Asked, day: Period, moves: _Moves) -> Counter[str]:
-    hours = asked.hours(day)
-    return Counter(hour for hour, _ in {(hour_of(hours, at), ticket) for at, ticket in moves})
+        return asked.kept.get(("hours", self.did, day.since), asked.state(self.did, day), read, Counter)
 
 
 class Solution(NamedTuple):
@@ -106,6 +114,10 @@ class OfSolved:
 
     def figure(self, asked: Asked) -> Figure:
         """The share of the week, of each channel and of each day."""
+        state = (asked.states(Did.SOLVED, asked.days(WEEK)), asked.names("channel"))
+        return asked.kept.get((self.metric, asked.day(0).since), state, lambda: self._figure(asked), Figure)
+
+    def _figure(self, asked: Asked) -> Figure:
         week = self._counted(_solutions(asked))
         groups: dict[int, list[Solution]] = defaultdict(list)
         for each in week.values():
@@ -138,7 +150,7 @@ class OfSolved:
 def _solutions(asked: Asked) -> dict[int, Solution]:
     """The tickets that were solved in the last days, each with its first time."""
     days = asked.days(WEEK)
-    state = tuple(asked.state(Did.SOLVED, day) for day in days)
+    state = asked.states(Did.SOLVED, days)
 
     def read() -> dict[int, Solution]:
         found: dict[int, Solution] = {}

@@ -12,7 +12,6 @@ from types import MappingProxyType
 from desk.metrics.registry import METRICS, metric_named
 from desk.metrics.snapshot import Figure, Snapshot
 from storage.connect import Connection
-from storage.statistics.answers import ANSWERS
 from storage.statistics.asked import Asked, Kept
 from storage.statistics.calling import CALLING
 from storage.statistics.craft import CRAFT
@@ -20,10 +19,11 @@ from storage.statistics.flow import FLOW
 from storage.statistics.live import LIVE
 from storage.statistics.number import Number
 from storage.statistics.resolved import MONTH, FirstContact
+from storage.statistics.response import RESPONSE
 from storage.statistics.settling import waiting
 
 _MADE: Mapping[str, Callable[[str], Number]] = {
-    **LIVE, **FLOW, **ANSWERS, **CALLING, **CRAFT, "first_contact": FirstContact,
+    **LIVE, **FLOW, **RESPONSE, **CALLING, **CRAFT, "first_contact": FirstContact,
 }  # fmt: skip
 NUMBERS: Mapping[str, Number] = MappingProxyType({metric: _MADE[metric](metric) for metric in METRICS})
 

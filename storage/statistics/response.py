@@ -1,0 +1,196 @@
+"""How soon customers were answered, and who still waits: by both clocks, against the targets, by channel and day.
+
+The invariant: a figure is kept only while nothing of what it is counted from changes, and nobody becomes late.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from desk.metrics.facts import AWAITED, RESPONSES, Did
+from desk.metrics.snapshot import Figure, Part, Reported
+from desk.service import Kind
+from storage.clocks import targets
+from storage.statistics.answers import Answers, Awaited, Late, awaited, late_of, together, waiting_state, week_of
+from storage.statistics.asked import Asked
+from storage.statistics.flow import WEEK
+from storage.statistics.number import Number, largest_first, named, share, spans
+
+_REPORTED = """
+    SELECT ifnull(s.name, ''), f.took FROM ticket_fact f JOIN ticket t ON t.id = f.ticket_id
+      LEFT JOIN source s ON s.id = t.source_id WHERE f.kind=? AND f.at>=? AND f.at<? ORDER BY 1, f.took"""
+_NO_HOURS = "Your targets name no hours: heard rules export targets shows where they belong."
+_NO_SOURCE = "where it came from"
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """How long the answers of the last days took, by the calendar or in hours."""
+
+    metric: str
+    kind: Kind
+    in_hours: bool = False
+
+    def figure(self, asked: Asked) -> Figure:
+        """Mean, median and nine of ten; by channel, and the median of each day."""
+        if self._nobody_says(asked):
+            return Figure(self.metric, None, 0, 0, why_not=_NO_HOURS)
+        state = (*_state(asked, self.kind), asked.states(Did.SAID_FIRST_RESPONSE, asked.days(WEEK)))
+        return asked.kept.get((self.metric, asked.day(0).since), state, lambda: self._figure(asked), Figure)
+
+    def behind(self, asked: Asked, part: str) -> Collection[int]:
+        """The tickets that were answered."""
+        found = {} if self._nobody_says(asked) else week_of(asked, self.kind).by_channel
+        return together(each for channel, each in found.items() if part in ("", str(channel))).tickets
+
+    def _figure(self, asked: Asked) -> Figure:
+        week, names = week_of(asked, self.kind), asked.names("channel")
+        whole = spans(self._spans(week.whole))
+        parts = (self._part(named(names, channel, ""), each) for channel, each in week.by_channel.items())
+        return Figure(
+            self.metric, whole.p50, whole.n, len(week.whole.tickets), whole.mean, whole.p50, whole.p90,
+            trend=tuple(spans(self._spans(day)).p50 for day in week.days),
+            parts=largest_first(part for part in parts if part.n),
+            reported=_reported(asked) if self.metric == "first_response" else (),
+        )  # fmt: skip
+
+    def _nobody_says(self, asked: Asked) -> bool:
+        """Whether it is asked in hours, and the team has none."""
+        return self.in_hours and targets(asked.connection).hours is None
+
+    def _spans(self, each: Answers) -> Sequence[int]:
+        return each.in_hours if self.in_hours else each.took
+
+    def _part(self, name: tuple[str, str], each: Answers) -> Part:
+        told = spans(self._spans(each))
+        return Part(*name, told.p50, told.n, len(each.tickets), told.p50, told.p90)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The share of answers within their target: of the answers, and of who still waits beyond it."""
+
+    metric: str
+    kind: Kind
+
+    def figure(self, asked: Asked) -> Figure:
+        """The share of the week, of each channel, and of each day's answers."""
+        late = late_of(asked, self.kind)
+        state = (*_state(asked, self.kind), waiting_state(asked, self.kind), late.since)
+        return asked.kept.get((self.metric, asked.day(0).since), state, lambda: self._figure(asked, late), Figure)
+
+    def behind(self, asked: Asked, part: str) -> Collection[int]:
+        """The tickets whose answers were judged, in time or not."""
+        return _with_late(asked, self.kind, part, lambda each: each.judged_tickets)
+
+    def _figure(self, asked: Asked, late: Late) -> Figure:
+        week, names = week_of(asked, self.kind), asked.names("channel")
+        parts = (
+            self._part(named(names, key, ""), week.by_channel.get(key, Answers()), late.tickets.get(key, frozenset()))
+            for key in {**week.by_channel, **late.tickets}
+        )
+        whole = self._part(("", ""), week.whole, frozenset().union(*late.tickets.values()))
+        return Figure(
+            self.metric, whole.value, whole.n, whole.tickets,
+            trend=tuple(share(day.met, day.judged) for day in week.days),
+            parts=largest_first(part for part in parts if part.n),
+        )  # fmt: skip
+
+    def _part(self, name: tuple[str, str], each: Answers, late: Collection[int]) -> Part:
+        judged = each.judged + len(late)
+        return Part(*name, share(each.met, judged), judged, len(each.judged_tickets.union(late)))
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """The tickets on which an answer came too late, or is overdue."""
+
+    metric: str
+    kind: Kind
+
+    def figure(self, asked: Asked) -> Figure:
+        """How many, of each channel, and by day of the answer."""
+        late = late_of(asked, self.kind)
+        state = (*_state(asked, self.kind), waiting_state(asked, self.kind), late.since)
+        return asked.kept.get((self.metric, asked.day(0).since), state, lambda: self._figure(asked, late), Figure)
+
+    def behind(self, asked: Asked, part: str) -> Collection[int]:
+        """Those tickets."""
+        return _with_late(asked, self.kind, part, lambda each: each.missed)
+
+    def _figure(self, asked: Asked, late: Late) -> Figure:
+        week, names = week_of(asked, self.kind), asked.names("channel")
+        count = len(self.behind(asked, ""))
+        keys = {**week.by_channel, **late.tickets}
+        parts = ((named(names, key, ""), len(self.behind(asked, str(key)))) for key in keys)
+        return Figure(
+            self.metric, count, count, count,
+            trend=tuple(len(day.missed) for day in week.days),
+            parts=largest_first(Part(*name, number, number, number) for name, number in parts if number),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The customers who wait for an answer of ours now, and for how long they have waited."""
+
+    metric: str
+
+    def figure(self, asked: Asked) -> Figure:
+        """How many, and how long by now; by channel."""
+        ones = [awaited(asked, kind) for kind in AWAITED]
+        waited = spans([max(0, asked.now - at) for at in _longest_last(asked, ones)])
+        names = asked.names("channel")
+        counts = Counter(each.channel_id for several in ones for each in several)
+        parts = (Part(*named(names, key, ""), count, count, count) for key, count in counts.items())
+        return Figure(
+            self.metric, waited.n, waited.n, waited.n, waited.mean, waited.p50, waited.p90, parts=largest_first(parts)
+        )
+
+    def behind(self, asked: Asked, part: str) -> Collection[int]:
+        """Their tickets."""
+        ones = (each for kind in AWAITED for each in awaited(asked, kind))
+        return [each.ticket_id for each in ones if part in ("", str(each.channel_id))]
+
+
+def _longest_last(asked: Asked, ones: Sequence[Sequence[Awaited]]) -> list[int]:
+    """Since when each of them waits, the newest first."""
+    state = tuple(waiting_state(asked, kind) for kind in AWAITED)
+
+    def read() -> list[int]:
+        return sorted((each.since for several in ones for each in several), reverse=True)
+
+    return asked.kept.get(("waiting since",), state, read, list)
+
+
+def _with_late(asked: Asked, kind: Kind, part: str, of: Callable[[Answers], frozenset[int]]) -> frozenset[int]:
+    answered = (of(each) for key, each in week_of(asked, kind).by_channel.items() if part in ("", str(key)))
+    late = (each for key, each in late_of(asked, kind).tickets.items() if part in ("", str(key)))
+    return frozenset().union(*answered, *late)
+
+
+def _state(asked: Asked, kind: Kind) -> tuple[object, ...]:
+    """What a figure about answers is kept by."""
+    return (asked.states(RESPONSES[kind], asked.days(WEEK)), asked.names("channel"))
+
+
+def _reported(asked: Asked) -> tuple[Reported, ...]:
+    """What the sources themselves say of the first response, each on its own."""
+    since, until = asked.days(WEEK)[0].since, asked.day(0).until
+    took: dict[str, list[int]] = {}
+    for source, each in asked.connection.execute(_REPORTED, (Did.SAID_FIRST_RESPONSE, since, until)):
+        took.setdefault(source or _NO_SOURCE, []).append(each)
+    return tuple(Reported(source, spans(ordered).p50, len(ordered)) for source, ordered in took.items())
+
+
+RESPONSE: Mapping[str, Callable[[str], Number]] = {
+    "waiting": Waiting,
+    "first_response": lambda metric: Took(metric, "first"),
+    "first_response_business": lambda metric: Took(metric, "first", in_hours=True),
+    "next_response": lambda metric: Took(metric, "next"),
+    "next_response_business": lambda metric: Took(metric, "next", in_hours=True),
+    "first_level": lambda metric: Level(metric, "first"),
+    "next_level": lambda metric: Level(metric, "next"),
+    "first_missed": lambda metric: Missed(metric, "first"),
+    "next_missed": lambda metric: Missed(metric, "next"),
+}
