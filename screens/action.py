@@ -55,7 +55,7 @@ MOVING: Places = (
     | CALLING
     | {Place.CUSTOMER, Place.LIBRARY, Place.OUTBOX, Place.SOURCES, Place.WELCOME, Place.HELP}
     | {Place.GESTURES, Place.INCIDENTS, Place.TASKS, Place.KNOWN, Place.NUMBERS, Place.NEWCOMERS}
-    | {Place.DUPLICATES, Place.TEAM}
+    | {Place.DUPLICATES, Place.TEAM, Place.BOARD, Place.EXPLANATION}
 )
 LISTS: Places = MOVING - {Place.TICKET, Place.CHECKLIST, Place.HELP, Place.CALL, Place.WRAP_UP, Place.NUMBERS}
 SCREENS: Places = MOVING | {Place.CUSTOMERS}

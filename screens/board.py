@@ -4,7 +4,7 @@ The invariants: nothing is counted on the event loop, and nothing is read while 
 stays where it is while numbers come and go; who comes back from the tickets behind a number finds it as they left it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -21,9 +21,9 @@ from desk.presence import Attendance
 from desk.times import SECOND
 from screens.action import Place, Situation
 from screens.ask import AskPanel, Choice, Question
-from screens.board_lines import News, Reading, Seen, listed, news_of, tile_facts
+from screens.board_lines import News, Reading, Seen, news_of, tile_facts
 from screens.board_moves import BoardMoves
-from screens.board_reading import boards_and_metrics, read_board, tickets_of
+from screens.board_reading import Known, known_boards, read_board, tickets_of
 from screens.board_settling import Settling
 from screens.desk_screen import opens
 from screens.keymap import CANCELS
@@ -49,14 +49,6 @@ class Left:
     tile: int = 0
     part: str | None = None
     reading: Reading | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The team's boards, and what the numbers on them mean."""
-
-    boards: tuple[Board, ...]
-    metrics: Mapping[str, Metric]
 
 
 class BoardScreen(BoardMoves):
@@ -89,7 +81,7 @@ class BoardScreen(BoardMoves):
         super().on_mount()
         self.view.focus()
         self.hold_keys()
-        self.seat.jobs.read("boards", boards_and_metrics, self._boards_read, self._not_read)
+        self.seat.jobs.read("boards", known_boards, self._boards_read, self._not_read)
         self.show_header()
         self.show_hints()
 
@@ -128,10 +120,10 @@ class BoardScreen(BoardMoves):
 
     # Reading
 
-    def _boards_read(self, found: tuple[tuple[Board, ...], Mapping[str, Metric]]) -> None:
+    def _boards_read(self, found: Known) -> None:
         if not self.is_attached:
             return
-        self.known = Known(*found)
+        self.known = found
         wanted = self._left.board
         self.number = _number_of(self.known.boards, wanted) if wanted else 0
         if self._left.reading is not None:
@@ -157,23 +149,25 @@ class BoardScreen(BoardMoves):
         known, board, now, zone = self.known, self.board, self.seat.clock(), self.seat.zone
         if known is None:
             return
-        wanted = listed(board, known.metrics)
 
         def ask(connection: Connection) -> Reading:
-            return read_board(connection, wanted, now, zone)
+            return read_board(connection, known, board, now, zone)
 
         self.seat.jobs.read("board", ask, partial(self._numbers_read, board))
 
     def _numbers_read(self, board: Board, found: Reading) -> None:
         if not self.is_attached:
             return
-        old = self._reading.snapshot if self._reading else None
-        self._news = news_of(self._news, old, found.snapshot)
-        if board is not self.board and self._reading is not None:
-            # The next board is shown already, and lists other tickets.
-            found = replace(found, tickets={**self._reading.tickets, **found.tickets})
+        before = self._reading
+        if before is not None:
+            self._news = news_of(self._news, before.snapshot, found.snapshot)
+            # What stands on the other boards is shown at once when they come, until it is read anew.
+            figures = {**before.snapshot.figures, **found.snapshot.figures}
+            snapshot = replace(found.snapshot, figures=figures)
+            found = Reading(snapshot, {**before.tickets, **found.tickets}, found.waiting)
         self._show(found)
-        self.release_keys()
+        if board is self.board:
+            self.release_keys()
 
     def _show(self, found: Reading) -> None:
         self._reading = found
@@ -183,7 +177,7 @@ class BoardScreen(BoardMoves):
 
     def draw(self) -> None:
         """Draw the tiles as they are now."""
-        if self.known is None or self._reading is None:
+        if self.known is None or self._reading is None or not self._all_read:
             return
         known, reading, board = self.known, self._reading, self.board
         seen = Seen(self._news, self._attendance(), self.seat.zone)
@@ -271,10 +265,17 @@ class BoardScreen(BoardMoves):
         if number == self.number:
             return
         self.number = number
+        self.hold_keys()
         self.view.go_to(0)
-        self.draw()
+        if self._all_read:
+            self.draw()
         self.show_header()
         self.read_numbers()
+
+    @property
+    def _all_read(self) -> bool:
+        figures = self._reading.snapshot.figures if self._reading else {}
+        return all(plan.metric in figures for plan in self.board.tiles)
 
     def action_board_wall(self) -> None:
         """Turn from board to board by itself."""
@@ -330,7 +331,7 @@ class BoardScreen(BoardMoves):
             raise Refused("No tickets are behind this number")
         behind = Behind(
             metric.behind + (": " + part.label if part is not None else ""),
-            tickets_of(metric.id, part.key if part is not None else None, self.seat.zone),
+            tickets_of(metric.id, part.key if part is not None else "", self.seat.zone),
             "due" if metric.window is Window.NOW else "updated",
             self._way_back(key),
             first,

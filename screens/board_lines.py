@@ -106,20 +106,29 @@ def _notes(metric: Metric, figure: Figure, zone: tzinfo) -> tuple[str, ...]:
     """What stands below a number, from long to short: the tile takes the first that fits."""
     if figure.value is None:
         return ()
-    if metric.unit is Unit.SPAN and figure.p90 is not None:
-        ninety = worded(figure.p90, Unit.SPAN, zone)
-        return (
-            " · ".join(("half within; nine of ten " + ninety, of_cases(figure.n))),
-            " · ".join(("9 of 10 " + ninety, "n " + format(figure.n, ","))),
-            "9 of 10 " + ninety,
-        )
-    if metric.unit is Unit.SHARE or metric.window is not Window.NOW:
-        before = _before(metric, figure, zone)
-        cases = (of_cases(figure.n), "n " + format(figure.n, ",")) if metric.unit is Unit.SHARE else ("", "")
-        return tuple(
-            dict.fromkeys(" · ".join(part for part in (case, was) if part) for case in cases for was in (before, ""))
-        )
-    return (_before(metric, figure, zone),)
+    before, cases = _before(metric, figure, zone), "n " + format(figure.n, ",")
+    match metric.unit:
+        case Unit.SPAN if figure.p90 is not None:
+            ninety = "9 of 10 " + worded(figure.p90, Unit.SPAN, zone)
+            return ("half within; " + ninety + " · " + of_cases(figure.n), ninety + " · " + cases, ninety)
+        case Unit.SHARE:
+            return (of_cases(figure.n) + (" · " + before if before else ""), of_cases(figure.n), cases)
+        case Unit.COUNT if before:
+            return (before,)
+        case Unit.COUNT if figure.p50 is not None:
+            half = worded(figure.p50, Unit.SPAN, zone)
+            return ("half of them for " + half, "half " + half)
+        case Unit.COUNT if metric.window is Window.NOW:
+            return _largest(figure)
+        case _:
+            return ()
+
+
+def _largest(figure: Figure) -> tuple[str, ...]:
+    """The parts with the most, as many as there is room for; one part alone says nothing."""
+    parts = sorted((part for part in figure.parts if part.n), key=lambda part: -part.n)
+    words = [part.label + " " + format(part.n, ",") for part in parts]
+    return tuple(" · ".join(words[:count]) for count in range(min(len(words), 4), 0, -1)) if len(words) > 1 else ()
 
 
 def _before(metric: Metric, figure: Figure, zone: tzinfo) -> str:

@@ -1,41 +1,74 @@
 """What the board asks of storage, gathered into one answer each; every function here runs in a reader thread."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from desk.boards import Board, parse_boards
+from desk.filters import parse
 from desk.metrics.metric import Metric
-from screens.board_lines import MOST_LISTED, Reading
+from screens.board_lines import MOST_LISTED, Reading, listed
 from storage import outbox, rules
 from storage.connect import Connection
-from storage.queue import rows
+from storage.queue import Scope, first_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from storage.statistics.asked import Kept
 
 
-def boards_and_metrics(connection: Connection) -> tuple[tuple[Board, ...], Mapping[str, Metric]]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The team's boards, what the numbers on them mean, and what was read of them before."""
+
+    boards: tuple[Board, ...]
+    metrics: Mapping[str, Metric]
+    kept: "Kept"
+
+
+def known_boards(connection: Connection) -> Known:
     """The team's boards, and what the numbers on them mean."""
     from desk.metrics.registry import METRICS
+    from storage.statistics.asked import Kept
 
-    return parse_boards(rules.read(connection, "boards"), "boards", METRICS), METRICS
-
-
-def read_board(connection: Connection, listed: Sequence[str], now: int, zone: tzinfo) -> Reading:
-    """All numbers at one moment, and the first tickets behind those that list them."""
-    from storage.statistics import read
-
-    snapshot = read(connection, now, zone)
-    tickets = {
-        metric: tuple(rows(connection, tickets_of(metric, None, zone)(connection, now)[:MOST_LISTED]))
-        for metric in listed
-    }
-    return Reading(snapshot, tickets, outbox.waiting_count(connection))
+    return Known(parse_boards(rules.read(connection, "boards"), "boards", METRICS), METRICS, Kept())
 
 
-def tickets_of(metric: str, part: str | None, zone: tzinfo) -> Callable[[Connection, int], Sequence[int]]:
+def read_board(connection: Connection, known: Known, board: Board, now: int, zone: tzinfo) -> Reading:
+    """All numbers of a board at one moment, and the first tickets behind those that list them."""
+    from storage.statistics.reading import read
+
+    metrics = dict.fromkeys(name for plan in board.tiles for name in (plan.metric, plan.beside) if name)
+    with _one_moment(connection):
+        snapshot = read(connection, now, zone, known.kept, metrics)
+        tickets = {}
+        for metric in listed(board, known.metrics):
+            among = json.dumps(tickets_of(metric, "", zone)(connection, now))
+            scope = Scope(parse(""), "due", None, now, zone, among)
+            tickets[metric] = tuple(first_page(connection, scope, MOST_LISTED))
+        return Reading(snapshot, tickets, outbox.waiting_count(connection))
+
+
+def tickets_of(metric: str, part: str, zone: tzinfo) -> Callable[[Connection, int], Sequence[int]]:
     """What finds the tickets behind a number, or behind one of its parts."""
 
     def find(connection: Connection, now: int) -> Sequence[int]:
-        from storage.statistics import tickets_behind
+        from storage.statistics.reading import tickets_behind
 
         return tickets_behind(connection, metric, part, now, zone)
 
     return find
+
+
+@contextmanager
+def _one_moment(connection: Connection) -> "Iterator[None]":
+    """One transaction: a list has as many tickets as its number says."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("COMMIT")

@@ -36,7 +36,8 @@ class Signs(NamedTuple):
     sign: str
 
 
-_SIGNS = (Signs("braille", "⠒"), Signs("dot", "•"))
+# Quarters of a cell are in every font; the finer signs of Braille are not.
+_SIGNS = (Signs("hd", "▞"), Signs("dot", "•"))
 
 
 def sparkline(values: Sequence[float | None], room: int, most: float = 0) -> str:

@@ -39,10 +39,17 @@ def facts(plan: TilePlan, *figures: Figure, news: News | None = None, team: tupl
 def test_a_tile_has_the_figures_own_words_and_its_cases() -> None:
     told = facts(TilePlan("first_response", Form.SPARKLINE), WAIT)
     assert (told.title, told.words) == ("First response", "5 min")
-    assert told.notes[0] == "half within; nine of ten 2 h · 1,200 cases"
+    assert told.notes[0] == "half within; 9 of 10 2 h · 1,200 cases"
     assert told.notes[-1] == "9 of 10 2 h"
     assert facts(TilePlan("open", Form.NUMBER, "On us"), BACKLOG).title == "On us"
     assert facts(TilePlan("open", Form.NUMBER), BACKLOG).notes == ("52 a week ago",)
+    assert facts(TilePlan("open", Form.NUMBER), replace(BACKLOG, before=None)).notes == (
+        "Sales 30 · No team 10", "Sales 30",
+    )  # fmt: skip
+    alone = replace(BACKLOG, before=None, parts=SPLIT[:1])
+    assert facts(TilePlan("open", Form.NUMBER), alone).notes == ()
+    waiting = Figure("waiting", 4, 4, 4, p50=HOUR, parts=SPLIT)
+    assert facts(TilePlan("waiting", Form.NUMBER), waiting).notes == ("half of them for 1 h", "half 1 h")
     assert facts(TilePlan("first_level", Form.NUMBER), LEVEL).notes[0] == "50 cases"
 
 

@@ -37,13 +37,13 @@ def test_a_chart_has_legend_scale_and_hours() -> None:
     solved = (*ARRIVED[:12], *(None,) * 12)
     lines = [text(line) for line in plot([Plotted("Arrived", ARRIVED, "agent"), Plotted("Solved", solved, "good")],
                                          HOURS, 60, 12)]  # fmt: skip
-    assert lines[0].split() == ["⠒⠒", "Arrived", "••", "Solved"]
+    assert lines[0].split() == ["▞▞", "Arrived", "••", "Solved"]
     assert lines[1].startswith("30┤")
     assert lines[10].startswith(" 0┤")
     assert lines[11].split() == list(HOURS[::2])
     # The busiest hour is at the top, and a quiet night at the bottom.
     assert lines[1].strip("30┤ ")
-    assert lines[10].endswith("⣀")
+    assert lines[10].endswith("▄")
 
 
 def test_where_nothing_has_come_yet_a_line_ends() -> None:
