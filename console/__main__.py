@@ -38,6 +38,7 @@ COMMANDS = {
     "backup": "backup",
     "restore": "restore",
     "agents": "agents",
+    "audit": "audit",
     "serve": "serve",
     "doctor": "doctor",
 }

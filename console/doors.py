@@ -78,7 +78,10 @@ class Doors(GuardedApp[int], inherit_bindings=False):
     def open_customer(self, customer_id: int) -> None:
         """Show everything about a customer."""
         from screens.customer import CustomerScreen
+        from storage.audit import looked
 
+        by = self.seat.by()
+        self.seat.jobs.keep(lambda connection: looked(connection, by, customer_id))
         self.open(CustomerScreen(self.seat, customer_id))
 
     def action_go_find(self, text: str) -> None:

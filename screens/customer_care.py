@@ -209,7 +209,7 @@ class CustomerCare(FramedScreen[Line]):
                 Question("Export to", self.action_customer_export, text=folder, reading=lambda _: words, free=True)
             )
             return
-        customer_id, now = self.customer_id, self.seat.clock()
+        customer_id, by = self.customer_id, self.seat.by()
 
         def write(connection: Connection) -> "PersonExport":
             from storage import attachments
@@ -217,7 +217,7 @@ class CustomerCare(FramedScreen[Line]):
             from storage.export.person import export_person
 
             place = Path(text).expanduser()
-            return export_person(attachments.beside(connection), connection, customer_id, place, now, page=html_page)
+            return export_person(attachments.beside(connection), connection, by, customer_id, place, page=html_page)
 
         self.notice("Exporting…")
         self.read("export", write, self._exported)

@@ -1,17 +1,22 @@
 """The team's rules: TOML that is kept in the workspace, so that all consoles of it go by the same.
 
 The invariants: what is kept was parsed first, so that no reader ever meets a file that can't be used; a kind that the
-team has never written is the starter's, and becomes so again by `reset`.
+team has never written is the starter's, and becomes so again where nothing is written.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from desk.errors import BadInput
 from desk.nearest import mend_name
+from desk.roles import Right
 from storage import content
 from storage.connect import Connection, writing
+
+if TYPE_CHECKING:
+    from storage.deeds.by import By
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,21 +131,37 @@ def is_own(connection: Connection, kind: str) -> bool:
     return connection.execute(_READ, (_key(kind),)).fetchone() is not None
 
 
-def write(connection: Connection, kind: str, text: str, where: str = "") -> None:
-    """Keep the team's own rules, and go by them; where BadInput names file and key, all is as it was."""
+def write(connection: Connection, kind: str, text: str | None, where: str = "") -> None:
+    """Keep the team's own rules, and go by them; without a text go by the starter's again.
+
+    Where BadInput names file and key, all is as it was. Whoever does so for a person calls `change`.
+    """
+    _go_by(connection, kind, text, where, lambda: None)
+
+
+def change(connection: Connection, by: "By", kind: str, text: str | None, where: str = "") -> None:
+    """The same as somebody's deed: it is on record, and Refused for who may not."""
+
+    def allowed() -> None:
+        from storage.audit import note
+        from storage.supervisors import require
+
+        require(connection, by.agent_id, Right.RULES)
+        note(connection, by, "rules", words=kind)
+
+    _go_by(connection, kind, text, where, allowed)
+
+
+def _go_by(connection: Connection, kind: str, text: str | None, where: str, allowed: Callable[[], object]) -> None:
     rules = rules_named(kind)
-    rules.check(text, where or kind)
-    _go_by(connection, rules, _WRITE, (_key(kind), text))
-
-
-def reset(connection: Connection, kind: str) -> None:
-    """Go by the starter's again."""
-    _go_by(connection, rules_named(kind), _RESET, (_key(kind),))
-
-
-def _go_by(connection: Connection, rules: Rules, statement: str, values: tuple[str, ...]) -> None:
+    if text is not None:
+        rules.check(text, where or kind)
     with writing(connection):
-        connection.execute(statement, values)
+        allowed()
+        if text is None:
+            connection.execute(_RESET, (_key(kind),))
+        else:
+            connection.execute(_WRITE, (_key(kind), text))
         if rules.changed:
             rules.changed(connection)
     if rules.follow:

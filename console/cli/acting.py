@@ -11,7 +11,16 @@ from desk.times import now
 from storage.agents import me
 from storage.connect import Connection
 from storage.deeds.by import By
-from storage.workspace import locate, open_to_write
+from storage.workspace import Workspace, locate, open_to_write
+
+
+def look(workspace: Workspace, customer_id: int) -> None:
+    """Put on record that whoever runs this command sees everything about a customer."""
+    from storage.audit import looked
+
+    config = load()
+    with closing(open_to_write(workspace)) as connection:
+        looked(connection, By(me(connection, config.agent_handle, config.agent_name).id, now()), customer_id)
 
 
 @dataclass(frozen=True, slots=True)

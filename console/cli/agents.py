@@ -9,7 +9,7 @@ from console.cli.exchanged import add_workspace
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own options."""
-    from storage.supervisors import ROLES
+    from desk.roles import ROLES
 
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="everyone, with role and active tickets")
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
         _list(arguments)
         return 0
     with acting(arguments) as desk:
-        set_role(desk.connection, arguments.handle.casefold(), arguments.role)
+        set_role(desk.connection, desk.by, arguments.handle.casefold(), arguments.role)
     print(f"{arguments.handle} is {'a supervisor' if arguments.role == 'supervisor' else 'an agent'} now.")
     return 0
 

@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,19 +40,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _person(arguments: argparse.Namespace) -> int:
+    from console.cli.acting import acting
     from console.cli.printed import plain
-    from desk.times import now
     from storage.export.page import html_page
     from storage.export.person import export_person
-    from storage.workspace import locate, open_to_read
+    from storage.workspace import locate
 
-    workspace = locate(arguments.workspace)
-    with closing(open_to_read(workspace)) as connection:
-        customer_id, name = one_customer(connection, arguments.customer)
+    with acting(arguments) as desk:
+        customer_id, name = one_customer(desk.connection, arguments.customer)
         folder = arguments.out or Path(folder_name(name))
         page = html_page if arguments.html or not arguments.json else None
         json_too = arguments.json or not arguments.html
-        written = export_person(workspace, connection, customer_id, folder, now(), json_too=json_too, page=page)
+        workspace = locate(arguments.workspace)
+        written = export_person(workspace, desk.connection, desk.by, customer_id, folder, json_too=json_too, page=page)
     print(
         plain(
             f"Wrote {', '.join(written.files)} and {_counted(written.attachments, 'attachment')} to {written.folder}."
@@ -63,17 +62,16 @@ def _person(arguments: argparse.Namespace) -> int:
 
 
 def _everything(arguments: argparse.Namespace) -> int:
+    from console.cli.acting import acting
     from storage.export.everything import export_everything
-    from storage.workspace import locate, open_to_read
-
-    workspace = locate(arguments.workspace)
+    from storage.workspace import locate
 
     def watch(what: str, count: int) -> None:
         if sys.stderr.isatty():
             print(f"\r{count:,} {what}", end="", file=sys.stderr, flush=True)
 
-    with closing(open_to_read(workspace)) as connection:
-        written = export_everything(workspace, connection, arguments.all, watch)
+    with acting(arguments) as desk:
+        written = export_everything(locate(arguments.workspace), desk.connection, desk.by, arguments.all, watch)
     counts = {
         "customers": written.customers,
         "tickets": written.tickets,

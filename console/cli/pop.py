@@ -6,6 +6,7 @@ Takes a number in any notation, a tel:, callto: or sip: address, "anonymous" for
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -51,17 +52,23 @@ def _print(arguments: argparse.Namespace, regions: tuple[str, ...]) -> int:
     from storage.callers import caller_card, match
     from storage.workspace import locate, open_to_read
 
-    zone = load().zone
-    with closing(open_to_read(locate(arguments.workspace))) as connection:
+    zone, workspace = load().zone, locate(arguments.workspace)
+    with closing(open_to_read(workspace)) as connection:
         found = match(connection, arguments.identifier, regions)
         hits = found.hits or _searched(connection, found, regions)
         sure = found.kind == "one" or (found.kind == "none" and _settled(hits))
         card = caller_card(connection, hits[0].customer_id, now(), zone) if sure else None
     if arguments.json:
         print(json.dumps(_as_json(found, hits, card), ensure_ascii=False))
-        return 0
-    for line in _lines(found, hits, card, zone):
-        print(printed.plain(line))
+    else:
+        for line in _lines(found, hits, card, zone):
+            print(printed.plain(line))
+    if card is not None:
+        from console.cli.acting import look
+
+        # It rings: who it is stands there first.
+        sys.stdout.flush()
+        look(workspace, card.card.id)
     return 0
 
 

@@ -65,21 +65,21 @@ def _text(arguments: argparse.Namespace) -> str:
 
 
 def _import(arguments: argparse.Namespace) -> None:
-    from storage.rules import rules_named, write
-    from storage.workspace import locate, open_to_write
+    from console.cli.acting import acting
+    from storage.rules import change, rules_named
 
     rules_named(arguments.kind)
     text, where = read_text(arguments.file)
-    with closing(open_to_write(locate(arguments.workspace))) as connection:
-        write(connection, arguments.kind, text, where)
+    with acting(arguments) as desk:
+        change(desk.connection, desk.by, arguments.kind, text, where)
     print(f"The team goes by its own {arguments.kind} now.")
 
 
 def _reset(arguments: argparse.Namespace) -> None:
-    from storage.rules import reset, rules_named
-    from storage.workspace import locate, open_to_write
+    from console.cli.acting import acting
+    from storage.rules import change, rules_named
 
     rules_named(arguments.kind)
-    with closing(open_to_write(locate(arguments.workspace))) as connection:
-        reset(connection, arguments.kind)
+    with acting(arguments) as desk:
+        change(desk.connection, desk.by, arguments.kind, None)
     print(f"The team goes by the starter {arguments.kind} now.")

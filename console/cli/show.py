@@ -38,8 +38,13 @@ def run(arguments: argparse.Namespace) -> int:
     from storage.workspace import locate, open_to_read
 
     zone = load().zone
-    with closing(open_to_read(locate(arguments.workspace))) as connection:
+    workspace = locate(arguments.workspace)
+    with closing(open_to_read(workspace)) as connection:
         kind, key = _found(connection, arguments.id)
+        if kind == "customer":
+            from console.cli.acting import look
+
+            look(workspace, key)
         if arguments.json:
             whole = _ticket_json(connection, key) if kind == "ticket" else _customer_json(connection, key, zone)
             print(json.dumps(whole, ensure_ascii=False))

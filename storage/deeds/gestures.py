@@ -15,7 +15,7 @@ from desk.text import clean
 from storage.connect import Connection
 from storage.deeds.by import By, Done
 from storage.deeds.journal import Fact, Journal, held
-from storage.gestures import gesture_rules, may_decide, standing
+from storage.gestures import approvers, gesture_rules, may_decide, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,10 +117,12 @@ def _decide(session: "Session", by: By, gesture_id: int, state: str, answer: str
     row = held(session, models.Gesture, gesture_id, "gesture")
     rules = gesture_rules(journal.connection)
     if not may_decide(journal.connection, rules, by.agent_id):
-        raise Refused("You don't decide about gestures", f"Who does: {', '.join(rules.approvers)}.")
+        who = ", ".join(approvers(journal.connection, rules))
+        raise Refused("You don't decide about gestures", f"Who does: {who}.")
     if row.state != "waiting":
         raise Refused(f"This gesture is {row.state} already", "")
-    if row.agent_id == by.agent_id and state == "approved" and _another(journal.connection, rules.approvers, by):
+    own = row.agent_id == by.agent_id and state == "approved"
+    if own and _another(journal.connection, by, approvers(journal.connection, rules)):
         raise Refused("You have asked for this yourself", "Let a colleague decide.")
     journal.change(row, state=state, decided_at=by.at, decided_by_id=by.agent_id, answer=answer)
     what = f"{rules.label(row.kind)}, {shown(row.amount, row.currency)}"
@@ -128,10 +130,10 @@ def _decide(session: "Session", by: By, gesture_id: int, state: str, answer: str
     return journal.done(f"{state.capitalize()}: {what}", *_ticket_ids(row), customer_id=row.customer_id)
 
 
-def _another(connection: Connection, approvers: tuple[str, ...], by: By) -> bool:
+def _another(connection: Connection, by: By, roles: tuple[str, ...]) -> bool:
     import json
 
-    return connection.execute(_OTHER_APPROVERS, (by.agent_id, json.dumps(approvers))).fetchone() is not None
+    return connection.execute(_OTHER_APPROVERS, (by.agent_id, json.dumps(roles))).fetchone() is not None
 
 
 def _tell(journal: Journal, row: "Gesture", kind: str, data: dict[str, Fact]) -> None:

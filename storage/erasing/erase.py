@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from desk.erasure import NAME, Traces, lines_of, names_of, without
 from desk.ids import new_uid
 from desk.lookup import IdentityKind
+from desk.roles import Right
 from storage.connect import Connection, writing
 from storage.deeds.by import By
 from storage.erasing import rows
@@ -19,6 +20,7 @@ from storage.erasing.traces import WRITTEN, Traced, as_of_now
 from storage.inbound import after_inbound
 from storage.merges import listed
 from storage.search.index import forget
+from storage.supervisors import require
 from storage.tombstones import Kind, is_erased, keep
 
 # A setting: the digests of files that may have to go from the disk, as long as the cleaning isn't done.
@@ -46,8 +48,9 @@ _PEND = """
 
 
 def erase(connection: Connection, by: By, traced: Traced) -> None:
-    """Erase what was found; nothing is done where somebody else has done so meanwhile."""
+    """Erase what was found; nothing is done where somebody else has done so meanwhile. Refused for who may not."""
     with writing(connection):
+        require(connection, by.agent_id, Right.ERASE)
         # Freed space is overwritten in the same write; `cleaning` finds what older writes left.
         connection.execute("PRAGMA secure_delete=ON")
         if not is_erased(connection, traced.customer_id):

@@ -6,6 +6,7 @@ customers come before their tickets, so that reading them in the order of `FILES
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TextIO, TypeVar
@@ -15,15 +16,19 @@ from desk.checklists import to_toml as checklists_toml
 from desk.ids import uid_text
 from desk.lookup import IdentityKind
 from desk.money import Money
+from desk.roles import Right
 from desk.snippets import Snippet, format_actions
 from desk.snippets import to_toml as snippets_toml
 from desk.statuses import Priority, Status
 from desk.times import iso
 from storage import attachments, library
+from storage.audit import note
 from storage.connect import Connection
+from storage.deeds.by import By
 from storage.export.files import copy_file, new_folder
 from storage.merges import listed
-from storage.workspace import Workspace
+from storage.supervisors import require
+from storage.workspace import Workspace, open_to_write
 
 FILES = ("customers.jsonl", "tickets.jsonl", "snippets.jsonl")
 CHUNK = 200
@@ -112,11 +117,17 @@ class Exported:
 
 
 def export_everything(
-    workspace: Workspace, connection: Connection, folder: Path, watch: Callable[[str, int], object]
+    workspace: Workspace, connection: Connection, by: By, folder: Path, watch: Callable[[str, int], object]
 ) -> Exported:
-    """Write all of it into a new folder; BadInput where there is something of that name already."""
+    """Write all of it into a new folder; BadInput where there is something of that name already.
+
+    Refused for who may not; it is on record before anything is written.
+    """
+    require(connection, by.agent_id, Right.EXPORT_ALL)
     digests: dict[bytes, None] = {}
     with new_folder(folder) as target:
+        with closing(open_to_write(workspace)) as record:
+            note(record, by, "exported_all")
         connection.execute("BEGIN")
         try:
             customers = _lines(target / FILES[0], _customers(connection), lambda count: watch("customers", count))

@@ -6,6 +6,7 @@ notes included; of tickets that are others', only what this person wrote there.
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +16,13 @@ from desk.money import shown
 from desk.statuses import Priority, Status
 from desk.times import iso
 from storage import attachments
+from storage.audit import note
 from storage.connect import Connection
+from storage.deeds.by import By
 from storage.export.files import copy_file, new_folder
 from storage.history import event_words
 from storage.merges import listed, tree
-from storage.workspace import Workspace
+from storage.workspace import Workspace, open_to_write
 
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 Told = dict[str, Json]
@@ -102,15 +105,20 @@ def person(connection: Connection, customer_id: int, now: int) -> Told:
 
 
 def export_person(
-    workspace: Workspace, connection: Connection, customer_id: int, folder: Path, now: int, *, json_too: bool = True,
+    workspace: Workspace, connection: Connection, by: By, customer_id: int, folder: Path, *, json_too: bool = True,
     page: "Callable[[Told], str] | None" = None,
 ) -> PersonExport:  # fmt: skip
-    """Write it into a new folder: person.json, person.html where there is a `page`, and attachments/."""
-    told = person(connection, customer_id, now)
+    """Write it into a new folder: person.json, person.html where there is a `page`, and attachments/.
+
+    It is on record before anything is written.
+    """
+    told = person(connection, customer_id, by.at)
     files: list[str] = []
     missing: list[str] = []
     count = 0
     with new_folder(folder) as target:
+        with closing(open_to_write(workspace)) as record:
+            note(record, by, "exported", customer_id)
         for name, text in (
             ("person.json", json.dumps(told, ensure_ascii=False, indent=2) if json_too else ""),
             ("person.html", page(told) if page else ""),

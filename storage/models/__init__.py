@@ -6,6 +6,7 @@ microseconds UTC, money integer minor units, text NFC and already cleaned. JSON 
 
 from sqlmodel import SQLModel
 
+from storage.models.audit import Audit
 from storage.models.calls import Call
 from storage.models.craft import Checklist, ChecklistRun, ChecklistTick, Setting, Snippet, View
 from storage.models.deeds import Draft, Event, Outbox
@@ -61,6 +62,7 @@ __all__ = [
     "AnswerKey",
     "AnswerMember",
     "Attachment",
+    "Audit",
     "Call",
     "Channel",
     "Checklist",

@@ -26,7 +26,7 @@ async def test_each_channel_has_its_target_and_what_is_due_next_stands_first(
         )  # fmt: skip
         make_message(connection, ticket, at=since, customer_id=customer)
         tickets[channel] = ticket
-    rules.reset(connection, "targets")
+    rules.write(connection, "targets", None)
     spans = aims(connection, list(tickets.values()))
     assert {channel: spans[ticket].first_response for channel, ticket in tickets.items()} == TARGETS
     async with console(workspace) as app:

@@ -14,12 +14,13 @@ from screens.customer import CustomerScreen
 from screens.customer_care import PickCustomer
 from screens.duplicates import DuplicatesScreen
 from storage.connect import Connection
+from storage.deeds.by import By
 from storage.duplicates import Alike
 from storage.merges import Part
 from storage.search.index import index_customers
 from storage.supervisors import set_role
 from storage.workspace import Workspace
-from tests.factories import make_agent, make_customer, make_identity, make_message, make_ticket
+from tests.factories import NOW, make_agent, make_customer, make_identity, make_message, make_ticket
 from tests.rest import seen, settled
 from tests.screens.room import console, fill, notice, press
 from tests.screens.stage import Stage, written
@@ -223,7 +224,7 @@ async def test_flags_and_supervisors_from_the_list(workspace: Workspace, connect
         app.workspace.do("ticket.hand_over", "threatens")
         await settled(app)
         assert "heard agents role HANDLE supervisor" in notice(app)
-        set_role(connection, "cy", "supervisor")
+        set_role(connection, By(None, NOW), "cy", "supervisor")
         app.workspace.do("ticket.hand_over", "threatens")
         await settled(app)
         assert "over to Cy" in notice(app)

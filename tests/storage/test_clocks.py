@@ -205,7 +205,7 @@ def test_tags_are_only_read_where_a_target_binds_to_one(connection: Connection, 
     connection.set_trace_callback(seen.append)
     clocks.due_times(connection, [ticket])
     bound = sum("ticket_tag" in statement for statement in seen)
-    rules.reset(connection, "targets")
+    rules.write(connection, "targets", None)
     seen.clear()
     clocks.due_times(connection, [ticket])
     connection.set_trace_callback(None)

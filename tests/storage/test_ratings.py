@@ -175,7 +175,7 @@ def test_a_forged_or_old_link_is_a_mail_like_any_other(box: Box, score: int) -> 
 def test_a_word_that_answers_nothing_of_ours_or_while_it_is_off_is_a_mail(box: Box) -> None:
     box.take("Great", subject="Hello", name="m2", at=LATER)
     box.take("Great", subject="Re: Pump", name="m3", parent="<m1@example.org>", at=LATER)
-    rules.reset(box.connection, "ratings")
+    rules.write(box.connection, "ratings", None)
     box.take("Great", subject="Re: Pump", name="m4", parent="<ours@shop.example>", at=LATER)
     assert box.ratings() == []
     # A link that is out there still counts.
@@ -203,7 +203,7 @@ def test_a_reply_asks_and_nothing_else_does(box: Box) -> None:
     assert box.token(BAD) in presses[2][1]
     # The customer's own message.
     assert asking_lines(box.connection, 1, OURS, "en") == ("", ())
-    rules.reset(box.connection, "ratings")
+    rules.write(box.connection, "ratings", None)
     assert asking_lines(box.connection, box.answer, OURS, "en") == ("", ())
 
 

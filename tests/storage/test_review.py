@@ -36,7 +36,7 @@ def test_the_teams_rules_hold_as_soon_as_they_are_kept(connection: Connection) -
     with pytest.raises(BadInput, match="jargn"):
         rules.write(connection, KIND, OFF.replace("jargon", "jargn"))
     assert found() == []
-    rules.reset(connection, KIND)
+    rules.write(connection, KIND, None)
     assert found() == ["jargon"]
 
 

@@ -19,7 +19,7 @@ def test_what_heard_comes_with_can_be_used(connection: Connection, kind: str) ->
 def test_a_team_writes_its_own_and_goes_back(connection: Connection) -> None:
     rules.write(connection, "targets", OWN)
     assert (rules.read(connection, "targets"), rules.is_own(connection, "targets")) == (OWN, True)
-    rules.reset(connection, "targets")
+    rules.write(connection, "targets", None)
     assert rules.read(connection, "targets") == content.read("targets.toml")
 
 

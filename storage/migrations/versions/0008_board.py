@@ -87,6 +87,18 @@ STATEMENTS = (
     WHEN old.key IN ('rules.targets', 'rules.answers') BEGIN
         INSERT INTO stale_ticket(ticket_id) SELECT ticket_id FROM ticket_fact WHERE true ON CONFLICT DO NOTHING;
     END""",
+    """CREATE TABLE audit (
+        id INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        kind VARCHAR NOT NULL,
+        agent_id INTEGER,
+        customer_id INTEGER,
+        words VARCHAR NOT NULL,
+        PRIMARY KEY (id),
+        FOREIGN KEY(agent_id) REFERENCES agent (id)
+    )""",
+    "CREATE INDEX audit_at ON audit (at)",
+    "CREATE INDEX audit_customer ON audit (customer_id, at) WHERE customer_id IS NOT NULL",
     "CREATE INDEX ticket_active_again ON ticket (team_id, id) WHERE status<3 AND contacts>1",
     # Older ones are in no number of the board.
     "INSERT OR IGNORE INTO stale_ticket(ticket_id) SELECT id FROM ticket WHERE status<3",

@@ -16,7 +16,7 @@ def test_the_supervisor_with_the_least_to_do_gets_it_with_the_reason(
 ) -> None:
     busy, free = make_agent(connection, handle="bo", name="Bo"), make_agent(connection, handle="cy", name="Cy Young")
     for handle in ("ana", "bo", "cy"):
-        set_role(connection, handle, "supervisor")
+        set_role(connection, by, handle, "supervisor")
     make_ticket(connection, assignee_id=busy)
     ticket = make_ticket(connection, assignee_id=by.agent_id)
     with deed_session(engine) as session:
@@ -40,4 +40,4 @@ def test_without_a_supervisor_it_says_how_to_name_one(connection: Connection, en
     with pytest.raises(BadInput, match="know why"), deed_session(engine) as session:
         hand_over(session, by, ticket, " ")
     with pytest.raises(NotFound, match="no agent"):
-        set_role(connection, "nobody", "supervisor")
+        set_role(connection, by, "nobody", "supervisor")

@@ -194,7 +194,7 @@ def test_new_targets_move_what_is_active(connection: Connection, by: By, ticket:
     rules.write(connection, "targets", '[[target]]\ntitle = "Mail"\nfirst_response = "1h"\n')
     due = dict(connection.execute("SELECT id, due_at FROM ticket").fetchall())
     assert due == {ticket: None, waiting: NOW + HOUR, solved: None}
-    rules.reset(connection, "targets")
+    rules.write(connection, "targets", None)
     assert connection.execute("SELECT due_at, warns_at FROM ticket WHERE id = ?", (waiting,)).fetchone() == (
         NOW + DAY, NOW + 22 * HOUR,
     )  # fmt: skip

@@ -81,7 +81,7 @@ def team(workspace: Workspace, connection: Connection) -> Connection:
 
 
 def _written(workspace: Workspace, connection: Connection, folder: Path) -> Exported:
-    return export_everything(workspace, connection, folder, lambda what, count: None)
+    return export_everything(workspace, connection, By(None, NOW), folder, lambda what, count: None)
 
 
 def _told(connection: Connection) -> list[object]:

@@ -23,6 +23,8 @@ from tests.factories import NOW, make_customer, make_identity, make_message, mak
 from tests.hostile import HOSTILE
 from tests.screens.stage import storable
 
+BY = By(None, NOW)
+
 
 @pytest.fixture
 def ana(workspace: Workspace, connection: Connection, by: By) -> int:
@@ -77,7 +79,7 @@ def test_all_of_one_and_nothing_of_others(connection: Connection, ana: int) -> N
 
 
 def test_it_is_written_with_its_files(workspace: Workspace, connection: Connection, ana: int, tmp_path: Path) -> None:
-    written = export_person(workspace, connection, ana, tmp_path / "out", NOW, page=html_page)
+    written = export_person(workspace, connection, BY, ana, tmp_path / "out", page=html_page)
     assert (written.files, written.attachments, written.missing) == (("person.json", "person.html"), 1, ())
     told = json.loads((tmp_path / "out" / "person.json").read_text("utf-8"))
     (file,) = [file for ticket in told["tickets"] for message in ticket["messages"] for file in message["attachments"]]
@@ -85,7 +87,7 @@ def test_it_is_written_with_its_files(workspace: Workspace, connection: Connecti
     assert (tmp_path / "out" / file["file"]).resolve().parent == (tmp_path / "out" / "attachments").resolve()
     assert (tmp_path / "out" / "person.json").stat().st_mode & 0o777 == 0o600
     attachments.path(workspace, bytes.fromhex(file["sha256"])).unlink()
-    assert export_person(workspace, connection, ana, tmp_path / "again", NOW).missing == (file["file"],)
+    assert export_person(workspace, connection, BY, ana, tmp_path / "again").missing == (file["file"],)
 
 
 class Seen(HTMLParser):
