@@ -80,9 +80,9 @@ class Size(NamedTuple):
 SIZES = {
     Form.NUMBER: Size(17, 2, 5, 0),
     Form.SPARKLINE: Size(17, 2, 5, 0),
-    Form.BARS: Size(24, 4, 8, 2),
-    Form.CHART: Size(36, 5, 12, 4),
-    Form.LIST: Size(30, 4, 10, 3),
+    Form.BARS: Size(24, 4, 6, 2),
+    Form.CHART: Size(36, 5, 8, 4),
+    Form.LIST: Size(30, 4, 6, 3),
 }
 
 

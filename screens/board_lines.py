@@ -24,6 +24,7 @@ from widgets.tiles import Level, TileFacts, TilePart
 NEWS_FOR = 20 * SECOND
 # A list is one of tickets, but for numbers about something else.
 MOST_LISTED = 40
+_MANY = {Form.BARS, Form.LIST, Form.CHART}
 _OF_THEMSELVES = {Split.AGENT, Split.STEP, Split.ANSWER, Split.BUDGET}
 
 
@@ -94,12 +95,12 @@ def tile_facts(plan: TilePlan, metrics: Mapping[str, Metric], reading: Reading, 
         parts=_parts(plan, metric, figure, reading, seen),
         lines=_lines(plan, metrics, reading.snapshot) if plan.form is Form.CHART else (),
         labels=tuple(part.label for part in figure.parts) if plan.form is Form.CHART else (),
-        empty=figure.why_not or (_nothing(metric) if not figure.parts and not figure.value else ""),
+        empty=figure.why_not or (_nothing(metric) if figure.value is None or plan.form in _MANY else ""),
     )
 
 
 def _nothing(metric: Metric) -> str:
-    return "nothing " + ("now" if metric.window is Window.NOW else "in " + metric.window.value)
+    return "nothing " + ("in " if metric.window in (Window.WEEK, Window.MONTH) else "") + metric.window.value
 
 
 def _notes(metric: Metric, figure: Figure, zone: tzinfo) -> tuple[str, ...]:
@@ -167,15 +168,16 @@ def _parts(plan: TilePlan, metric: Metric, figure: Figure, reading: Reading, see
         return tuple(_ticket(row, reading.snapshot.at) for row in reading.tickets[metric.id])
     if metric.split is Split.AGENT:
         return tuple(_agents(figure, seen.team, reading.snapshot.at))
-    most = 1.0 if metric.unit is Unit.SHARE else max((_size(part.value) for part in figure.parts), default=0) or 1.0
+    of_shares = metric.unit is Unit.SHARE and not any(isinstance(part.value, int) for part in figure.parts)
+    most = 1.0 if of_shares else max((_size(part.value) for part in figure.parts), default=0) or 1.0
     return tuple(
         TilePart(
             part.key,
             part.label,
-            worded(part.value, metric.unit, seen.zone),
+            worded(part.value, part_unit(metric, part), seen.zone),
             _size(part.value) / most,
             _part_note(metric, part, seen.zone),
-            _level(plan, metric, part.value) if metric.unit in (Unit.SHARE, Unit.SPAN) else Level.CALM,
+            _level(plan, metric, part.value) if part_unit(metric, part) in (Unit.SHARE, Unit.SPAN) else Level.CALM,
         )
         for part in figure.parts
     )
@@ -200,10 +202,15 @@ def _state_words(each: Attendance, now: int) -> str:
     return each.state + for_how_long + (", " + each.words if each.words else "")
 
 
+def part_unit(metric: Metric, part: Part) -> Unit:
+    """A share may be told in counts: of a funnel, how many came so far."""
+    return Unit.COUNT if metric.unit is Unit.SHARE and isinstance(part.value, int) else metric.unit
+
+
 def _part_note(metric: Metric, part: Part, zone: tzinfo) -> str:
     if part.p90 is not None:
         return "9 of 10 " + worded(part.p90, Unit.SPAN, zone)
-    return "n " + format(part.n, ",") if metric.unit is Unit.SHARE else ""
+    return "n " + format(part.n, ",") if part_unit(metric, part) is Unit.SHARE else ""
 
 
 def _size(value: Cell) -> float:

@@ -28,6 +28,10 @@ class Settling:
 
     def ask(self) -> None:
         """Somebody committed something, or time has passed."""
+        if self._jobs.workspace.read_only:
+            # Whoever serves a board that only reads settles for it.
+            self._then()
+            return
         if self._goes_on:
             self._asked_again = True
             return

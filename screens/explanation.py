@@ -15,6 +15,7 @@ from desk.metrics.snapshot import Figure, Part
 from desk.reports.report import Cell, Unit
 from desk.reports.words import of_cases, worded
 from screens.action import Place, Situation
+from screens.board_lines import part_unit
 from screens.framed import FramedScreen
 from screens.seat import Seat
 from widgets.cells import fit, harmless, width
@@ -153,7 +154,7 @@ def _parts(metric: Metric, figure: Figure, zone: tzinfo, cells: int) -> Iterator
         yield (
             (
                 (fit(harmless(part.label), names) + "  ", "plain"),
-                (worded(part.value, metric.unit, zone), "strong"),
+                (worded(part.value, part_unit(metric, part), zone), "strong"),
                 ("  " + _part_words(metric, part, zone), "muted"),
             ),
             part.key,
@@ -162,7 +163,7 @@ def _parts(metric: Metric, figure: Figure, zone: tzinfo, cells: int) -> Iterator
 
 def _part_words(metric: Metric, part: Part, zone: tzinfo) -> str:
     ninety = "nine of ten " + worded(part.p90, Unit.SPAN, zone) if part.p90 is not None else ""
-    cases = of_cases(part.n) if metric.unit is not Unit.COUNT else ""
+    cases = of_cases(part.n) if part_unit(metric, part) is not Unit.COUNT else ""
     return " · ".join(each for each in (ninety, cases) if each)
 
 

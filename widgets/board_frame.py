@@ -119,8 +119,10 @@ def _titled(
         chosen = spot is not None and spot.tile == tile
         title = tile_title(tiles[tile])
         if chosen:
-            title = [(CURSOR_SIGN + " ", "title"), (title[0][0], "title"), *title[1:]]
-        shown = fit_pieces([(" ", "plain"), *title, (" ", "plain")], max(place.width - 1, 0))
+            title = [(title[0][0], "title"), *title[1:]]
+        # The sign takes the blank's place, so that nothing moves when the cursor comes.
+        mark: Piece = (CURSOR_SIGN, "title") if chosen else (" ", "plain")
+        shown = fit_pieces([mark, *title, (" ", "plain")], max(place.width, 0))
         pieces += [(signs[at : place.x], "rule"), *shown]
         at = place.x + pieces_width(shown)
     pieces.append((signs[at:], "rule"))

@@ -114,10 +114,10 @@ def _small(facts: TileFacts, cells: int, height: int) -> list[TileLine]:
     """Two lines: the number with what changed, and below it its way so far or of how many it is."""
     room = cells - 2
     if facts.form is Form.SPARKLINE and facts.trend:
-        aside = facts.news or _note(facts, room - pieces_width(_number(facts)) - 2)
+        aside = facts.news or _note(facts, room - pieces_width(_number(facts)) - 1)
         below: Piece = (sparkline(facts.trend, room), "mark")
     else:
-        aside, below = facts.news, (shorten(_note(facts, room), room), "faint")
+        aside, below = facts.news, (_note(facts, room), "faint")
     # The number itself gives way last.
     aside = shorten(harmless(aside), max(room - pieces_width(_number(facts)) - 1, 0))
     first = both_ends(_number(facts), [(aside, "muted")], room)
@@ -125,9 +125,10 @@ def _small(facts: TileFacts, cells: int, height: int) -> list[TileLine]:
 
 
 def _note(facts: TileFacts, room: int) -> str:
-    """What stands below a number: why there is none, or the longest note that fits."""
-    notes = [harmless(each) for each in ((facts.empty,) if facts.empty else facts.notes)]
-    return next((each for each in notes if width(each) <= room), notes[-1] if notes else "")
+    """What stands beside or below a number: why there is none, or the longest note that fits."""
+    if facts.empty:
+        return shorten(harmless(facts.empty), max(room, 0))
+    return next((each for each in map(harmless, facts.notes) if width(each) <= room), "")
 
 
 def _large(facts: TileFacts, cells: int, height: int) -> list[TileLine]:
@@ -145,7 +146,7 @@ def _large(facts: TileFacts, cells: int, height: int) -> list[TileLine]:
         lines.append(TileLine(_spaced(both_ends([*left, (row, facts.level.ink)], right, cells - 2))))
     if facts.trend:
         lines.append(TileLine([(" " + sparkline(facts.trend, cells - 2), "mark")]))
-    lines.append(TileLine(_spaced([(shorten(_note(facts, cells - 2), cells - 2), "faint")])))
+    lines.append(TileLine(_spaced([(_note(facts, cells - 2), "faint")])))
     return lines
 
 

@@ -59,6 +59,9 @@ def test_without_a_value_it_says_why_and_never_nought() -> None:
     assert (told.words, told.empty) == ("–", "your targets have no hours")
     told = facts(TilePlan("first_response", Form.NUMBER), Figure("first_response", None, 0, 0))
     assert (told.words, told.empty) == ("–", "nothing in the last 7 days")
+    assert facts(TilePlan("calls_in_time", Form.NUMBER), Figure("calls_in_time", None, 0, 0)).empty == "nothing today"
+    assert facts(TilePlan("late", Form.NUMBER), Figure("late", 0, 0, 0)).empty == ""
+    assert facts(TilePlan("late", Form.LIST), Figure("late", 0, 0, 0)).empty == "nothing now"
     assert facts(TilePlan("late", Form.NUMBER)).empty == "not counted yet"
 
 
@@ -101,6 +104,12 @@ def test_bars_of_shares_are_against_the_whole_and_others_against_the_longest() -
         Part("1", "Sales", Money(100, "EUR"), 1, 1), Part("2", "Care", Money(-50, "EUR"), 1, 1)))  # fmt: skip
     told = facts(TilePlan("gestures_left", Form.BARS), money)
     assert [(part.words, part.share) for part in told.parts] == [("1 EUR", 1.0), ("-0.50 EUR", 0.0)]
+
+
+def test_a_funnel_is_told_in_counts() -> None:
+    steps = (Part("1", "Hear", 20, 20, 20), Part("2", "Resolve", 5, 5, 5))
+    told = facts(TilePlan("checklists", Form.BARS), Figure("checklists", 0.25, 20, 20, parts=steps))
+    assert (told.words, [(part.words, part.share) for part in told.parts]) == ("25 %", [("20", 1), ("5", 0.25)])
 
 
 def test_agents_stand_with_their_load_and_what_they_do_also_who_has_nothing() -> None:

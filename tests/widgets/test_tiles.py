@@ -58,7 +58,7 @@ def test_a_number_moves_nothing_when_it_changes() -> None:
 def test_the_number_gives_way_last() -> None:
     assert shown(WAIT, 17)[0] == " 2 h 05 min n 34"
     assert shown(WAIT, 40) == [" 2 h 05 min            half of 34 cases", " ▂▃▅█"]
-    assert shown(replace(WAIT, words="12 h 05 min"), 13)[0] == " 12 h 05 min"
+    assert shown(replace(WAIT, words="12 h 05 min"), 17)[0] == " 12 h 05 min"
 
 
 def test_without_a_value_a_tile_says_why() -> None:
@@ -103,7 +103,7 @@ def frame_text(cells: int, height: int, spot: Spot | None) -> list[str]:
 def test_tiles_share_their_rules_and_the_one_with_the_cursor_has_a_sign() -> None:
     lines = frame_text(60, 12, Spot(1))
     assert lines[0].startswith("┌ Late ──")
-    assert "┬ ▸ First answer ──" in lines[0]
+    assert "┬▸First answer ──" in lines[0]
     assert lines[3].startswith("├ Backlog 40 ──")
     assert lines[-1].startswith("└──")
     assert not [line for line in frame_text(60, 12, None) if "▸" in line]
@@ -222,6 +222,6 @@ async def test_on_a_small_screen_the_board_follows_the_cursor() -> None:
         view.focus()
         view.end()
         await pilot.pause()
-        assert "▸ Breaches" in text_of(drawn(app))
+        assert "▸Breaches" in text_of(drawn(app))
         assert_harmless(drawn(app), 40)
         assert width(text_of(drawn(app)).split("\n")[0]) <= 40
