@@ -72,6 +72,19 @@ def tile(app: HeardApp, number: int) -> str:
     return board(app).view._tiles[number].words
 
 
+def asked_of(app: HeardApp) -> list[str]:
+    """What is asked of the threads from here on."""
+    asked: list[str] = []
+    read = app.jobs.read
+
+    def reading(key: str, *arguments: object, **named: object) -> None:
+        asked.append(key)
+        read(key, *arguments, **named)  # type: ignore[arg-type]  # whatever it was called with
+
+    app.jobs.read = reading  # type: ignore[method-assign]  # of this console alone
+    return asked
+
+
 def set_due(connection: Connection, ticket: int, at: int) -> None:
     with writing(connection):
         connection.execute("UPDATE ticket SET due_at = ?, updated_at = ? WHERE id = ?", (at, now(), ticket))
@@ -193,9 +206,7 @@ async def test_clocks_run_out_without_anybody_committing_anything(workspace: Wor
     async with console(workspace) as app:
         await press(app, "g", "s")
         at = app.seat.clock()
-        asked: list[str] = []
-        read = app.jobs.read
-        app.jobs.read = lambda key, *rest: (asked.append(key), read(key, *rest))  # type: ignore[method-assign, assignment]
+        asked = asked_of(app)
         app.seat.clock = lambda: at + TIME_PASSES - SECOND
         board(app).tick()
         await settled(app)

@@ -145,8 +145,8 @@ def test_a_chart_has_both_lines_and_ends_where_nothing_has_come_yet() -> None:
     arrived, solved = Figure("arrived", 3, 3, 3, parts=hours), Figure("solved", 3, 3, 3, parts=hours)
     told = facts(TilePlan("arrived", Form.CHART, beside="solved"), arrived, solved)
     assert [each.name for each in told.lines] == ["Came in", "Solved"]
-    assert told.lines[0].values == (0, 1, 2, None, None, None)
-    assert told.labels == ("00", "01", "02", "03", "04", "05")
+    assert list(told.lines[0].values) == [0, 1, 2, None, None, None]
+    assert list(told.labels) == ["00", "01", "02", "03", "04", "05"]
     assert len(facts(TilePlan("arrived", Form.CHART, beside="solved"), arrived).lines) == 1
 
 
