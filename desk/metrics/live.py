@@ -52,7 +52,7 @@ LIVE = (
         "due_hour", "Due within the hour", Unit.COUNT, Window.NOW,
         "Tickets that are open, pending or on hold whose next thing is due within the next 60 minutes: an answer or "
         "the solution by your targets, the inner target of a promise, or a follow-up.",
-        "60 minutes before it is due.", "When it is done, or overdue.", "The team that the ticket is with now.",
+        "An hour before it is due.", "When it is done, or overdue.", "The team that the ticket is with now.",
         _UNCLOCKED,
         "What is due within the hour", "the targets' own", Split.TEAM, Better.DOWN,
     ),

@@ -8,7 +8,8 @@ fewer; without cases a value is None, never a nought that looks like a result. S
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from desk.reports.report import Cell
+from desk.metrics.metric import Metric
+from desk.reports.report import Cell, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +76,8 @@ class Snapshot:
     at: int
     figures: Mapping[str, Figure]
     counting: int = 0
+
+
+def part_unit(metric: Metric, part: Part) -> Unit:
+    """A share may be told in counts: of a funnel, how many came so far."""
+    return Unit.COUNT if metric.unit is Unit.SHARE and isinstance(part.value, int) else metric.unit

@@ -18,7 +18,7 @@ MONTH = 28
 _OLD_ENOUGH = "at + took <= :known"
 _COUNTED = f"""
     SELECT channel_id, count(*) FILTER (WHERE {_OLD_ENOUGH}), ifnull(sum(met) FILTER (WHERE {_OLD_ENOUGH}), 0),
-           max(at + took)
+           min(at + took), max(at + took)
       FROM ticket_fact WHERE kind=:kind AND at>=:since AND at<:until GROUP BY channel_id"""  # noqa: S608  ours
 _BEHIND = f"""
     SELECT ticket_id FROM ticket_fact
@@ -29,16 +29,17 @@ _BEHIND = f"""
 class _Day:
     """A day's tickets: how many of each channel can be told, and for how many of them one contact was enough.
 
-    It was read when answers up to `known` were old enough; the last answer of the day is of `last`.
+    It was read when answers up to `known` were old enough; those of the day are from `first` to `last`.
     """
 
     counts: Mapping[int, tuple[int, int]]
     known: int
+    first: int
     last: int
 
     def holds(self, known: int) -> bool:
         """Whether it is the same when answers up to another time are old enough."""
-        return known == self.known or self.last <= min(known, self.known)
+        return known == self.known or self.last <= min(known, self.known) or self.first > max(known, self.known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,13 @@ class FirstContact:
 
 
 def _of_day(asked: Asked, day: Period, known: int) -> Mapping[int, tuple[int, int]]:
-    if day.since > known:
-        return {}
     values = {"kind": Did.ANSWERED, "since": day.since, "until": day.until, "known": known}
 
     def read() -> _Day:
         rows = asked.connection.execute(_COUNTED, values).fetchall()
-        counts = {channel: (n, met) for channel, n, met, _ in rows}
-        return _Day(counts, known, max((last for *_, last in rows), default=0))
+        counts = {channel: (n, met) for channel, n, met, *_ in rows}
+        first = min((row[3] for row in rows), default=known)
+        return _Day(counts, known, first, max((row[4] for row in rows), default=first))
 
     what, state = ("old enough", day.since), asked.state(Did.ANSWERED, day)
     found = asked.kept.get(what, state, read, _Day)
