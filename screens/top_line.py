@@ -37,7 +37,7 @@ def show_top_line(
 
 def own_state(seat: Seat) -> str:
     """What the others see of the agent who sits here; empty until they can."""
-    if seat.company is None:
+    if seat.company is None or not seat.me.id:
         return ""
     return seat.company.own_words(seat.clock(), calls=seat.phone.call is not None)
 

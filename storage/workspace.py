@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from desk.errors import NotFound, WorkspaceError
+from desk.errors import NotFound, Refused, WorkspaceError
 from storage.connect import Connection, connect, explain
 from storage.schema import VERSION
 
@@ -13,9 +13,13 @@ DATABASE = "heard.db"
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Where a workspace lies. Making one of these touches nothing on disk."""
+    """Where a workspace lies. Making one of these touches nothing on disk.
+
+    `read_only`: whoever got it may read; `open_to_write` refuses it, and so every deed, whatever asks for it.
+    """
 
     folder: Path
+    read_only: bool = False
 
     @property
     def database(self) -> Path:
@@ -62,7 +66,12 @@ def open_to_read(workspace: Workspace) -> Connection:
 
 
 def open_to_write(workspace: Workspace) -> Connection:
-    """A writing connection; the workspace is made, or brought to the present schema, where that is needed."""
+    """A writing connection; the workspace is made, or brought to the present schema, where that is needed.
+
+    Refused where the workspace may only be read.
+    """
+    if workspace.read_only:
+        raise Refused("Nothing can be changed from here", "This board only reads.")
     try:
         workspace.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         workspace.attachments.mkdir(mode=0o700, exist_ok=True)

@@ -7,9 +7,15 @@ elsewhere it wants TLS. What a browser can't do (files, the editor) says so ther
 import argparse
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desk.errors import BadInput
+
+if TYPE_CHECKING:
+    from storage.connect import Connection
+    from storage.workspace import Workspace
 
 PORT = 8773
 TABS = 8
@@ -18,6 +24,8 @@ MOST_TABS = 100
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own options."""
+    parser.add_argument("--board", nargs="?", const="", metavar="NAME", help="the live board alone, only to read")
+    parser.add_argument("--wall", action="store_true", help="with --board: turn from board to board")
     parser.add_argument("--port", type=int, default=PORT, help=f"0 takes any that is free (default: {PORT})")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
     parser.add_argument("--tabs", type=int, default=TABS, metavar="N", help=f"at most N at once (default: {TABS})")
@@ -36,14 +44,17 @@ def run(arguments: argparse.Namespace) -> int:
 
     workspace = locate(arguments.workspace)
     if arguments.tab is not None:
-        return _tab(workspace.folder, arguments.tab)
+        return _tab(workspace.folder, arguments)
     # What is wrong with the workspace is said here, once.
-    open_to_read(workspace).close()
-    _serve(workspace.folder, arguments)
+    with closing(open_to_read(workspace)) as connection:
+        if arguments.board:
+            _check_board(connection, arguments.board)
+    _serve(workspace, arguments)
     return 0
 
 
-def _serve(folder: Path, arguments: argparse.Namespace) -> None:
+def _serve(workspace: "Workspace", arguments: argparse.Namespace) -> None:
+    from console.serving.door import BOARD_SECONDS, COOKIE_SECONDS
     from console.serving.front import Front
     from console.serving.listen import Wanted, serve, take
 
@@ -52,6 +63,8 @@ def _serve(folder: Path, arguments: argparse.Namespace) -> None:
         raise BadInput(f"{arguments.tabs} tabs can't be served", f"1 to {MOST_TABS}.")
     if not told:
         raise BadInput("Nobody would see the token, and no log should have it", "Keep it by --token-file FILE.")
+    if arguments.wall and arguments.board is None:
+        raise BadInput("--wall turns boards", "Name --board too.")
     wanted = Wanted(
         arguments.host,
         arguments.port,
@@ -59,8 +72,10 @@ def _serve(folder: Path, arguments: argparse.Namespace) -> None:
         arguments.key,
         arguments.address,
         arguments.token_file,
+        BOARD_SECONDS if arguments.board is not None else COOKIE_SECONDS,
     )
     place = take(wanted)
+    front = Front(place.door, workspace, arguments.tabs, _shown(arguments))
 
     def begun() -> None:
         if arguments.json:
@@ -71,21 +86,45 @@ def _serve(folder: Path, arguments: argparse.Namespace) -> None:
         else:
             print(f"Heard is at {place.url}, with the token in {arguments.token_file}", flush=True)
 
-    serve(place, Front(place.door, folder, arguments.tabs), wanted, begun)
+    serve(place, front, wanted, begun)
 
 
-def _tab(folder: Path, size: str) -> int:
+def _check_board(connection: "Connection", name: str) -> None:
+    """Nobody stands at a wall to be told that there is no such board."""
+    from desk.nearest import mend_name
+    from screens.board_reading import known_boards
+
+    titles = [board.title for board in known_boards(connection).boards]
+    if name.casefold() not in map(str.casefold, titles):
+        raise BadInput(f"There is no board {name!r}", mend_name(name, titles))
+
+
+def _shown(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """What its tabs show, as a tab's process is told."""
+    if arguments.board is None:
+        return ()
+    return (f"--board={arguments.board}", *(("--wall",) if arguments.wall else ()))
+
+
+def _tab(folder: Path, arguments: argparse.Namespace) -> int:
     """What the front started: the console of one tab."""
     import gc
 
     from console.serving.driver import LINE
-    from console.serving.served import run as run_tab
     from console.terminal import TERMINAL
 
-    columns, _, rows = size.partition("x")
+    columns, _, rows = str(arguments.tab).partition("x")
+    size = (int(columns), int(rows))
     # As for a console in a terminal: the application turns it on again.
     gc.disable()
     LINE.keep()
-    status = run_tab(folder, (int(columns), int(rows)))
+    if arguments.board is None:
+        from console.serving.served import run as run_console
+
+        status = run_console(folder, size)
+    else:
+        from console.serving.lone_board import run as run_board
+
+        status = run_board(folder, size, arguments.board, on_wall=arguments.wall)
     TERMINAL.leave(status)
     return status

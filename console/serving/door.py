@@ -18,6 +18,8 @@ SHORTEST_TOKEN = 32
 LONGEST_TOKEN = 512
 # A tab that is open stays open; a new one needs the token again after so long.
 COOKIE_SECONDS = 12 * 3600
+# A screen on the wall begins anew by itself, where nobody is to show a token. It holds as long as the token does.
+BOARD_SECONDS = 90 * 24 * 3600
 THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 
 

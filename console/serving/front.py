@@ -10,7 +10,6 @@ import logging
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
@@ -23,8 +22,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from console.serving.door import LONGEST_TOKEN, Door
 from console.serving.packets import heard, size
 from console.serving.pages import Files, entry_page, terminal_page
+from console.serving.settler import Settler
 from console.serving.tab import Tab, command, running
 from desk.text import clean
+from storage.workspace import Workspace
 
 # What a close of the WebSocket means; page.js knows these numbers.
 LEFT, FULL, BROKEN = 1000, 4001, 4002
@@ -43,13 +44,20 @@ HEADERS = {
 
 @dataclass(slots=True)
 class Front:
-    """One front; `most` tabs at once on the workspace of `folder`."""
+    """One front; `most` tabs at once on the workspace. `shown` is what a tab's command says of what it shows."""
 
     door: Door
-    folder: Path
+    workspace: Workspace
     most: int
+    shown: tuple[str, ...] = ()
     files: Files = field(default_factory=Files.read)
     open_tabs: int = 0
+    settler: Settler | None = None
+
+    def __post_init__(self) -> None:
+        """What only reads needs somebody who settles."""
+        if self.shown:
+            self.settler = Settler(self.workspace)
 
     def app(self) -> ASGIApp:
         """The ASGI application."""
@@ -64,8 +72,9 @@ class Front:
 
     async def page(self, request: Request) -> Response:
         """The terminal for whoever is let in, else the page that takes the token."""
-        page = terminal_page if self._let_in(request) else entry_page
-        return HTMLResponse(page(self.files.version), headers={"Cache-Control": "no-store"})
+        files = self.files
+        page = terminal_page(files, board=bool(self.shown)) if self._let_in(request) else entry_page(files)
+        return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 
     async def enter(self, request: Request) -> Response:
         """A cookie for the token."""
@@ -105,14 +114,18 @@ class Front:
             await _close(socket, FULL, f"{self.most} tabs are open already. Close one, or serve with more --tabs.")
             return
         self.open_tabs += 1
+        if self.settler is not None:
+            self.settler.begin()
         try:
             wanted = size(socket.query_params.get("width", ""), socket.query_params.get("height", ""))
-            async with running(command(self.folder, wanted)) as tab:
+            async with running(command(self.workspace.folder, wanted, self.shown)) as tab:
                 await _relay(socket, tab)
         except OSError as error:
             await _close(socket, BROKEN, f"No process can be started: {error.strerror}")
         finally:
             self.open_tabs -= 1
+            if self.settler is not None:
+                self.settler.end()
 
     def _let_in(self, asked: Request | WebSocket) -> bool:
         return self.door.lets_in(asked.cookies.get(self.door.cookie_name, ""), int(time.time()))

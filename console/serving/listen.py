@@ -17,7 +17,7 @@ from pathlib import Path
 import uvicorn
 from typing_extensions import override
 
-from console.serving.door import Door, checked_token, host_of, hosts_here, new_token
+from console.serving.door import COOKIE_SECONDS, Door, checked_token, host_of, hosts_here, new_token
 from console.serving.front import Front
 from desk.errors import BadInput, Refused
 
@@ -41,6 +41,7 @@ class Wanted:
     key: Path | None = None
     address: str = ""
     token_file: Path | None = None
+    cookie_seconds: int = COOKIE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def take(wanted: Wanted) -> Place:
     here = "[::1]" if listening.family is socket.AF_INET6 else "127.0.0.1"
     url = wanted.address.rstrip("/") if wanted.address else f"{scheme}://{here}:{port}"
     # Cookies know no ports: two of these on one machine must not take each other's.
-    return Place(listening, Door(token, hosts, f"heard-{port}", secure), url)
+    return Place(listening, Door(token, hosts, f"heard-{port}", secure, wanted.cookie_seconds), url)
 
 
 def token_in(file: Path) -> str:

@@ -37,14 +37,14 @@ class Files:
         return cls(by_name, total.hexdigest()[:16])
 
 
-def terminal_page(version: str) -> str:
-    """The page with the terminal."""
-    return _page("terminal.html", version)
+def terminal_page(files: Files, *, board: bool) -> str:
+    """The page with the terminal; of a `board` nothing is lost when it closes, and it begins anew by itself."""
+    return _page("terminal.html", files.version).replace("{kind}", "board" if board else "console")
 
 
-def entry_page(version: str) -> str:
+def entry_page(files: Files) -> str:
     """The page that takes the token."""
-    return _page("entry.html", version)
+    return _page("entry.html", files.version)
 
 
 def _page(name: str, version: str) -> str:

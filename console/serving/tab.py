@@ -115,10 +115,13 @@ async def running(command: Sequence[str]) -> AsyncIterator[Tab]:
         await asyncio.shield(tab.end())
 
 
-def command(folder: Path, size: tuple[int, int]) -> tuple[str, ...]:
-    """What a tab runs. -P: a folder that happens to be named like a package of ours must not be run."""
+def command(folder: Path, size: tuple[int, int], shown: Sequence[str]) -> tuple[str, ...]:
+    """What a tab runs; `shown` says what it shows.
+
+    -P: a folder that happens to be named like a package of ours must not be run.
+    """
     columns, rows = size
-    words = ("serve", "--tab", f"{columns}x{rows}")
+    words = ("serve", "--tab", f"{columns}x{rows}", *shown)
     return (sys.executable, "-P", "-m", "console", "--workspace", str(folder.absolute()), *words)
 
 

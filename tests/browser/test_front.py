@@ -114,6 +114,8 @@ def test_plain_text_is_spoken_on_this_machine_alone(demo: Workspace, tmp_path: P
         (("--certificate", "none.pem", "--json"), "go together"),
         (("--certificate", "none.pem", "--key", "none.pem", "--port", "0", "--json"), "The certificate can't be used"),
         ((), "no log should have it"),
+        (("--wall", "--json"), "Name --board too"),
+        (("--board", "Answer", "--json"), "There is no board 'Answer'. Did you mean Answers?"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(demo: Workspace, words: tuple[str, ...], told: str) -> None:

@@ -43,9 +43,14 @@ function ended(code, reason) {
   const again = document.getElementById("again");
   again.hidden = false;
   again.focus();
-  if (!own) {
-    lookAgain();
+  // On a wall nobody presses a button.
+  if (!own || isBoard()) {
+    setTimeout(lookAgain, LOOK_AGAIN);
   }
+}
+
+function isBoard() {
+  return document.body.dataset.kind === "board";
 }
 
 async function lookAgain() {
@@ -64,7 +69,7 @@ function typed(event) {
     event.preventDefault();
     event.stopImmediatePropagation();
     line?.send(JSON.stringify(["stdin", own]));
-  } else if (event.key === "F11" || (event.ctrlKey && !event.altKey && letter === "v")) {
+  } else if (event.key === "F11" || (event.key === "F5" && isBoard()) || (event.ctrlKey && !event.altKey && letter === "v")) {
     // The browser's own: the whole screen, and a paste, which comes to the console in one piece.
     event.stopImmediatePropagation();
   }
@@ -72,7 +77,7 @@ function typed(event) {
 
 window.addEventListener("keydown", typed, { capture: true });
 window.addEventListener("beforeunload", (event) => {
-  if (line !== null) {
+  if (line !== null && !isBoard()) {
     event.preventDefault();
   }
 });
