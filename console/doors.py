@@ -173,10 +173,16 @@ class Doors(GuardedApp[int], inherit_bindings=False):
         self.open(NewcomersScreen(self.seat))
 
     def action_go_board(self, name: str) -> None:
-        """To the live board."""
-        from screens.board import Left
+        """To the live board; back to it where it is open below."""
+        from screens.board import BoardScreen, Left
 
-        self.open_board(Left(name))
+        if not any(isinstance(screen, BoardScreen) for screen in self.screen_stack):
+            self.open_board(Left(name))
+            return
+        while not isinstance(self.screen, BoardScreen):
+            self.pop_screen()
+        if name:
+            self.screen.action_go_board(name)
 
     def open_board(self, left: "Left") -> None:
         """The live board, as it was left."""

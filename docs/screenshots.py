@@ -46,6 +46,7 @@ START = ("wait:Ana Ruiz",)
 # To the star of the guide, wherever the clock has put her in the list.
 STAR = (*START, "/", "type:refund 8841", "enter", "enter", "wait:Two weeks")
 CALL = (*START, "c", "type:4471", "wait:220814471", "enter", "wait:Known by", "T", "wait:talking")
+BOARD = (*START, "g", "s", "wait:Came in and solved")
 SCENES = (
     Scene("welcome-80x24", NARROW, ("wait:Try the demo",), empty=True),
     Scene("queue-80x24", NARROW, START),
@@ -86,6 +87,13 @@ SCENES = (
         (*START, "wait:sales offline", "f6", "wait:Sources", "j"),
         sources=("support idle", "sales away", "returns syncing"),
     ),
+    Scene("board-80x24", NARROW, (*BOARD, "j")),
+    Scene("board-120x36", MIDDLE, BOARD),
+    Scene("board-200x60", WIDE, BOARD),
+    Scene("board-answers-120x36", MIDDLE, (*BOARD, "]", "wait:One answer", "j", "j")),
+    Scene("board-wall-200x60", WIDE, (*BOARD, "2", "wait:One answer", "P")),
+    Scene("explanation-120x36", MIDDLE, (*BOARD, "2", "wait:One answer", "right", "right", "i", "wait:Nine of ten")),
+    Scene("behind-120x36", MIDDLE, (*BOARD, "enter", "wait:What is overdue", "x", "j", "x", "a", "a", "wait:Change 2")),
     Scene("help-120x36", MIDDLE, (*START, "?", "wait:Keys")),
 )
 

@@ -2,12 +2,12 @@
 
 from typing_extensions import override
 
-from screens.desk_screen import DeskScreen
 from screens.seat import Seat
+from screens.undoing import Undoing
 from widgets.board import BoardView
 
 
-class BoardMoves(DeskScreen[None]):
+class BoardMoves(Undoing):
     """The board's view, and the keys that move its cursor."""
 
     def __init__(self, seat: Seat) -> None:

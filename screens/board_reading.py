@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from desk.boards import Board, parse_boards
+from desk.boards import Board, Form, parse_boards
 from desk.filters import parse
 from desk.metrics.metric import Metric
 from screens.board_lines import MOST_LISTED, Reading, listed
 from storage import outbox, rules
 from storage.connect import Connection
 from storage.queue import Scope, first_page
+from widgets.charts import plotting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,10 @@ def known_boards(connection: Connection) -> Known:
     from desk.metrics.registry import METRICS
     from storage.statistics.asked import Kept
 
-    return Known(parse_boards(rules.read(connection, "boards"), "boards", METRICS), METRICS, Kept())
+    boards = parse_boards(rules.read(connection, "boards"), "boards", METRICS)
+    if any(plan.form is Form.CHART for board in boards for plan in board.tiles):
+        plotting()
+    return Known(boards, METRICS, Kept())
 
 
 def read_board(connection: Connection, known: Known, board: Board, now: int, zone: tzinfo) -> Reading:

@@ -6,7 +6,7 @@ comes after the page was left changes nothing; the cursor never rests on a headi
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -17,19 +17,15 @@ from typing_extensions import override
 
 from screens.action import Situation
 from screens.ask import AskPanel
-from screens.desk_screen import DeskScreen
 from screens.frame import BOTTOM, TOP, Rule
 from screens.seat import Seat
 from screens.top_line import show_top_line
+from screens.undoing import Undoing
 from storage import outbox
 from storage.connect import Connection
-from storage.deeds.by import Done
 from widgets.bars import HeaderBar, HintBar, NoticeBar
 from widgets.rowcache import Key
 from widgets.rows import LineList, Row
-
-if TYPE_CHECKING:
-    from sqlmodel import Session
 
 Answer = TypeVar("Answer")
 
@@ -44,7 +40,7 @@ class Shape(NamedTuple):
     below: int = 0
 
 
-class FramedScreen(DeskScreen[None], Generic[Row]):
+class FramedScreen(Undoing, Generic[Row]):
     """Subclasses make `lines` before their `__init__` calls this one, and say what stands in the panes."""
 
     CSS_PATH = "framed.tcss"
@@ -127,16 +123,6 @@ class FramedScreen(DeskScreen[None], Generic[Row]):
             lambda answer: then(answer) if self.is_attached else None,
         )
 
-    def deed(self, do: "Callable[[Session], Done]") -> None:
-        """Do something, say so, and show how things stand then."""
-        self.seat.jobs.deed(do, self.told)
-
-    def told(self, done: Done) -> None:
-        """A deed is on the disk."""
-        if self.is_attached:
-            self.notice(done.title + ".  u undoes", "good")
-            self.changed()
-
     @override
     def changed(self) -> None:
         self.read("waiting", outbox.waiting_count, self._counted)
@@ -144,25 +130,6 @@ class FramedScreen(DeskScreen[None], Generic[Row]):
     def _counted(self, waiting: int) -> None:
         self._waiting = waiting
         self.show_header()
-
-    def action_deed_undo(self) -> None:
-        """Take back the last deed."""
-        from storage.deeds.undo import undo
-
-        by = self.seat.by()
-        self.seat.jobs.deed(lambda session: undo(session, by), self._undone)
-
-    def action_deed_redo(self) -> None:
-        """Do again what was taken back."""
-        from storage.deeds.undo import redo
-
-        by = self.seat.by()
-        self.deed(lambda session: redo(session, by))
-
-    def _undone(self, done: Done) -> None:
-        if self.is_attached:
-            self.notice(done.title + ".  Ctrl+R does it again", "good")
-            self.changed()
 
     # How it is drawn
 

@@ -10,14 +10,14 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.strip import Strip
 
 from desk.boards import Board, Line, Placed, lines_of, placed
 from widgets.board_frame import DrawnLine, Spot, board_frame
-from widgets.inks import Lines
-from widgets.tiles import TileFacts
+from widgets.inks import Lines, Piece
+from widgets.tiles import TileFacts, part_at
 
 
 class BoardView(Lines, can_focus=True, inherit_bindings=False):
@@ -194,12 +194,16 @@ class BoardView(Lines, can_focus=True, inherit_bindings=False):
         wanted = min(first, max(top, last - height + 1))
         if wanted != top:
             self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
+        if self.has_focus:
+            # The terminal's own cursor, hidden as it is, is what a Braille line or a magnifier follows.
+            self.app.cursor_position = self.content_region.offset + Offset(place.x, place.y - self.scroll_offset.y)
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
         at = y + self.scroll_offset.y
         if at >= len(self._drawn):
-            return self.strip([], self.size.width)
+            words: list[Piece] = [] if self._drawn or y != 1 else [("  Counting …", "faint")]
+            return self.strip(words, self.size.width)
         strips = [self.strip(each.pieces, each.cells, each.ground) for each in self._drawn[at]]
         return Strip.join(strips).adjust_cell_length(self.size.width, self.ink())
 
@@ -221,7 +225,8 @@ class BoardView(Lines, can_focus=True, inherit_bindings=False):
         x, y = offset.x, offset.y + self.scroll_offset.y
         for tile, place in self._places.items():
             if place.x <= x < place.x + place.width and place.y - 1 <= y < place.y + place.height:
-                self._go(Spot(tile))
+                before = self.spot.part if tile == self.spot.tile else None
+                self._go(Spot(tile, part_at(self._tiles[tile], place.height, before, y - place.y)))
                 if event.chain > 1:
                     self.post_message(self.Opened())
 

@@ -124,7 +124,7 @@ def _laid(layers: list[tuple[str, str]], cells: int) -> list[Piece]:
 
 def _drawn(values: Values, cells: int, height: int, most: int, marker: str) -> list[str]:
     """One line as plain signs. Where there is no value there is a gap."""
-    plt = _plotting()
+    plt = plotting()
     plt.clear_figure()
     plt.theme("clear")
     # It would cut the drawing to the size of the terminal that the process was started in.
@@ -170,6 +170,6 @@ class Plotting(Protocol):
     def uncolorize(self, text: str) -> str: ...
 
 
-def _plotting() -> Plotting:
-    # 35 ms and 3 MB, only for who looks at a chart.
+def plotting() -> Plotting:
+    """The library: 35 ms and 3 MB, only for who looks at a chart; a thread loads it before the first is drawn."""
     return cast("Plotting", import_module("plotext"))

@@ -17,6 +17,8 @@ from widgets.inks import Piece, both_ends, pieces_width
 # From this height on a number has large digits.
 LARGE_FROM = 5
 LARGE_HEIGHT = 3
+# Where there is room: so many cells for a day at most, and so many lines for a bar with the blank below it.
+MOST_CELLS, MOST_LINES = 4, 3
 _LABELS = 24
 
 
@@ -115,7 +117,7 @@ def _small(facts: TileFacts, cells: int, height: int) -> list[TileLine]:
     room = cells - 2
     if facts.form is Form.SPARKLINE and facts.trend:
         aside = facts.news or _note(facts, room - pieces_width(_number(facts)) - 1)
-        below: Piece = (sparkline(facts.trend, room), "mark")
+        below: Piece = (_way(facts, room), "mark")
     else:
         aside, below = facts.news, (_note(facts, room), "faint")
     # The number itself gives way last.
@@ -145,9 +147,15 @@ def _large(facts: TileFacts, cells: int, height: int) -> list[TileLine]:
         right: list[Piece] = [(harmless(facts.news), "muted")] if number == LARGE_HEIGHT - 1 else []
         lines.append(TileLine(_spaced(both_ends([*left, (row, facts.level.ink)], right, cells - 2))))
     if facts.trend:
-        lines.append(TileLine([(" " + sparkline(facts.trend, cells - 2), "mark")]))
+        lines.append(TileLine(_spaced([(_way(facts, cells - 2), "mark")])))
     lines.append(TileLine(_spaced([(_note(facts, cells - 2), "faint")])))
     return lines
+
+
+def _way(facts: TileFacts, room: int) -> str:
+    """The way so far; a few days stand in some cells each."""
+    times = max(1, min(room // len(facts.trend), MOST_CELLS))
+    return sparkline([value for value in facts.trend for _ in range(times)], room)
 
 
 def large(words: str) -> list[str]:
@@ -185,8 +193,27 @@ def _parts(facts: TileFacts, cells: int, height: int, part: int | None) -> list[
         lines = [_listed(each, cells - 2) for each in parts]
     else:
         lines = [_barred(each, names, max(cells - names - words - 4, 0)) for each in parts]
-    drawn = [TileLine(_spaced(line), part == first + number) for number, line in enumerate(lines)]
+    high = _high(facts, height)
+    drawn = [
+        TileLine(_spaced(each), part == first + number and at < max(high - 1, 1))
+        for number, line in enumerate(lines)
+        for at, each in enumerate(_thick(line, high))
+    ]
     return [*drawn, TileLine([(f" {rest:,} more below", "faint")])] if rest and shown < height else drawn
+
+
+def _high(facts: TileFacts, height: int) -> int:
+    """How many lines one part has, with the blank below it; a list stays close."""
+    return max(1, min(height // len(facts.parts), MOST_LINES)) if facts.form is Form.BARS and facts.parts else 1
+
+
+def _thick(line: list[Piece], high: int) -> list[list[Piece]]:
+    """A bar of so many lines: its words stand in the first, and the last is blank where it isn't the only one."""
+    if high == 1:
+        return [line]
+    (name, _), bar_drawn, _ = line
+    below: list[Piece] = [(" " * width(name), "plain"), bar_drawn]
+    return [line, *[below] * (high - 2), []]
 
 
 def _window(count: int, height: int, part: int | None) -> tuple[int, int]:
@@ -196,6 +223,13 @@ def _window(count: int, height: int, part: int | None) -> tuple[int, int]:
     shown = max(height - 1, 1)
     first = 0 if part is None else max(0, part - shown + 1)
     return (first, shown) if first + shown < count else (max(count - height, 0), height)
+
+
+def part_at(facts: TileFacts, height: int, part: int | None, line: int) -> int | None:
+    """The part that is drawn in a line of the tile, where the cursor is on `part`; None where none is."""
+    first, shown = _window(facts.stops, height, part)
+    line = line // _high(facts, height) if line >= 0 else line
+    return first + line if 0 <= line < shown else None
 
 
 def _listed(part: TilePart, cells: int) -> list[Piece]:

@@ -146,6 +146,21 @@ async def test_a_line_opens_its_own_tickets_and_a_ticket_is_under_the_cursor(
         assert board(app).view.part_key == str(ids[2])
 
 
+async def test_the_board_is_open_once_and_undo_works_on_it(
+    workspace: Workspace, connection: Connection, ids: list[int]
+) -> None:
+    async with console(workspace) as app:
+        await press(app, "a", "n", "g", "s", "Right", "i", "g", "s")
+        assert [type(screen) for screen in app.screen_stack[1:]] == [BoardScreen]
+        assert board(app).view.spot == Spot(1)
+        before = tile(app, 1)
+        await press(app, "u")
+        assert "Ctrl+R does it again" in board(app).notices.text
+        await until(app, lambda: tile(app, 1) != before)
+        await press(app, "Esc")
+        assert app.screen is desk(app)
+
+
 async def test_where_nothing_is_behind_a_number_it_says_so(workspace: Workspace, ids: list[int]) -> None:
     async with console(workspace) as app:
         await press(app, "g", "s", "Right", "Right", "Enter")

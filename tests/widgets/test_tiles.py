@@ -13,7 +13,7 @@ from widgets.board_frame import Spot, board_frame
 from widgets.cells import width
 from widgets.charts import Plotted
 from widgets.inks import fit_pieces, pieces_width
-from widgets.tiles import Level, TileFacts, TilePart, tile_lines
+from widgets.tiles import Level, TileFacts, TilePart, part_at, tile_lines
 
 LATE = TileFacts("Late", Form.NUMBER, "12", notes=("9 a week ago",), news="▲3", level=Level.ALARM)
 WAIT = TileFacts("First answer", Form.SPARKLINE, "2 h 05 min", notes=("half of 34 cases", "n 34"), trend=(1, 2, 4, 8))
@@ -57,7 +57,7 @@ def test_a_number_moves_nothing_when_it_changes() -> None:
 
 def test_the_number_gives_way_last() -> None:
     assert shown(WAIT, 17)[0] == " 2 h 05 min n 34"
-    assert shown(WAIT, 40) == [" 2 h 05 min            half of 34 cases", " ▂▃▅█"]
+    assert shown(WAIT, 40) == [" 2 h 05 min            half of 34 cases", " " + "▂" * 4 + "▃" * 4 + "▅" * 4 + "█" * 4]
     assert shown(replace(WAIT, words="12 h 05 min"), 17)[0] == " 12 h 05 min"
 
 
@@ -78,6 +78,15 @@ def test_where_there_is_room_digits_are_read_from_across_the_room() -> None:
 def test_bars_are_as_long_as_their_parts() -> None:
     lines = shown(BACKLOG, 30, 4)
     assert [line.split()[1] for line in lines[:3]] == ["█" * 19, "█" * 9 + "▌", "█" * 4 + "▊"]
+
+
+def test_on_a_wall_bars_are_thick_and_each_is_found_where_it_stands() -> None:
+    lines = shown(BACKLOG, 30, 10)
+    assert [line.count("█") for line in lines] == [19, 19, 0, 9, 9, 0, 4, 4, 0, 0]
+    assert [line.split()[0] for line in lines[:9:3]] == ["today", "week", "older"]
+    assert [part_at(BACKLOG, 10, None, line) for line in (-1, 0, 2, 3, 8, 9)] == [None, 0, 0, 1, 2, None]
+    assert [line.cursor for line in tile_lines(BACKLOG, 30, 10, 1)] == [False] * 3 + [True] * 2 + [False] * 5
+    assert [line.count("█") for line in shown(BACKLOG, 30, 6)] == [19, 0, 9, 0, 4, 0]
 
 
 def test_what_has_no_room_is_counted_and_the_cursor_is_always_in_sight() -> None:
@@ -211,6 +220,23 @@ async def test_a_board_on_a_wall_has_no_cursor() -> None:
         view.hang_up(on_wall=True)
         await pilot.pause()
         assert "▸" not in text_of(drawn(app))
+
+
+async def test_a_click_goes_to_the_line_and_a_second_one_opens() -> None:
+    view = BoardView()
+    app = Stage(view)
+    async with app.test(80, 12) as pilot:
+        assert "Counting" in text_of(drawn(app))
+        view.set_room(80, 12)
+        view.show(BOARD, TILES)
+        await pilot.pause()
+        await pilot.click(view, offset=(50, 5))
+        assert view.spot == Spot(3, 1)
+        assert not app.told(BoardView.Opened)
+        await pilot.click(view, offset=(50, 5), times=2)
+        assert app.told(BoardView.Opened)
+        await pilot.click(view, offset=(50, 1))
+        assert view.spot == Spot(1)
 
 
 async def test_on_a_small_screen_the_board_follows_the_cursor() -> None:
