@@ -28,6 +28,7 @@ COMMANDS = {
     "snippets": "snippets",
     "checklists": "checklists",
     "report": "report",
+    "stats": "stats",
     "rules": "rules",
     "connect": "connect",
     "sync": "sync",

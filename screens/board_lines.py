@@ -10,7 +10,7 @@ from datetime import tzinfo
 from desk.ages import age, due
 from desk.boards import Board, Form, TilePlan
 from desk.metrics.metric import Better, Metric, Split, Window
-from desk.metrics.snapshot import Figure, Part, Snapshot
+from desk.metrics.snapshot import Figure, Part, Snapshot, part_unit
 from desk.money import Money
 from desk.presence import Attendance, State
 from desk.records import TicketRow
@@ -200,11 +200,6 @@ def _state_words(each: Attendance, now: int) -> str:
     """What somebody does, and for how long."""
     for_how_long = " " + age(each.since, now) if each.since and each.state is not State.AVAILABLE else ""
     return each.state + for_how_long + (", " + each.words if each.words else "")
-
-
-def part_unit(metric: Metric, part: Part) -> Unit:
-    """A share may be told in counts: of a funnel, how many came so far."""
-    return Unit.COUNT if metric.unit is Unit.SHARE and isinstance(part.value, int) else metric.unit
 
 
 def _part_note(metric: Metric, part: Part, zone: tzinfo) -> str:

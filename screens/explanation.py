@@ -11,11 +11,10 @@ from textual import events
 from typing_extensions import override
 
 from desk.metrics.metric import Better, Metric, Split
-from desk.metrics.snapshot import Figure, Part
+from desk.metrics.snapshot import Figure, Part, part_unit
 from desk.reports.report import Cell, Unit
 from desk.reports.words import of_cases, worded
 from screens.action import Place, Situation
-from screens.board_lines import part_unit
 from screens.framed import FramedScreen
 from screens.seat import Seat
 from widgets.cells import fit, harmless, width

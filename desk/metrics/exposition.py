@@ -10,7 +10,7 @@ from datetime import UTC, tzinfo
 from desk.metrics.metric import Metric
 from desk.metrics.snapshot import Figure, Part, Snapshot, part_unit
 from desk.money import Money
-from desk.reports.report import Cell, Unit
+from desk.reports.report import Unit
 from desk.reports.words import decimal, raw
 
 JsonValue = str | int | float | None | list["JsonValue"] | dict[str, "JsonValue"]
@@ -23,36 +23,43 @@ _ESCAPED = str.maketrans({"\\": r"\\", "\n": r"\n", '"': r"\""})
 Labels = tuple[tuple[str, str], ...]
 
 
-def to_json(snapshot: Snapshot, metrics: Mapping[str, Metric], zone: tzinfo) -> dict[str, JsonValue]:
+def to_json(snapshot: Snapshot, metrics: Mapping[str, Metric], zone: tzinfo) -> dict[str, dict[str, JsonValue]]:
     """Every number by its id: value, n, unit, formula, and what else stands beside it on the board."""
     return {name: _document(figure, metrics[name], zone) for name, figure in snapshot.figures.items()}
 
 
 def _document(figure: Figure, metric: Metric, zone: tzinfo) -> dict[str, JsonValue]:
-    def told(value: Cell, unit: Unit = metric.unit) -> JsonValue:
-        return raw(value, unit, zone)
-
-    money = next((each.value.currency for each in (figure, *figure.parts) if isinstance(each.value, Money)), None)
+    values = [figure.value, *(part.value for part in figure.parts)]
+    currency = next((value.currency for value in values if isinstance(value, Money)), "")
     return {
-        "value": told(figure.value),
+        "value": raw(figure.value, metric.unit, zone),
         "n": figure.n,
-        "unit": money or metric.unit.value,
+        "unit": currency or metric.unit.value,
         "formula": metric.formula,
         "title": metric.title,
         "window": metric.window.value,
         "clock": metric.clock,
         "tickets": figure.tickets,
-        "mean": told(figure.mean),
-        "p50": told(figure.p50),
-        "p90": told(figure.p90),
-        "trend": [told(each) for each in figure.trend],
-        "parts": [
-            {"key": part.key, "label": part.label, "value": told(part.value, part_unit(metric, part)), "n": part.n,
-             "tickets": part.tickets, "p50": told(part.p50), "p90": told(part.p90)}
-            for part in figure.parts
-        ],
+        # Of a number of tickets, these are how long they have waited.
+        "mean": raw(figure.mean, Unit.SPAN, zone),
+        "p50": raw(figure.p50, Unit.SPAN, zone),
+        "p90": raw(figure.p90, Unit.SPAN, zone),
+        "trend": [raw(each, metric.unit, zone) for each in figure.trend],
+        "parts": [_part(part, metric, zone) for part in figure.parts],
         "why_not": figure.why_not,
-    }  # fmt: skip
+    }
+
+
+def _part(part: Part, metric: Metric, zone: tzinfo) -> dict[str, JsonValue]:
+    return {
+        "key": part.key,
+        "label": part.label,
+        "value": raw(part.value, part_unit(metric, part), zone),
+        "n": part.n,
+        "tickets": part.tickets,
+        "p50": raw(part.p50, Unit.SPAN, zone),
+        "p90": raw(part.p90, Unit.SPAN, zone),
+    }
 
 
 def to_prometheus(snapshot: Snapshot, metrics: Mapping[str, Metric]) -> str:
