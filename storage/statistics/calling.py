@@ -12,10 +12,7 @@ from desk.metrics.snapshot import Figure
 from desk.times import SECOND
 from storage.calls import between
 from storage.statistics.asked import Asked
-from storage.statistics.number import Number, share, spans
-
-# Of the tickets of calls, those that are in a list: what was merged isn't.
-_STANDING = "SELECT id FROM ticket WHERE id IN ({}) AND merged_into_id IS NULL"
+from storage.statistics.number import Number, share, spans, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +70,7 @@ def _today(asked: Asked, counts: Callable[[CallRow], bool]) -> list[CallRow]:
 
 
 def _tickets(asked: Asked, calls: Collection[CallRow]) -> Collection[int]:
-    wanted = {call.ticket_id for call in calls if call.ticket_id is not None}
-    query = _STANDING.format(",".join(map(str, sorted(wanted))))
-    return [row[0] for row in asked.connection.execute(query)]
+    return standing(asked.connection, (call.ticket_id for call in calls))
 
 
 CALLING: Mapping[str, Callable[[str], Number]] = {

@@ -3,7 +3,6 @@
 The invariant: what makes a conversation whole, a promise kept and an answer known is said by their reports alone.
 """
 
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -20,13 +19,11 @@ from storage.reports.known_answers import Line, known_answers
 from storage.reports.promises import JUDGED, Made, judged, made
 from storage.statistics.asked import Asked
 from storage.statistics.flow import WEEK
-from storage.statistics.number import Number, share
+from storage.statistics.number import Number, share, standing
 
 # All lines of a day, not only the dearest.
 _EVERY = 1_000_000
 _SHOWN = 12
-_STANDING = """
-    SELECT t.id FROM json_each(?) w CROSS JOIN ticket t ON t.id = w.value WHERE t.merged_into_id IS NULL"""
 _GIVEN = """
     SELECT ticket_id FROM gesture WHERE team_id = ? AND made_at >= ? AND made_at < ?
        AND state IN ('given', 'approved') AND currency = ?"""
@@ -34,12 +31,6 @@ _WRITTEN = "SELECT key, position, updated_at, length(content) FROM checklist ORD
 _WAITING = "SELECT ticket_id FROM gesture WHERE state = 'waiting'"
 
 _Run = tuple[ChecklistTemplate, int, Conversation]
-
-
-def _standing(asked: Asked, tickets: Iterable[int | None]) -> set[int]:
-    """Of these tickets, those that are in a list: what was merged isn't."""
-    wanted = sorted({ticket for ticket in tickets if ticket is not None})
-    return {row[0] for row in asked.connection.execute(_STANDING, (json.dumps(wanted),))}
 
 
 def _week(asked: Asked) -> Period:
@@ -116,13 +107,13 @@ class PromisesKept:
         """The share of the last days, and of what was promised on each."""
         cases = self._cases(asked, _week(asked))
         days = (self._share(self._cases(asked, day), asked) for day in asked.days(WEEK))
-        tickets = len(_standing(asked, (each.ticket_id for each in cases)))
+        tickets = len(standing(asked.connection, (each.ticket_id for each in cases)))
         return Figure(self.metric, self._share(cases, asked), len(cases), tickets, trend=tuple(days))
 
     def behind(self, asked: Asked, part: str) -> Collection[int]:
         """The tickets with a promise that was kept, broken or is overdue."""
         del part
-        return _standing(asked, (each.ticket_id for each in self._cases(asked, _week(asked))))
+        return standing(asked.connection, (each.ticket_id for each in self._cases(asked, _week(asked))))
 
     def _cases(self, asked: Asked, period: Period) -> list[Made]:
         def read() -> list[Made]:
@@ -147,7 +138,9 @@ class KnownAnswers:
         repeated = sum(line.cost.times for line in lines)
         tickets = len(self.behind(asked, ""))
         parts = tuple(
-            Part(_key(line), line.title, line.cost.times, line.cost.times, len(_standing(asked, line.tickets)))
+            Part(
+                _key(line), line.title, line.cost.times, line.cost.times, len(standing(asked.connection, line.tickets))
+            )
             for line in lines[:_SHOWN]
         )
         return Figure(self.metric, share(repeated, replies), replies, tickets, parts=parts)
@@ -155,7 +148,9 @@ class KnownAnswers:
     def behind(self, asked: Asked, part: str) -> Collection[int]:
         """The tickets on which a known answer was given."""
         lines, _ = self._lines(asked)
-        return _standing(asked, (ticket for line in lines if part in ("", _key(line)) for ticket in line.tickets))
+        return standing(
+            asked.connection, (ticket for line in lines if part in ("", _key(line)) for ticket in line.tickets)
+        )
 
     def _lines(self, asked: Asked) -> tuple[tuple[Line, ...], int]:
         def read() -> tuple[tuple[Line, ...], int]:
@@ -185,11 +180,11 @@ class GesturesLeft:
         given = [_given(asked, team, left, currency) for team, left in budgets]
         parts = tuple(
             Part(_budget(team, left), f"{left.who}, this {left.budget.period}", Money(left.left, currency),
-                 len(tickets), len(_standing(asked, tickets)))
+                 len(tickets), len(standing(asked.connection, tickets)))
             for (team, left), tickets in zip(budgets, given, strict=True)
         )  # fmt: skip
         value = Money(sum(least.values()), currency) if least else None
-        everything = _standing(asked, (ticket for tickets in given for ticket in tickets))
+        everything = standing(asked.connection, (ticket for tickets in given for ticket in tickets))
         return Figure(self.metric, value, max(map(len, given), default=0), len(everything), parts=parts)
 
     def behind(self, asked: Asked, part: str) -> Collection[int]:
@@ -200,7 +195,7 @@ class GesturesLeft:
             for team, left in self._budgets(asked)
             if part in ("", _budget(team, left))
         )
-        return _standing(asked, (ticket for tickets in given for ticket in tickets))
+        return standing(asked.connection, (ticket for tickets in given for ticket in tickets))
 
     def _budgets(self, asked: Asked) -> tuple[tuple[int, Left], ...]:
         return asked.once.get(("budgets",), None, lambda: team_budgets(asked.connection, asked.now), tuple)
@@ -224,12 +219,12 @@ class GesturesWaiting:
     def figure(self, asked: Asked) -> Figure:
         """How many."""
         rows = asked.connection.execute(_WAITING).fetchall()
-        return Figure(self.metric, len(rows), len(rows), len(_standing(asked, (row[0] for row in rows))))
+        return Figure(self.metric, len(rows), len(rows), len(standing(asked.connection, (row[0] for row in rows))))
 
     def behind(self, asked: Asked, part: str) -> Collection[int]:
         """The tickets that they are on."""
         del part
-        return _standing(asked, (row[0] for row in asked.connection.execute(_WAITING)))
+        return standing(asked.connection, (row[0] for row in asked.connection.execute(_WAITING)))
 
 
 CRAFT: Mapping[str, Callable[[str], Number]] = {

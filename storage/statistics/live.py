@@ -13,8 +13,6 @@ from desk.times import HOUR
 from storage.statistics.asked import Asked
 from storage.statistics.number import NO_ONE, Number, largest_first, named
 
-Bounds = tuple[str, int | None, int]
-
 _NOT_SNOOZED = "(t.snoozed_until IS NULL OR t.snoozed_until<=:now)"
 _NO_TEAM = "No team"
 

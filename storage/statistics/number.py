@@ -4,15 +4,19 @@ The invariant: a figure's `tickets` is the length of what `behind` gives for it 
 of the part.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from desk.metrics.snapshot import Figure, Part
+from storage.connect import Connection
 from storage.statistics.asked import Asked
 
-Key = TypeVar("Key", bound=Hashable)
+# The key of the part of those that have none.
 NO_ONE = "0"
+_STANDING = """
+    SELECT t.id FROM json_each(?) w CROSS JOIN ticket t ON t.id = w.value WHERE t.merged_into_id IS NULL"""
 
 
 class Number(Protocol):
@@ -46,6 +50,12 @@ def spans(ordered: Sequence[int]) -> Spans:
 def share(part: float, whole: int) -> float | None:
     """A share, None of nothing."""
     return part / whole if whole else None
+
+
+def standing(connection: Connection, tickets: Iterable[int | None]) -> set[int]:
+    """Of these tickets, those that are in a list: what was merged isn't."""
+    wanted = sorted({ticket for ticket in tickets if ticket is not None})
+    return {row[0] for row in connection.execute(_STANDING, (json.dumps(wanted),))} if wanted else set()
 
 
 def named(names: Mapping[int, str], key: int | None, otherwise: str) -> tuple[str, str]:

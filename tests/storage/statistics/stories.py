@@ -199,6 +199,9 @@ _TOUCHED = (
     "UPDATE ticket SET updated_at = max(updated_at, (SELECT max(at) FROM message WHERE ticket_id = :ticket))"
     " WHERE id = :ticket AND EXISTS(SELECT 1 FROM message WHERE ticket_id = :ticket)"
 )
+_UNSENT = (
+    "DELETE FROM outbox WHERE ticket_id = :ticket OR message_id IN (SELECT id FROM message WHERE ticket_id = :ticket)"
+)
 _STATEMENTS = {
     "status": ("UPDATE ticket SET status = :status, solved_at = :solved WHERE id = :ticket",),
     "merge": ("UPDATE ticket SET merged_into_id = 1, status = 4 WHERE id = :ticket",),
@@ -220,7 +223,7 @@ _STATEMENTS = {
     ),
     "erased": (
         "DELETE FROM event WHERE ticket_id = :ticket",
-        "DELETE FROM outbox WHERE ticket_id = :ticket",
+        _UNSENT,
         "DELETE FROM message WHERE ticket_id = :ticket",
         "DELETE FROM ticket_tag WHERE ticket_id = :ticket",
         "DELETE FROM ticket WHERE id = :ticket",

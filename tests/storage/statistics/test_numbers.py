@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import fmean
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desk.metrics.registry import METRICS
@@ -44,7 +44,7 @@ def desk(template: Workspace) -> Iterator[Connection]:
             yield connection
 
 
-@settings(max_examples=25, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tickets=desks, happened=st.lists(steps, min_size=1, max_size=2), zone=ZONES, now=NOWS)
 def test_every_number_is_what_a_slow_recount_gives(
     workspace_template: Workspace, tickets: list[Made], happened: list[list[Step]], zone: tzinfo, now: int
@@ -194,7 +194,7 @@ def check_behind(connection: Connection, found: Snapshot, now: int, zone: tzinfo
         assert not figure.parts or metric == "checklists" or union == set(whole), metric
 
 
-@settings(max_examples=25, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tickets=desks, happened=steps)
 def test_settled_is_what_counting_all_anew_gives(
     workspace_template: Workspace, tickets: list[Made], happened: list[Step]
