@@ -329,14 +329,22 @@ class BoardScreen(BoardMoves):
         part = figure.part(key) if key is not None and first is None else None
         if not (0 if key is not None and first is None and part is None else (part or figure).tickets):
             raise Refused("No tickets are behind this number")
+        of_part = ": " + part.label if part is not None else ""
         behind = Behind(
-            metric.behind + (": " + part.label if part is not None else ""),
+            self.title_here + of_part,
+            metric.behind + of_part,
             tickets_of(metric.id, part.key if part is not None else "", self.seat.zone),
             "due" if metric.window is Window.NOW else "updated",
             self._way_back(key),
             first,
         )
         opens(self.app).open_behind(behind)
+
+    @property
+    def title_here(self) -> str:
+        """What the number under the cursor is called on this board."""
+        plan = self.plan
+        return (plan.title or self.chosen[0].title) if plan is not None else ""
 
     @property
     def _lists_tickets(self) -> bool:

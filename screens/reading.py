@@ -120,10 +120,11 @@ def opening(workspace: Workspace, handle: str, now: int, zone: tzinfo) -> Openin
 class Behind:
     """What the queue shows where it shows the tickets behind a number: which they are now, and the way back there.
 
-    `first` is the ticket that the cursor begins at, None for the top.
+    `words` say once which tickets these are. `first` is the one that the cursor begins at, None for the top.
     """
 
     title: str
+    words: str
     tickets: Callable[[Connection, int], Sequence[int]]
     sort: str
     back: Callable[[], object]
@@ -211,6 +212,13 @@ def calls_fingerprint(connection: Connection) -> object:
     return connection.execute(
         "SELECT id, state, agent_id, customer_id, ticket_id, direction FROM call"
         " WHERE state NOT IN ('done','missed') ORDER BY id"
+    ).fetchall()
+
+
+def alerts_fingerprint(connection: Connection) -> object:
+    """What changes when other alerts hold, or something was told."""
+    return connection.execute(
+        "SELECT key, value FROM setting WHERE key IN ('rules.alerts', 'alerts.told') ORDER BY key"
     ).fetchall()
 
 

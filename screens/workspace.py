@@ -99,6 +99,7 @@ class WorkspaceScreen(KnowledgeWork, PromiseWork, PeopleWork, SnippetWork, PlayW
             self._view_before = self.view.id
         self._await_view()
         self.show_filter("", behind.sort, behind)
+        self.notice(behind.words + ". Esc goes back to the number")
         self.go_to_pane("main")
 
     def leave_behind(self, behind: Behind) -> None:

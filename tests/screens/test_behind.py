@@ -25,18 +25,19 @@ async def test_it_shows_exactly_these_and_says_what_they_are(workspace: Workspac
     ids = fill(connection)
     without_agent(connection, ids[:3])
     async with console(workspace) as app:
-        desk(app).show_behind(Behind("Nobody has them", unassigned, "due", lambda: None))
+        desk(app).show_behind(Behind("Nobody has them", "Nobody has them yet", unassigned, "due", lambda: None))
         await settled(app)
         assert [row.id for row in desk(app)._listing.rows] == ids[:3]  # type: ignore[union-attr]  # it is read
         assert "Nobody has them 3" in seen(app).split("\n")[0]
         assert desk(app).queue.cursor_id == ids[0]
+        assert notice(app) == "Nobody has them yet. Esc goes back to the number"
 
 
 async def test_the_cursor_begins_at_the_ticket_that_was_chosen(workspace: Workspace, connection: Connection) -> None:
     ids = fill(connection)
     without_agent(connection, ids)
     async with console(workspace) as app:
-        desk(app).show_behind(Behind("Nobody", unassigned, "due", lambda: None, ids[2]))
+        desk(app).show_behind(Behind("Nobody", "Nobody has them yet", unassigned, "due", lambda: None, ids[2]))
         await settled(app)
         assert desk(app).queue.cursor_id == ids[2]
         await press(app, "j")
@@ -53,7 +54,7 @@ async def test_a_deed_for_many_is_previewed_done_and_taken_back_there(
     ids = fill(connection)
     without_agent(connection, ids)
     async with console(workspace) as app:
-        desk(app).show_behind(Behind("Nobody", unassigned, "due", lambda: None))
+        desk(app).show_behind(Behind("Nobody", "Nobody has them yet", unassigned, "due", lambda: None))
         await settled(app)
         await press(app, "x", "x", "a", "a")
         assert "2 tickets" in seen(app)
@@ -80,7 +81,7 @@ async def test_a_filter_narrows_it_and_escape_goes_back_step_by_step(
     back: list[str] = []
     async with console(workspace) as app:
         view = desk(app).view
-        desk(app).show_behind(Behind("Nobody", unassigned, "due", lambda: back.append("back")))
+        desk(app).show_behind(Behind("Nobody", "Nobody has them yet", unassigned, "due", lambda: back.append("back")))
         await settled(app)
         desk(app).do("list.filter", "priority:urgent")
         await settled(app)
@@ -107,7 +108,7 @@ async def test_it_is_no_view_and_is_not_what_the_next_start_paints(
         painted = "SELECT value FROM setting WHERE key = 'first_page'"
         before = written(connection, painted)
         assert before is not None
-        desk(app).show_behind(Behind("Nobody", unassigned, "due", lambda: None))
+        desk(app).show_behind(Behind("Nobody", "Nobody has them yet", unassigned, "due", lambda: None))
         await settled(app)
         await press(app, "W")
         assert "no view" in notice(app)
@@ -119,7 +120,7 @@ async def test_it_is_no_view_and_is_not_what_the_next_start_paints(
 async def test_another_view_leaves_it(workspace: Workspace, connection: Connection) -> None:
     fill(connection)
     async with console(workspace) as app:
-        desk(app).show_behind(Behind("Nobody", unassigned, "due", lambda: None))
+        desk(app).show_behind(Behind("Nobody", "Nobody has them yet", unassigned, "due", lambda: None))
         await settled(app)
         await press(app, "1")
         assert desk(app).behind is None

@@ -122,7 +122,8 @@ async def test_enter_opens_exactly_the_tickets_and_escape_comes_back_to_the_numb
         await press(app, "g", "s", "Right", "Enter")
         assert app.screen is desk(app)
         assert desk(app).list_count == 4
-        assert "Tickets that nobody has taken 4" in seen(app).split("\n")[0]
+        assert "Unassigned 4" in seen(app).split("\n")[0]
+        assert "Tickets that nobody has taken. Esc goes back" in seen(app)
         await press(app, "x", "x", "a", "a")
         assert "2 tickets" in seen(app)
         await press(app, "Enter", "u", "Esc")
@@ -135,7 +136,8 @@ async def test_a_line_opens_its_own_tickets_and_a_ticket_is_under_the_cursor(
 ) -> None:
     async with console(workspace) as app:
         await press(app, "g", "s", "Tab", "Tab", "Tab", "Tab", "Down", "Enter")
-        assert "Tickets that somebody has: Ana Bell 1" in seen(app).split("\n")[0]
+        assert "Tickets on agents: Ana Bell 1" in seen(app).split("\n")[0]
+        assert "Tickets that somebody has: Ana Bell" in seen(app)
         assert desk(app).queue.cursor_id == ids[0]
         await press(app, "Esc")
         assert board(app).view.spot == Spot(4, 0)
@@ -285,7 +287,7 @@ def test_every_tile_has_as_many_tickets_as_its_list(connection: Connection, ids:
             figure = reading.snapshot.figures[plan.metric]
             parts = [("", figure.tickets), *((part.key, part.tickets) for part in figure.parts)]
             for part, tickets in parts:
-                behind = Behind("", tickets_of(plan.metric, part, zone), "due", lambda: None)
+                behind = Behind("", "", tickets_of(plan.metric, part, zone), "due", lambda: None)
                 scope = Scope(parse(""), "due", None, at, zone)
                 assert len(listing(connection, scope, behind=behind).ids) == tickets, (plan.metric, part)
                 counted += tickets
