@@ -6,6 +6,7 @@ over are read once, and a refresh reads today.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from desk.metrics.facts import AWAITED, RESPONSES
 from desk.reports.period import Period
@@ -31,8 +32,7 @@ class Answers:
     missed: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Awaited:
+class Awaited(NamedTuple):
     """A customer who waits since a time, and when the answer is due."""
 
     ticket_id: int
@@ -121,7 +121,7 @@ def awaited(asked: Asked, kind: Kind) -> list[Awaited]:
     did = AWAITED[kind]
 
     def read() -> list[Awaited]:
-        return [Awaited(*row) for row in asked.connection.execute(_AWAITED, (did,))]
+        return list(map(Awaited._make, asked.connection.execute(_AWAITED, (did,))))
 
     return asked.kept.get(("awaited", kind), waiting_state(asked, kind), read, list)
 
@@ -152,11 +152,12 @@ def late_of(asked: Asked, kind: Kind) -> Late:
 
 def _read_late(asked: Asked, kind: Kind) -> Late:
     found: dict[int, set[int]] = {}
-    to_come: list[int] = []
-    for each in awaited(asked, kind):
-        if each.due_at is not None and each.due_at <= asked.now:
-            found.setdefault(each.channel_id, set()).add(each.ticket_id)
-        elif each.due_at is not None:
-            to_come.append(each.due_at)
-    tickets = {channel: frozenset(late) for channel, late in found.items()}
-    return Late(tickets, asked.now, min(to_come, default=_NEVER))
+    until = _NEVER
+    for ticket, channel, _, due_at in awaited(asked, kind):
+        if due_at is None:
+            continue
+        if due_at <= asked.now:
+            found.setdefault(channel, set()).add(ticket)
+        elif due_at < until:
+            until = due_at
+    return Late({channel: frozenset(late) for channel, late in found.items()}, asked.now, until)

@@ -4,7 +4,7 @@ The invariant: a ticket counts once in a number, however often it was solved or 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -88,69 +88,90 @@ class Moved:
 class Solution(NamedTuple):
     """The first time in some days that a ticket was solved. `by_one` is None where it isn't solved any more."""
 
+    ticket_id: int
     channel_id: int
     at: int
     by_one: int | None
     back_at: int | None
 
-    @property
-    def came_back(self) -> bool:
-        """Whether it was opened again since."""
-        return self.back_at is not None and self.back_at >= self.at
 
-    @property
-    def stands(self) -> bool:
-        """Whether it is solved still."""
-        return self.by_one is not None
+@dataclass(slots=True)
+class Became:
+    """What became of tickets that were solved: how many came back, stand solved still, and took one answer alone."""
+
+    solved: int = 0
+    back: int = 0
+    stand: int = 0
+    once: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class OfSolved:
-    """A share of the tickets that were solved in the last days: the `one`s, of all or of what is solved still."""
+    """A share of the tickets that were solved in the last days: of all, or of those that are solved still."""
 
     metric: str
-    one: Callable[[Solution], bool]
-    standing: bool = False
+    standing: bool
 
     def figure(self, asked: Asked) -> Figure:
         """The share of the week, of each channel and of each day."""
-        state = (asked.states(Did.SOLVED, asked.days(WEEK)), asked.names("channel"))
-        return asked.kept.get((self.metric, asked.day(0).since), state, lambda: self._figure(asked), Figure)
-
-    def _figure(self, asked: Asked) -> Figure:
-        week = self._counted(_solutions(asked))
-        groups: dict[int, list[Solution]] = defaultdict(list)
-        for each in week.values():
-            groups[each.channel_id].append(each)
-        names = asked.names("channel")
-        parts = [self._part(named(names, channel, ""), ones) for channel, ones in groups.items()]
-        whole = self._part(("", ""), week.values())
-        days = (self._counted(_of_day(asked, day)) for day in asked.days(WEEK))
-        return Figure(
-            self.metric, whole.value, whole.n, whole.tickets,
-            trend=tuple(self._share(day.values()) for day in days),
-            parts=largest_first(parts),
-        )  # fmt: skip
+        days = asked.days(WEEK)
+        state = (asked.states(Did.SOLVED, days), asked.names("channel"))
+        return asked.kept.get((self.metric, days[-1].since), state, lambda: self._figure(asked), Figure)
 
     def behind(self, asked: Asked, part: str) -> Collection[int]:
         """The tickets that count, whether they are of the share or not."""
-        found = self._counted(_solutions(asked))
-        return [ticket for ticket, each in found.items() if part in ("", str(each.channel_id))]
+        return [
+            each.ticket_id
+            for each in _solutions(asked).values()
+            if part in ("", str(each.channel_id)) and not (self.standing and each.by_one is None)
+        ]
 
-    def _counted(self, found: Mapping[int, Solution]) -> dict[int, Solution]:
-        return {ticket: each for ticket, each in found.items() if each.stands or not self.standing}
+    def _figure(self, asked: Asked) -> Figure:
+        names, week = asked.names("channel"), became(_solutions(asked).values())
+        parts = (self._part(named(names, channel, ""), one) for channel, one in week.items())
+        each_day = (became(_of_day(asked, day).values()) for day in asked.days(WEEK))
+        whole = self._part(("", ""), _all(week))
+        return Figure(
+            self.metric, whole.value, whole.n, whole.tickets,
+            trend=tuple(self._share(_all(day)) for day in each_day),
+            parts=largest_first(part for part in parts if part.n),
+        )  # fmt: skip
 
-    def _share(self, ones: Collection[Solution]) -> float | None:
-        return share(sum(map(self.one, ones)), len(ones))
+    def _share(self, one: Became) -> float | None:
+        return share(one.once, one.stand) if self.standing else share(one.back, one.solved)
 
-    def _part(self, name: tuple[str, str], ones: Collection[Solution]) -> Part:
-        return Part(*name, self._share(ones), len(ones), len(ones))
+    def _part(self, name: tuple[str, str], one: Became) -> Part:
+        n = one.stand if self.standing else one.solved
+        return Part(*name, self._share(one), n, n)
+
+
+def became(solutions: Iterable[Solution]) -> dict[int, Became]:
+    """What became of them, by channel."""
+    found: dict[int, Became] = defaultdict(Became)
+    for _, channel, at, by_one, back_at in solutions:
+        one = found[channel]
+        one.solved += 1
+        if back_at is not None and back_at >= at:
+            one.back += 1
+        if by_one is not None:
+            one.stand += 1
+            one.once += by_one
+    return found
+
+
+def _all(channels: Mapping[int, Became]) -> Became:
+    ones = channels.values()
+    return Became(
+        sum(one.solved for one in ones),
+        sum(one.back for one in ones),
+        sum(one.stand for one in ones),
+        sum(one.once for one in ones),
+    )
 
 
 def _solutions(asked: Asked) -> dict[int, Solution]:
     """The tickets that were solved in the last days, each with its first time."""
     days = asked.days(WEEK)
-    state = asked.states(Did.SOLVED, days)
 
     def read() -> dict[int, Solution]:
         found: dict[int, Solution] = {}
@@ -158,13 +179,13 @@ def _solutions(asked: Asked) -> dict[int, Solution]:
             found.update(_of_day(asked, day))
         return found
 
-    return asked.kept.get(("solved in", days[0].since), state, read, dict)
+    return asked.kept.get(("solved in", days[0].since), asked.states(Did.SOLVED, days), read, dict)
 
 
 def _of_day(asked: Asked, day: Period) -> dict[int, Solution]:
     def read() -> dict[int, Solution]:
         rows = asked.connection.execute(_SOLUTIONS, (Did.SOLVED, day.since, day.until))
-        return {ticket: Solution(*rest) for ticket, *rest in rows}
+        return {row[0]: row for row in map(Solution._make, rows)}
 
     return asked.kept.get(("solved on", day.since), asked.state(Did.SOLVED, day), read, dict)
 
@@ -173,6 +194,6 @@ FLOW: Mapping[str, Callable[[str], Number]] = {
     "arrived": lambda metric: Moved(metric, Did.ARRIVED),
     "solved": lambda metric: Moved(metric, Did.SOLVED),
     "came_back": lambda metric: Moved(metric, Did.REOPENED),
-    "one_touch": lambda metric: OfSolved(metric, lambda each: bool(each.by_one), standing=True),
-    "reopened": lambda metric: OfSolved(metric, lambda each: each.came_back),
+    "one_touch": lambda metric: OfSolved(metric, standing=True),
+    "reopened": lambda metric: OfSolved(metric, standing=False),
 }
