@@ -14,6 +14,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from docs import browser_pictures
 from tests.terminal.term import Term
 
 FOLDER = Path(__file__).parent / "screenshots"
@@ -203,6 +204,12 @@ def main() -> None:
             with connected(workspace, scene.sources):
                 take(scene, workspace)
             print(f"{scene.name}.png")
+        for name in browser_pictures.SCENES:
+            if names and name not in names:
+                continue
+            _make_demo(Path(folder) / name)
+            browser_pictures.take(name, Path(folder) / name, FOLDER)
+            print(f"{name}.png")
 
 
 def _make_demo(workspace: Path) -> None:

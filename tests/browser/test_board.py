@@ -9,7 +9,7 @@ import pytest
 
 from storage.connect import connect, writing
 from storage.workspace import Workspace
-from tests.browser.served import Served, Tab, ended, until
+from tests.browser.served import Drawing, Served, Tab, ended, until
 from tests.console.serving.test_lone_board import everything
 
 pytestmark = pytest.mark.terminal
@@ -27,7 +27,7 @@ TAKEN = """
      WHERE id = (SELECT id FROM ticket WHERE assignee_id IS NULL AND status = 0 AND merged_into_id IS NULL LIMIT 1)"""
 
 
-def unassigned(tab: Tab) -> int:
+def unassigned(tab: Drawing) -> int:
     """The number on the tile `Unassigned`, from what stands below it: how many each team has."""
     row = next(number for number, line in enumerate(tab.lines) if "Unassigned" in line)
     start = tab.lines[row].index("Unassigned")

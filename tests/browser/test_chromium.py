@@ -5,14 +5,18 @@ import signal
 from collections.abc import Iterator
 from contextlib import closing
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
 from storage.connect import connect, writing
+from storage.workspace import Workspace
 from tests.browser.chromium import Window, chromium, window
 from tests.browser.served import Served, until
+from tests.browser.test_board import TAKEN, unassigned
+from tests.servers.processes import free_port
 
 # One browser for all of them.
 pytestmark = [pytest.mark.terminal, pytest.mark.xdist_group("chromium")]
@@ -124,3 +128,22 @@ def test_a_link_that_a_stranger_wrote_opens_no_window(ana: Window) -> None:
     assert ana.page.evaluate("() => window.opened") is None
     assert len(ana.page.context.pages) == 1
     ana.complaints[:] = [each for each in ana.complaints if "allow-popups" not in each]
+
+
+def test_a_board_follows_the_team_and_comes_back_by_itself(browser: Browser, demo: Workspace, tmp_path: Path) -> None:
+    port, token = str(free_port()), str(tmp_path / "token")
+    words = ("--board", "--wall", "--token-file", token, "--port", port)
+    with Served(demo, *words) as served, window(browser, served) as wall:
+        wall.enter()
+        wall.wait_for(lambda wall: "Unassigned" in wall.text and unassigned(wall) > 0)
+        before = unassigned(wall)
+        assert len(colours(wall.page.screenshot())) > 5
+        with closing(connect(demo.database)) as connection, writing(connection):
+            connection.execute(TAKEN)
+        wall.wait_for(lambda wall: unassigned(wall) == before - 1)
+        served.end(signal.SIGKILL)
+        wall.page.wait_for_selector("text=The line to Heard is cut")
+        with Served(demo, *words) as again:
+            # Nobody is there who would show the token again, or press a button.
+            wall.page.wait_for_selector("body.-begun", state="attached")
+            until(lambda: len(again.consoles()) == 1, "the wall stays dark")

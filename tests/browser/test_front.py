@@ -1,8 +1,12 @@
 """The front, as whoever has no business there sees it: what is refused, and what every answer says."""
 
+import http.client
+import shutil
 import signal
+import ssl
 import stat
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,8 +15,10 @@ from websockets.exceptions import InvalidStatus
 from storage.workspace import Workspace
 from tests.browser.served import Served
 from tests.terminal.desk import HEARD
+from tests.terminal.term import DEADLINE
 
 pytestmark = pytest.mark.terminal
+OPENSSL = shutil.which("openssl")
 SAFE = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -177,6 +183,28 @@ def test_a_proxy_that_speaks_tls_serves_it_under_its_own_name_alone(demo: Worksp
         status, answered, _ = served.ask("/enter", method="POST", body=served.token, headers=headers)
         assert status == 204
         assert "Secure" in answered["set-cookie"]
+
+
+@pytest.mark.skipif(OPENSSL is None, reason="openssl is not installed")
+def test_a_certificate_of_ones_own_is_spoken(demo: Workspace, tmp_path: Path) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "chain.pem"
+    subprocess.run(
+        [OPENSSL or "", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
+         "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    with Served(demo, "--certificate", str(certificate), "--key", str(key)) as served:
+        assert served.address.startswith("https://127.0.0.1:")
+        context = ssl.create_default_context(cafile=str(certificate))
+        with closing(http.client.HTTPSConnection(served.host, timeout=DEADLINE, context=context)) as line:
+            line.request("POST", "/enter", body=served.token, headers={"Origin": served.address})
+            answer = line.getresponse()
+            assert answer.status == 204
+            assert "Secure" in (answer.getheader("set-cookie") or "")
+    # Anybody may listen then, under the name that was said.
+    done = serve(demo, "--host", "0.0.0.0", "--certificate", str(certificate), "--key", str(key), "--json")
+    assert done.returncode == 1
+    assert "--address" in done.stderr
 
 
 def listening_port(process: int) -> int:
