@@ -77,6 +77,14 @@ def _queue(scale: Scale) -> Iterator[Figure]:
         yield from queue.changes(connection)
 
 
+def _board(scale: Scale) -> Iterator[Figure]:
+    from benchmarks import board
+    from storage.workspace import open_to_write
+
+    with copied(scale.wanted) as workspace, closing(open_to_write(workspace)) as connection:
+        yield from board.figures(connection)
+
+
 def _ingest(scale: Scale) -> Iterator[Figure]:
     from benchmarks import ingest
 
@@ -189,6 +197,15 @@ PARTS = (
         tickets' own columns, without compiling a filter, joining names or making records; “no index” is SQLite without
         indexes, triggers or a full text. Changes are whole deeds with their history and undo.""",
         _queue,
+    ),
+    Part(
+        "board",
+        "The live board",
+        """CPU time of the process, the best of some runs. Calls, checklists, promises, gestures and known answers are
+        put in beside the made tickets. Bare is to fetch the facts that a first reading counts, and nothing else. A
+        refresh is what an open board does after a commit: settle the tickets that have changed, and read again what
+        they count for. Solving and replying are whole deeds, and aren't counted themselves.""",
+        _board,
     ),
     Part(
         "lookup",
