@@ -17,11 +17,10 @@ from desk.errors import BadInput, HeardError, Refused
 from desk.metrics.metric import Metric, Window
 from desk.metrics.snapshot import Figure
 from desk.nearest import mend_name
-from desk.presence import Attendance
 from desk.times import SECOND
 from screens.action import Place, Situation
 from screens.ask import AskPanel, Choice, Question
-from screens.board_lines import News, Reading, Seen, news_of, tile_facts
+from screens.board_lines import News, Reading, news_of, tile_facts
 from screens.board_moves import BoardMoves
 from screens.board_reading import Known, known_boards, read_board, tickets_of
 from screens.board_settling import Settling
@@ -150,8 +149,11 @@ class BoardScreen(BoardMoves):
         if known is None:
             return
 
+        company = self.seat.company
+        seats = (*company.others, company.own) if company is not None else ()
+
         def ask(connection: Connection) -> Reading:
-            return read_board(connection, known, board, now, zone)
+            return read_board(connection, known, board, now, zone, seats)
 
         self.seat.jobs.read("board", ask, partial(self._numbers_read, board))
 
@@ -164,7 +166,7 @@ class BoardScreen(BoardMoves):
             # What stands on the other boards is shown at once when they come, until it is read anew.
             figures = {**before.snapshot.figures, **found.snapshot.figures}
             snapshot = replace(found.snapshot, figures=figures)
-            found = Reading(snapshot, {**before.tickets, **found.tickets}, found.waiting)
+            found = replace(found, snapshot=snapshot, tickets={**before.tickets, **found.tickets})
         self._show(found)
         if board is self.board:
             self.release_keys()
@@ -180,16 +182,13 @@ class BoardScreen(BoardMoves):
         if self.known is None or self._reading is None or not self._all_read:
             return
         known, reading, board = self.known, self._reading, self.board
-        seen = Seen(self._news, self._attendance(), self.seat.zone)
-        tiles = [tile_facts(plan, known.metrics, reading, seen) for plan in board.tiles]
+        tiles = [tile_facts(plan, known.metrics, reading, self._news, self.seat.zone) for plan in board.tiles]
         self.view.show(board, tiles)
-
-    def _attendance(self) -> tuple[Attendance, ...]:
-        return self.seat.company.team if self.seat.company is not None else ()
 
     @override
     def company_changed(self) -> None:
-        self.draw()
+        self.show_header()
+        self.read_numbers()
 
     @override
     def tick(self) -> None:

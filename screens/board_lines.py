@@ -4,7 +4,7 @@ The invariant: a number on a tile is the figure's own, in words and nothing adde
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from desk.ages import age, due
@@ -16,7 +16,7 @@ from desk.presence import Attendance, State
 from desk.records import TicketRow
 from desk.reports.report import Cell, Unit
 from desk.reports.words import NONE, of_cases, worded
-from desk.times import SECOND
+from desk.times import MINUTE, SECOND
 from widgets.charts import Plotted
 from widgets.tiles import Level, TileFacts, TilePart
 
@@ -32,12 +32,13 @@ _OF_THEMSELVES = {Split.AGENT, Split.STEP, Split.ANSWER, Split.BUDGET}
 class Reading:
     """All that one look at a board needs. `tickets` are the first ones behind each metric that lists its tickets.
 
-    `waiting` is what waits in the outbox, for the top line.
+    `team` is who is there, `waiting` what waits in the outbox, for the top line.
     """
 
     snapshot: Snapshot
-    tickets: Mapping[str, tuple[TicketRow, ...]]
-    waiting: int
+    tickets: Mapping[str, tuple[TicketRow, ...]] = field(default_factory=dict)
+    team: tuple[Attendance, ...] = ()
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,6 @@ class News:
     before: Cell
     value: Cell
     at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What is known beside a reading: what changed of late, who is there, and where its reader is."""
-
-    news: Mapping[str, News]
-    team: tuple[Attendance, ...]
-    zone: tzinfo
 
 
 def listed(board: Board, metrics: Mapping[str, Metric]) -> tuple[str, ...]:
@@ -76,9 +68,10 @@ def news_of(before: Mapping[str, News], old: Snapshot | None, new: Snapshot) -> 
     return kept
 
 
-def tile_facts(plan: TilePlan, metrics: Mapping[str, Metric], reading: Reading, seen: Seen) -> TileFacts:
+def tile_facts(
+    plan: TilePlan, metrics: Mapping[str, Metric], reading: Reading, news: Mapping[str, News], zone: tzinfo
+) -> TileFacts:
     """One tile."""
-    zone = seen.zone
     metric, figure = metrics[plan.metric], reading.snapshot.figures.get(plan.metric)
     title = plan.title or metric.title
     if figure is None:
@@ -89,10 +82,10 @@ def tile_facts(plan: TilePlan, metrics: Mapping[str, Metric], reading: Reading, 
         plan.form,
         "" if plan.form is Form.CHART else words,
         notes=_notes(metric, figure, zone),
-        news=_news(metric.unit, seen.news.get(metric.id)),
+        news=_news(metric.unit, news.get(metric.id)),
         level=_level(plan, metric, figure.value),
         trend=figure.trend,
-        parts=_parts(plan, metric, figure, reading, seen),
+        parts=_parts(plan, metric, figure, reading, zone),
         lines=_lines(plan, metrics, reading.snapshot) if plan.form is Form.CHART else (),
         labels=tuple(part.label for part in figure.parts) if plan.form is Form.CHART else (),
         empty=figure.why_not or (_nothing(metric) if figure.value is None or plan.form in _MANY else ""),
@@ -161,22 +154,22 @@ def _level(plan: TilePlan, metric: Metric, value: Cell) -> Level:
     return Level.CALM
 
 
-def _parts(plan: TilePlan, metric: Metric, figure: Figure, reading: Reading, seen: Seen) -> tuple[TilePart, ...]:
+def _parts(plan: TilePlan, metric: Metric, figure: Figure, reading: Reading, zone: tzinfo) -> tuple[TilePart, ...]:
     if plan.form not in (Form.BARS, Form.LIST):
         return ()
     if plan.form is Form.LIST and metric.id in reading.tickets:
         return tuple(_ticket(row, reading.snapshot.at) for row in reading.tickets[metric.id])
     if metric.split is Split.AGENT:
-        return tuple(_agents(figure, seen.team, reading.snapshot.at))
+        return tuple(_agents(figure, reading.team, reading.snapshot.at))
     of_shares = metric.unit is Unit.SHARE and not any(isinstance(part.value, int) for part in figure.parts)
     most = 1.0 if of_shares else max((_size(part.value) for part in figure.parts), default=0) or 1.0
     return tuple(
         TilePart(
             part.key,
             part.label,
-            worded(part.value, part_unit(metric, part), seen.zone),
+            worded(part.value, part_unit(metric, part), zone),
             _size(part.value) / most,
-            _part_note(metric, part, seen.zone),
+            _part_note(metric, part, zone),
             _level(plan, metric, part.value) if part_unit(metric, part) in (Unit.SHARE, Unit.SPAN) else Level.CALM,
         )
         for part in figure.parts
@@ -197,8 +190,8 @@ def _agents(figure: Figure, team: tuple[Attendance, ...], now: int) -> Iterator[
 
 
 def _state_words(each: Attendance, now: int) -> str:
-    """What somebody does, and for how long."""
-    for_how_long = " " + age(each.since, now) if each.since and each.state is not State.AVAILABLE else ""
+    """What somebody does, and for how long; seconds would only make it restless."""
+    for_how_long = " " + age(each.since, now) if each.since and now - each.since >= MINUTE else ""
     return each.state + for_how_long + (", " + each.words if each.words else "")
 
 

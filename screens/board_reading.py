@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from desk.boards import Board, Form, parse_boards
 from desk.filters import parse
 from desk.metrics.metric import Metric
+from desk.presence import Seated
 from screens.board_lines import MOST_LISTED, Reading, listed
 from storage import outbox, rules
 from storage.connect import Connection
@@ -42,8 +43,11 @@ def known_boards(connection: Connection) -> Known:
     return Known(boards, METRICS, Kept())
 
 
-def read_board(connection: Connection, known: Known, board: Board, now: int, zone: tzinfo) -> Reading:
-    """All numbers of a board at one moment, and the first tickets behind those that list them."""
+def read_board(
+    connection: Connection, known: Known, board: Board, now: int, zone: tzinfo, seats: Sequence[Seated] = ()
+) -> Reading:
+    """All numbers of a board at one moment, the first tickets behind those that list them, and who is there."""
+    from storage.presence import team
     from storage.statistics.reading import read
 
     metrics = dict.fromkeys(name for plan in board.tiles for name in (plan.metric, plan.beside) if name)
@@ -54,7 +58,7 @@ def read_board(connection: Connection, known: Known, board: Board, now: int, zon
             among = json.dumps(tickets_of(metric, "", zone)(connection, now))
             scope = Scope(parse(""), "due", None, now, zone, among)
             tickets[metric] = tuple(first_page(connection, scope, MOST_LISTED))
-        return Reading(snapshot, tickets, outbox.waiting_count(connection))
+        return Reading(snapshot, tickets, team(connection, seats), outbox.waiting_count(connection))
 
 
 def tickets_of(metric: str, part: str, zone: tzinfo) -> Callable[[Connection, int], Sequence[int]]:

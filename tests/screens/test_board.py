@@ -1,5 +1,6 @@
 """The live board in a whole console: numbers that open their tickets and explain themselves, kept fresh by anybody."""
 
+import re
 from datetime import UTC
 
 import pytest
@@ -33,7 +34,7 @@ title = "Desk"
 tile = [{ metric = "late", alarm = "1" }, { metric = "unassigned" }, { metric = "solved" }]
 
 [[board.row]]
-tile = [{ metric = "waiting", form = "list" }, { metric = "load", form = "bars" }]
+tile = [{ metric = "waiting", form = "list" }, { metric = "load", form = "list" }]
 
 [[board]]
 title = "Other"
@@ -101,6 +102,8 @@ async def test_the_board_shows_the_numbers_of_this_moment(
         assert [tile(app, number) for number in range(5)] == ["2", "4", "0", "5", "1"]
         assert " ! " in shown.split("\n")[3]
         assert "Number 0" in shown
+        # Who is there is told also where nobody else is.
+        await until(app, lambda: re.search(r"Ana Bell +available +1 ", seen(app)))
         # What had changed is settled by whoever looks.
         assert waiting(connection) == 0
 

@@ -13,7 +13,7 @@ from desk.money import Money
 from desk.presence import Attendance, State
 from desk.reports.report import Cell
 from desk.times import HOUR, MINUTE, SECOND
-from screens.board_lines import NEWS_FOR, News, Reading, Seen, listed, news_of, tile_facts
+from screens.board_lines import NEWS_FOR, News, Reading, listed, news_of, tile_facts
 from screens.explanation import explained
 from storage import content
 from tests.factories import NOW
@@ -32,8 +32,8 @@ def snapshot(*figures: Figure, at: int = NOW) -> Snapshot:
 
 
 def facts(plan: TilePlan, *figures: Figure, news: News | None = None, team: tuple[Attendance, ...] = ()) -> TileFacts:
-    reading = Reading(snapshot(*figures), {}, 0)
-    return tile_facts(plan, METRICS, reading, Seen({plan.metric: news} if news else {}, team, UTC))
+    reading = Reading(snapshot(*figures), team=team)
+    return tile_facts(plan, METRICS, reading, {plan.metric: news} if news else {}, UTC)
 
 
 def test_a_tile_has_the_figures_own_words_and_its_cases() -> None:
@@ -118,10 +118,12 @@ def test_agents_stand_with_their_load_and_what_they_do_also_who_has_nothing() ->
         Attendance(1, "ana", "Ana Bell", State.CALL, NOW - 12 * MINUTE),
         Attendance(3, "cy", "Cy Moss", State.AWAY, NOW - HOUR, "lunch"),
         Attendance(4, "di", "Di Nox", State.OFFLINE, NOW - HOUR),
+        Attendance(5, "ed", "Ed Orr", State.AVAILABLE, NOW - 59 * SECOND),
     )
     told = facts(TilePlan("load", Form.LIST), load, team=team)
     assert [(part.key, part.label, part.words, part.note) for part in told.parts] == [
         ("1", "Ana Bell", "5", "on a call 12m"), ("2", "Bo Lind", "2", ""), ("3", "Cy Moss", "0", "away 1h, lunch"),
+        ("5", "Ed Orr", "0", "available"),
     ]  # fmt: skip
 
 
@@ -131,8 +133,8 @@ def test_a_list_of_tickets_says_who_what_and_when() -> None:
         ticket(2, due_at=NOW + 90 * MINUTE, customer=""),
         ticket(3, due_at=None),
     )
-    reading = Reading(snapshot(Figure("due_hour", 3, 3, 3)), {"due_hour": rows}, 0)
-    told = tile_facts(TilePlan("due_hour", Form.LIST), METRICS, reading, Seen({}, (), UTC))
+    reading = Reading(snapshot(Figure("due_hour", 3, 3, 3)), {"due_hour": rows})
+    told = tile_facts(TilePlan("due_hour", Form.LIST), METRICS, reading, {}, UTC)
     assert [(part.key, part.label, part.note, part.words, part.level) for part in told.parts] == [
         ("1", "#1001 Ana Ruiz · Refund for order 8841", "nobody", "late 0:05", Level.ALARM),
         ("2", "#1002 Refund for order 8841", "Mara", "1:30", Level.CALM),
@@ -161,7 +163,7 @@ def test_every_form_of_every_number_is_drawn_of_any_figure() -> None:
     for metric in METRICS:
         for form in Form:
             board = Board("b", ((TilePlan(metric, form),),))
-            assert tile_facts(board.tiles[0], METRICS, Reading(snapshot(), {}, 0), Seen({}, (), UTC)).empty
+            assert tile_facts(board.tiles[0], METRICS, Reading(snapshot()), {}, UTC).empty
 
 
 # The explanation
