@@ -40,6 +40,7 @@ COMMANDS = {
     "restore": "restore",
     "agents": "agents",
     "audit": "audit",
+    "alerts": "alerts",
     "serve": "serve",
     "doctor": "doctor",
 }

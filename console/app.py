@@ -34,7 +34,7 @@ from screens.desk_screen import DeskScreen
 from screens.jobs import Jobs
 from screens.keymap import Keymap, keymap
 from screens.palette import palette_question
-from screens.reading import Opening, calls_fingerprint, fingerprint, opening, sources_fingerprint
+from screens.reading import Opening, alerts_fingerprint, calls_fingerprint, fingerprint, opening, sources_fingerprint
 from screens.seat import Seat
 from screens.workspace import WorkspaceScreen
 from screens.workspace_queue import QueueWork
@@ -124,6 +124,7 @@ class HeardApp(TypedAhead, inherit_bindings=False):
             fingerprint,
             (sources_fingerprint, self.read_sources),
             (calls_fingerprint, self.read_calls),
+            (alerts_fingerprint, self.read_alerts),
             beside=((self.look_around, self.read_company),),
         )
         if self.workspace.opening is None:
@@ -215,12 +216,14 @@ class HeardApp(TypedAhead, inherit_bindings=False):
             self._ticked = True
             self.read_sources()
             self._read_alarms()
+            self.read_alerts()
         elif self.seat.sources:
             self._attend_sync()
         self._sound()
         if self.reachable is not None:
             self.reachable.attend(self._last_key)
         self.attend()
+        self.attend_alerts()
         if self.workspace.waiting:
             from sync.outbox import deliver_local
 
@@ -359,6 +362,7 @@ class HeardApp(TypedAhead, inherit_bindings=False):
         if self.reachable is not None:
             self.reachable.leave()
         self.leave_company()
+        self.leave_alerts()
         with suppress(HeardError):
             await self.jobs.stop()
 

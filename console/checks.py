@@ -40,7 +40,7 @@ def every_check(workspace: Workspace) -> Iterator[Check]:
     """All checks, one after the other, so that slow ones show up as they end."""
     for check in (python, compiled, sqlite, terminal, encoding, clipboard, tmux, configuration, clock):
         yield check()
-    for examine in (rights, disk, database, erased):
+    for examine in (rights, disk, database, erased, alerts):
         yield examine(workspace)
     from console.credentials import examined
 
@@ -230,6 +230,26 @@ def erased(workspace: Workspace) -> Check:
     if left:
         return Check("erased", False, "unused pages may still hold words of erased customers", "heard erase --finish")
     return Check("erased", True, f"{count:,} customers, and nothing of them is left in the file", "")
+
+
+def alerts(workspace: Workspace) -> Check:
+    """Whether the team's alerts reach a desktop; the bell and a command need none."""
+    try:
+        with closing(connect(workspace.database, read_only=True)) as connection:
+            from storage.alerts import alert_rules
+
+            held = alert_rules(connection)
+    except Exception as error:  # noqa: BLE001 - as above; no workspace, or one that is damaged
+        return Check("alerts", True, f"none ({error})" if workspace.exists() else "none yet")
+    if not held.alerts:
+        return Check("alerts", True, "none are set; `heard rules show alerts` says how")
+    from console.cli.alerts import no_desktop
+
+    count = f"{len(held.alerts)} set"
+    missing = no_desktop() if held.desktop else ""
+    if missing:
+        return Check("alerts", True, f"{count}; no notes of the desktop, {missing}: the bell rings, a command is run")
+    return Check("alerts", True, count)
 
 
 def _tmux_option(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from desk.errors import BadInput
 from desk.records import IdentityRow
+from desk.roles import Right
 from screens.ask import Question
 from screens.confirm import ConfirmScreen
 from screens.customer_page import Line, Page
@@ -228,11 +229,14 @@ class CustomerCare(FramedScreen[Line]):
 
     def action_customer_erase(self) -> None:
         """Erase this customer: shown first, then asked for the name."""
-        customer_id = self.customer_id
+        customer_id, agent_id = self.customer_id, self.seat.by().agent_id
 
         def look(connection: Connection) -> "Traced":
             from storage.erasing.traces import find
+            from storage.supervisors import require
 
+            # Nobody answers two questions to be refused.
+            require(connection, agent_id, Right.ERASE)
             return find(connection, customer_id)
 
         self.read("erase", look, self._ask_erase)

@@ -26,6 +26,7 @@ NOTED: Mapping[str, str] = MappingProxyType(
         "exported_all": "exported the team's whole data",
         "rules": "changed the rules of",
         "role": "changed a role to",
+        "alerted": "told of",
     }
 )
 TOLD: Mapping[str, str] = MappingProxyType(

@@ -89,8 +89,16 @@ def _pack(text: str, where: str) -> object:
     return parse_pack(text, where)
 
 
+def _alerts(text: str, where: str) -> object:
+    from desk.alerts import parse_alerts
+    from desk.metrics.registry import METRICS
+
+    return parse_alerts(text, where, METRICS)
+
+
 # Parsers are imported where a text is checked: whoever reads one kind needs none of the others.
 KINDS: Mapping[str, Rules] = {
+    "alerts": Rules("which numbers are worth a bell, a note or a command", "alerts.toml", _alerts),
     "answers": Rules("what known answers cost, and when one contact was enough", "answers.toml", _answers),
     "boards": Rules("which numbers stand on the live board, and how", "boards.toml", _boards),
     "gestures": Rules("what agents may give away, and how much of it", "gestures.toml", _gestures),

@@ -21,9 +21,11 @@ def run(arguments: argparse.Namespace) -> int:
     from console.cli.acting import acting
     from console.cli.printed import plain
     from desk.errors import BadInput, Refused
+    from desk.roles import Right
     from storage.erasing.cleaning import clean_up
     from storage.erasing.erase import erase
     from storage.erasing.traces import find
+    from storage.supervisors import require
 
     if not arguments.customer and not arguments.finish:
         raise BadInput("Name the customer to erase", "Such as `heard erase ana@example.org`.")
@@ -31,6 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.customer:
             from console.cli.export import one_customer
 
+            # Nobody types a name to be refused.
+            require(desk.connection, desk.by.agent_id, Right.ERASE)
             customer_id, name = one_customer(desk.connection, arguments.customer)
             traced = find(desk.connection, customer_id)
             print(plain(f"{name}: this will be gone for good, also from the history; nothing can take it back."))

@@ -12,13 +12,14 @@ import pytest
 from console import checks
 from console.__main__ import main
 from console.checks import Check, every_check
+from storage import rules
 from storage.connect import Connection
 from storage.workspace import Workspace
 from tests.terminal.term import Term
 
 NAMES = [
     "python", "compiled", "sqlite", "terminal", "locale", "clipboard", "tmux", "configuration", "clock",
-    "rights", "disk", "database", "erased", "keyring", "phone",
+    "rights", "disk", "database", "erased", "alerts", "keyring", "phone",
 ]  # fmt: skip
 
 
@@ -149,3 +150,11 @@ def test_what_is_left_of_an_erased_customer_is_named(workspace: Workspace, conne
     found = checks.erased(workspace)
     assert not found.ok
     assert "heard erase --finish" in found.mend
+
+
+def test_alerts_without_a_desktop_are_told_of_and_are_no_fault(workspace: Workspace, connection: Connection) -> None:
+    assert checks.alerts(workspace).detail.startswith("none are set")
+    rules.write(connection, "alerts", '[[alert]]\nmetric = "late"\nabove = "5"\n')
+    found = checks.alerts(workspace)
+    assert found.ok
+    assert "1 set; no notes of the desktop, there is no desktop session here" in found.detail

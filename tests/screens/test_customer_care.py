@@ -201,7 +201,9 @@ async def test_pairs_are_merged_or_told_apart_from_their_list(
         assert "Nobody who was in contact lately" in seen(app)
         await pilot.press("u")
         await settled(app)
-        await pilot.press("M", "y")
+        await pilot.press("M")
+        await settled(app)
+        await pilot.press("y")
         await settled(app)
         assert written(connection, "SELECT count(*) FROM customer_merge") == 1
 
