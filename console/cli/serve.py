@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PORT = 8773
 TABS = 8
 MOST_TABS = 100
+AT_DESK, AT_WALL = "sits at your desk", "sees the board, and can change nothing"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -81,8 +82,8 @@ def _serve(workspace: "Workspace", arguments: argparse.Namespace) -> None:
         if arguments.json:
             print(json.dumps({"address": place.url, "token": place.door.token}), flush=True)
         elif sys.stdout.isatty():
-            print(f"Heard is at {place.url}/#token={place.door.token}")
-            print("Whoever opens this sits at your desk. Ctrl+C ends it.", flush=True)
+            print(f"Open this in a browser:\n\n{place.url}/#token={place.door.token}\n")
+            print(f"Whoever has it {AT_DESK if arguments.board is None else AT_WALL}. Ctrl+C ends it.", flush=True)
         else:
             print(f"Heard is at {place.url}, with the token in {arguments.token_file}", flush=True)
 

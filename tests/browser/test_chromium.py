@@ -110,6 +110,23 @@ def test_an_agent_works_in_it(ana: Window, served: Served) -> None:
         assert connection.execute("SELECT count(*) FROM message WHERE body = ?", (body,)).fetchone() == (1,)
 
 
+def test_a_paste_longer_than_a_message_comes_whole(ana: Window, served: Served) -> None:
+    ana.press("Enter")
+    ana.wait_for(lambda ana: "#" in ana.lines[0])
+    ana.step("n", then="NOTE Internal note")
+    text = "".join(f"{line} 日本 \U0001f600 and so on\n" for line in range(8000)) + "END"
+    assert len(text.encode("utf-16")) // 2 > 150_000
+    ana.page.evaluate("text => navigator.clipboard.writeText(text)", text)
+    ana.press("Control+v")
+    ana.wait_for("END")
+
+    def kept() -> bool:
+        with closing(connect(served.workspace.database, read_only=True)) as connection:
+            return (text,) in connection.execute("SELECT body FROM draft").fetchall()
+
+    until(kept, "the draft is not what was pasted")
+
+
 def test_what_has_ended_says_so_and_begins_again(ana: Window, served: Served) -> None:
     ana.step("Control+q", then="Leave Heard?")
     ana.press("Enter")

@@ -6,6 +6,8 @@ const LEFT = 1000;
 const FULL = 4001;
 const BROKEN = 4002;
 const LOOK_AGAIN = 2000;
+// The front takes a megabyte at once, and a sign may need six of its bytes: a longer paste goes in pieces.
+const AT_ONCE = 150000;
 // A browser closes the tab, opens a window, or quits with these and Ctrl; with Alt they are the console's.
 const KEPT_BY_BROWSERS = { n: "\x0e", t: "\x14", w: "\x17", q: "\x11" };
 
@@ -21,8 +23,16 @@ class Line extends WebSocket {
 
   send(message) {
     // What is typed behind the end is for nobody.
-    if (this.readyState === WebSocket.OPEN) {
+    if (this.readyState !== WebSocket.OPEN) {
+      return;
+    }
+    if (message.length <= AT_ONCE) {
       super.send(message);
+      return;
+    }
+    const signs = Array.from(JSON.parse(message)[1]);
+    for (let start = 0; start < signs.length; start += AT_ONCE / 2) {
+      super.send(JSON.stringify(["stdin", signs.slice(start, start + AT_ONCE / 2).join("")]));
     }
   }
 }
