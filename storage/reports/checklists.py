@@ -4,7 +4,9 @@ Counted from the ticks as they stand, of the conversations whose checklist was b
 into another ticket counts there. A checklist's steps are those that it has today.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from desk.checklists import ChecklistTemplate
 from desk.funnel import LEAST_CASES, Conversation, Funnel, funnel, grouped, later, reopenings
@@ -23,10 +25,15 @@ REOPENED = """EXISTS(SELECT 1 FROM event e WHERE e.ticket_id = t.id AND e.at >= 
     AND e.undone_by IS NULL AND e.data ->> '$.field' = 'status' AND e.data ->> '$.before' >= 3
     AND e.data ->> '$.after' < 3)"""
 # A step's key holds no blank; the sign before it says whether it was done or skipped.
+TICKS = """ifnull((SELECT group_concat(CASE k.state WHEN 'done' THEN '+' ELSE '-' END || k.step, ' ')
+                     FROM checklist_tick k WHERE k.run_id = r.id), '')"""
+WENT = f"""
+    SELECT t.id, r.checklist_key, t.status >= 3, {TICKS}
+      FROM checklist_run r CROSS JOIN ticket t ON t.id = r.ticket_id
+     WHERE r.started_at >= ? AND r.started_at < ? AND t.merged_into_id IS NULL"""  # noqa: S608  the columns are ours
 CONVERSATIONS = f"""
-    SELECT t.id, r.checklist_key, ifnull(w.name, ?), c.label, ifnull(a.name, ?), t.status >= 3, {REOPENED},
-           ifnull((SELECT group_concat(CASE k.state WHEN 'done' THEN '+' ELSE '-' END || k.step, ' ')
-                     FROM checklist_tick k WHERE k.run_id = r.id), '')
+    SELECT r.checklist_key, ifnull(w.name, ?), c.label, ifnull(a.name, ?), t.status >= 3, {REOPENED},
+           {TICKS}
       FROM checklist_run r CROSS JOIN ticket t ON t.id = r.ticket_id JOIN channel c ON c.id = t.channel_id
       LEFT JOIN team w ON w.id = t.team_id LEFT JOIN agent a ON a.id = r.agent_id
      WHERE r.started_at >= ? AND r.started_at < ? AND t.merged_into_id IS NULL
@@ -45,13 +52,19 @@ _Told = tuple[ChecklistTemplate, list[Conversation], Funnel]
 
 def conversations(connection: Connection, period: Period, agent_id: int | None = None) -> list[Conversation]:
     """Every conversation whose checklist was begun in the period, by that agent where one is named."""
-    return [one for _, one in by_ticket(connection, period, agent_id)]
-
-
-def by_ticket(connection: Connection, period: Period, agent_id: int | None = None) -> list[tuple[int, Conversation]]:
-    """The same, each with its ticket; a ticket may have several checklists."""
     found = connection.execute(CONVERSATIONS, (NO_TEAM, NOBODY, period.since, period.until, agent_id))
-    return [(ticket, _conversation(*rest)) for ticket, *rest in found]
+    return [_conversation(*row) for row in found]
+
+
+def alike(connection: Connection, period: Period) -> list[tuple[Conversation, list[int]]]:
+    """The same, but those that went alike are one, with their tickets; whose they were and what came back aside."""
+    tickets: dict[tuple[str, int, str], list[int]] = defaultdict(list)
+    for ticket, *went in connection.execute(WENT, (period.since, period.until)):
+        tickets[tuple(went)].append(ticket)
+    return [
+        (_conversation(checklist, "", "", "", over, reopened=0, ticks=ticks), those)
+        for (checklist, over, ticks), those in tickets.items()
+    ]
 
 
 def read(connection: Connection, asked: Asked) -> Report:
@@ -82,10 +95,15 @@ def read(connection: Connection, asked: Asked) -> Report:
 def _conversation(
     checklist: str, team: str, channel: str, agent: str, over: int, reopened: int, ticks: str
 ) -> Conversation:
+    return Conversation(checklist, team, channel, agent, *_handled(ticks), bool(over), bool(reopened))
+
+
+@lru_cache(maxsize=1_000)
+def _handled(ticks: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The steps that were done, and those that were skipped; of many conversations most are alike."""
     marks = ticks.split()
-    done = frozenset(mark[1:] for mark in marks if mark[0] == "+")
-    skipped = frozenset(mark[1:] for mark in marks if mark[0] == "-")
-    return Conversation(checklist, team, channel, agent, done, skipped, bool(over), bool(reopened))
+    done, skipped = (frozenset(mark[1:] for mark in marks if mark[0] == sign) for sign in "+-")
+    return done, skipped
 
 
 def _coverage(connection: Connection, period: Period) -> Figure:

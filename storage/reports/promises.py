@@ -18,7 +18,8 @@ from storage.reports import Asked
 
 BY_ITSELF = "by itself"
 # What became of those that count for the share that was kept.
-JUDGED = ("kept", "broken", "overdue")
+KEPT = "kept"
+JUDGED = (KEPT, "broken", "overdue")
 MADE = """
     SELECT p.state, p.made_at, p.due_at, p.settled_at, coalesce(a.name, ?), c.label, t.id
       FROM promise p JOIN ticket t ON t.id = p.ticket_id JOIN channel c ON c.id = t.channel_id

@@ -3,7 +3,8 @@
 The invariant: what makes a conversation whole, a promise kept and an answer known is said by their reports alone.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from desk.checklists import ChecklistTemplate
@@ -14,9 +15,9 @@ from desk.money import Money
 from desk.reports.period import Period
 from storage.gestures import gesture_rules, team_budgets
 from storage.library import templates
-from storage.reports.checklists import by_ticket
+from storage.reports.checklists import alike
 from storage.reports.known_answers import Line, known_answers
-from storage.reports.promises import JUDGED, Made, judged, made
+from storage.reports.promises import JUDGED, KEPT, Made, judged, made
 from storage.statistics.asked import Asked
 from storage.statistics.flow import WEEK
 from storage.statistics.number import Number, share, standing
@@ -30,12 +31,24 @@ _GIVEN = """
 _WRITTEN = "SELECT key, position, updated_at, length(content) FROM checklist ORDER BY key"
 _WAITING = "SELECT ticket_id FROM gesture WHERE state = 'waiting'"
 
-_Run = tuple[ChecklistTemplate, int, Conversation]
-
 
 def _week(asked: Asked) -> Period:
     days = asked.days(WEEK)
     return Period(days[0].since, days[-1].until)
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Conversations that went alike: with which checklist, whether they have ended, and whole; and their tickets.
+
+    `passed` are the keys of the parts that they count for: they began, and came to these steps.
+    """
+
+    checklist: str
+    ended: bool
+    whole: bool
+    passed: tuple[str, ...]
+    tickets: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +60,16 @@ class Checklists:
     def figure(self, asked: Asked) -> Figure:
         """The share of all checklists together; the steps of each in their order."""
         runs = _runs(asked)
-        over = [run for run in runs if ended(run[0], run[2])]
-        value = share(sum(whole(template, one) for template, _, one in over), len(over))
+        over = [each for each in runs if each.ended]
+        n = sum(len(each.tickets) for each in over)
+        value = share(sum(len(each.tickets) for each in over if each.whole), n)
         parts = (part for template in _templates(asked) for part in _steps(template, runs))
-        return Figure(self.metric, value, len(over), len({ticket for _, ticket, _ in over}), parts=tuple(parts))
+        return Figure(self.metric, value, n, len(self.behind(asked, "")), parts=tuple(parts))
 
     def behind(self, asked: Asked, part: str) -> Collection[int]:
         """The tickets whose conversations have ended, or those that reached a step."""
-        runs = _runs(asked)
-        if not part:
-            return {ticket for template, ticket, one in runs if ended(template, one)}
-        return {ticket for template, ticket, one in runs if part in _passed(template, one)}
+        wanted = (each.tickets for each in _runs(asked) if (part in each.passed if part else each.ended))
+        return set().union(*wanted)
 
 
 def _templates(asked: Asked) -> tuple[ChecklistTemplate, ...]:
@@ -66,35 +78,31 @@ def _templates(asked: Asked) -> tuple[ChecklistTemplate, ...]:
     return asked.kept.get(("templates",), state, lambda: templates(asked.connection), tuple)
 
 
-def _runs(asked: Asked) -> list[_Run]:
+def _runs(asked: Asked) -> list[Alike]:
     """The conversations whose checklist was begun in the last days, of the checklists that there are."""
 
-    def read() -> list[_Run]:
+    def read() -> list[Alike]:
         known = {template.key: template for template in _templates(asked)}
-        found = by_ticket(asked.connection, _week(asked))
-        return [(known[one.checklist], ticket, one) for ticket, one in found if one.checklist in known]
+        found = alike(asked.connection, _week(asked))
+        return [_alike(known[one.checklist], one, tickets) for one, tickets in found if one.checklist in known]
 
     return asked.once.get(("runs",), None, read, list)
 
 
-def _passed(template: ChecklistTemplate, one: Conversation) -> tuple[str, ...]:
-    """The keys of the parts that a conversation counts for: it began, and came to these steps."""
-    return (template.key, *(f"{template.key}/{step}" for step in reached(template, one)))
+def _alike(template: ChecklistTemplate, one: Conversation, tickets: list[int]) -> Alike:
+    passed = (template.key, *(f"{template.key}/{step}" for step in reached(template, one)))
+    return Alike(template.key, ended(template, one), whole(template, one), passed, tickets)
 
 
-def _steps(template: ChecklistTemplate, runs: Iterable[_Run]) -> Iterable[Part]:
-    ours = [one for known, _, one in runs if known is template]
+def _steps(template: ChecklistTemplate, runs: Iterable[Alike]) -> Iterator[Part]:
+    ours = [each for each in runs if each.checklist == template.key]
     if not ours:
         return
-    counts: dict[str, int] = {}
-    for one in ours:
-        for key in _passed(template, one):
-            counts[key] = counts.get(key, 0) + 1
-    yield Part(template.key, f"{template.title}: began", len(ours), len(ours), len(ours))
-    for step in template.steps:
-        if not step.later:
-            count = counts.get(f"{template.key}/{step.key}", 0)
-            yield Part(f"{template.key}/{step.key}", step.title, count, count, count)
+    keys = {template.key: f"{template.title}: began"}
+    keys |= {f"{template.key}/{step.key}": step.title for step in template.steps if not step.later}
+    for key, label in keys.items():
+        count = sum(len(each.tickets) for each in ours if key in each.passed)
+        yield Part(key, label, count, count, count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,25 +113,28 @@ class PromisesKept:
 
     def figure(self, asked: Asked) -> Figure:
         """The share of the last days, and of what was promised on each."""
-        cases = self._cases(asked, _week(asked))
-        days = (self._share(self._cases(asked, day), asked) for day in asked.days(WEEK))
+        cases = _judged(asked)
         tickets = len(standing(asked.connection, (each.ticket_id for each in cases)))
-        return Figure(self.metric, self._share(cases, asked), len(cases), tickets, trend=tuple(days))
+        ends = [day.until for day in asked.days(WEEK)]
+        by_day: list[list[Made]] = [[] for _ in ends]
+        for each in cases:
+            by_day[bisect_right(ends, each.made_at)].append(each)
+        trend = tuple(_kept_share(day) for day in by_day)
+        return Figure(self.metric, _kept_share(cases), len(cases), tickets, trend=trend)
 
     def behind(self, asked: Asked, part: str) -> Collection[int]:
         """The tickets with a promise that was kept, broken or is overdue."""
         del part
-        return standing(asked.connection, (each.ticket_id for each in self._cases(asked, _week(asked))))
+        return standing(asked.connection, (each.ticket_id for each in _judged(asked)))
 
-    def _cases(self, asked: Asked, period: Period) -> list[Made]:
-        def read() -> list[Made]:
-            return made(asked.connection, _week(asked))
 
-        week = asked.once.get(("promises",), None, read, list)
-        return [each for each in week if each.made_at in period and judged(each, asked.now) in JUDGED]
+def _judged(asked: Asked) -> list[Made]:
+    """The promises of the last days that were kept, broken, or are overdue."""
+    return [each for each in made(asked.connection, _week(asked)) if judged(each, asked.now) in JUDGED]
 
-    def _share(self, cases: Collection[Made], asked: Asked) -> float | None:
-        return share(sum(judged(each, asked.now) == "kept" for each in cases), len(cases))
+
+def _kept_share(cases: Collection[Made]) -> float | None:
+    return share(sum(each.state == KEPT for each in cases), len(cases))
 
 
 @dataclass(frozen=True, slots=True)
