@@ -10,6 +10,7 @@ from storage.audit import note
 from storage.connect import Connection, writing
 from storage.deeds.by import By
 
+NAMED = 3
 MEND = "Name one: `heard agents role HANDLE supervisor`."
 
 # Whoever has the least to do comes first.
@@ -43,8 +44,8 @@ def may(connection: Connection, agent_id: int | None, right: Right) -> bool:
 def require(connection: Connection, agent_id: int | None, right: Right) -> None:
     """Refused where this agent may not do that, with who may."""
     if not may(connection, agent_id, right):
-        names = ", ".join(each.name for each in supervisors(connection, None))
-        raise Refused(f"Only a supervisor may {right}", f"Ask {names}.")
+        names = [each.name for each in supervisors(connection, None)]
+        raise Refused(f"Only a supervisor may {right}", f"Ask {' or '.join(names[:NAMED])}.")
 
 
 def set_role(connection: Connection, by: By, handle: str, role: str) -> None:

@@ -134,13 +134,19 @@ def show_note(words: str) -> str:
 
     from desktop_notifier import DesktopNotifier
 
+    from widgets.cells import harmless
+
     logging.disable()
+    shown: list[bool] = []
 
     async def show() -> None:
-        await asyncio.wait_for(DesktopNotifier(app_name="Heard").send(title="Heard", message=words), BUS_SECONDS)
+        notifier = DesktopNotifier(app_name="Heard")
+        # It swallows what goes wrong; only what has come through is told.
+        note = notifier.send(title="Heard", message=harmless(words), on_dispatched=lambda: shown.append(True))
+        await asyncio.wait_for(note, BUS_SECONDS)
 
     try:
         asyncio.run(show())
     except Exception as error:  # noqa: BLE001  # whatever a desktop's service answers, an alert goes on without it
         return f"the desktop takes no notes: {type(error).__name__}"
-    return ""
+    return "" if shown else "the desktop takes no notes"
