@@ -65,6 +65,8 @@ class BoardScreen(BoardMoves):
         self._news: dict[str, News] = {}
         self._asked_at = 0
         self._turned_at = 0
+        # What is typed right behind the key that opens it is meant for its numbers.
+        self._awaiting = True
         self._settling = Settling(seat.jobs, seat.clock, self._count, self.fail)
 
     @override
@@ -123,8 +125,10 @@ class BoardScreen(BoardMoves):
         if not self.is_attached:
             return
         self.known = found
-        wanted = self._left.board
-        self.number = _number_of(self.known.boards, wanted) if wanted else 0
+        try:
+            self.number = _number_of(self.known.boards, self._left.board) if self._left.board else 0
+        except BadInput as error:
+            self.fail(error)
         if self._left.reading is not None:
             self._show(self._left.reading)
         self.view.go_to(self._left.tile, self._left.part)

@@ -57,6 +57,13 @@ def test_the_first_frame_imports_no_more_than_it_needs(tmp_path: Path) -> None:
     assert len(modules) <= 460, sorted(modules)
 
 
+def test_the_live_board_opens_without_what_deeds_and_charts_need(tmp_path: Path) -> None:
+    before = loaded(FIRST_FRAME, tmp_path)
+    modules = loaded(f"{FIRST_FRAME}\nimport screens.board, screens.explanation", tmp_path)
+    assert {name.partition(".")[0] for name in modules} & {"alembic", "plotext", "sqlalchemy", "sqlmodel"} == set()
+    assert len(modules - before) <= 60, sorted(modules - before)
+
+
 def test_the_console_runs_without_openssl_and_leaves_it_to_whoever_asks(tmp_path: Path) -> None:
     assert loaded(FIRST_FRAME, tmp_path) & {"ssl", "_ssl", "_hashlib"} == set()
     assert "_ssl" in loaded(f"{FIRST_FRAME}\nimport ssl, hashlib; hashlib.sha256()", tmp_path)

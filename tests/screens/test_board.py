@@ -201,6 +201,11 @@ async def test_boards_change_by_bracket_digit_and_name(workspace: Workspace, ids
         board(app).do("go.board", "otter")
         assert "There is no board “otter”" in board(app).notices.text
         assert "Other" in board(app).notices.text
+        await press(app, "Esc")
+        desk(app).do("go.board", "dusk")
+        await settled(app)
+        assert "There is no board “dusk”" in board(app).notices.text
+        assert tile(app, 1) == "4"
 
 
 async def test_on_a_wall_the_boards_turn_by_themselves_until_a_key(workspace: Workspace, ids: list[int]) -> None:

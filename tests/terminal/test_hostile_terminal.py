@@ -12,6 +12,7 @@ from desk import flags
 from desk.ids import new_uid
 from desk.lookup import IdentityKind
 from desk.times import now
+from storage import rules
 from storage.connect import Connection, writing
 from storage.search.index import index_customers
 from storage.workspace import Workspace, open_to_write
@@ -123,6 +124,33 @@ def leave(desk: Desk) -> None:
     """Esc alone, then the keys of the queue or the ticket again: a key right behind it would be taken for Alt."""
     desk.press("escape")
     desk.wait_for(lambda desk: "resolve" in desk.lines[-1])
+
+
+STRANGERS = """
+[[board]]
+title = "Strangers"
+
+[[board.row]]
+tile = [{ metric = "waiting", form = "list" }, { metric = "load", form = "bars" }]
+
+[[board.row]]
+tile = [{ metric = "backlog_team", form = "bars" }, { metric = "arrived", form = "chart" }]
+"""
+
+
+def test_the_live_board_and_what_it_explains(desk: Desk) -> None:
+    with closing(open_to_write(desk.workspace)) as connection:
+        rules.write(connection, "boards", STRANGERS)
+    desk.step("g", "s", then="Live board · Strangers")
+    desk.wait_for(MARK)
+    for _ in range(4):
+        desk.press(*"j" * 20)
+        desk.step("i", then="How it is counted")
+        desk.press("G")
+        desk.step("escape", then="Live board · Strangers")
+        desk.press("tab")
+    desk.press("tab", "j", "j", "enter")
+    desk.wait_for("Esc goes back to the number")
 
 
 def test_drafts_pickers_and_questions(desk: Desk) -> None:
