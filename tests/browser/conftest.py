@@ -2,13 +2,16 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from desk.times import now
-from storage.workspace import Workspace
+from desk.times import MINUTE, now
+from storage.connect import writing
+from storage.workspace import Workspace, open_to_write
 from tests.browser.served import Served, Tab
+from tests.terminal.test_hostile_terminal import poison
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +30,17 @@ def demo(served_template: Workspace, tmp_path: Path) -> Workspace:
     folder = tmp_path / "demo"
     shutil.copytree(served_template.folder, folder)
     return Workspace(folder)
+
+
+@pytest.fixture(scope="session")
+def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace in which nothing is harmless."""
+    workspace = Workspace(tmp_path_factory.mktemp("poisoned") / "workspace")
+    with closing(open_to_write(workspace)) as connection, writing(connection):
+        poison(connection)
+        # So that a board lists them by name.
+        connection.execute("UPDATE ticket SET due_at = ?", (now() + 30 * MINUTE,))
+    return workspace
 
 
 @pytest.fixture

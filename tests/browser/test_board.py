@@ -11,6 +11,8 @@ from storage.connect import connect, writing
 from storage.workspace import Workspace
 from tests.browser.served import Drawing, Served, Tab, ended, until
 from tests.console.serving.test_lone_board import everything
+from tests.terminal.desk import strangers_bytes
+from tests.terminal.test_hostile_terminal import MARK
 
 pytestmark = pytest.mark.terminal
 KEYS = (
@@ -83,3 +85,14 @@ def test_a_wall_begins_with_the_board_that_was_named(demo: Workspace) -> None:
         tab.press("?")
         tab.wait_for("Keys of this screen")
         assert 'data-kind="board"' in served.ask("/", headers={"Cookie": served.enter(served.token)[1]})[2].decode()
+
+
+def test_nothing_that_a_stranger_wrote_acts_on_the_wall(poisoned: Workspace) -> None:
+    with Served(poisoned, "--board") as served, served.tab(columns=200, rows=60) as tab:
+        tab.wait_for(lambda tab: "Live board" in tab.lines[0] and MARK in tab.text)
+        for board in "2", "3", "1":
+            tab.press(board)
+            tab.wait_for(lambda tab: f"{board} of 3" in tab.lines[0])  # noqa: B023  # asked before the next round
+        tab.step("i", then="How it is counted")
+        assert strangers_bytes(bytes(tab.raw)) == b""
+        assert tab.others == []

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from storage.connect import connect, writing
-from storage.workspace import Workspace, open_to_write
+from storage.workspace import Workspace
 from tests.browser.served import Served, Tab, ended, until
 from tests.terminal.desk import strangers_bytes
-from tests.terminal.test_hostile_terminal import MARK, poison
+from tests.terminal.test_hostile_terminal import MARK
 
 pytestmark = pytest.mark.terminal
 MINE = re.compile(r"Mine (\d+)")
@@ -167,15 +167,6 @@ def test_what_is_no_browsers_business_says_so(served: Served, tab: Tab, homes: P
     tab.wait_for("Files can't be reached from the browser")
     assert sorted(homes.rglob("*")) == before
     assert not Path("/tmp/x.toml").exists()
-
-
-@pytest.fixture(scope="module")
-def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A workspace in which nothing is harmless."""
-    workspace = Workspace(tmp_path_factory.mktemp("poisoned") / "workspace")
-    with closing(open_to_write(workspace)) as connection, writing(connection):
-        poison(connection)
-    return workspace
 
 
 def test_nothing_that_a_stranger_wrote_reaches_the_browsers_terminal(poisoned: Workspace) -> None:
