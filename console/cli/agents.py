@@ -12,7 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from desk.roles import ROLES
 
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="everyone, with role and active tickets")
+    listing = actions.add_parser("list", help="everyone, with role, what they do now, and active tickets")
     listing.add_argument("--json", action="store_true", help="print one JSON document")
     role = actions.add_parser("role", help="make somebody a supervisor, or an agent again")
     role.add_argument("handle", metavar="HANDLE")
@@ -37,16 +37,26 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _list(arguments: argparse.Namespace) -> None:
     from console.cli.printed import plain
+    from desk.times import iso
+    from storage.presence import colleagues
+    from storage.seats import seats
     from storage.workspace import locate, open_to_read
 
-    with closing(open_to_read(locate(arguments.workspace))) as connection:
-        rows = connection.execute(
-            "SELECT handle, name, role, (SELECT count(*) FROM ticket t WHERE t.assignee_id = agent.id AND t.status<3)"
-            " FROM agent ORDER BY name, handle"
-        ).fetchall()
+    workspace = locate(arguments.workspace)
+    with closing(open_to_read(workspace)) as connection:
+        found = sorted(colleagues(connection, seats(workspace.folder)), key=lambda each: each.agent.name)
+        roles: dict[int, str] = dict(connection.execute("SELECT id, role FROM agent").fetchall())
     if arguments.json:
-        names = ("handle", "name", "role", "active_tickets")
-        print(json.dumps([dict(zip(names, row, strict=True)) for row in rows], ensure_ascii=False))
+        rows = [
+            {"handle": each.agent.handle, "name": each.agent.name, "role": roles[each.agent.agent_id],
+             "active_tickets": each.tickets, "state": each.agent.state, "since": iso(each.agent.since or None),
+             "words": each.agent.words}
+            for each in found
+        ]  # fmt: skip
+        print(json.dumps(rows, ensure_ascii=False))
         return
-    for handle, name, role, count in rows:
-        print(plain(f"{handle:<16} {role:<11} {count:>6}  {name}"))
+    for each in found:
+        agent = each.agent
+        print(
+            plain(f"{agent.handle:<16} {roles[agent.agent_id]:<11} {agent.state:<10} {each.tickets:>6}  {agent.name}")
+        )

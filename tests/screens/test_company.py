@@ -8,9 +8,12 @@ import pytest
 
 from console.app import HeardApp
 from desk.presence import Seated, State
+from desk.times import now
+from screens.customer import CustomerScreen
 from screens.jobs import Jobs
 from screens.team import TeamScreen
 from storage import seats
+from storage.audit import Wanted, read
 from storage.connect import Connection
 from storage.seats import Seat
 from storage.workspace import Workspace
@@ -200,3 +203,18 @@ def test_a_line_is_as_wide_as_ever_and_a_colleague_is_always_seen(cells: int, su
     pieces = draw_ticket(row, cells, Look(here="Bartholomew-Maximilian", written=True), clock=clock)
     assert pieces_width(pieces) == cells
     assert cells < 78 or any(text.startswith("✎ Bartho") for text, _ in pieces)
+
+
+async def test_a_customers_page_is_a_look_on_record_and_an_agent_is_refused_before_any_question(
+    workspace: Workspace, connection: Connection
+) -> None:
+    fill(connection)
+    connection.execute("UPDATE agent SET role = 'supervisor' WHERE handle = 'bo'")
+    async with console(workspace) as app:
+        await press(app, "C")
+        await until(app, lambda: isinstance(app.screen, CustomerScreen) and app.screen.page is not None)
+        (row,) = read(connection, Wanted(0, now() + 1))
+        assert (row.kind, row.handle, row.customer) == ("looked", "ana", "Rosa Bianchi")
+        await press(app, "Ctrl+X")
+        assert isinstance(app.screen, CustomerScreen)
+        assert app.screen.notices.text == "Only a supervisor may erase a customer. Ask Bo Lind."
