@@ -106,20 +106,19 @@ class HeaderBar(Bar):
 
     def _right(self, cells: int) -> list[Piece]:
         """As many of the groups as half of the line has room for, the most important ones."""
-        room = max(cells // 2, 7) - 1
-        kept: list[_Group] = []
-        for group in sorted(self._groups(), key=lambda group: group.rank):
-            room -= pieces_width(group.pieces) + 3 * bool(kept)
-            if room < 0:
-                break
-            kept.append(group)
+        groups = tuple(self._groups(self._facts.state))
+        kept = _fitting(groups, cells)
+        if len(kept) < len(groups) and not self._facts.away:
+            # That they are available is what people know best; how the sources do they don't.
+            shorter = _fitting(tuple(self._groups("")), cells)
+            kept = shorter if len(shorter) == len(groups) else kept
         pieces: list[Piece] = []
         for group in sorted(kept, key=lambda group: group.place):
             pieces += [("   ", "plain")] if pieces else []
             pieces += group.pieces
         return [*pieces, (" ", "plain")]
 
-    def _groups(self) -> Iterator["_Group"]:
+    def _groups(self, state: str) -> Iterator["_Group"]:
         facts = self._facts
         if facts.call:
             yield _Group(-1, -1, (("☎ ", "title"), (harmless(facts.call), "unread")))
@@ -130,9 +129,9 @@ class HeaderBar(Bar):
             yield _Group(rank, 0, (mark, (harmless(facts.synced), ink)))
         yield _Group(2, 1, ((f"↑{facts.waiting}", "due" if facts.waiting else "faint"),))
         if facts.agent:
-            state = f" ({harmless(facts.state)})" if facts.state else ""
+            words = f" ({harmless(state)})" if state else ""
             ink = "due" if facts.away else "muted"
-            yield _Group(0 if facts.away else 4, 2, ((shorten(harmless(facts.agent), 20), "plain"), (state, ink)))
+            yield _Group(0 if facts.away else 4, 2, ((shorten(harmless(facts.agent), 20), "plain"), (words, ink)))
         if facts.time:
             yield _Group(1, 3, ((harmless(facts.time), "strong"),))
 
@@ -144,6 +143,18 @@ class _Group:
     rank: int
     place: int
     pieces: tuple[Piece, ...]
+
+
+def _fitting(groups: Sequence[_Group], cells: int) -> list[_Group]:
+    """The most important ones that half of the line has room for."""
+    room = max(cells // 2, 7) - 1
+    kept: list[_Group] = []
+    for group in sorted(groups, key=lambda group: group.rank):
+        room -= pieces_width(group.pieces) + 3 * bool(kept)
+        if room < 0:
+            break
+        kept.append(group)
+    return kept
 
 
 class HintBar(Bar):

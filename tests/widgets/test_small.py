@@ -163,6 +163,18 @@ async def test_the_top_line_says_where_you_are_and_how_the_world_is() -> None:
             assert mark + " so it is   ↑1" in shown(app)[0]
 
 
+async def test_what_the_sources_do_comes_before_being_available_and_being_away_before_both() -> None:
+    bar = HeaderBar()
+    app = Stage(bar)
+    async with app.test(80, 3) as pilot:
+        bar.show(facts())
+        await pilot.pause()
+        assert shown(app)[0].endswith("  ● synced 4 s   ↑1   Ana   14:03")
+        bar.show(facts(state="away 12m, lunch", away=True))
+        await pilot.pause()
+        assert shown(app)[0].endswith("   ↑1   Ana (away 12m, lunch)   14:03")
+
+
 async def test_on_a_narrow_screen_the_top_line_keeps_place_and_time() -> None:
     bar = HeaderBar()
     app = Stage(bar)
@@ -175,7 +187,7 @@ async def test_on_a_narrow_screen_the_top_line_keeps_place_and_time() -> None:
 
 @pytest.mark.parametrize(
     ("mood", "kept"),
-    [("well", "↑1   Ana Ruiz (available)   14:03"), ("busy", "◌ syncing 42 %   ↑1   14:03"),
+    [("well", "● synced 12 s   ↑1   Ana Ruiz   14:03"), ("busy", "◌ syncing 42 %   ↑1   Ana Ruiz   14:03"),
      ("trouble", "○ offline 12 min   ↑1   14:03")],
 )  # fmt: skip
 async def test_what_is_under_way_or_wrong_is_worth_more_room_than_a_name(mood: str, kept: str) -> None:
