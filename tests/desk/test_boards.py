@@ -112,3 +112,12 @@ def test_a_board_is_never_higher_than_its_room_where_its_tiles_need_less(board: 
 def test_more_height_takes_no_line_from_any_tile(board: Board, width: int, height: int) -> None:
     fewer, more = (lines_of(board, width, room) for room in (height, height + 40))
     assert all(low.height <= high.height for low, high in zip(fewer, more, strict=True))
+
+
+def test_a_row_stands_side_by_side_where_it_can_and_else_in_as_few_lines_as_it_needs() -> None:
+    four = Board("Now", ((TilePlan("late", Form.NUMBER),) * 4,))
+    for width, tiles in ((80, [4]), (73, [4]), (72, [2, 2]), (37, [2, 2]), (36, [1, 1, 1, 1])):
+        assert [len(line.tiles) for line in lines_of(four, width, 24)] == tiles
+    uneven = Board("Now", ((TilePlan("late", Form.CHART, wide=3), TilePlan("late", Form.LIST, wide=2)),))
+    (line,) = lines_of(uneven, 80, 24)
+    assert line.widths == (46, 31)

@@ -182,7 +182,9 @@ async def test_i_explains_the_number_and_enter_opens_what_it_tells_of(workspace:
         await press(app, "Enter")
         assert desk(app).list_count == 4
         await press(app, "Esc")
-        await press(app, "i", "Esc")
+        await press(app, "i", "G", "Enter")
+        assert "Unassigned: No team 4" in seen(app).split("\n")[0]
+        await press(app, "Esc", "i", "Esc")
         assert board(app).view.spot == Spot(1)
 
 

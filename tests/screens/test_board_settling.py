@@ -1,5 +1,7 @@
 """What has changed is settled before the board counts, also what changes meanwhile, and deeds have their turn."""
 
+from threading import Event
+
 from desk.errors import HeardError
 from desk.statuses import Status
 from desk.times import SECOND
@@ -46,6 +48,24 @@ async def test_what_is_asked_meanwhile_is_settled_too_and_read_once(
         settling.ask()
         await settled(app)
         assert read == [0, 0]
+
+
+async def test_a_change_behind_the_last_look_is_settled_before_the_numbers_are_read(
+    workspace: Workspace, connection: Connection
+) -> None:
+    read: list[int] = []
+    looked = Event()
+    app = stage(workspace)
+    async with app.run_test():
+        settling = Settling(app.jobs, lambda: NOW, lambda: read.append(waiting(connection)), app.failed.append)
+        settling.ask()
+        app.jobs.keep(lambda _: looked.set())
+        # The writer has found nothing, and the loop hasn't heard of it yet.
+        assert looked.wait(60)
+        make_ticket(connection, status=Status.OPEN, created_at=NOW)
+        settling.ask()
+        await settled(app)
+    assert read == [0]
 
 
 async def test_after_a_first_import_numbers_are_read_in_between(workspace: Workspace, connection: Connection) -> None:

@@ -60,3 +60,5 @@ def test_it_reads_these_tickets_and_walks_no_index_of_all(connection: Connection
         query, values = ids_query(connection, scope(ids, sort=sort))
         plan = [row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + query, values)]
         assert any("SEARCH t USING INTEGER PRIMARY KEY" in step for step in plan), plan
+        # Sorted, whatever SQLite's statistics say of the index of that order.
+        assert "ORDER BY +t." in query
