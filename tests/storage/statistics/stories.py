@@ -1,8 +1,8 @@
 """Made-up desks of every kind, and everything that may happen to them afterwards, as raw rows."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
@@ -109,20 +109,26 @@ steps = st.lists(
 )
 
 
-def fill(connection: Connection, tickets: list[Made]) -> None:
+def fill(connection: Connection, tickets: Iterable[Made]) -> None:
     """Write the desk: one ticket that others are merged into, then each in its order."""
     rules.write(connection, "targets", TARGETS)
-    elsewhere = make_ticket(connection, created_at=0, status=4, solved_at=None)
-    team, agent, source = make_team(connection), make_agent(connection), make_source(connection)
+    make_ticket(connection, created_at=0, status=4, solved_at=None)
+    make_team(connection)
+    make_agent(connection)
+    make_source(connection)
+    add(connection, tickets)
+
+
+def add(connection: Connection, tickets: Iterable[Made]) -> None:
+    """Write further tickets; the first of all is what some were merged into."""
     for each in tickets:
         times = [*(one.at for one in each.said), *(turn.at for turn in each.turned)]
-        touched = max(each.created, each.solved or 0, *times, 0)
         ticket = make_ticket(
             connection, status=each.status, created_at=each.created, channel=each.channel, priority=each.priority,
-            updated_at=touched, merged_into_id=elsewhere if each.merged else None, mood=each.mood,
-            contacts=each.contacts, team_id=team if each.team else None, assignee_id=agent if each.agent else None,
-            snoozed_until=each.snoozed, due_at=each.due, promised_at=each.promised, source_id=source,
-            solved_at=each.solved if each.status >= 3 else None,
+            updated_at=max(each.created, each.solved or 0, *times, 0), merged_into_id=1 if each.merged else None,
+            mood=each.mood, contacts=each.contacts, team_id=1 if each.team else None,
+            assignee_id=1 if each.agent else None, snoozed_until=each.snoozed, due_at=each.due,
+            promised_at=each.promised, source_id=1, solved_at=each.solved if each.status >= 3 else None,
             details=json.dumps({} if each.reported is None else {"reply_time_in_minutes": str(each.reported)}),
         )  # fmt: skip
         for one in each.said:
@@ -133,6 +139,31 @@ def fill(connection: Connection, tickets: list[Made]) -> None:
             event(connection, ticket, "opened_first", each.created, {"title": "x"}, undone=False)
         if each.dear:
             make_tag(connection, ticket, "vip")
+
+
+def ago(hours: float, kind: str, *, dropped: bool = False) -> Said:
+    """Something that was said so many hours before the present."""
+    return Said(NOW - round(4 * hours) * QUARTER, kind, automatic=False, dropped=dropped)
+
+
+_PLAIN = Made(
+    status=0, created=NOW - 30 * HOUR, channel="email", priority=1, team=False, agent=False, mood=0, contacts=0,
+    snoozed=None, due=None, promised=None, solved=None, merged=False, began=False, dear=False, reported=45, said=(),
+    turned=(),
+)  # fmt: skip
+# Tickets on which whatever happens makes a difference to some number.
+TELLING = (
+    replace(
+        _PLAIN,
+        said=(ago(30, "inbound"), ago(29.25, "outbound"), ago(20, "inbound"), ago(19.5, "outbound", dropped=True),
+              ago(19, "outbound"), ago(2, "inbound")),
+        turned=(Turned(NOW - 18 * HOUR, 0, 3, undone=False), Turned(NOW - 2 * HOUR, 3, 0, undone=False),
+                Turned(NOW - HOUR, 0, 3, undone=True)),
+    ),
+    replace(_PLAIN, status=3, solved=NOW - HOUR, said=(ago(100, "inbound"), ago(80, "outbound"), ago(40, "inbound"))),
+    replace(_PLAIN, dear=True, said=(ago(9, "inbound"), ago(8, "call"), ago(5, "inbound"), ago(4.5, "outbound"))),
+    replace(_PLAIN, merged=True, status=4, said=(ago(3, "inbound"), ago(1, "outbound"))),
+)  # fmt: skip
 
 
 def say(connection: Connection, ticket: int, one: Said) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import tzinfo
 from pathlib import Path
+from random import Random
 from statistics import fmean
 from zoneinfo import ZoneInfo
 
@@ -23,12 +24,13 @@ from storage.connect import Connection
 from storage.reports import Asked, first_contact, service
 from storage.reports.served import waited
 from storage.statistics.asked import Kept
+from storage.statistics.counting import counted
 from storage.statistics.reading import NUMBERS, read, tickets_behind
 from storage.statistics.settling import count_anew, settle, waiting
 from storage.workspace import Workspace, open_to_write
 from tests.factories import NOW
 from tests.storage.statistics.recount import Answer, Recount, Seen, age, in_office
-from tests.storage.statistics.stories import Made, Step, desks, fill, happen, steps
+from tests.storage.statistics.stories import HAPPENINGS, TELLING, Made, Step, add, desks, fill, happen, steps
 
 ZONES = st.sampled_from(["UTC", "Europe/Madrid", "Asia/Kathmandu", "America/St_Johns"]).map(ZoneInfo)
 NOWS = st.sampled_from([NOW, NOW + 5 * HOUR + 7, NOW + 20 * HOUR])
@@ -216,6 +218,25 @@ def test_settled_is_what_counting_all_anew_gives(
 def _facts(connection: Connection) -> list[tuple[object, ...]]:
     found = connection.execute("SELECT ticket_id, kind, at, channel_id, took, in_hours, met, until FROM ticket_fact")
     return sorted(found, key=repr)
+
+
+def test_whatever_happens_is_noticed(connection: Connection) -> None:
+    """A long walk over few tickets: after each step the facts are those that a count of all tickets gives."""
+    chance = Random(11)
+    fill(connection, TELLING)
+    for _ in range(400):
+        step = Step(chance.choice(HAPPENINGS), chance.randrange(20), chance.randrange(20),
+                    NOW - chance.randrange(200) * HOUR)  # fmt: skip
+        settle(connection, NOW)
+        happen(connection, step)
+        settle(connection, NOW)
+        # The first one, which others are merged into, is from long ago.
+        tickets = [row[0] for row in connection.execute("SELECT id FROM ticket WHERE id > 1")]
+        anew = [(ticket, *fact[:2], channel, *fact[2:]) for ticket, channel, fact in counted(connection, tickets)]
+        whole = [tuple(None if value is None else int(value) for value in row) for row in anew]
+        assert _facts(connection) == sorted(whole, key=repr), step
+        if len(tickets) < len(TELLING):
+            add(connection, TELLING)
 
 
 def test_every_metric_explains_itself_and_can_be_read(connection: Connection) -> None:
