@@ -93,6 +93,10 @@ def parse_boards(text: str, where: str, metrics: Mapping[str, Metric]) -> tuple[
     table.done()
     if not boards:
         raise BadInput(f"{where}: there is no board", 'Begin one with [[board]] and title = "Today".')
+    titles = [board.title.casefold() for board in boards]
+    for board in boards:
+        if titles.count(board.title.casefold()) > 1:
+            raise BadInput(f"{where}: two boards are called “{board.title}”", "Name one of them otherwise.")
     if len(boards) > MOST_BOARDS:
         raise BadInput(f"{where}: {len(boards)} boards are too many", f"The digits open {MOST_BOARDS}.")
     return boards

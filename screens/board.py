@@ -42,12 +42,13 @@ AROUND = 3
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Where the board was left: which one, and on which tile and part; `reading` shows at once when one comes back."""
+    """Where the board was left: which one, on which tile and part, and what was read, which shows at once again."""
 
     board: str = ""
     tile: int = 0
     part: str | None = None
     reading: Reading | None = None
+    known: Known | None = None
 
 
 class BoardScreen(BoardMoves):
@@ -82,7 +83,7 @@ class BoardScreen(BoardMoves):
         super().on_mount()
         self.view.focus()
         self.hold_keys()
-        self.seat.jobs.read("boards", known_boards, self._boards_read, self._not_read)
+        self.read_boards()
         self.show_header()
         self.show_hints()
 
@@ -121,12 +122,20 @@ class BoardScreen(BoardMoves):
 
     # Reading
 
+    def read_boards(self) -> None:
+        """Which boards the team has."""
+        kept = self._left.known.kept if self._left.known else None
+        self.seat.jobs.read(
+            "boards", lambda connection: known_boards(connection, kept), self._boards_read, self._not_read
+        )
+
     def _boards_read(self, found: Known) -> None:
         if not self.is_attached:
             return
-        self.known = found
+        self.known, self.number = found, 0
         try:
-            self.number = _number_of(self.known.boards, self._left.board) if self._left.board else 0
+            if self._left.board:
+                self.number = _number_of(self.known.boards, self._left.board)
         except BadInput as error:
             self.fail(error)
         if self._left.reading is not None:
@@ -174,6 +183,9 @@ class BoardScreen(BoardMoves):
         self._show(found)
         if board is self.board:
             self.release_keys()
+        if not found.same_boards:
+            self._left = self._here(self.view.part_key)
+            self.read_boards()
 
     def _show(self, found: Reading) -> None:
         self._reading = found
@@ -355,7 +367,10 @@ class BoardScreen(BoardMoves):
         return plan is not None and reading is not None and plan.form is Form.LIST and plan.metric in reading.tickets
 
     def _way_back(self, key: str | None) -> Callable[[], object]:
-        return partial(opens(self.app).open_board, Left(self.board.title, self.view.spot.tile, key, self._reading))
+        return partial(opens(self.app).open_board, self._here(key))
+
+    def _here(self, part: str | None) -> Left:
+        return Left(self.board.title, self.view.spot.tile, part, self._reading, self.known)
 
 
 def _number_of(boards: tuple[Board, ...], name: str) -> int:

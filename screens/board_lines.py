@@ -32,13 +32,15 @@ _OF_THEMSELVES = {Split.AGENT, Split.STEP, Split.ANSWER, Split.BUDGET}
 class Reading:
     """All that one look at a board needs. `tickets` are the first ones behind each metric that lists its tickets.
 
-    `team` is who is there, `waiting` what waits in the outbox, for the top line.
+    `team` is who is there, `waiting` what waits in the outbox, for the top line; `same_boards` is false where the team
+    has changed its boards since.
     """
 
     snapshot: Snapshot
     tickets: Mapping[str, tuple[TicketRow, ...]] = field(default_factory=dict)
     team: tuple[Attendance, ...] = ()
     waiting: int = 0
+    same_boards: bool = True
 
 
 @dataclass(frozen=True, slots=True)

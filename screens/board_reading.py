@@ -25,22 +25,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The team's boards, what the numbers on them mean, and what was read of them before."""
+    """The team's boards and the `text` that says them, what their numbers mean, and what was read of them before."""
 
+    text: str
     boards: tuple[Board, ...]
     metrics: Mapping[str, Metric]
     kept: "Kept"
 
 
-def known_boards(connection: Connection) -> Known:
-    """The team's boards, and what the numbers on them mean."""
+def known_boards(connection: Connection, kept: "Kept | None" = None) -> Known:
+    """The team's boards, and what the numbers on them mean; `kept` is from before."""
     from desk.metrics.registry import METRICS
     from storage.statistics.asked import Kept
 
-    boards = parse_boards(rules.read(connection, "boards"), "boards", METRICS)
+    text = rules.read(connection, "boards")
+    boards = parse_boards(text, "boards", METRICS)
     if any(plan.form is Form.CHART for board in boards for plan in board.tiles):
         plotting()
-    return Known(boards, METRICS, Kept())
+    return Known(text, boards, METRICS, kept or Kept())
 
 
 def read_board(
@@ -58,7 +60,8 @@ def read_board(
             among = json.dumps(tickets_of(metric, "", zone)(connection, now))
             scope = Scope(parse(""), "due", None, now, zone, among)
             tickets[metric] = tuple(first_page(connection, scope, MOST_LISTED))
-        return Reading(snapshot, tickets, team(connection, seats), outbox.waiting_count(connection))
+        same = rules.read(connection, "boards") == known.text
+        return Reading(snapshot, tickets, team(connection, seats), outbox.waiting_count(connection), same)
 
 
 def tickets_of(metric: str, part: str, zone: tzinfo) -> Callable[[Connection, int], Sequence[int]]:

@@ -63,13 +63,19 @@ def test_a_mistake_is_named_with_file_place_and_key(tile: str, words: str) -> No
     assert error.value.mend
 
 
+def small(number: int) -> str:
+    """A board of one tile."""
+    return f'[[board]]\ntitle = "B{number}"\n[[board.row]]\n[[board.row.tile]]\nmetric = "late"\n'
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("", "there is no board"),
         ('[[board]]\ntitle = "Now"', "there are 0 rows"),
         ('[[board]]\ntitle = "Now"\n[[board.row]]', "there are 0 tiles"),
-        ('[[board]]\ntitle = "B"\n[[board.row]]\n[[board.row.tile]]\nmetric="late"\n' * (MOST_BOARDS + 1), "too many"),
+        ("\n".join(map(small, range(MOST_BOARDS + 1))), "too many"),
+        (small(1) + small(2) + small(1), "two boards are called “B1”"),
     ],
 )
 def test_a_file_without_a_usable_board_says_so(text: str, words: str) -> None:

@@ -245,6 +245,20 @@ async def test_clocks_run_out_without_anybody_committing_anything(workspace: Wor
         assert tile(app, 0) == "5"
 
 
+async def test_boards_that_are_changed_are_shown_also_where_nobody_presses_a_key(
+    workspace: Workspace, connection: Connection, ids: list[int]
+) -> None:
+    async with console(workspace) as app:
+        await press(app, "g", "s", "2")
+        rules.write(connection, "boards", DESK.replace('{ metric = "open" }', '{ metric = "late" }'))
+        at = app.seat.clock()
+        app.seat.clock = lambda: at + TIME_PASSES
+        board(app).tick()
+        await settled(app)
+        assert "Live board · Other" in seen(app)
+        assert tile(app, 0) == "2"
+
+
 async def test_a_teams_board_that_names_no_number_says_so(
     workspace: Workspace, connection: Connection, ids: list[int]
 ) -> None:
