@@ -115,6 +115,10 @@ class HeardApp(TypedAhead, inherit_bindings=False):
         return self.workspace  # type: ignore[return-value]  # a screen's result type is only read where it is dismissed
 
     def on_mount(self) -> None:
+        """Textual calls this of every class that has one, a subclass's beside it: what may be another is `begin`."""
+        self.begin()
+
+    def begin(self) -> None:
         """Start the threads; where the first rows aren't there yet, find out who sits here, and then read them.
 
         Nothing is drawn until they are there, so that the first paint is never covered by an empty list.

@@ -48,9 +48,8 @@ class LoneBoard(BoardScreen):
         super().__init__(seat, left)
         self._begins_on_wall = on_wall
 
-    @override
     def on_mount(self) -> None:
-        super().on_mount()
+        """Hang it up; the rest is done by the board's own, which Textual calls too."""
         if self._begins_on_wall:
             self.action_board_wall()
 
@@ -81,7 +80,7 @@ class BoardApp(ServedApp, inherit_bindings=False):
         return self.board  # type: ignore[return-value]  # a screen's result type is only read where it is dismissed
 
     @override
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Start the threads that read; the one that would write has nothing to open."""
         self.jobs.start(
             self.changed,
