@@ -4,7 +4,7 @@ The invariants: every metric that a board names is known; a board fits any termi
 tiles don't stand side by side is broken into several; the first row stays in sight longest.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -161,6 +161,20 @@ def _threshold(table: Table, key: str, unit: Unit) -> float | None:
         raise table.problem(
             key, f"“{text}” is no value of this metric", f'Write it like {key} = "{example}".'
         ) from None
+
+
+def number_of(boards: Sequence[Board], name: str) -> int:
+    """The place of the board of a title or its beginning, or of a digit; BadInput with the nearest title."""
+    titles = [board.title.casefold() for board in boards]
+    wanted = name.strip().casefold()
+    if wanted in titles:
+        return titles.index(wanted)
+    if wanted.isdecimal() and 0 < int(wanted) <= len(boards):
+        return int(wanted) - 1
+    begun = [number for number, title in enumerate(titles) if title.startswith(wanted)]
+    if len(begun) != 1 or not wanted:
+        raise BadInput(f"There is no board “{name.strip()}”", mend_name(name, [board.title for board in boards]))
+    return begun[0]
 
 
 class Line(NamedTuple):

@@ -7,16 +7,16 @@ stays where it is while numbers come and go; who comes back from the tickets beh
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
 from typing_extensions import override
 
-from desk.boards import Board, Form, TilePlan
+from desk.boards import Board, Form, TilePlan, number_of
 from desk.errors import BadInput, HeardError, Refused
 from desk.metrics.metric import Metric, Window
 from desk.metrics.snapshot import Figure
-from desk.nearest import mend_name
 from desk.times import SECOND
 from screens.action import Place, Situation
 from screens.ask import AskPanel, Choice, Question
@@ -32,6 +32,9 @@ from screens.top_line import show_top_line
 from storage.connect import Connection
 from widgets.bars import HeaderBar, HintBar, NoticeBar
 from widgets.board import BoardView
+
+if TYPE_CHECKING:
+    from screens.explanation import ExplanationScreen
 
 # Clocks run out without anybody committing anything.
 TIME_PASSES = 15 * SECOND
@@ -63,6 +66,7 @@ class BoardScreen(BoardMoves):
         self.number = 0
         self._left = left
         self._reading: Reading | None = None
+        self._explanation: ExplanationScreen | None = None
         self._news: dict[str, News] = {}
         self._asked_at = 0
         self._turned_at = 0
@@ -135,7 +139,7 @@ class BoardScreen(BoardMoves):
         self.known, self.number = found, 0
         try:
             if self._left.board:
-                self.number = _number_of(self.known.boards, self._left.board)
+                self.number = number_of(self.known.boards, self._left.board)
         except BadInput as error:
             self.fail(error)
         if self._left.reading is not None:
@@ -189,6 +193,8 @@ class BoardScreen(BoardMoves):
 
     def _show(self, found: Reading) -> None:
         self._reading = found
+        if self._explanation is not None and self.figure is not None:
+            self._explanation.show_figure(self.figure)
         self.draw()
         self.show_header()
         self.show_hints()
@@ -265,7 +271,7 @@ class BoardScreen(BoardMoves):
         if self.known is None:
             return
         if name:
-            self.show_board(_number_of(self.known.boards, name))
+            self.show_board(number_of(self.known.boards, name))
             return
         choices = tuple(Choice(board.title, board.title) for board in self.known.boards)
         self.ask(Question("Board", self.action_go_board, choices=choices))
@@ -325,7 +331,8 @@ class BoardScreen(BoardMoves):
         from screens.explanation import ExplanationScreen
 
         metric, figure = self.chosen
-        self.app.push_screen(ExplanationScreen(self.seat, metric, figure, self.open_behind))
+        self._explanation = ExplanationScreen(self.seat, metric, figure, self.open_behind)
+        self.app.push_screen(self._explanation)
 
     def action_move_open(self) -> None:
         """Open exactly the tickets behind the number, or behind the line under the cursor."""
@@ -371,17 +378,3 @@ class BoardScreen(BoardMoves):
 
     def _here(self, part: str | None) -> Left:
         return Left(self.board.title, self.view.spot.tile, part, self._reading, self.known)
-
-
-def _number_of(boards: tuple[Board, ...], name: str) -> int:
-    """The board of a title, or of a digit; BadInput with the nearest title."""
-    titles = [board.title.casefold() for board in boards]
-    wanted = name.strip().casefold()
-    if wanted.isdecimal() and 0 < int(wanted) <= len(boards):
-        return int(wanted) - 1
-    begun = [number for number, title in enumerate(titles) if title.startswith(wanted)]
-    if wanted in titles:
-        return titles.index(wanted)
-    if len(begun) != 1:
-        raise BadInput("There is no board “" + name + "”", mend_name(name, [board.title for board in boards]))
-    return begun[0]

@@ -65,6 +65,12 @@ class ExplanationScreen(FramedScreen[ExplanationLine]):
     def titles(self) -> tuple[str, str]:
         return (self.metric.title, "")
 
+    def show_figure(self, figure: Figure) -> None:
+        """The number was counted anew."""
+        if self.is_attached and figure != self.figure:
+            self.figure = figure
+            self._show()
+
     @override
     def on_resize(self, _event: events.Resize) -> None:
         super().on_resize(_event)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.boards import MOST_BOARDS, SIZES, Board, Form, TilePlan, lines_of, parse_boards, placed
+from desk.boards import MOST_BOARDS, SIZES, Board, Form, TilePlan, lines_of, number_of, parse_boards, placed
 from desk.errors import BadInput
 from desk.metrics.metric import Metric, Window
 from desk.reports.report import Unit
@@ -81,6 +81,18 @@ def small(number: int) -> str:
 def test_a_file_without_a_usable_board_says_so(text: str, words: str) -> None:
     with pytest.raises(BadInput, match=words):
         parse_boards(text, "boards.toml", METRICS)
+
+
+@pytest.mark.parametrize(("name", "number"), [("Now", 0), ("answers", 1), (" an ", 1), ("3", 2), ("2", 3)])
+def test_a_board_is_found_by_its_title_its_beginning_or_its_digit(name: str, number: int) -> None:
+    boards = [Board(title, ()) for title in ("Now", "Answers", "Another", "2")]
+    assert number_of(boards[:2] if name == " an " else boards, name) == number
+
+
+@pytest.mark.parametrize("name", ["an", "", "9", "0", "²", "Nowhere"])
+def test_a_board_that_there_isnt_is_refused_with_the_nearest(name: str) -> None:
+    with pytest.raises(BadInput, match="There is no board"):
+        number_of([Board(title, ()) for title in ("Now", "Answers", "Another")], name)
 
 
 plans = st.builds(TilePlan, st.just("late"), st.sampled_from(Form), st.just(""), st.integers(1, 6))

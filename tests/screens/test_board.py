@@ -173,7 +173,9 @@ async def test_where_nothing_is_behind_a_number_it_says_so(workspace: Workspace,
         assert board(app).view.spot == Spot(2)
 
 
-async def test_i_explains_the_number_and_enter_opens_what_it_tells_of(workspace: Workspace, ids: list[int]) -> None:
+async def test_i_explains_the_number_and_enter_opens_what_it_tells_of(
+    workspace: Workspace, connection: Connection, ids: list[int]
+) -> None:
     async with console(workspace) as app:
         await press(app, "g", "s", "Right", "i")
         assert isinstance(app.screen, ExplanationScreen)
@@ -182,8 +184,12 @@ async def test_i_explains_the_number_and_enter_opens_what_it_tells_of(workspace:
         await press(app, "Enter")
         assert desk(app).list_count == 4
         await press(app, "Esc")
-        await press(app, "i", "G", "Enter")
-        assert "Unassigned: No team 4" in seen(app).split("\n")[0]
+        await press(app, "i", "G")
+        with writing(connection):
+            connection.execute("UPDATE ticket SET assignee_id = 1, updated_at = ? WHERE id = ?", (now(), ids[4]))
+        await until(app, lambda: "3 tickets; Enter opens them" in seen(app))
+        await press(app, "Enter")
+        assert "Unassigned: No team 3" in seen(app).split("\n")[0]
         await press(app, "Esc", "i", "Esc")
         assert board(app).view.spot == Spot(1)
 
