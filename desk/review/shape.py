@@ -13,9 +13,13 @@ _CAPITALS = re.compile(r"[A-ZÀ-ÖØ-Þ]{2,}(?!\w)(?:[ ,]{1,2}[A-ZÀ-ÖØ-Þ]+(?
 _LIST_LINE = re.compile(r"[ \t]{0,8}(?:\d{1,3}[.)]|[-*•–])[ \t]")
 _SENTENCE_ENDS = re.compile(r"[.!?][ \n]{1,3}(?=\S)")
 _QUESTION = re.compile(r"\?+")
-_BLANKS = re.compile(r"\[([^\[\]\n]{2,40})\]|<([A-Za-z][^<>\n]{1,40})>|%([A-Z][A-Z_]{2,30})%|\$\{([^{}\n]{1,40})\}")
+_BLANKS = re.compile(
+    r"\[([^\[\]\n]{2,40})\]|<([A-Za-z][^<>\n]{1,40})>|%([A-Z][A-Z_]{2,30})%|\$\{([^{}\n]{1,40})\}|(?<![{$])\{([^{}\n]{2,40})\}(?!\})"
+)
+# “booking number”, “name of guest”; a longer remark in brackets may well end with such a word.
+_FEW_WORDS = 3
 _BLANK_WORDS = re.compile(r"(?<!\w)(?:X{3}|TODO)(?!\w)")
-_BLANK_SIGNS = ("[", "<", "%", "${")
+_BLANK_SIGNS = ("[", "<", "%", "{")
 _MENTION = re.compile(r"\s{0,99}(@\w[\w.-]{1,39})\b")
 
 
@@ -90,10 +94,10 @@ def unfilled(draft: Draft, _: Rule) -> Iterator[Hit]:
 
 
 def _is_blank(inside: str, language: Language) -> bool:
-    """Whether words in brackets ask to be filled in: in capitals, with an asking word first, or the word alone."""
+    """Whether words in brackets ask to be filled in: in capitals, or with an asking word at an end of a few."""
     words = re.findall(r"\w+", lowered(inside))
     blank = [word in language.blanks for word in words]
-    return any(blank) and (inside.isupper() or all(blank) or blank[0])
+    return any(blank) and (inside.isupper() or blank[0] or (blank[-1] and len(words) <= _FEW_WORDS))
 
 
 def mention(draft: Draft, _: Rule) -> Iterator[Hit]:

@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from desk.review.engine import MOST_MARKS, review
@@ -57,6 +57,11 @@ def fixed(text: str, context: Context = ANA) -> str:
         ("It costs {{ask: amount}} in all.", "unfilled", "{{ask: amount}}"),
         ("It costs {{ask: amount in all.", "unfilled", "{{"),
         ("It costs [AMOUNT] in all.", "unfilled", "[AMOUNT]"),
+        ("It is under <booking number>.", "unfilled", "<booking number>"),
+        ("Ask for [guest name] there.", "unfilled", "[guest name]"),
+        ("It is for {name} alone.", "unfilled", "{name}"),
+        ("It costs ${price} in all.", "unfilled", "${price}"),
+        ("It costs %PRICE% in all.", "unfilled", "%PRICE%"),
         ("@bo can you take it", "reply-as-note", "@bo"),
         ("Hi Sam,\nit is done.", "wrong-name", "Sam"),
         ("Hi,\nit is done.", "name", "Hi"),
@@ -86,6 +91,11 @@ def test_each_rule_marks_its_words(text: str, rule: str, words: str) -> None:
         "This is a guess: I think it broke.",
         "Should I send it?",
         "This should not have happened.",
+        "You should have heard from me on Monday; you didn't, and that is my fault.",
+        "You shouldn't have had to write twice.",
+        "What should happen with the old one?",
+        "The set {1, 2} and the mark {x} are in the book.",
+        "It rings [that is the loud one with the order number on it] twice.",
     ],
 )
 def test_what_isnt_said_by_the_agent_as_true_is_let_through(text: str) -> None:
@@ -125,6 +135,13 @@ def test_another_customers_name_is_wrong_wherever_it_stands() -> None:
     context = Context(language="en", names=("Ana Ruiz",), others=("Li Wei", "Ana Ruiz"))
     assert marks("Hi Ana,\nthe parcel of Li Wei left.", context) == {"wrong-name": ["Li Wei"]}
     assert not marks("Hi Ana,\nthe parcel of Ana Ruiz left.", context)
+    assert marks("Hi Ana,\nLi Weiss wrote, and Li\nWei too.", context) == {"wrong-name": ["Li\nWei"]}
+
+
+def test_a_name_inside_another_is_nobody_elses() -> None:
+    context = Context(language="en", names=("Diana Ruiz",), others=("Ana Ruiz", "Diana Rui"))
+    assert not marks("Hi Diana,\nthe parcel for Diana Ruiz left.", context)
+    assert "wrong-name" in marks("Hi Diana,\nthe parcel for Ana Ruiz left.", context)
 
 
 def test_a_note_is_taken_for_a_reply_only_by_its_form() -> None:
@@ -230,6 +247,7 @@ def mark_at(start: int, end: int) -> Mark:
 
 
 @given(st.integers(0, 20), st.integers(0, 5), st.integers(0, 10), st.integers(0, 20), st.integers(1, 5))
+@example(start=1, gone=0, new=0, place=0, length=2)
 def test_marks_move_with_their_words(start: int, gone: int, new: int, place: int, length: int) -> None:
     text = "".join(chr(ord("a") + number) for number in range(26))
     changed = text[:start] + "-" * new + text[start + gone :]
