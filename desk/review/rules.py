@@ -171,8 +171,15 @@ def _rule(table: Table, known: dict[str, Rule]) -> Rule:
 
 def _unspoken(words: Mapping[str, Words], table: Table) -> dict[str, Words]:
     """The words without what this table says for every language: a team's own reason is no longer the pack's."""
-    said = {key: "" for key in ("reason", "suggestion") if key in table.values}
-    return {language: replace(each, **said) for language, each in words.items()}
+    reason, suggestion = "reason" in table.values, "suggestion" in table.values
+    return {
+        language: replace(
+            each,
+            reason="" if reason else each.reason,
+            suggestion="" if suggestion else each.suggestion,
+        )
+        for language, each in words.items()
+    }
 
 
 def _with_words(rule: Rule, language: str, table: Table) -> Rule:
