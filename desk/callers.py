@@ -80,7 +80,10 @@ class OpenPromise:
 
 @dataclass(frozen=True, slots=True)
 class CallerCard:
-    """What an agent sees of a caller without a further key: the customer's card, and what only a call wants."""
+    """What an agent sees of a caller without a further key: the customer's card, and what only a call wants.
+
+    `calls` counts those before this one, `missed` those of them of late that nobody took.
+    """
 
     card: "CustomerCard"
     open_tickets: "tuple[TicketRow, ...]"

@@ -1,7 +1,7 @@
 """A call from its first ring to the end of the wrap-up: its states, what changes them, and its arithmetic.
 
-The invariant: `after` is a join. News of a call may come twice, late or in any order, from a telephone and from the
-agent at once; the row that it ends in is the same.
+The invariant: ring, answer and end may be told twice, late or in any order, by a telephone and by the agent at once;
+the row that the call ends in is the same. Holds are taken in the order in which they are told.
 """
 
 from dataclasses import dataclass, replace
@@ -12,14 +12,15 @@ from desk.times import SECOND
 
 # A ring takes six seconds in most countries, and a call should be picked up within two of them.
 TWO_RINGS = 12 * SECOND
-# The same number ringing again within this time, on a way that names no call, is still the same call.
-RINGS_AGAIN = 60 * SECOND
 # A telephone that died told nobody how a call ended: what "rings" for longer than this rings no more.
 LONGEST_RING = 180 * SECOND
 
 
 class CallState(StrEnum):
-    """Where a call stands. Wrapping: hung up, and not written down yet. Missed: nobody took it."""
+    """Where a call stands. Wrapping: hung up, and not written down yet. Missed: nobody took it.
+
+    A missed one without an end rang for so long that it was given up; whatever is told of it later still counts.
+    """
 
     RINGING = "ringing"
     TALKING = "talking"
@@ -112,7 +113,7 @@ class Popped:
 
 
 def after(call: CallRow, event: CallEvent) -> CallRow:
-    """The call once this is known of it too; the same for the same news in any order and number."""
+    """The call once this is known of it too."""
     match event.kind:
         case "ringing":
             call = replace(call, rang_at=min(call.rang_at, event.at))

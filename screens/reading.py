@@ -189,7 +189,7 @@ def sources_fingerprint(connection: Connection) -> object:
 def calls_fingerprint(connection: Connection) -> object:
     """What changes when somebody rings, or a call goes on or is written down."""
     return connection.execute(
-        "SELECT id, state, agent_id, customer_id, ticket_id, direction FROM call"
+        "SELECT id, state, agent_id, customer_id, ticket_id, direction, rang_at FROM call"
         " WHERE state NOT IN ('done','missed') ORDER BY id"
     ).fetchall()
 

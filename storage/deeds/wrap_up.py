@@ -5,6 +5,7 @@ call waits to be written down again with every word of its notes, and a ticket t
 """
 
 from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from desk.calls import CallEvent, CallState, talk_seconds
@@ -30,16 +31,14 @@ if TYPE_CHECKING:
 _NEXT_NUMBER = "SELECT coalesce(max(number), 1000) + 1 FROM ticket"
 _PHONE = "SELECT id FROM channel WHERE key = 'phone'"
 
-# The outcomes that are offered; any other words of the agent's will do.
-OUTCOMES = ("Solved", "Answered", "Call back", "Passed on", "No answer", "Wrong number")
-
 
 @dataclass(frozen=True, slots=True)
 class WrapUp:
     """What is written down of a call. `ticket_id` None: on the call's own ticket, made for it where it has none.
 
     `subject` is that of a ticket that is made; empty, the goal or "Call with NAME" is taken. `follow_up_at` snoozes the
-    ticket until then unless `after` says otherwise. `after` is changed in the same deed, as in storage.deeds.write.
+    ticket until then unless `after` says otherwise; it is written in `zone`, else the machine's. `after` is
+    changed in the same deed, as in storage.deeds.write.
     """
 
     notes: str
@@ -49,6 +48,7 @@ class WrapUp:
     subject: str = ""
     follow_up: str = ""
     follow_up_at: int | None = None
+    zone: tzinfo | None = None
     after: Change = field(default_factory=Change)
 
 
@@ -214,7 +214,7 @@ def _message(by: By, row: "Call", ticket: "Ticket", wrap: WrapUp, seconds: int) 
 
 def _written(wrap: WrapUp) -> str:
     """Notes, outcome and follow-up as they stand in the conversation."""
-    when = "" if wrap.follow_up_at is None else f"{to_datetime(wrap.follow_up_at).astimezone():%a %d %b %H:%M}"
+    when = "" if wrap.follow_up_at is None else f"{to_datetime(wrap.follow_up_at).astimezone(wrap.zone):%a %d %b %H:%M}"
     follow_up = ", ".join(filter(None, (_line(wrap.follow_up), when)))
     facts = (("Outcome", _line(wrap.outcome)), ("Follow-up", follow_up))
     lines = "\n".join(f"{name}: {text}" for name, text in facts if text)

@@ -12,15 +12,16 @@ from console.telephony import lines, requests, state
 from console.telephony.lines import AsteriskLine, hold
 from console.telephony.requests import Requests
 from console.telephony.telephone import Seat, Telephone
-from desk.calls import CallEvent
+from desk.calls import LONGEST_RING, CallEvent
 from desk.lookup import IdentityKind
+from desk.times import SECOND
 from storage import calls
 from storage.connect import Connection
 from storage.search.index import index_customers
 from storage.workspace import Workspace
 from sync.errors import Denied
 from sync.secret import Secret
-from tests.factories import make_agent, make_customer, make_identity
+from tests.factories import NOW, make_agent, make_customer, make_identity
 from tests.servers.exchange import Exchange
 from tests.servers.processes import HOST, PATIENCE, free_port
 
@@ -180,6 +181,39 @@ def test_a_watch_that_begins_in_the_middle_of_a_call_sees_its_end(
 
     at_exchange(connection, seat, exchange, first)
     at_exchange(connection, seat, exchange, second)
+
+
+def test_a_call_that_nobody_heard_begin_is_taken_up_where_it_is_answered_and_not_where_it_ends(
+    connection: Connection, seat: Seat, exchange: Exchange
+) -> None:
+    exchange.rings("29")
+    exchange.rings("30", number="+4930999999", caller="Vera")
+    exchange.answers("30")
+
+    async def walk(watched: Watched) -> None:
+        await watched.until(lambda: watched.said == "the exchange is listened to")
+        exchange.hangs_up("30")
+        exchange.answers("29")
+        await watched.until(lambda: watched.states == ["talking"])
+
+    at_exchange(connection, seat, exchange, walk)
+    (call,) = calls.unfinished(connection, 0)
+    assert (call.number, call.caller) == ("+4930123456", "Erika")
+
+
+def test_what_rings_for_good_comes_to_the_queue_though_no_line_ever_breaks(connection: Connection, seat: Seat) -> None:
+    present = [NOW]
+    telephone = Telephone(connection, seat, "cti", lambda: present[0])
+    telephone.hear(CallEvent("cti", "a", "ringing", NOW, "+4930123456"))
+    telephone.look_after()
+    assert connection.execute("SELECT count(*) FROM ticket").fetchone() == (0,)
+    present[0] += LONGEST_RING + 1
+    telephone.look_after()
+    assert connection.execute("SELECT body FROM message").fetchall() == [("Rang, and nobody took it.",)]
+    # It went on ringing after all, and was taken: what is told later stands.
+    telephone.hear(CallEvent("cti", "a", "answered", present[0] + SECOND))
+    (call,) = calls.unfinished(connection, 0)
+    assert (call.state, call.ended_at) == ("talking", None)
 
 
 def test_a_wrong_password_is_said_and_tried_again(connection: Connection, seat: Seat, exchange: Exchange) -> None:

@@ -193,6 +193,27 @@ def test_calls_that_began_before_anybody_listened_are_known_by_the_list() -> Non
     assert [event.kind for event in exchange.events(hung_up("2a"), NOW)] == ["ended"]
 
 
+def test_a_call_of_the_list_has_the_number_that_it_is_connected_with() -> None:
+    exchange = Exchange("101")
+    exchange.alive(
+        {"Event": "CoreShowChannel", "Channel": OWN, "Uniqueid": "2a", "Linkedid": "29", "ChannelStateDesc": "Ringing",
+         "ConnectedLineNum": "+4930123456", "ConnectedLineName": "<unknown>"}
+    )  # fmt: skip
+    (event,) = exchange.events(dial("DialEnd", DialStatus="ANSWER"), NOW)
+    assert (event.kind, event.number, event.caller, event.direction) == ("answered", "+4930123456", "", "in")
+
+
+def test_the_list_of_a_large_house_never_leaves_this_telephone_out() -> None:
+    exchange = Exchange("101")
+    list(exchange.events(dial("DialBegin", Linkedid="rang"), NOW))
+    for name, channel in (*((str(each), "PJSIP/999-1") for each in range(asterisk.MOST_CALLS)), ("own", OWN)):
+        exchange.alive({"Event": "CoreShowChannel", "Channel": channel, "Uniqueid": name, "Linkedid": name})
+    exchange.alive({"Event": "CoreShowChannel", "Channel": "PJSIP/trunk-1", "Uniqueid": "rang", "Linkedid": "rang"})
+    names = exchange.alive({"Event": "CoreShowChannelsComplete"})
+    assert names is not None
+    assert {"own", "rang"} <= names
+
+
 def test_an_exchange_remembers_so_many_calls() -> None:
     exchange = Exchange("101")
     for number in range(asterisk.MOST_CALLS + 50):

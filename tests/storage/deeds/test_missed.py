@@ -1,7 +1,7 @@
 """Who rang in vain waits in the queue, once, and is due as every caller is."""
 
 from desk.calls import CallEvent
-from desk.times import HOUR, MINUTE, SECOND
+from desk.times import DAY, HOUR, MINUTE, SECOND
 from storage.connect import Connection
 from storage.deeds import calls as deeds
 from storage.deeds.by import By
@@ -52,6 +52,9 @@ def test_who_rings_in_vain_again_stands_on_the_same_ticket(connection: Connectio
     assert [row[:5] for row in tickets(connection)] == [
         ("Missed call from Erika", "phone", 0, 2, 1), ("Missed call from Erika", "phone", 0, 1, 1),
     ]  # fmt: skip
+    ring_in_vain(connection, "days-later", NOW + 5 * DAY)
+    to_queue(connection, NOW + 5 * DAY + HOUR)
+    assert len(tickets(connection)) == 2, "it waits as long as it is open"
     connection.execute("UPDATE ticket SET status = 3")
     ring_in_vain(connection, "d", NOW + 3 * HOUR)
     to_queue(connection, NOW + 4 * HOUR)
