@@ -8,6 +8,7 @@ Angry is what is said of the matter ("this is unacceptable"), not what is denied
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 CALM, UNEASY, UPSET, ANGRY = range(4)
 
@@ -64,8 +65,7 @@ _QUOTE_NAMED = r"^(?:on|am|el) .{6,200}(?:wrote|schrieb.{0,80}|escribió):[ \t]*
 _NOT_A_SENTENCE = r"^.*\bconfidential\b.*$|https?://\S+"
 
 
-@dataclass(frozen=True, slots=True)
-class Mood:
+class Mood(NamedTuple):
     """From 0 (calm) to 3 (angry), and why, in words to be shown."""
 
     score: int

@@ -5,8 +5,8 @@ Keys are written as people read them: `z`, `G`, `Ctrl+D`, `Enter`, and with a sp
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Place(StrEnum):
@@ -59,8 +59,7 @@ SCREENS: Places = MOVING | {Place.CUSTOMERS}
 EVERYWHERE: Places = SCREENS | {Place.COMPOSER, Place.FIELD, Place.FORM, Place.NOTES}
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """The facts of the screen in front that an action's `off` may ask about."""
 
     ticket: bool = False
@@ -95,8 +94,7 @@ class Situation:
 Reason = Callable[[Situation], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One thing that can be done.
 
     `id` never changes once released, since key files name it. `takes` says what may follow its command on the `:`

@@ -6,7 +6,6 @@ for this agent alone, and can be heard again.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -98,8 +97,7 @@ class ReviewWork(DeedWork):
         if not (self.furnished and self.writing):
             return facts
         mark = self.composer.mark
-        return replace(
-            facts,
+        return facts._replace(
             marked=mark is not None,
             fixable=mark is not None and mark.replacement is not None,
             muted=self._reviewed is not None and bool(self._reviewed.muted),

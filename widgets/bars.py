@@ -2,8 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from textual.binding import BindingType
 from textual.geometry import Size
@@ -62,8 +61,7 @@ class Bar(Lines, can_focus=False, inherit_bindings=False):
         return self.strip(self.pieces(cells) if y == 0 else [], cells, self.ground)
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderFacts:
+class HeaderFacts(NamedTuple):
     """What the top line tells: `place` from the screen down, `synced` in words, `waiting` in the outbox.
 
     `call` is how the agent's own call stands, with its clock; `alarm` what customers wait for.
@@ -134,8 +132,7 @@ class HeaderBar(Bar):
             yield _Group(1, 3, ((harmless(facts.time), "strong"),))
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(NamedTuple):
     """What belongs together in the top line: a lower rank stays longer, a lower place stands further left."""
 
     rank: int

@@ -5,7 +5,7 @@ needs before the first word stands above what can wait.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from desk.ages import age
@@ -52,8 +52,8 @@ def caller_lines(caller: Caller, cells: int, now: int, zone: tzinfo) -> list[Car
 
 
 def _person(caller: Caller, found: CallerCard, cells: int, now: int, zone: tzinfo) -> Iterator[CardLine]:
-    card = replace(found.card, recent=())
-    bare = card_lines(replace(card, identities=(), details=(), note=""), cells, now, zone)
+    card = found.card._replace(recent=())
+    bare = card_lines(card._replace(identities=(), details=(), note=""), cells, now, zone)
     rest = card_lines(card, cells, now, zone)[len(bare) :]
     yield bare[0]
     yield from _matched(caller, cells)
