@@ -150,13 +150,11 @@ def likeness(words: Words, of: Profile) -> Likeness | None:
     return Likeness(share, tuple(words[word] for word in shared)) if share >= ENOUGH else None
 
 
-def draft(notice: str) -> str:
-    """What an update begins with."""
+def draft(notice: str, *, over: bool = False) -> str:
+    """What an update begins with; of one that is `over` nobody waits for another."""
     middle = notice.strip() or "{{ask: what happened}}"
-    return (
-        "Hello {{customer.first_name|there}},\n\n" + middle + "\n\n"
-        "You hear from us again by {{" + NEXT + "}} at the latest.\n\n{{agent.first_name}}"
-    )
+    again = "" if over else "You hear from us again by {{" + NEXT + "}} at the latest.\n\n"
+    return "Hello {{customer.first_name|there}},\n\n" + middle + "\n\n" + again + "{{agent.first_name}}"
 
 
 def with_incident(text: str, title: str, next_words: str) -> str:

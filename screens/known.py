@@ -11,6 +11,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 from typing_extensions import override
 
+from desk.counts import counted
 from desk.knowledge.changes import taken_over
 from desk.reports.period import DEFAULT, EXAMPLES, period
 from desk.reports.report import Table
@@ -112,11 +113,15 @@ class KnownScreen(FramedScreen[Row]):
     @override
     def titles(self) -> tuple[str, str]:
         if self._found is None or self._reading:
-            return ("still reading, " + format(self._read, ",") + " messages so far", "")
+            return (f"still reading, {counted(self._read, 'message')} so far", "")
         if self.part != ANSWERS:
-            return (str(len(self._drifting)) + " snippets are changed", "Snippet")
-        words = format(self._found.repeated, ",") + " of " + format(self._found.replies, ",") + " replies were known"
-        return (words, "Answer")
+            many = len(self._drifting)
+            return (f"{counted(many, 'snippet')} {'is' if many == 1 else 'are'} changed", "Snippet")
+        known, replies = self._found.repeated, self._found.replies
+        return (
+            f"{known:,} of {counted(replies, 'reply', 'replies')} {'was' if known == 1 else 'were'} known",
+            "Answer",
+        )
 
     @override
     def side_widgets(self) -> tuple[Widget, ...]:

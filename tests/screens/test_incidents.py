@@ -72,14 +72,18 @@ def test_the_preview_says_who_gets_it_who_does_not_and_how_it_reads() -> None:
     )
     left = tuple(LeftOut(2000 + number, "Bo", "no address") for number in range(6))
     lines = preview_lines(Audience(letters, left))
-    text = " ".join(lines)
-    assert "Customer 1 (#1001), Customer 2 (#1002), Customer 3 (#1003) and 9 more" in text
-    assert "1 of them through no mailbox" in text
-    assert "Left out: #2000 no address" in text
+    assert lines[:2] == ("The first of them, c1@example.org, reads:", "  Hello.")
+    assert "".join(lines).count("so so") > 50, "the whole of it is read"
+    assert "1 of them through no mailbox: theirs stays on the ticket alone." in lines
+    everybody = lines[lines.index("Who gets it, all 12:") + 1 :]
+    assert everybody[:2] == (
+        "  #1001  Customer 1  on the ticket  c1@example.org",
+        "  #1002  Customer 2  c2@example.org",
+    )
+    assert sum(line.startswith("  #10") for line in everybody) == 12
+    assert everybody[13:15] == ("Who doesn't, 6:", "  #2000  Bo  no address")
+    assert len(everybody) == 12 + 2 + 6
     assert left_out_words(Audience((), left)).endswith("and 2 more")
-    assert "To c1@example.org:" in lines
-    assert "  Hello." in lines
-    assert len(lines) < 20
     for _, hostile in HOSTILE:
         letter = Letter(1, 1001, 1, hostile, hostile, hostile, hostile, None, True)
         assert not FORBIDDEN & set("".join(preview_lines(Audience((letter,), (LeftOut(1, hostile, "closed"),)))))
@@ -143,6 +147,7 @@ async def test_an_incident_from_a_ticket_to_an_update_that_was_seen_first(
         assert isinstance(app.screen, ConfirmScreen)
         shown = seen(app)
         assert "Write to 2 customers?" in shown
+        assert "⏎ yes" in shown
         assert "Hello Rosa, by" in shown or "Hello Li, by" in shown
         assert connection.execute("SELECT count(*) FROM outbox").fetchone()[0] == 0
         await press(app, "y")

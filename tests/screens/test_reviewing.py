@@ -5,7 +5,7 @@ import pytest
 from console.app import HeardApp
 from desk.errors import Refused
 from screens.action import Place
-from screens.confirm import ConfirmScreen, Statement
+from screens.confirm import ConfirmScreen
 from storage import rules
 from storage.connect import Connection
 from storage.workspace import Workspace
@@ -33,7 +33,7 @@ async def write(app: HeardApp, text: str, *marked: str) -> None:
 
 def question(app: HeardApp) -> str:
     assert isinstance(app.screen, ConfirmScreen)
-    return " ".join(line.strip() for line, _ in app.screen.query_one(Statement)._lines)
+    return " ".join(line.strip() for line in app.screen.words)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])
