@@ -33,7 +33,8 @@ CODED = frozenset(
     f"{table}.{column}"
     for table, columns in {
         "agent": "handle name email role", "attachment": "type content_id",
-        "call": "direction state way outcome external_id", "channel": "key label", "checklist": "key title content", "checklist_run": "checklist_key",
+        "call": "direction state way outcome external_id", "channel": "key label",
+        "checklist": "key title content", "checklist_run": "checklist_key",
         "checklist_tick": "step state", "cursor": "stream value", "customer": "plan external_id",
         "customer_merge": "gave since", "customer_value": "currency", "draft": "kind", "event": "kind",
         "gesture": "kind currency state", "incident": "state", "incident_ticket": "state", "mail_copy": "stream flags",
@@ -256,7 +257,6 @@ def test_a_namesake_keeps_their_name(room: Room, by: By) -> None:
 
 
 def test_deeds_in_which_nothing_tells_can_still_be_undone(room: Room, by: By) -> None:
-    shared = room.tickets[SHARED]
     rows = [
         room.fill("event", SHARED, "", data='{"field": "status"}', patch=patch) for patch in ('["x"]', f'["{NAME}"]')
     ]
