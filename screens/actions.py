@@ -32,7 +32,7 @@ from screens.action import (
     needs_ticket,
 )
 from screens.actions_call import A_CALL, CALL, CALLS, NOTES
-from screens.actions_customer import CUSTOMER_CARE, DUPLICATES
+from screens.actions_customer import CUSTOMER_CARE
 from screens.actions_goodwill import GOODWILL, INCIDENTS
 from screens.actions_knowledge import KNOWLEDGE, KNOWN, TASKS
 from screens.actions_people import PEOPLE
@@ -281,7 +281,7 @@ PAGES = (
     Action("row.edit", ("Ctrl+E",), "Edit", "Edit this line", KEPT | KNOWN, needs_editable, footer=5),
     Action(
         "row.remove", ("d", "Delete"), "Remove", "Take this line away, after a question",
-        KEPT | DUPLICATES, needs_removable, footer=8,
+        KEPT, needs_removable, footer=8,
     ),
     Action("form.save", ("Ctrl+S",), "Save", "Save what is written here", FORM, footer=1),
     Action("form.next", ("Tab",), "Next field", "To the next field", FORM, footer=2),

@@ -195,6 +195,7 @@ async def test_pairs_are_merged_or_told_apart_from_their_list(
     async with app.run_test(size=(100, 20)) as pilot:
         await settled(app)
         assert "the same number" in seen(app)
+        assert "d two people" in seen(app), "nobody is taken away"
         await pilot.press("d")
         await settled(app)
         assert "Nobody who was in contact lately" in seen(app)
