@@ -75,6 +75,8 @@ class PromiseWork(ClockWork, WritingWork):
             return
         ticket_id, ((said, target_at), *others) = self._found
         self._found = (ticket_id, tuple(others)) if others else None
+        # Until the next one is asked about, a second key has nothing to keep.
+        self.notices.ask("")
         self._promise(ticket_id, said, target_at)
 
     def _promise(self, ticket_id: int, said: "Said", target_at: int) -> None:

@@ -10,9 +10,10 @@ from desk.times import DAY, HOUR, MINUTE, SECOND
 from storage import promises, rules, tickets
 from storage.connect import Connection
 from storage.deeds import calls
-from storage.deeds.by import By
+from storage.deeds.by import By, Done
 from storage.deeds.change import Change, change
 from storage.deeds.merge import merge
+from storage.deeds.outbox import drop
 from storage.deeds.promises import Said, promise, withdraw
 from storage.deeds.undo import redo, undo
 from storage.deeds.wrap_up import WrapUp, wrap_up
@@ -149,6 +150,75 @@ def test_one_on_a_solved_ticket_takes_it_up_again(connection: Connection, by: By
     assert times(connection, ticket) == (int(Status.HOLD), NOW + DAY, NOW + HOUR + 23 * HOUR // 2)
     back(connection, by, NOW + HOUR)
     assert times(connection, ticket) == (int(Status.SOLVED), None, None)
+
+
+def send(connection: Connection, by: By, ticket: int, body: str, at: int) -> tuple[Done, int]:
+    """A reply that is on its way; also its row of the outbox."""
+    with deed_session(engine_over(connection)) as session:
+        outgoing = Outgoing("reply", body, recipients="li@example.org")
+        done = write(session, By(by.agent_id, at, 15), ticket, outgoing)
+    (row,) = connection.execute("SELECT max(id) FROM outbox").fetchone()
+    return done, row
+
+
+def test_what_was_taken_back_promises_nothing(connection: Connection, by: By, ticket: int) -> None:
+    done, _ = send(connection, by, ticket, "I'll call you tomorrow.", NOW + HOUR)
+    (said,) = said_in(connection, done.deed, UTC)
+    back(connection, by, NOW + HOUR + 1)
+    with pytest.raises(Refused, match="was taken back"):
+        make(connection, by, ticket, said)
+    assert promises.of_ticket(connection, ticket) == ()
+
+
+def test_what_was_dropped_promises_nothing(connection: Connection, by: By, ticket: int) -> None:
+    done, row = send(connection, by, ticket, "I'll call you tomorrow.", NOW + HOUR)
+    (said,) = said_in(connection, done.deed, UTC)
+    with deed_session(engine_over(connection)) as session:
+        drop(session, By(by.agent_id, NOW + HOUR + 1), [row])
+    with pytest.raises(Refused, match="was taken back"):
+        make(connection, by, ticket, said)
+    back(connection, by, NOW + HOUR + 2)
+    make(connection, by, ticket, said)
+    assert [state for state, _ in states(connection, ticket)] == ["open"]
+
+
+def test_an_undone_reply_takes_its_promise_with_it_and_opens_the_one_before(
+    connection: Connection, by: By, ticket: int
+) -> None:
+    make(connection, by, ticket)
+    stood = times(connection, ticket)
+    done, _ = send(connection, by, ticket, "I'll call you within 2 hours.", NOW + HOUR)
+    (said,) = said_in(connection, done.deed, UTC)
+    make(connection, By(by.agent_id, NOW + HOUR + 1), ticket, said)
+    assert [state for state, _ in states(connection, ticket)] == ["open", "kept"]
+    assert times(connection, ticket)[1:] == (NOW + 3 * HOUR, NOW + 2 * HOUR)
+    back(connection, by, NOW + HOUR + 2)
+    back(connection, by, NOW + HOUR + 3)
+    assert states(connection, ticket) == [("open", None)]
+    assert times(connection, ticket) == stood
+
+
+def test_a_reply_that_is_dropped_has_kept_nothing(connection: Connection, by: By, ticket: int) -> None:
+    make(connection, by, ticket)
+    stood = times(connection, ticket)
+    _, row = send(connection, by, ticket, "Here it is.", NOW + HOUR)
+    assert states(connection, ticket) == [("kept", NOW + HOUR)]
+    with deed_session(engine_over(connection)) as session:
+        drop(session, By(by.agent_id, NOW + 2 * HOUR), [row])
+    assert (states(connection, ticket), times(connection, ticket)) == ([("open", None)], stood)
+    back(connection, by, NOW + 2 * HOUR)
+    assert (states(connection, ticket), times(connection, ticket)[1]) == ([("kept", NOW + HOUR)], None)
+
+
+def test_another_answer_since_has_kept_it_though_the_first_was_dropped(
+    connection: Connection, by: By, ticket: int
+) -> None:
+    make(connection, by, ticket)
+    _, row = send(connection, by, ticket, "Here it is.", NOW + HOUR)
+    answer(connection, by, ticket, NOW + 2 * HOUR)
+    with deed_session(engine_over(connection)) as session:
+        drop(session, By(by.agent_id, NOW + 3 * HOUR), [row])
+    assert states(connection, ticket) == [("kept", NOW + HOUR)]
 
 
 def test_one_is_withdrawn(connection: Connection, by: By, ticket: int) -> None:
