@@ -1,10 +1,11 @@
 """What shows in the shape of a draft: walls of text, questions in a heap, capitals, what was never filled in."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from desk.review.draft import Draft, Hit
+from desk.review.names import called, name_words
 from desk.review.phrases import lowered
 from desk.review.rules import Language, Rule
 from desk.snippets.template import open_fields, problems
@@ -20,6 +21,7 @@ _BLANKS = re.compile(
 _FEW_WORDS = 3
 _BLANK_WORDS = re.compile(r"(?<!\w)(?:X{3}|TODO)(?!\w)")
 _BLANK_SIGNS = ("[", "<", "%", "{")
+_QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _MENTION = re.compile(r"\s{0,99}(@\w[\w.-]{1,39})\b")
 
 
@@ -80,8 +82,11 @@ def _loud(language: Language) -> tuple[frozenset[str], frozenset[str]]:
 
 def unfilled(draft: Draft, _: Rule) -> Iterator[Hit]:
     """Fields of snippets and blanks of forms that nobody has filled in."""
+    if "{{" in draft.text:
+        # A field is sent as it stands in quotation marks, code and signatures too; only what others wrote is theirs.
+        written = _QUOTED_LINE.sub(lambda line: " " * len(line[0]), draft.text)
+        yield from (Hit(each.start, each.end) for each in open_fields(written))
     if "{{" in draft.own:
-        yield from (Hit(each.start, each.end) for each in open_fields(draft.own))
         yield from (Hit(each.start, each.end) for each in problems(draft.own))
     if "XXX" in draft.own or "TODO" in draft.own:
         yield from (Hit(*match.span()) for match in _BLANK_WORDS.finditer(draft.own))
@@ -103,5 +108,11 @@ def _is_blank(inside: str, language: Language) -> bool:
 def mention(draft: Draft, _: Rule) -> Iterator[Hit]:
     """A draft that begins by calling a colleague."""
     match = _MENTION.match(draft.own)
-    if match is not None:
+    # Where people answer in public, an answer begins with their own handle.
+    if match is not None and not _is_theirs(match[1].removeprefix("@"), draft.context.names):
         yield Hit(match.start(1), match.end(1))
+
+
+def _is_theirs(handle: str, names: Iterable[str]) -> bool:
+    written = {lowered(name).strip().removeprefix("@") for name in names}
+    return lowered(handle) in written or called(handle, name_words(names))

@@ -123,22 +123,18 @@ def settle(journal: Journal, ticket_ids: Collection[int]) -> tuple[Settled, ...]
 
 
 def withdraw_unsent(journal: Journal, ticket_id: int, message_id: int) -> None:
-    """Withdraw what a message promised that will never leave, and open again what it settled; the caller tells of it."""
+    """Withdraw what a message promised that will never leave, and open again what it settled.
+
+    The caller tells of the message.
+    """
     connection, at = journal.connection, journal.by.at
-    promised = connection.execute(_OF_MESSAGE, (ticket_id, message_id)).fetchall()
-    settled = connection.execute(_SETTLED_BY, (message_id,)).fetchall()
-    turns: list[tuple[int, Row, Row]] = [
-        *(
-            (each, {"state": "open", "settled_at": None}, {"state": "withdrawn", "settled_at": at})
-            for (each,) in promised
-        ),
-        *(
-            (each, {"state": state, "settled_at": settled_at}, {"state": "open", "settled_at": None})
-            for each, state, settled_at in settled
-        ),
-    ]
+    turns: list[tuple[int, Row, Row]] = []
+    for (promise_id,) in connection.execute(_OF_MESSAGE, (ticket_id, message_id)).fetchall():
+        turns.append((promise_id, {"state": "open", "settled_at": None}, {"state": "withdrawn", "settled_at": at}))
+    for promise_id, state, settled_at in connection.execute(_SETTLED_BY, (message_id,)).fetchall():
+        turns.append((promise_id, {"state": state, "settled_at": settled_at}, {"state": "open", "settled_at": None}))
     for promise_id, before, after in turns:
-        connection.execute(_SETTLE, (*after.values(), promise_id))
+        connection.execute(_SETTLE, (after["state"], after["settled_at"], promise_id))
         journal.note(Patch("promise", {"id": promise_id}, before, after))
     if turns:
         columns = ("promised_at", "due_at", "warns_at")

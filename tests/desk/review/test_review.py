@@ -144,6 +144,44 @@ def test_a_name_inside_another_is_nobody_elses() -> None:
     assert "wrong-name" in marks("Hi Diana,\nthe parcel for Ana Ruiz left.", context)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The bank:\n    {{ask: iban}}\nThat is all.",
+        "\t{{ask: iban}}",
+        "Type “{{ask: code}}” there.",
+        'Type "{{ask: code}}" there.',
+        "Type `{{ask: code}}` there.",
+        "Done.\n-- \n{{ask: name}}",
+        "On Monday:\n> {{ask: iban}}\n\nIt is {{ask: iban}}.",
+    ],
+)
+def test_an_open_field_asks_wherever_it_stands(text: str) -> None:
+    assert len(marks(text)["unfilled"]) == 1
+
+
+def test_an_open_field_asks_however_far_down_it_stands() -> None:
+    assert len(marks("word " * (MOST // 5) + "{{ask: iban}}")["unfilled"]) == 1
+
+
+def test_a_field_that_somebody_else_wrote_asks_nothing() -> None:
+    assert "unfilled" not in marks("> {{ask: iban}}\n  > {{ask: name}}\nIt is done.")
+
+
+@pytest.mark.parametrize(
+    ("names", "text", "colleague"),
+    [
+        (("Ana Ruiz", "@ana_r"), "@ana_r it left us today.", False),
+        (("ana_r",), "@Ana_R it left us today.", False),
+        (("Ana Ruiz",), "@Ana it left us today.", False),
+        (("Ana Ruiz",), "@bo can you take it", True),
+        ((), "@bo can you take it", True),
+    ],
+)
+def test_a_customers_own_handle_is_no_colleague(names: tuple[str, ...], text: str, colleague: bool) -> None:
+    assert ("reply-as-note" in marks(text, Context(language="en", names=names))) is colleague
+
+
 def test_a_note_is_taken_for_a_reply_only_by_its_form() -> None:
     assert "note-as-reply" in marks("Hi Ana,\nit left today.", NOTE)
     assert "note-as-reply" in marks("It left today.\n\nKind regards\nBo", NOTE)
@@ -227,6 +265,10 @@ def test_own_words_are_as_long_as_the_text(text: str) -> None:
         "- ",
         "<a",
         "%A",
+        "{a",
+        "{{ask: a}}",
+        "\n >",
+        "should? ",
     ],
 )
 def test_hostile_texts_take_a_time_that_grows_with_them(piece: str) -> None:
