@@ -12,6 +12,7 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from desk.counts import counted
+from desk.errors import HeardError
 from desk.knowledge.changes import taken_over
 from desk.reports.period import DEFAULT, EXAMPLES, period
 from desk.reports.report import Table
@@ -38,7 +39,7 @@ from storage import library
 from storage.connect import Connection
 from storage.deeds.by import Done
 from storage.knowledge.drift import Drifting, drifting, tickets_of
-from storage.knowledge.groups import CaughtUp, behind, catch_up
+from storage.knowledge.groups import CaughtUp, catch_up, progress
 from storage.reports.known_answers import KnownAnswers, Line, answers_table, known_answers
 from widgets.inks import Piece
 from widgets.rowcache import Key
@@ -46,8 +47,8 @@ from widgets.rows import LineList
 from widgets.ticket_line import Look
 
 MOST_TICKETS = 100
-# So many messages are read at a time: some 60 ms of the writer's time.
-AT_ONCE = 100
+# So long replies are read at a time, of the writer's time.
+AT_ONCE_SECONDS = 0.03
 BESIDE_FROM = 150
 
 _TICKETS = "SELECT id, number, subject FROM ticket WHERE id = ?"
@@ -89,9 +90,8 @@ class KnownScreen(FramedScreen[Row]):
         self._found: KnownAnswers | None = None
         self._drifting: tuple[Drifting, ...] = ()
         self._under: dict[str, tuple[Under, ...]] = {}
-        self._read = 0
+        self._progress = CaughtUp(0, 0)
         self._catching_up = False
-        self._reading = False
 
     @property
     @override
@@ -112,8 +112,8 @@ class KnownScreen(FramedScreen[Row]):
     @property
     @override
     def titles(self) -> tuple[str, str]:
-        if self._found is None or self._reading:
-            return (f"still reading, {counted(self._read, 'message')} so far", "")
+        if self._found is None or self._progress.more:
+            return (f"still reading what was sent: {self._progress.share:.0%}", "")
         if self.part != ANSWERS:
             many = len(self._drifting)
             return (f"{counted(many, 'snippet')} {'is' if many == 1 else 'are'} changed", "Snippet")
@@ -137,25 +137,31 @@ class KnownScreen(FramedScreen[Row]):
     def changed(self) -> None:
         super().changed()
         if not self._catching_up:
-            self.read("behind", behind, self._is_behind)
+            self.read("progress", progress, self._has_come)
 
-    def _is_behind(self, more: bool) -> None:
-        self._reading = more
-        if more:
+    def _has_come(self, so_far: CaughtUp) -> None:
+        self._progress = so_far
+        self.draw_frame()
+        if so_far.more:
             self._catching_up = True
             if self._found is None:
                 self._count()
-            self.seat.jobs.keep(lambda connection: catch_up(connection, AT_ONCE), self._caught_up)
+            self.seat.jobs.keep(
+                lambda connection: catch_up(connection, seconds=AT_ONCE_SECONDS), self._caught_up, self._not_caught_up
+            )
         else:
             self._count()
 
-    def _caught_up(self, done: CaughtUp) -> None:
-        if not self.is_attached:
-            return
-        self._read += done.read
+    def _caught_up(self, so_far: CaughtUp) -> None:
         self._catching_up = False
-        self.draw_frame()
-        self._is_behind(done.more)
+        if self.is_attached:
+            self._has_come(so_far)
+
+    def _not_caught_up(self, error: HeardError) -> None:
+        """It goes on with the next change of anything."""
+        self._catching_up = False
+        if self.is_attached:
+            self.fail(error)
 
     def _count(self) -> None:
         asked = period(self.since, "", self.seat.clock(), self.seat.zone)
