@@ -7,7 +7,7 @@ from desk.errors import Refused
 from screens.action import Place
 from screens.confirm import ConfirmScreen
 from storage import rules
-from storage.connect import Connection
+from storage.connect import Connection, writing
 from storage.workspace import Workspace
 from tests.rest import seen, settled, until
 from tests.screens.room import console, desk, fill, notice, place, press
@@ -162,6 +162,26 @@ async def test_the_teams_rules_are_those_of_the_composer(workspace: Workspace, c
         await press(app, "Enter", "r")
         await write(app, "Hi Sam, it left.", "wrong-name")
         await press(app, "Ctrl+S")
+        assert written(connection, SENT) == 1
+
+
+async def test_rules_that_cant_be_read_ask_and_keep_nothing_from_leaving(
+    workspace: Workspace, connection: Connection
+) -> None:
+    fill(connection)
+    with writing(connection):
+        broken = '[[rule]]\nkey = "jargon"\nwhat = "of another version"\n'
+        connection.execute("INSERT INTO setting(key, value) VALUES('rules.review', ?)", (broken,))
+    async with console(workspace, size=(80, 24)) as app:
+        await press(app, "Enter", "r")
+        desk(app).composer.insert("It left.")
+        await settled(app)
+        await press(app, "Ctrl+S")
+        assert "Send it without a review?" in question(app)
+        assert "what" in question(app)
+        await press(app, "Esc")
+        assert (place(app), written(connection, SENT)) == (Place.COMPOSER, 0)
+        await press(app, "Ctrl+S", "Enter")
         assert written(connection, SENT) == 1
 
 
