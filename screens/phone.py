@@ -12,6 +12,9 @@ from desk.calls import ELSEWHERE, LONGEST_RING, CallRow, CallState, Popped, cloc
 from desk.dialled import alike, bare, is_number
 from desk.times import SECOND
 
+# A pop of whom the agent has on the line for less than this is that same call.
+LATE_POP = 10 * SECOND
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -25,7 +28,10 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Somebody who rings: a call that a telephone told of, or what `heard pop` was given (then `call_id` is None)."""
+    """Somebody who rings: a call that a telephone told of, or what `heard pop` was given (then `call_id` is None).
+
+    Where `direction` is out, it rings at theirs.
+    """
 
     text: str
     caller: str
@@ -33,6 +39,7 @@ class Ring:
     call_id: int | None
     match: CallerMatch
     card: CallerCard | None
+    direction: str = "in"
 
     @property
     def title(self) -> str:
@@ -66,11 +73,18 @@ class Phone:
     known: set[int] = field(default_factory=set)
 
     def hear(self, popped: Popped) -> bool:
-        """Take in a pop that names no call; False where the same one rings already."""
-        known = any(same(each.text, popped.text) for each in self.popped)
+        """Take in a pop that names no call; False where the same one rings already, or was taken this moment."""
+        known = self._has_just_taken(popped) or any(same(each.text, popped.text) for each in self.popped)
         if not known:
             self.popped = (*self.popped, popped)
         return not known
+
+    def _has_just_taken(self, popped: Popped) -> bool:
+        """Some softphones tell of the answer as they do of the ring."""
+        call = self.call
+        if call is None or not call.state.on_line or call.answered_at is None:
+            return False
+        return popped.at - call.answered_at < LATE_POP and same(call.number, popped.text)
 
     def forget(self, text: str) -> None:
         """Somebody has taken it, or it was seen."""
@@ -90,6 +104,11 @@ def same(one: str, other: str) -> bool:
     return one.casefold().split() == other.casefold().split()
 
 
+def rings_for(since: int, now: int, *, outbound: bool) -> str:
+    """How long it has rung, here or at theirs."""
+    return ("calling " if outbound else "rings ") + clock((now - since) // SECOND)
+
+
 def stands(call: CallRow, now: int) -> str:
     """How a call stands, in words with its clock: `talking 2:13`, `on hold 0:20`, `wrap-up 0:05`."""
     match call.state:
@@ -100,9 +119,9 @@ def stands(call: CallRow, now: int) -> str:
         case CallState.WRAPPING:
             return "wrap-up " + clock(wrap_up_seconds(call, now))
         case CallState.RINGING:
-            return "rings " + clock((now - call.rang_at) // SECOND)
+            return rings_for(call.rang_at, now, outbound=call.direction == "out")
         case CallState.MISSED:
-            return "missed"
+            return "no answer" if call.direction == "out" else "missed"
         case CallState.DONE:
             taken = call.outcome == ELSEWHERE
             return "taken by a colleague" if taken else "written down, " + clock(talk_seconds(call, now))
