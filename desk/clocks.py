@@ -129,8 +129,13 @@ def _clock(
             yield Clock(name, begun, None, None, left)
             return
         at = max(at, until)
-    due = at + left if hours is None else hours.after(at, left)
-    yield Clock(name, begun, due, targets.warns_at(begun, due), left)
+    # Pauses and nights are no part of a clock's time, so that a warning isn't counted from them.
+    warns = _after(at, max(0, left - targets.warns_with(span)), hours)
+    yield Clock(name, begun, _after(at, left, hours), warns, left)
+
+
+def _after(at: int, span: int, hours: Hours | None) -> int:
+    return at + span if hours is None else hours.after(at, span)
 
 
 def _between(since: int, until: int, hours: Hours | None) -> int:

@@ -132,6 +132,41 @@ def test_a_clock_says_how_it_stands() -> None:
     assert states == ["running", "running", "warned", "warned", "breached"]
 
 
+IN_HOURS = parse_targets(
+    'zone = "Europe/Madrid"\nhours = "Mon-Fri 9-17"\n[[target]]\ntitle = "A"\nfirst_response = "4h"\n', "t"
+)
+
+
+@pytest.mark.parametrize(
+    ("begun", "warns", "due"),
+    [
+        ("2026-03-06 10:00", "2026-03-06 13:00", "2026-03-06 14:00"),
+        # A weekend is no part of the four hours: an hour of them is left, not two.
+        ("2026-03-06 16:30", "2026-03-09 11:30", "2026-03-09 12:30"),
+        # While somebody is there, and not before they come.
+        ("2026-03-06 13:30", "2026-03-06 16:30", "2026-03-09 09:30"),
+        ("2026-03-08 12:00", "2026-03-09 12:00", "2026-03-09 13:00"),
+    ],
+)
+def test_a_clock_warns_when_a_share_of_its_own_time_is_left(begun: str, warns: str, due: str) -> None:
+    def at(text: str) -> int:
+        return from_datetime(datetime.fromisoformat(text).replace(tzinfo=MADRID))
+
+    clock = of(replace(WAITS, created_at=at(begun), waiting_since=at(begun)), IN_HOURS)["first response"]
+    assert (clock.warns_at, clock.due_at) == (at(warns), at(due))
+
+
+def test_a_pause_is_no_part_of_the_time_that_a_warning_is_a_share_of() -> None:
+    rule = parse_targets('[[target]]\ntitle = "A"\nfirst_response = "4h"\n', "t")
+    turns = (turn(1, Status.OPEN, Status.PENDING), turn(99, Status.PENDING, Status.OPEN))
+    clock = of(replace(WAITS, turns=turns), rule)["first response"]
+    assert (clock.warns_at, clock.due_at) == (NINE + 101 * HOUR, NINE + 102 * HOUR)
+    # So little is left that it warns from the moment it goes on.
+    late = (Turn(NINE + 3 * HOUR + 50 * MINUTE, "status", 0, 1), turn(99, Status.PENDING, Status.OPEN))
+    clock = of(replace(WAITS, turns=late), rule)["first response"]
+    assert (clock.warns_at, clock.due_at) == (NINE + 99 * HOUR, NINE + 99 * HOUR + 10 * MINUTE)
+
+
 TURNS = st.lists(
     st.tuples(st.integers(1, 40 * 24), st.sampled_from([Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED])),
     max_size=8,

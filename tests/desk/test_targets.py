@@ -114,8 +114,8 @@ def test_spans() -> None:
 
 
 def test_a_clock_warns_by_share_but_not_too_early() -> None:
-    assert STARTER.warns_at(0, 4 * MINUTE) == 3 * MINUTE
-    assert STARTER.warns_at(0, 10 * DAY) == 10 * DAY - 2 * HOUR
+    assert STARTER.warns_with(4 * MINUTE) == MINUTE
+    assert STARTER.warns_with(8 * HOUR) == STARTER.warns_with(10 * DAY) == 2 * HOUR
 
 
 def test_a_promise_is_raised_well_before_its_end() -> None:
