@@ -54,7 +54,7 @@ MOVING: Places = (
     | {Place.GESTURES, Place.INCIDENTS, Place.TASKS, Place.KNOWN, Place.NUMBERS, Place.NEWCOMERS}
     | {Place.DUPLICATES}
 )
-LISTS: Places = MOVING - {Place.TICKET, Place.CHECKLIST, Place.HELP, Place.CALL, Place.WRAP_UP, Place.NUMBERS}
+LISTS: Places = MOVING - {Place.TICKET, Place.CHECKLIST, Place.HELP, Place.CALL, Place.WRAP_UP}
 SCREENS: Places = MOVING | {Place.CUSTOMERS}
 EVERYWHERE: Places = SCREENS | {Place.COMPOSER, Place.FIELD, Place.FORM, Place.NOTES}
 

@@ -73,9 +73,7 @@ class GesturesScreen(FramedScreen[GestureRow]):
 
     def _rows_read(self, found: Gestures) -> None:
         self._found = found
-        self.lines.show_rows(found.rows)
-        self.row_reached()
-        self.show_hints()
+        self.show_list(found.rows)
 
     @override
     def row_reached(self) -> None:

@@ -112,10 +112,7 @@ class IncidentsScreen(FramedScreen[Line]):
         lines: list[Line] = []
         for row in found.rows:
             lines += (row, *found.alike[row.id], *found.linked.get(row.id, ()))
-        self.lines.show_rows(lines)
-        self.row_reached()
-        self.show_header()
-        self.show_hints()
+        self.show_list(lines)
 
     @override
     def row_reached(self) -> None:

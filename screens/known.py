@@ -177,10 +177,7 @@ class KnownScreen(FramedScreen[Row]):
 
     def _show(self) -> None:
         lines: tuple[Row, ...] = (self._found.lines if self._found else ()) if self.part == ANSWERS else self._drifting
-        self.lines.show_rows([row for line in lines for row in (line, *self._under.get(row_key(line), ()))])
-        self.row_reached()
-        self.show_header()
-        self.show_hints()
+        self.show_list([row for line in lines for row in (line, *self._under.get(row_key(line), ()))])
 
     @override
     def row_reached(self) -> None:

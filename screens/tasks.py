@@ -143,10 +143,7 @@ class TasksScreen(FramedScreen[Line]):
         self._show()
 
     def _show(self) -> None:
-        self.lines.show_rows(self._rows())
-        self.row_reached()
-        self.show_header()
-        self.show_hints()
+        self.show_list(self._rows())
 
     def _rows(self) -> list[Line]:
         tasks = {OPEN: self._found.open, DONE: self._found.done}.get(self.part)

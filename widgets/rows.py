@@ -276,9 +276,15 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
         return "selected" if key in self._chosen else "base"
 
     def _empty_line(self, y: int, cells: int) -> Strip:
-        if self._shown and not len(self._cache) and y == min(1, self.size.height - 1):
-            return self.strip([("  " + self._empty, "faint")], cells)
-        return self.strip([], cells)
+        if not self._shown or len(self._cache):
+            return self.strip([], cells)
+        # Imported here: a list that has rows, as nearly all have, never needs it.
+        from widgets.wrap import wrap
+
+        line = y - min(1, self.size.height - 1)
+        lines = wrap(self._empty, max(cells - 4, 1))
+        words = self._empty[slice(*lines[line])] if 0 <= line < len(lines) else ""
+        return self.strip([("  " + words, "faint")], cells)
 
     def _redraw(self) -> None:
         self._strips.clear()

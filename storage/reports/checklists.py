@@ -26,7 +26,7 @@ REOPENED = """EXISTS(SELECT 1 FROM event e WHERE e.ticket_id = t.id AND e.at >= 
 CONVERSATIONS = f"""
     SELECT r.checklist_key, ifnull(w.name, ?), c.label, ifnull(a.name, ?), t.status >= 3, {REOPENED},
            ifnull((SELECT group_concat(CASE k.state WHEN 'done' THEN '+' ELSE '-' END || k.step, ' ')
-                     FROM checklist_tick k WHERE k.run_id = r.id), '')
+                     FROM checklist_tick k WHERE k.run_id = r.id), ''), t.id
       FROM checklist_run r CROSS JOIN ticket t ON t.id = r.ticket_id JOIN channel c ON c.id = t.channel_id
       LEFT JOIN team w ON w.id = t.team_id LEFT JOIN agent a ON a.id = r.agent_id
      WHERE r.started_at >= ? AND r.started_at < ? AND t.merged_into_id IS NULL
@@ -75,12 +75,12 @@ def read(connection: Connection, asked: Asked) -> Report:
 
 
 def _conversation(
-    checklist: str, team: str, channel: str, agent: str, over: int, reopened: int, ticks: str
+    checklist: str, team: str, channel: str, agent: str, over: int, reopened: int, ticks: str, ticket_id: int
 ) -> Conversation:
     marks = ticks.split()
     done = frozenset(mark[1:] for mark in marks if mark[0] == "+")
     skipped = frozenset(mark[1:] for mark in marks if mark[0] == "-")
-    return Conversation(checklist, team, channel, agent, done, skipped, bool(over), bool(reopened))
+    return Conversation(checklist, team, channel, agent, done, skipped, bool(over), bool(reopened), ticket_id)
 
 
 def _coverage(connection: Connection, period: Period) -> Figure:

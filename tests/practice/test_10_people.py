@@ -57,6 +57,17 @@ async def test_ones_own_numbers_are_for_oneself_and_show_progress(workspace: Wor
         assert "Nobody else's numbers are here" in " ".join(shown.split())
         await press(app, "q")
         assert place(app) is Place.QUEUE
+        # What is left to do is one key away, and its ticket another.
+        solved = make_ticket(connection, subject="The kettle [/x] leaks", status=3, created_at=monday, updated_at=now())
+        connection.execute(
+            "INSERT INTO checklist_run(uid, ticket_id, checklist_key, agent_id, started_at)"
+            " VALUES(x'01', ?, 'heard', ?, ?)",
+            (solved, me, now() - 1),
+        )
+        await press(app, "g", "y", "Enter")
+        assert "Diagnose  The kettle [/x] leaks" in seen(app)
+        await press(app, "Enter")
+        assert desk(app).reading_id == solved
 
 
 async def test_the_scope_of_support_is_a_text_at_hand(workspace: Workspace, connection: Connection) -> None:
