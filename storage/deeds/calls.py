@@ -8,15 +8,18 @@ told twice, late or out of order changes nothing more (`desk.calls.after`).
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from desk.calls import LONGEST_RING, CallEvent, CallEventKind, CallRow, CallState, after
+from desk.calls import ELSEWHERE, LONGEST_RING, CallEvent, CallEventKind, CallRow, CallState, after
 from desk.dialled import alike
 from desk.errors import Refused
 from desk.ids import new_uid
 from desk.text import clean
+from desk.times import SECOND
 from storage.calls import call, named, unfinished
 from storage.connect import Connection, writing
 from storage.deeds.by import By
 
+# What a colleague took and what rings here this long after its first ring was passed on to us; sooner it is late news.
+PASSED_ON = 5 * SECOND
 LONGEST_NUMBER = 120
 LONGEST_NAME = 200
 
@@ -86,6 +89,8 @@ def _rings_at(known: CallRow, event: CallEvent, agent_id: int | None) -> CallRow
         return replace(known, agent_id=agent_id or known.agent_id)
     if event.kind != "ringing":
         return known
+    if known.outcome == ELSEWHERE and event.at - known.rang_at >= PASSED_ON:
+        return replace(known, agent_id=agent_id, outcome="", rang_at=event.at)
     if known.agent_id not in (None, agent_id):
         # It rings at several of one workspace: whoever is faster.
         known = replace(known, agent_id=None)

@@ -64,6 +64,8 @@ def wrap_up(session: "Session", by: By, call_id: int, wrap: WrapUp) -> Done:
     ticket = held(session, models.Ticket, ticket_of(session, by, call_id, wrap.ticket_id, _subject(wrap)), "ticket")
     session.refresh(row)
     _fold_in_own(journal, wrap, row, ticket)
+    # It has gone along to the other ticket.
+    session.refresh(row)
     seconds = talk_seconds(call(journal.connection, call_id), by.at)
     message_id = journal.add(_message(by, row, ticket, wrap, seconds))
     # Who was spoken to has their answer; nobody who wasn't reached has.

@@ -381,6 +381,26 @@ def test_a_call_that_began_behind_the_question_is_left_alone(connection: Connect
     assert states == {"new": "ringing"}
 
 
+def test_a_call_that_waits_to_be_written_down_has_ended_when_it_ended(connection: Connection, seat: Seat) -> None:
+    times = iter(range(1, 100))
+    telephone = Telephone(connection, seat, "asterisk", lambda: next(times))
+    for kind in ("answered", "ended"):
+        telephone.hear(CallEvent("asterisk", "a", kind, telephone.now, "+4930123456"))
+    told: list[CallEvent] = []
+    telephone.hear = told.append  # type: ignore[method-assign, assignment]
+    telephone.still(frozenset(), telephone.now)
+    assert told == []
+
+
+def test_when_a_call_was_last_heard_of_outlives_the_line(connection: Connection, seat: Seat) -> None:
+    telephone = Telephone(connection, seat, "baresip", lambda: NOW)
+    telephone.hear(CallEvent("baresip", "a", "ringing", NOW, "+4930123456"))
+    telephone.lost("gone")
+    known = state.read(seat.workspace, "ana")
+    assert known is not None
+    assert (known.said, known.heard_at) == ("gone", NOW)
+
+
 def test_a_colleague_s_telephone_is_left_alone(connection: Connection, seat: Seat) -> None:
     bo = Seat(seat.workspace, make_agent(connection), "bo", ("DE",))
     own, other = (Telephone(connection, each, "baresip") for each in (seat, bo))

@@ -167,6 +167,12 @@ def test_a_colleague_who_was_faster_is_no_missed_call() -> None:
     assert kinds("101", *messages) == [("ringing", "in"), ("elsewhere", "in")]
 
 
+def test_a_call_that_is_answered_stays_so_when_it_is_dialled_once_more() -> None:
+    messages = (dial("DialBegin"), dial("DialEnd", DialStatus="ANSWER"), dial("DialBegin", DestUniqueid="2c"),
+                hung_up("2c"), hung_up("29"), hung_up("2a"))  # fmt: skip
+    assert kinds("101", *messages) == [("ringing", "in"), ("answered", "in"), ("ringing", "in"), ("ended", "in")]
+
+
 def test_a_call_from_this_telephone() -> None:
     out = {"channel": OWN, "to": CALLER, "Uniqueid": "29", "Exten": "030123456"}
     (event,) = Exchange("101").events(dial("DialBegin", **out), NOW)
@@ -300,6 +306,7 @@ def test_a_request_as_form_and_as_json() -> None:
         ("", {"event": "hangup", "cause": "forwarded"}, "elsewhere"),
         ("101", {"event": "answer", "answeringNumber": "101"}, "answered"),
         ("101", {"event": "answer", "answeringNumber": "102"}, "elsewhere"),
+        ("101", {"event": "answer", "direction": "out", "answeringNumber": "102"}, "answered"),
         ("101", {"event": "answer"}, "answered"),
         ("+49 30 12345", {}, "ringing"),
         ("Alice", {"user": ["bob", "alice"]}, "ringing"),

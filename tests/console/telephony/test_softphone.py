@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -105,8 +105,9 @@ def test_a_softphone_that_crashes_takes_its_calls_along(workspace: Workspace, tm
 
 
 def test_there_is_one_watch_and_it_ends_with_the_last_console(workspace: Workspace, tmp_path: Path) -> None:
-    with Softphones(tmp_path / "sip", number=NUMBER, name="Erika") as phones, lock.seated(workspace):
-        with watched(workspace, phones.port, tmp_path, "--for-consoles"):
+    with Softphones(tmp_path / "sip", number=NUMBER, name="Erika") as phones, ExitStack() as console:
+        console.enter_context(lock.seated(workspace))
+        with watched(workspace, phones.port, tmp_path, "--for-consoles") as watch:
             second = subprocess.run(
                 [sys.executable, "-m", "console", "--workspace", str(workspace.folder), "phone", "--watch"],
                 cwd=PROJECT, env={**os.environ, "HEARD_CONFIG": str(tmp_path / "config.toml")}, capture_output=True,
@@ -121,4 +122,6 @@ def test_there_is_one_watch_and_it_ends_with_the_last_console(workspace: Workspa
             assert json.loads(status.stdout) == {
                 "ok": True, "detail": "baresip is listened to; no console is open", "mend": "",
             }  # fmt: skip
+            console.close()
+            assert watch.wait(PATIENCE) == 0, "the last console has gone"
         assert not lock.is_held(workspace, lock_name("ana"))

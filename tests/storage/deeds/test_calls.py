@@ -70,6 +70,22 @@ def test_a_queue_that_comes_round_again_rings_anew(connection: Connection, by: B
     assert calls.call(connection, taken.id).rang_at == again, "of a call that was taken nothing rings"
 
 
+def test_what_a_colleague_took_and_passes_on_rings_here(connection: Connection, by: By) -> None:
+    deeds.heard_of(connection, told("ringing"), by.agent_id)
+    deeds.heard_of(connection, told("elsewhere", NOW + SECOND), by.agent_id)
+    assert deeds.heard_of(connection, told("ringing", NOW + 2 * SECOND), by.agent_id).state is CallState.DONE
+    again = deeds.heard_of(connection, told("ringing", NOW + 40 * SECOND), by.agent_id)
+    assert (again.state, again.rang_at) == (CallState.RINGING, NOW + 40 * SECOND)
+    assert deeds.heard_of(connection, told("ended", NOW + 50 * SECOND), by.agent_id).state is CallState.MISSED
+
+
+def test_whoever_answers_has_it(connection: Connection, by: By) -> None:
+    bo = make_agent(connection)
+    deeds.heard_of(connection, told("ringing"), by.agent_id)
+    assert deeds.heard_of(connection, told("answered", NOW + SECOND), bo).agent_id == bo
+    assert deeds.heard_of(connection, told("answered", NOW + 2 * SECOND), by.agent_id).agent_id == bo
+
+
 def test_hung_up_before_anybody_took_it_is_missed(connection: Connection, by: By) -> None:
     deeds.heard_of(connection, told("ringing"), by.agent_id)
     deeds.heard_of(connection, told("ended", NOW + 9 * SECOND), by.agent_id)
@@ -315,6 +331,13 @@ def test_its_ticket_becomes_part_of_the_one_it_was_about(connection: Connection,
     with deed_session(engine) as session:
         undo(session, at(by, 61))
     assert connection.execute("SELECT merged_into_id, status FROM ticket WHERE id = ?", (own,)).fetchone() == (None, 0)
+    # On which more was said since, it isn't the call's alone any more.
+    make_message(connection, own)
+    connection.execute("UPDATE ticket SET message_count = 2 WHERE id = ?", (own,))
+    other = make_customer(connection, "Li Wei")
+    with deed_session(engine) as session:
+        attach(session, at(by, 62), call.id, other)
+    assert connection.execute("SELECT customer_id FROM ticket WHERE id = ?", (own,)).fetchone() == (None,)
     assert calls.call(connection, call.id).ticket_id == own
 
 

@@ -55,10 +55,14 @@ def test_who_rings_in_vain_again_stands_on_the_same_ticket(connection: Connectio
     ring_in_vain(connection, "days-later", NOW + 5 * DAY)
     to_queue(connection, NOW + 5 * DAY + HOUR)
     assert len(tickets(connection)) == 2, "it waits as long as it is open"
+    connection.execute("UPDATE ticket SET merged_into_id = 2 WHERE id = 1")
+    ring_in_vain(connection, "later", NOW + 6 * DAY)
+    to_queue(connection, NOW + 6 * DAY + HOUR)
+    assert len(tickets(connection)) == 3, "nothing new is said on one that was merged"
     connection.execute("UPDATE ticket SET status = 3")
     ring_in_vain(connection, "d", NOW + 3 * HOUR)
     to_queue(connection, NOW + 4 * HOUR)
-    assert len(tickets(connection)) == 3, "a solved one is over"
+    assert len(tickets(connection)) == 4, "a solved one is over"
 
 
 def test_what_is_nobody_s_fault_or_can_t_be_called_back_is_left(connection: Connection, by: By) -> None:
