@@ -38,6 +38,8 @@ _TAKE_PART = """
     UNION SELECT t.id, a.name FROM ticket t JOIN agent a ON a.id = t.assignee_id
      WHERE t.id IN (SELECT value FROM json_each(?1))"""
 _HISTORY = "SELECT id, ticket_id, data, patch FROM event WHERE id IN (SELECT value FROM json_each(?))"
+# Columns that a telephone or a mail program reads: nothing is left there rather than words.
+_DIALLED = frozenset({"number", "recipients", "copies", "domain"})
 # What history calls a task, an incident or an answer, under its own kinds.
 _TITLED = "SELECT id, data FROM event WHERE kind >= ? AND kind < ? AND instr(data, ?)"
 _FORGOTTEN = "UPDATE event SET data = ?, patch = '' WHERE id = ?"
@@ -101,10 +103,9 @@ class Rewriting:
 
     def _named(self, headers: list[str]) -> Iterator[str]:
         """Names beside addresses of others."""
-        own = set(self.traces.texts)
         for header in headers:
             for each in addresses(header.encode(errors="replace")):
-                if each.name and "@" in each.address and each.address.lower() not in own:
+                if each.name and "@" in each.address and without(each.address, self.traces) == each.address:
                     yield each.name
 
     def _message(self, key: int, ticket_id: int, raw: bytes | None, texts: list[str]) -> None:
@@ -122,7 +123,10 @@ class Rewriting:
         row = self.connection.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE rowid = ?", (key,)).fetchone()  # noqa: S608  names of ours
         if row is None:
             return
-        left = [self._short(text, ticket_id) for text in row]
+        left = [
+            "" if column in _DIALLED and said == ERASED else said
+            for column, said in zip(columns, (self._short(text, ticket_id) for text in row), strict=True)
+        ]
         if left == list(row):
             return
         assignments = ", ".join(f"{column} = ?" for column in columns)

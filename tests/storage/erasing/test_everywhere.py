@@ -256,6 +256,44 @@ def test_a_namesake_keeps_their_name(room: Room, by: By) -> None:
     assert row == (f"Quentin here, not {ERASED}.", "Quentin Berg <quentin@berg.example>")
 
 
+def test_their_own_name_beside_their_address_is_no_namesakes(room: Room, by: By) -> None:
+    told = make_message(
+        room.connection, room.tickets[SHARED], customer_id=room.li, body="Thanks, Quentin!",
+        sender="Li Wei <li@wei.example>", recipients=f"{NAME} <quentin+shop@zwieback.example>",
+    )  # fmt: skip
+    erase(room.connection, by, find(room.connection, room.customer_id))
+    row = room.connection.execute("SELECT body, sender, recipients FROM message WHERE id = ?", (told,)).fetchone()
+    assert row == (f"Thanks, {ERASED}!", "Li Wei <li@wei.example>", f"{ERASED} <{ERASED}>")
+
+
+def test_a_company_and_short_codes_are_anybodys_words(room: Room, by: By) -> None:
+    shared, connection = room.tickets[SHARED], room.connection
+    kinds = (
+        (IdentityKind.COMPANY, "Kettles Ltd"), (IdentityKind.ORDER, "12"), (IdentityKind.ORDER, "88-41"),
+        (IdentityKind.HANDLE, "@sunny"), (IdentityKind.ACCOUNT, "q_x9"),
+    )  # fmt: skip
+    for kind, value in kinds:
+        make_identity(connection, room.customer_id, kind, value)
+    text = "At Kettles Ltd 12 are sunny; @sunny has 88-41, 8841 and q_x9."
+    told = make_message(connection, shared, customer_id=room.li, body=text)
+    erase(connection, by, find(connection, room.customer_id))
+    (body,) = connection.execute("SELECT body FROM message WHERE id = ?", (told,)).fetchone()
+    assert body == f"At Kettles Ltd 12 are sunny; {ERASED} has {ERASED}, {ERASED} and {ERASED}."
+
+
+@pytest.mark.parametrize("number", ["(415) 555-0134", "04155550134", "0014155550134", "415.555.0134"])
+def test_a_number_is_found_elsewhere_in_another_notation(room: Room, by: By, number: str) -> None:
+    elsewhere, connection = room.tickets[ELSEWHERE], room.connection
+    bare = "".join(filter(str.isdigit, number))
+    told = make_message(connection, elsewhere, customer_id=room.li, body=f"Ring {number}.")
+    rang = room.fill("call", ELSEWHERE, "", number=bare, customer_id=None, ticket_id=None)
+    erase(connection, by, find(connection, room.customer_id))
+    (body,) = connection.execute("SELECT body FROM message WHERE id = ?", (told,)).fetchone()
+    assert body.replace("(", "") == f"Ring {ERASED}."
+    # Nobody dials words.
+    assert connection.execute("SELECT number FROM call WHERE id = ?", (rang,)).fetchone() == ("",)
+
+
 def test_deeds_in_which_nothing_tells_can_still_be_undone(room: Room, by: By) -> None:
     rows = [
         room.fill("event", SHARED, "", data='{"field": "status"}', patch=patch) for patch in ('["x"]', f'["{NAME}"]')
