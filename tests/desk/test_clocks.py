@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk.clocks import NOTHING_DUE, Clock, Due, Standing, Turn, clocks, next_due, pauses
 from desk.statuses import Status
 from desk.targets import Matter, Targets, parse_targets
-from desk.times import DAY, HOUR, MINUTE, from_datetime
+from desk.times import DAY, HOUR, MINUTE, from_datetime, to_datetime
 
 USUAL = parse_targets("", "t")
 SOLVING = parse_targets('[[target]]\ntitle = "All"\nresolution = "3d"\n', "t")
@@ -69,6 +69,14 @@ def test_a_deed_under_way_counts_from_its_own_time() -> None:
     opened = replace(asked, status=int(Status.OPEN), at=NINE + 29 * HOUR)
     written = replace(opened, turns=(*asked.turns, turn(29, Status.PENDING, Status.OPEN)), at=NINE + 99 * HOUR)
     assert of(opened, SOLVING) == of(written, SOLVING)
+
+
+def test_a_deed_that_stops_a_clock_for_the_first_time_lets_what_is_late_stay_late() -> None:
+    stopped = replace(WAITS, status=int(Status.PENDING), was=int(Status.OPEN), at=NINE + 5 * HOUR)
+    written = replace(stopped, was=int(Status.PENDING), turns=(turn(5, Status.OPEN, Status.PENDING),))
+    assert of(stopped, USUAL)["first response"].due_at == NINE + 2 * HOUR
+    assert of(stopped, SOLVING)["resolution"].left == 3 * DAY - 5 * HOUR
+    assert of(stopped, SOLVING) == of(written, SOLVING)
 
 
 def test_time_after_the_solution_does_not_count_when_it_is_opened_again() -> None:
@@ -199,3 +207,101 @@ def test_whatever_happened_a_clock_runs_or_stands_still(
             assert clock.left > 0
         if not stopped:
             assert due is not None
+
+
+QUARTER = 15 * MINUTE
+PAUSING = frozenset({"pending", "hold", "snoozed"})
+# Each with its days and its hours on the wall, for a count that knows nothing of `desk.hours`.
+OPEN = {
+    "": (range(7), range(24)),
+    "Mon-Sun 0-24": (range(7), range(24)),
+    "Mon-Fri 9-17": (range(5), range(9, 17)),
+    "Sat 10-14": (range(5, 6), range(10, 14)),
+}
+HOLIDAYS = ("2026-03-30", "10-26", "04-06")
+STOPS = st.one_of(
+    st.sampled_from([Status.OPEN, Status.PENDING, Status.HOLD]),
+    # A snooze of so many quarters; none wakes it.
+    st.integers(1, 4 * 30),
+    st.none(),
+)
+
+
+def is_there(hours: str, zone: ZoneInfo, holidays: tuple[str, ...], at: int) -> bool:
+    local = to_datetime(at, zone)
+    day = local.date().isoformat()
+    days, clock = OPEN[hours]
+    return local.weekday() in days and local.hour in clock and day not in holidays and day[5:] not in holidays
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(["UTC", "Europe/Madrid", "Australia/Lord_Howe", "America/New_York", "Asia/Kathmandu"]),
+    st.sampled_from([*OPEN]),
+    st.sampled_from([(), HOLIDAYS]),
+    # From days before the clocks change in spring, and in autumn.
+    st.sampled_from(["2026-03-05", "2026-03-26", "2026-04-03", "2026-10-02", "2026-10-23", "2026-10-30"]),
+    st.integers(0, 4 * 24 * 3),
+    st.integers(1, 4 * 12),
+    st.lists(st.tuples(st.integers(1, 4 * 24 * 2), STOPS), max_size=6),
+)
+def test_a_clock_ends_where_counting_quarters_of_an_hour_ends(
+    zone: str,
+    hours: str,
+    holidays: tuple[str, ...],
+    day: str,
+    begun: int,
+    span: int,
+    told: list[tuple[int, Status | int | None]],
+) -> None:
+    written = [
+        *([f'hours = "{hours}"', f'zone = "{zone}"', f"holidays = {list(holidays)}"] if hours else []),
+        '[[target]]\ntitle = "A"\npauses = ["pending", "hold", "snoozed"]',
+        f'first_response = "{15 * span}m"',
+    ]
+    rule = parse_targets("\n".join(written), "t")
+    known = ZoneInfo(zone)
+    start = from_datetime(datetime.fromisoformat(day).replace(tzinfo=known)) + begun * QUARTER
+    turns, status, asleep, at = [], Status.OPEN, None, start
+    for ahead, after in told:
+        at += ahead * QUARTER
+        if isinstance(after, Status):
+            turns.append(Turn(at, "status", int(status), int(after)))
+            status = after
+        else:
+            woken = None if after is None else at + after * QUARTER
+            turns.append(Turn(at, "snoozed_until", asleep, woken))
+            asleep = woken
+    standing = Standing(int(status), start, start, False, asleep, start, tuple(turns), at)
+    (clock,) = clocks(standing, rule.aim(Matter("email", 1)), rule)
+
+    def still(moment: int) -> bool:
+        was, until = Status.OPEN, 0
+        for turn in turns:
+            if turn.at <= moment and turn.field == "status":
+                was = Status(turn.after or 0)
+            elif turn.at <= moment:
+                until = turn.after or 0
+        return was is not Status.OPEN or until > moment
+
+    left, moment, warned, resumed, runs = span, start, None, start, True
+    ends = at + 40 * DAY
+    share = min(15 * span * MINUTE * 25 // 100, 2 * HOUR)
+    while left and moment < ends:
+        runs = runs and not still(moment)
+        if not still(moment) and (not hours or is_there(hours, known, holidays if hours else (), moment)):
+            left, runs = left - 1, True
+            if warned is None and left * QUARTER < share:
+                warned = moment
+        moment += QUARTER
+        # A clock that had warned before it stood still warns again from where it goes on.
+        resumed = resumed if runs else moment
+    if status is not Status.OPEN and left:
+        assert (clock.due_at, clock.left) == (None, left * QUARTER)
+    else:
+        assert clock.due_at == moment
+        assert clock.warns_at is not None
+        assert warned is not None
+        # No later than the quarter in which less than its share is left begins to pass.
+        assert start <= clock.warns_at <= max(warned + QUARTER, resumed)
+        assert warned <= clock.due_at
