@@ -19,6 +19,7 @@ from storage.deeds.by import By
 from storage.erasing.cleaning import clean_up
 from storage.erasing.erase import erase
 from storage.erasing.traces import find
+from storage.inbound import after_inbound
 from storage.search.index import index_customers
 from storage.workspace import Workspace, open_to_write
 from tests.factories import NOW, make_agent, make_customer, make_identity, make_message, make_source, make_ticket
@@ -292,6 +293,26 @@ def test_a_number_is_found_elsewhere_in_another_notation(room: Room, by: By, num
     assert body.replace("(", "") == f"Ring {ERASED}."
     # Nobody dials words.
     assert connection.execute("SELECT number FROM call WHERE id = ?", (rang,)).fetchone() == ("",)
+
+
+def test_a_shared_ticket_shows_what_is_left_on_it(room: Room, by: By) -> None:
+    shared, connection = room.tickets[SHARED], room.connection
+    make_message(connection, shared, customer_id=room.customer_id, body="Ring me", at=NOW + 1)
+    after_inbound(connection, [shared])
+    asked = "SELECT preview, message_count FROM ticket WHERE id = ?"
+    assert connection.execute(asked, (shared,)).fetchone()[0] == "Ring me"
+    erase(connection, by, find(connection, room.customer_id))
+    assert connection.execute(asked, (shared,)).fetchone()[0] == ""
+
+
+def test_freed_space_is_overwritten_before_the_file_is_written_anew(
+    workspace: Workspace, connection: Connection, by: By
+) -> None:
+    customer_id = make_customer(connection, "Bo Berg")
+    connection.execute("UPDATE customer SET note = ? WHERE id = ?", ("zymurgy " * 40, customer_id))
+    erase(connection, by, find(connection, customer_id))
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"zymurgy" not in workspace.database.read_bytes()
 
 
 def test_deeds_in_which_nothing_tells_can_still_be_undone(room: Room, by: By) -> None:
