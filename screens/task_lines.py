@@ -3,12 +3,11 @@
 The invariant: what is late says so in words and not by colour alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import tzinfo
 
 from desk.ages import age, due
 from desk.counts import counted
-from desk.reports.report import Column, Table, Unit
 from desk.times import DAY, to_datetime
 from storage.knowledge.tasks import CauseRow, LinkedTicket, TaskRow, one_cause
 from widgets.cells import fit, harmless
@@ -18,8 +17,6 @@ OPEN, CAUSES, DONE = "Open", "By cause", "Done"
 PARTS = (OPEN, CAUSES, DONE)
 Told = tuple[str, str, str]
 MOST_TICKETS = 30
-# Of a cause so many tickets are named in what is exported.
-NEWEST = 20
 
 
 def task_line(task: TaskRow, cells: int, now: int) -> list[Piece]:
@@ -79,28 +76,6 @@ def of_cause(cause: CauseRow, tasks: Iterable[TaskRow]) -> list[TaskRow]:
     """The tasks of a cause."""
     wanted = one_cause(cause.cause)
     return [task for task in tasks if one_cause(task.cause) == wanted]
-
-
-def causes_table(causes: tuple[CauseRow, ...]) -> Table:
-    """The causes for the product team."""
-    columns = (
-        Column("cause", "Cause"),
-        Column("tickets", "Tickets", Unit.COUNT),
-        Column("tasks", "Tasks", Unit.COUNT),
-        Column("open", "Open", Unit.COUNT),
-        Column("last", "Last found", Unit.MOMENT),
-        Column("newest", "Newest tickets"),
-    )
-    rows = tuple(
-        (each.cause, each.tickets, each.tasks, each.open, each.last_at, _numbers(each.numbers)) for each in causes
-    )
-    note = "Tickets: those linked to a task of this cause, each counted once."
-    return Table("causes", "Causes found", columns, rows, note, "No cause was written down yet.")
-
-
-def _numbers(numbers: Sequence[int]) -> str:
-    more = f" and {len(numbers) - NEWEST:,} more" if len(numbers) > NEWEST else ""
-    return ", ".join(f"#{number}" for number in numbers[:NEWEST]) + more
 
 
 def _time(task: TaskRow, now: int) -> Piece:

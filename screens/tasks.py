@@ -27,7 +27,6 @@ from screens.task_lines import (
     PARTS,
     cause_facts,
     cause_line,
-    causes_table,
     of_cause,
     task_facts,
     task_line,
@@ -315,5 +314,6 @@ class TasksScreen(FramedScreen[Line]):
             ask_to_export(self, "causes.md", self.action_task_export)
             return
         from screens.export import export_table
+        from storage.reports.causes import causes_table
 
         export_table(self, text, causes_table(self._found.causes))
