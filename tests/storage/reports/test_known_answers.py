@@ -127,10 +127,10 @@ def test_the_causes_found_in_this_time_stand_in_it_with_their_tickets(connection
             "INSERT INTO task_ticket VALUES(?, ?)", [(task, make_ticket(connection)) for _ in range(tickets)]
         )
     table = next(each for each in read(connection, Asked(PERIOD, NOW, UTC)).tables if each.key == "causes")
-    ((cause, tickets, tasks, open_now, last, newest),) = table.rows
-    assert (cause, tickets, tasks, open_now, last) == ("kettle leaks", NEWEST + 2, 1, 1, PERIOD.since)
-    assert str(newest).startswith("#1022, #1021, ")
-    assert str(newest).endswith("#1003 and 2 more")
+    (row,) = table.rows
+    assert row[:5] == ("kettle leaks", NEWEST + 2, 1, 1, PERIOD.since)
+    assert str(row[5]).startswith("#1022, #1021, ")
+    assert str(row[5]).endswith("#1003 and 2 more")
 
 
 def test_a_snippet_that_is_gone_keeps_its_line(connection: Connection) -> None:
