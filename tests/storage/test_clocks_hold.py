@@ -1,6 +1,7 @@
 """Whatever is done to a ticket in whatever order: its times are those of a recount, and undoing all gives all back."""
 
 import random
+from typing import NamedTuple
 
 import pytest
 
@@ -37,6 +38,16 @@ STANDS = "SELECT status, snoozed_until, promised_at, due_at, warns_at FROM ticke
 PROMISED = "SELECT words, due_at, target_at, state, settled_at FROM promise ORDER BY id"
 
 
+class Stands(NamedTuple):
+    """What a ticket says of its clocks and promises."""
+
+    status: int
+    snoozed_until: int | None
+    promised_at: int | None
+    due_at: int | None
+    warns_at: int | None
+
+
 class Bench:
     """One ticket, an agent, a clock that goes on, and dice."""
 
@@ -47,11 +58,9 @@ class Bench:
         make_message(connection, self.ticket)
         after_inbound(connection, [self.ticket])
 
-    def stands(self) -> tuple[object, ...]:
-        return (
-            self.connection.execute(STANDS, (self.ticket,)).fetchone(),
-            self.connection.execute(PROMISED).fetchall(),
-        )
+    def stands(self) -> tuple[Stands, list[tuple[object, ...]]]:
+        ticket = Stands(*self.connection.execute(STANDS, (self.ticket,)).fetchone())
+        return ticket, self.connection.execute(PROMISED).fetchall()
 
     def act(self) -> bool:
         """One deed of some; False where the desk refused it."""
@@ -97,14 +106,14 @@ def test_times_are_those_of_a_recount_and_undoing_all_gives_all_back(connection:
     for _ in range(14):
         if bench.act():
             before.append(bench.stands())
-        (status, _, promised_at, due_at, warns_at), _ = before[-1]
-        assert due_times(connection, [bench.ticket])[bench.ticket] == (due_at, warns_at)
+        stands, _ = before[-1]
+        assert due_times(connection, [bench.ticket])[bench.ticket] == (stands.due_at, stands.warns_at)
         open_ones = [each for each in promises.of_ticket(connection, bench.ticket) if each.state == "open"]
-        assert promised_at == min((each.due_at for each in open_ones), default=None)
+        assert stands.promised_at == min((each.due_at for each in open_ones), default=None)
         for each in open_ones:
-            assert status < Status.SOLVED
-            assert due_at is not None
-            assert due_at <= each.target_at < each.due_at
+            assert stands.status < Status.SOLVED
+            assert stands.due_at is not None
+            assert stands.due_at <= each.target_at < each.due_at
     while len(before) > 1:
         assert bench.stands() == before.pop()
         bench.now += MINUTE
