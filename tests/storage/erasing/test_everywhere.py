@@ -16,6 +16,7 @@ from desk.lookup import IdentityKind
 from storage import attachments
 from storage.connect import Connection
 from storage.deeds.by import By
+from storage.erasing import cleaning
 from storage.erasing.cleaning import clean_up
 from storage.erasing.erase import erase
 from storage.erasing.traces import find
@@ -313,6 +314,38 @@ def test_freed_space_is_overwritten_before_the_file_is_written_anew(
     erase(connection, by, find(connection, customer_id))
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert b"zymurgy" not in workspace.database.read_bytes()
+
+
+def test_a_company_in_which_others_are_stays(room: Room, by: By) -> None:
+    firm = room.fill("organization", OWN, "Kettles")
+    room.connection.execute("UPDATE customer SET organization_id = ?", (firm,))
+    erase(room.connection, by, find(room.connection, room.customer_id))
+    asked = "SELECT c.name, o.name FROM customer c LEFT JOIN organization o ON o.id = c.organization_id ORDER BY c.id"
+    assert room.connection.execute(asked).fetchall() == [("Erased customer", None), ("Li Wei", "Kettles")]
+
+
+def test_the_full_text_is_cleaned_in_as_many_steps_as_it_takes(
+    connection: Connection, by: By, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer_id = make_customer(connection, "Bo Berg")
+    ticket = make_ticket(connection, customer_id=customer_id)
+    for number in range(60):
+        body = " ".join(f"zymurgy{number}x{word}" for word in range(40))
+        make_message(connection, ticket, customer_id=customer_id, body=body)
+    monkeypatch.setattr(cleaning, "STEP", 1)
+    erase(connection, by, find(connection, customer_id))
+    assert clean_up(connection)
+    connection.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, message_text, 'row')")
+    assert connection.execute("SELECT count(*) FROM temp.terms WHERE term LIKE 'zymurgy%'").fetchone() == (0,)
+
+
+def test_a_large_file_is_left_to_the_command(room: Room, by: By, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cleaning, "SMALL", 0)
+    erase(room.connection, by, find(room.connection, room.customer_id))
+    assert not clean_up(room.connection)
+    assert cleaning.pending(room.connection)
+    assert clean_up(room.connection, whatever_size=True)
+    assert not cleaning.pending(room.connection)
 
 
 def test_deeds_in_which_nothing_tells_can_still_be_undone(room: Room, by: By) -> None:
