@@ -132,12 +132,12 @@ class Traced:
     def words(self) -> tuple[str, ...]:
         """What goes, line by line, for the question."""
         counted = (
-            (len(self.tickets), "ticket", "tickets", "stay as numbers: times, channel, status"),
-            (len(self.messages), "message", "messages", "lose every word, name and address"),
-            (len(self.mentions), "message of others", "messages of others", "stay, without this customer's words"),
-            (self.files, "file", "files", "go from the disk, unless others have the same"),
-            (self.calls, "call", "calls", "keep their length alone"),
-            (len(self.identities), "identity", "identities", "go, and the look-up forgets them"),
+            (len(self.tickets), "ticket", "tickets", "only numbers stay: times, channel, status"),
+            (len(self.messages), "message", "messages", "without a word, a name or an address"),
+            (len(self.mentions), "message of others", "messages of others", "readable, without this customer in it"),
+            (self.files, "file", "files", "gone from the disk, unless others have the same"),
+            (self.calls, "call", "calls", "only the length stays"),
+            (len(self.identities), "identity", "identities", "gone, also from the look-up"),
             (self.waiting, "message on its way", "messages on their way", "will not leave"),
         )
         return tuple(f"{count:,} {one if count == 1 else more}: {what}" for count, one, more, what in counted if count)

@@ -172,7 +172,7 @@ async def test_erasing_asks_for_the_name(workspace: Workspace, connection: Conne
         await pilot.press("ctrl+x")
         await settled(app)
         assert "Erase “Ana Ruiz” for good?" in seen(app)
-        assert "1 ticket: stay as numbers" in seen(app)
+        assert "1 ticket: only numbers stay" in seen(app)
         await pilot.press("y")
         await settled(app)
         await pilot.press("x", "enter")
