@@ -258,22 +258,28 @@ class NoticeBar(Bar):
         mark, ink = _NOTICES[self._kind if self._text else "warning"]
         said = self._text or self._standing
         left: list[Piece] = [(f" {mark} ", ink), (harmless(" ".join(said.split())), "plain")]
+        asked: list[Piece] = []
         if self._question:
             # It comes first: what was done is seen, and the countdown says that it can be taken back.
-            asked = (f" {ASKED_MARK} ", "mark"), (harmless(" ".join(self._question.split())), "strong")
+            asked = [(f" {ASKED_MARK} ", "mark"), (harmless(" ".join(self._question.split())), "strong")]
             left = [*asked, *([("  ", "plain"), (said, "muted")] if said else [])]
-        return both_ends(left, self._countdown(), cells)
+        counted = self._countdown(COUNTDOWN_CELLS)
+        if self._question and pieces_width([*asked, *counted]) > cells:
+            # What is asked is read whole; the seconds say what the line would have shown.
+            counted = self._countdown(0)
+        return both_ends(left, counted, cells)
 
-    def _countdown(self) -> list[Piece]:
+    def _countdown(self, line: int) -> list[Piece]:
+        """The key, a line of so many cells, and the seconds."""
         if self._until is None:
             return []
         left = max(0, self._until - self._clock())
-        full = -(-left * COUNTDOWN_CELLS // max(1, self._until - self._began))
+        full = -(-left * line // max(1, self._until - self._began))
         return [
             ("u", "key"),
-            (" undo  ", "muted"),
+            (" undo  " if line else " undo", "muted"),
             ("━" * full, "mark"),
-            ("─" * (COUNTDOWN_CELLS - full), "rule"),
+            ("─" * (line - full), "rule"),
             (f" {-(-left // SECOND):>3} s ", "muted"),
         ]
 
