@@ -161,6 +161,8 @@ def _figures(
     took_before = spread(span for week in before for span in week.took)
     solved, back = sum(week.solved for week in recent), sum(week.came_back for week in recent)
     whole = [sum(each) for each in zip(*(week.whole(known) for week in recent), strict=True)]
+    lasting = {each.key for each in known if any(step.later for step in each.steps)}
+    over = sum(one.over for week in recent for one in week.begun if one.checklist in lasting)
     return (
         Figure("answers", "Answers in four weeks", answers, Unit.COUNT, answers,
                f"Your replies and calls since Monday three weeks ago; {earlier} in the four weeks before"),
@@ -171,7 +173,7 @@ def _figures(
                "Of the tickets that you solved in these four weeks: those that nobody opened again since"),
         Figure("whole", "Checklists, the whole way", _share(whole[0], whole[1]), Unit.SHARE, whole[1],
                "Of the conversations whose checklist you began and that have ended: every required step was done"),
-        Figure("later", "Diagnose left to do", left, Unit.COUNT, whole[1],
+        Figure("later", "Diagnose left to do", left, Unit.COUNT, over,
                "Solved conversations of yours in which a step that comes later is neither done nor skipped"
                + ("; Enter goes to them" if left else "")),
     )  # fmt: skip

@@ -99,6 +99,21 @@ def test_promises_ratings_and_checklists_are_counted(connection: Connection) -> 
         assert own_numbers(connection, me, "Ana", PRESENT, UTC).left == ()
 
 
+def test_only_a_list_with_a_step_that_comes_later_is_a_case_of_what_is_left(connection: Connection) -> None:
+    me = make_agent(connection)
+    for key, status in (("heard", 3), ("heard", 0), ("ten-steps", 3)):
+        ticket = make_ticket(connection, status=status)
+        connection.execute(
+            "INSERT INTO checklist_run(uid, ticket_id, checklist_key, agent_id, started_at) VALUES(?, ?, ?, ?, ?)",
+            (new_uid(), ticket, key, me, NOW),
+        )
+    figures = {
+        each.key: (each.value, each.n) for each in own_numbers(connection, me, "Ana", PRESENT, UTC).report.figures
+    }
+    assert figures["later"] == (1, 1)
+    assert figures["whole"] == (0.0, 2)
+
+
 def test_nothing_yet_reads_well(connection: Connection) -> None:
     me = make_agent(connection)
     page = own_numbers(connection, me, "Ana", PRESENT, UTC)
