@@ -25,7 +25,7 @@ class GesturesScreen(FramedScreen[GestureRow]):
     """The page of gestures."""
 
     def __init__(self, seat: Seat) -> None:
-        empty = "Nothing was given away yet: $ on a ticket or a customer does"
+        empty = "Nothing here yet: $ on a ticket or a customer gives something away"
         super().__init__(seat, LineList[GestureRow](self._draw, key=lambda row: row.id, empty=empty))
         self.facts = FactsPane()
         self._found: Gestures | None = None

@@ -12,7 +12,8 @@ from typing_extensions import override
 
 from desk.counts import counted
 from desk.errors import BadInput, HeardError, Refused
-from desk.incidents import STATES, draft, parse_state
+from desk.identifiers import address_of
+from desk.incidents import NEXT, STATES, TITLE, draft, parse_state, with_incident
 from desk.snippets.template import problems
 from desk.snooze import when
 from desk.times import to_datetime
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 AROUND = 14
 PREVIEW_CELLS = 66
 LEFT_OUT = 4
+# Both and what stands around them fit into the preview.
+NAME, ADDRESS = 16, 40
 TIMES = "when customers hear again: 2h, 14:30, tomorrow 9am"
 
 
@@ -90,7 +93,7 @@ class UpdateScreen(FormScreen):
         self._shown: tuple[Update, Audience] | None = None
         text = draft(row.notice, over=row.state == "over")
         entries = (
-            Entry("text", "Text", text, lines=max(4, min(14, height - AROUND))),
+            Entry("text", "Text", text, lines=max(4, min(14, height - AROUND)), fields=(TITLE, NEXT)),
             Entry("next", "Next", "", TIMES),
         )
         super().__init__(seat, Form(f"Update: {row.title}", entries, self._deed, self._says))
@@ -111,11 +114,11 @@ class UpdateScreen(FormScreen):
         if not values["text"].strip():
             raise BadInput("Nothing is written yet")
         next_at = time_of(values["next"], self.seat)
-        wrong = [each for each in problems(values["text"]) if "incident." not in each.message]
+        told = next_words(next_at, self.seat.zone)
+        wrong = problems(with_incident(values["text"], self._row.title, told))
         if wrong:
             raise BadInput(wrong[0].message, wrong[0].mend)
-        then = f"next {next_words(next_at, self.seat.zone)}" if next_at else "no next time is set"
-        return f"Ctrl+S shows who gets it and how it reads; {then}"
+        return f"{'next ' + told if told else 'no next time is set'}; Ctrl+S shows who gets it and how it reads"
 
     @override
     def action_form_save(self) -> None:
@@ -159,26 +162,25 @@ NOBODY = "No ticket is linked to it: I on a ticket does that, and Y on one that 
 def preview_lines(found: Audience) -> tuple[str, ...]:
     """How it reads for the first of them, then everybody who gets it, and everybody who doesn't and why."""
     first, many = found.letters[0], len(found.letters)
-    lines = [
-        f"{_short(first.recipient)} reads:" if many == 1 else f"The first of them, {_short(first.recipient)}, reads:"
-    ]
+    address = _short(address_of(first.recipient), ADDRESS)
+    lines = [f"{address} reads:" if many == 1 else f"The first of them, {address}, reads:"]
     for line in first.body.split("\n"):
         lines += ["  " + part for part in textwrap.wrap(harmless(line), PREVIEW_CELLS) or [""]]
     here = sum(not letter.by_mail for letter in found.letters)
     if here:
         lines += ["", f"{here:,} of them through no mailbox: theirs stays on the ticket alone."]
     lines += ["", "Who gets it:" if many == 1 else f"Who gets it, all {many:,}:"]
-    lines += [_named(each.number, each.name, "" if each.by_mail else "on the ticket", each.recipient)
-              for each in found.letters]  # fmt: skip
+    for each in found.letters:
+        where = "" if each.by_mail else "on the ticket"
+        lines.append(_line(each.number, each.name, _short(address_of(each.recipient), ADDRESS), where))
     if found.left_out:
         lines += ["", f"Who doesn't, {len(found.left_out):,}:"]
-        lines += [_named(each.number, each.name, each.why) for each in found.left_out]
+        lines += [_line(each.number, each.name, each.why) for each in found.left_out]
     return tuple(lines)
 
 
-def _named(number: int, name: str, *more: str) -> str:
-    told = "  ".join(part for part in (f"  #{number}", _short(name) or "(no name)", *map(_short, more)) if part)
-    return shorten(told, PREVIEW_CELLS)
+def _line(number: int, name: str, *more: str) -> str:
+    return "  ".join(part for part in (f"  #{number}", _short(name, NAME) or "(no name)", *more) if part)
 
 
 def left_out_words(found: Audience) -> str:
@@ -188,5 +190,5 @@ def left_out_words(found: Audience) -> str:
     return f"Left out: {named}" + (f" · and {more:,} more" if more > 0 else "")
 
 
-def _short(text: str) -> str:
-    return shorten(" ".join(harmless(text).split()), 40)
+def _short(text: str, cells: int) -> str:
+    return shorten(" ".join(harmless(text).split()), cells)

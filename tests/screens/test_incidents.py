@@ -77,7 +77,7 @@ def test_the_preview_says_who_gets_it_who_does_not_and_how_it_reads() -> None:
     assert "1 of them through no mailbox: theirs stays on the ticket alone." in lines
     everybody = lines[lines.index("Who gets it, all 12:") + 1 :]
     assert everybody[:2] == (
-        "  #1001  Customer 1  on the ticket  c1@example.org",
+        "  #1001  Customer 1  c1@example.org  on the ticket",
         "  #1002  Customer 2  c2@example.org",
     )
     assert sum(line.startswith("  #10") for line in everybody) == 12
@@ -140,8 +140,10 @@ async def test_an_incident_from_a_ticket_to_an_update_that_was_seen_first(
         update = app.screen
         assert isinstance(update, UpdateScreen)
         await fill_in(app, text="Hello {{customer.first_name|there}}, by {{incident.next}} we know more.")
-        await press(app, "Ctrl+S")
-        assert "none is set" in update.reading or "none is set" in seen(app)
+        assert update.reading.startswith("The text names the next update, and none is set")
+        await fill_in(app, text="{{incident.nxt}}")
+        assert update.reading.startswith("“incident.nxt” is no variable")
+        await fill_in(app, text="Hello {{customer.first_name|there}}, by {{incident.next}} we know more.")
         await fill_in(app, next="2h")
         await press(app, "Ctrl+S")
         assert isinstance(app.screen, ConfirmScreen)
@@ -155,6 +157,33 @@ async def test_an_incident_from_a_ticket_to_an_update_that_was_seen_first(
         assert connection.execute("SELECT count(*) FROM outbox").fetchone()[0] == 2
         await press(app, "u")
         assert connection.execute("SELECT count(*) FROM incident_update").fetchone()[0] == 0
+
+
+async def test_a_question_of_any_length_keeps_its_keys_and_can_be_read_to_its_end(
+    workspace: Workspace, connection: Connection
+) -> None:
+    fill(connection)
+    lines = tuple(f"line {number} [/x]" for number in range(10_000))
+    async with console(workspace, size=(80, 24)) as app:
+        answers: list[bool | None] = []
+        app.push_screen(ConfirmScreen(app.seat, "Write to 10,000 customers?", lines), answers.append)
+        await settled(app)
+        shown = seen(app)
+        assert "Write to 10,000 customers?" in shown
+        assert "line 0 [/x]" in shown
+        assert "⏎ yes" in shown
+        for key, there in (
+            ("j", "line 15 "),
+            ("k", "line 0 "),
+            ("Ctrl+D", "line 20 "),
+            ("G", "line 9999 "),
+            ("Home", "line 0 "),
+        ):
+            await press(app, key)
+            assert there in seen(app), key
+            assert "⏎ yes" in seen(app)
+        await press(app, "n")
+        assert answers == [False]
 
 
 async def test_who_ends_it_is_asked_about_its_tickets_and_a_due_update_is_told_on_every_screen(
