@@ -236,7 +236,7 @@ def _fill_in(journal: Journal, ticket: "Ticket", row: "Call", subject: str) -> N
 
 
 def _with_follow_up(wrap: WrapUp) -> Change:
-    if wrap.follow_up_at is None or wrap.after.snoozed_until is not KEEP or wrap.after.status in (3, 4):
+    if wrap.follow_up_at is None or wrap.after.snoozed_until is not KEEP:
         return wrap.after
     return replace(wrap.after, snoozed_until=wrap.follow_up_at)
 

@@ -196,3 +196,49 @@ def test_what_is_said_at_a_step_has_no_braces_to_read_out() -> None:
         spoken("I'd be {{choose: angry | worried}} about {{ask: what broke}}.")
         == "I'd be [angry / worried] about [what broke]."
     )
+
+
+async def test_a_wrong_number_solves_nothing_that_was_open_before(
+    workspace: Workspace, connection: Connection, rosa: int
+) -> None:
+    async with at_the_phone(workspace) as app:
+        await press(app, "T", "T", "7")
+        assert notice(app).startswith("Wrong number: Wrote the call down on #1001")
+        assert written(connection, "SELECT status FROM ticket WHERE number = 1001") == 0
+        await press(app, "T", "T", "]", "7")
+        assert written(connection, "SELECT status FROM ticket WHERE number = 1005") == 3
+
+
+async def test_what_is_passed_on_has_nobody(workspace: Workspace, connection: Connection, rosa: int) -> None:
+    async with at_the_phone(workspace) as app:
+        await press(app, "T", "T", "4")
+        row = connection.execute("SELECT assignee_id, status FROM ticket WHERE number = 1001").fetchone()
+        assert row == (None, 0)
+
+
+async def test_of_several_open_tickets_none_is_taken_for_granted(
+    workspace: Workspace, connection: Connection, rosa: int
+) -> None:
+    other = make_ticket(connection, subject="Another matter", customer_id=rosa)
+    make_message(connection, other, customer_id=rosa)
+    async with at_the_phone(workspace) as app:
+        await ring(app)
+        await opened(app)
+        await press(app, "T")
+        assert page(app).chosen is None
+        assert "on a new ticket" in seen(app)
+
+
+async def test_the_step_that_asks_for_the_goal_and_the_field_for_it_are_one(
+    workspace: Workspace, connection: Connection, rosa: int
+) -> None:
+    async with at_the_phone(workspace) as app:
+        await press(app, "T")
+        screen = page(app)
+        screen.set_focus(screen.goal)
+        await type_words(app, "A working tablet")
+        await press(app, "Esc")
+        screen.action_checklist_begin("ten-steps")
+        await settled(app)
+        await press(app, "3")
+        assert written(connection, "SELECT text FROM checklist_tick") == "A working tablet"

@@ -8,6 +8,7 @@ from textual import events
 
 from console.app import HeardApp
 from desk.calls import CallEvent, CallState
+from desk.errors import Refused
 from desk.times import SECOND, now
 from screens import call_deeds, call_reading
 from screens.action import Place
@@ -19,7 +20,7 @@ from storage.workspace import Workspace
 from tests.rest import DEADLINE, seen, settled, until
 from tests.screens.room import press
 from tests.screens.stage import written
-from tests.screens.telephone import NUMBER, at_the_phone, make_rosa, notice, page, type_words, typed
+from tests.screens.telephone import NUMBER, at_the_phone, make_rosa, notice, opened, page, ring, type_words, typed
 
 
 @pytest.fixture
@@ -207,3 +208,28 @@ async def test_words_that_come_too_late_for_a_call_are_said_to_be_not_saved(
         await until(app, lambda: "not saved, but still here" in notice(app))
         assert "written down already" in notice(app)
         assert page(app).typed[1] == "too late"
+
+
+async def test_what_was_typed_before_the_call_began_is_kept_with_it(
+    workspace: Workspace, connection: Connection, rosa: int
+) -> None:
+    async with at_the_phone(workspace) as app:
+        await ring(app)
+        await opened(app)
+        page(app).set_focus(page(app).notes)
+        await type_words(app, "from the answering machine")
+        await press(app, "Ctrl+S")
+        await press(app, "T")
+        await until(app, lambda: written(connection, "SELECT notes FROM call") == "from the answering machine")
+
+
+async def test_an_end_that_failed_makes_no_outcome_of_the_next_word(workspace: Workspace, rosa: int) -> None:
+    async with at_the_phone(workspace) as app:
+        await press(app, "T", "n")
+        screen, call = page(app), page(app).call
+        assert call is not None
+        screen._done_writing = True
+        screen._refused(Refused("The database is busy", "Try again."))
+        await settled(app)
+        screen.call_is(replace(call, state=CallState.WRAPPING, ended_at=now()))
+        assert screen.place is Place.NOTES

@@ -125,6 +125,14 @@ def test_the_line_of_the_call_is_as_wide_as_the_screen(cells: int, ticket: str) 
     assert not FORBIDDEN & set("".join(text for text, _ in pieces))
 
 
+def test_where_little_room_is_left_who_calls_stands_whole_and_the_ticket_is_left_out() -> None:
+    bar = CallBar()
+    bar.show(CallFacts(CallState.TALKING, "talking 2:13", "Ana Ruiz", "+14155550134", "called you", "on #1 Refund"))
+    whole = pieces_width(bar.pieces(200)[:5])
+    assert "on #" not in "".join(text for text, _ in bar.pieces(whole + 16))
+    assert "on #1 Refund" in "".join(text for text, _ in bar.pieces(whole + 17))
+
+
 @given(cells=st.integers(min_value=12, max_value=120))
 def test_the_wrap_up_shows_every_outcome_with_its_digit_and_marks_one_ticket(cells: int) -> None:
     outcomes = tuple((str(place), f"Outcome {place}") for place in range(1, 8))
