@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from desk.digits import TELLING_DIGITS
+
 ERASED = "[erased]"
 NAME = "Erased customer"
 # Shorter lines are everybody's: "Hello", "Thank you".
 SHORTEST_LINE = 12
 SHORTEST_NAME = 3
-# By so many digits a number is told from another however its country was written (storage.deeds.customer_rows).
-TELLING_DIGITS = 8
 # Where a name, an address or a number begins and ends: neither inside another, nor a part of a double name.
 _NAME = r"(?<!\w)(?<!\w-)(?:{})(?!\w|-\w)"
 _ADDRESS = r"(?<![\w.+-])(?:{})(?![\w-]|\.\w)"

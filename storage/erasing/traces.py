@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from desk.erasure import TELLING_DIGITS
+from desk.digits import TELLING_DIGITS, ending
 from desk.errors import NotFound
 from desk.lookup import IdentityKind
 from storage.connect import Connection
@@ -218,13 +218,8 @@ def _telling(identities: tuple[tuple[int, str, str], ...]) -> list[str]:
         if kind == IdentityKind.EMAIL:
             found |= {value.lower(), normal.lower()}
         elif kind == IdentityKind.PHONE:
-            found |= {value.lower(), normal, _tail(normal)}
+            found |= {value.lower(), normal, ending(normal)}
     return sorted(found - {""})
-
-
-def _tail(normal: str) -> str:
-    """The digits that tell a number; all of it where it is short."""
-    return "".join(filter(str.isdigit, normal))[-TELLING_DIGITS:]
 
 
 def _mentioning(connection: Connection, identities: tuple[tuple[int, str, str], ...], asked: str) -> Iterator[int]:

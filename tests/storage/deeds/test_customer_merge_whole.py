@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from desk.lookup import IdentityKind
 from storage import models
 from storage.connect import Connection
 from storage.customers import card
@@ -17,6 +18,7 @@ from storage.deeds.undo import undo
 from storage.engine import deed_session
 from storage.erasing.erase import erase
 from storage.erasing.traces import find
+from tests.factories import make_agent, make_identity
 from tests.storage.deeds.people import People
 
 ANSELM, BIRGITTA = 0, 1
@@ -113,6 +115,36 @@ def test_each_has_what_is_theirs_after_both_went_on(
     assert theirs(connection, birgitta) == Theirs(*[3] * 10)
     for customer_id, words in ((anselm, "vip: the first"), (birgitta, "press: writes")):
         assert [flag.words for flag in card(connection, customer_id, by.at).flags] == [words]
+
+
+def test_numbers_that_end_alike_are_two_numbers(
+    connection: Connection, engine: Engine, by: By, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anselm, birgitta = people.ids
+    alike = f"+1212777{people.number(ANSELM)[-4:]}"
+    make_identity(connection, birgitta, IdentityKind.PHONE, alike)
+    with deed_session(engine) as session:
+        merge(session, by, birgitta, anselm)
+    first = people.call(ANSELM, anselm)
+    monkeypatch.setattr(people, "number", lambda place: alike)
+    second = people.call(BIRGITTA, anselm)
+    with deed_session(engine) as session:
+        undo(session, By(by.agent_id, by.at + 1))
+    assert [people.with_whom("call", rang) for rang in (first, second)] == [ANSELM, BIRGITTA]
+
+
+def test_who_was_parted_by_a_colleague_is_not_parted_again_by_undo(
+    connection: Connection, engine: Engine, by: By, people: People
+) -> None:
+    anselm, birgitta = people.ids
+    flagged(engine, by, anselm, "vip: the first")
+    with deed_session(engine) as session:
+        merge(session, by, birgitta, anselm)
+    with deed_session(engine) as session:
+        part(session, By(make_agent(connection), by.at + 1), birgitta)
+    with deed_session(engine) as session:
+        undo(session, By(by.agent_id, by.at + 2))
+    assert card(connection, anselm, by.at).flags == (), "what came before the merge is next"
 
 
 def test_who_is_erased_after_a_merge_takes_the_other_record_along(
