@@ -106,6 +106,53 @@ def test_a_word_that_the_customer_used_is_no_jargon() -> None:
     assert "jargon" in marks("The backend is up.")
     asked = Context(language="en", customer_text="Is your backend down?")
     assert "jargon" not in marks("The backend is up.", asked)
+    echoed = Context(language="en", customer_text="Should it work?")
+    assert "certainty" in marks("It should work.", echoed)
+
+
+def test_two_everyday_words_in_capitals_shout_and_names_do_not() -> None:
+    assert marks("YOU HAVE to write.")["capitals"] == ["YOU HAVE"]
+    assert "capitals" not in marks("The USB port and the HAVE I see.")
+
+
+def test_any_of_the_names_in_a_greeting_may_be_theirs() -> None:
+    assert "wrong-name" not in marks("Hi Maria Ruiz,\nit is done.")
+    assert "wrong-name" in marks("Hi Maria Rojas,\nit is done.")
+
+
+def test_two_questions_are_in_order_and_the_third_is_marked() -> None:
+    two = "Which lamp is it? Where does it stand?"
+    assert "questions" not in marks(two)
+    assert marks(two + " When did it break?")["questions"] == ["When did it break?"]
+    assert "questions" not in marks("1. Which lamp?\n2. Where?\n3. When did it break?")
+
+
+def test_a_paragraph_of_a_hundred_words_is_no_wall() -> None:
+    assert "wall" not in marks("Word after word. " * 33 + "One.")
+    assert "wall" in marks("Word after word. " * 33 + "One more.")
+
+
+def test_a_letter_of_fewer_words_needs_no_greeting() -> None:
+    assert "greeting" not in marks("word " * 24, Context(language="en"))
+    assert "greeting" in marks("word " * 25, Context(language="en"))
+
+
+def test_who_signed_a_shared_mailbox_may_be_greeted() -> None:
+    signed = Context(language="en", names=("Lark Cycles",), customer_text="Please mend it.\n\nTove")
+    assert "wrong-name" not in marks("Hi Tove,\nit is done.", signed)
+    assert "wrong-name" in marks("Hi Sam,\nit is done.", signed)
+
+
+def test_a_note_that_ends_as_letters_do_is_noticed_above_the_name_too() -> None:
+    for ends in ("Kind regards", "Kind regards,\nBo", "Kind regards,\nBo\nSupport"):
+        assert "note-as-reply" in marks("It left us today.\n" + ends, NOTE)
+
+
+def test_a_rule_of_some_channels_is_silent_on_others() -> None:
+    long = "Your order left us on Monday. " * 6
+    for channel, greets in (("email", True), ("", True), ("chat", False)):
+        found = marks(long, Context(language="en", channel=channel))
+        assert ("greeting" in found) is greets
 
 
 def test_an_attachment_that_is_there_is_no_mark() -> None:
