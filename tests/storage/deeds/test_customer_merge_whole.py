@@ -18,7 +18,7 @@ from storage.deeds.undo import undo
 from storage.engine import deed_session
 from storage.erasing.erase import erase
 from storage.erasing.traces import find
-from tests.factories import make_agent, make_identity
+from tests.factories import make_agent, make_customer, make_identity
 from tests.storage.deeds.people import People
 
 ANSELM, BIRGITTA = 0, 1
@@ -131,6 +131,34 @@ def test_numbers_that_end_alike_are_two_numbers(
     with deed_session(engine) as session:
         undo(session, By(by.agent_id, by.at + 1))
     assert [people.with_whom("call", rang) for rang in (first, second)] == [ANSELM, BIRGITTA]
+
+
+def test_a_note_that_both_have_stands_there_once(
+    connection: Connection, engine: Engine, by: By, people: People
+) -> None:
+    anselm, birgitta = people.ids
+    connection.execute("UPDATE customer SET note = 'Calls early'")
+    with deed_session(engine) as session:
+        merge(session, by, birgitta, anselm)
+    assert card(connection, anselm, by.at).note == "Calls early"
+    with deed_session(engine) as session:
+        undo(session, By(by.agent_id, by.at + 1))
+    assert [card(connection, each, by.at).note for each in people.ids] == ["Calls early"] * 2
+
+
+def test_the_last_contact_of_who_left_is_nobody_elses_out_of_the_middle_of_a_chain(
+    connection: Connection, engine: Engine, by: By
+) -> None:
+    first, second, third = (make_customer(connection, name) for name in ("Ana", "Bo", "Cy"))
+    connection.execute("UPDATE customer SET contacted_at = CASE id WHEN ? THEN 30 END", (third,))
+    for one, into in ((third, second), (second, first)):
+        with deed_session(engine) as session:
+            merge(session, by, one, into)
+    for one in (third, second):
+        with deed_session(engine) as session:
+            part(session, by, one)
+    told = connection.execute("SELECT contacted_at FROM customer ORDER BY id").fetchall()
+    assert told == [(None,), (None,), (30,)]
 
 
 def test_who_was_parted_by_a_colleague_is_not_parted_again_by_undo(

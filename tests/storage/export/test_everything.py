@@ -169,6 +169,8 @@ def test_what_no_import_takes_is_in_it_whole(
     (promise,) = told["promise"]
     assert promise["ticket"] == uid.hex()
     assert promise["due_at"] == iso(NOW)
+    assert told["checklist_tick"][0]["at"] == iso(NOW)
+    assert all(told.values()), "of what a team doesn't use there is no file"
     assert told["event"][0]["data"]["after"] == words
     assert (tmp_path / "out" / "rules" / "gestures.toml").read_text("utf-8") == rules.read(team, "gestures")
     first = json.loads((tmp_path / "out" / "tickets.jsonl").read_text("utf-8").split("\n")[0])

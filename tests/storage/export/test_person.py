@@ -55,6 +55,7 @@ def ana(workspace: Workspace, connection: Connection, by: By) -> int:
                     reason="Late", answer="Of course", state="approved", made_at=NOW, decided_at=NOW,
                 ),
                 models.Promise(ticket_id=ticket, words="by Friday", made_at=NOW, due_at=NOW, target_at=NOW),
+                models.Promise(ticket_id=shared, words="what Li was told", made_at=NOW, due_at=NOW, target_at=NOW),
                 models.Rating(ticket_id=ticket, score=3, words="Kind", way="word", at=NOW),
                 models.Task(id=5, title="Mend the strap", cause="Straps tear", created_at=NOW),
                 models.TaskTicket(task_id=5, ticket_id=ticket),
@@ -80,7 +81,7 @@ def test_all_of_one_and_nothing_of_others(connection: Connection, ana: int) -> N
     ):  # fmt: skip
         assert words in told, words
         assert escape(words) in page, words
-    for words in ("What only Li said", "Li's own", "Li Wei"):
+    for words in ("What only Li said", "Li's own", "Li Wei", "what Li was told"):
         assert words not in told, words
 
 
