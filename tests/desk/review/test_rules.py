@@ -74,8 +74,17 @@ def test_a_teams_own_reason_is_the_reason_in_every_language() -> None:
     assert german.reason == "Unser."
     (english,) = review("It should work.", ENGLISH, rules_with(unser))
     assert english.reason == "Ours."
+    alone = '[[language]]\nkey = "de"\n[[language.words]]\nrule = "certainty"\nreason = "Allein."\n'
+    (german,) = review("Das sollte jetzt wieder funktionieren.", Context(language="de"), rules_with(alone))
+    assert german.reason == "Allein."
     with pytest.raises(BadInput, match="longer than one line"):
         rules_with(unser.replace("Unser.", "U" * 79))
+
+
+def test_one_word_is_not_enough_to_tell_a_language_by() -> None:
+    languages = rules_with().languages
+    assert guess_language(languages, "Nach Graz!", "We have read your letter.") == "en"
+    assert guess_language(languages, "Nach Graz, bitte!", "We have read your letter.") == "de"
 
 
 def test_what_is_asked_claims_nothing() -> None:
