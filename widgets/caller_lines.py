@@ -160,7 +160,7 @@ def _nobody(caller: Caller, cells: int) -> Iterator[CardLine]:
     yield CardLine()
     yield from _paragraph(words, "plain", cells)
     yield CardLine()
-    new = "a new customer" + ("" if caller.match.kind == "withheld" else ", the number is filled in")
+    new = "a new customer" + ("" if caller.match.kind == "withheld" else " with it")
     for key, text in (("identify", "find them by anything"), ("new", new)):
         yield CardLine(((fit(keys.get(key, ""), 7), "key"), (shorten(text, max(cells - 7, 1)), "muted")))
 

@@ -98,9 +98,8 @@ class RingBar(Lines, can_focus=False, inherit_bindings=False):
         if y >= len(self._rings):
             return self.strip([], cells, "selected")
         facts = self._rings[y]
-        more = len(self._rings) - MOST
+        left_out = len(self._rings) - MOST
+        more = f" and {left_out} more " if y == MOST - 1 and left_out > 0 else ""
         words = "take it" if facts.state == "rings" else "go on"
-        pieces = ring_line(facts, cells, self._clock(), words)
-        if y == MOST - 1 and more > 0:
-            pieces = both_ends(pieces, [(f" and {more} more ", "strong")], cells)
-        return self.strip(pieces, cells, "selected")
+        pieces = ring_line(facts, cells - len(more), self._clock(), words)
+        return self.strip([*pieces, (more, "strong")], cells, "selected")

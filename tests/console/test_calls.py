@@ -205,6 +205,7 @@ async def test_a_second_caller_covers_neither_the_first_call_nor_its_wrap_up(
         await settled(app)
         assert app.screen is first
         assert seen(app).count("and 2 more") == 1
+        assert next(line for line in seen(app).splitlines() if "and 2 more" in line).count("…") == 0
         await press(app, "T", "Esc")
         assert app.screen is app.workspace, "on the line nothing opens by itself anywhere"
         heard_of(connection, CallEvent("cti", "9", "ringing", now(), "+493055509"), None)

@@ -18,6 +18,7 @@ def came(*subjects: str, tags: str = "") -> list[Contact]:
         ("Refund for the kettle", "Kettle refund still missing", True),
         ("Kettle broken again", "Kettle lid and handle missing", False),
         ("Kettle", "The kettle lid is missing today", True),
+        ("Kettle broken", "Kettle handle missing", True),
         ("My new map", "The new map", False),
         ("Please help with this order", "Please help with this call", False),
     ],

@@ -92,7 +92,8 @@ def test_nobody_and_a_withheld_number_say_what_to_do() -> None:
     nobody = said(Caller(CallerMatch("none", "+49 30 1", "+49301"), None, "Erika", keys=KEYS))
     assert "Nobody is known by" in nobody
     assert "calls itself Erika" in nobody
-    assert "Ctrl+N a new customer" in nobody
+    assert "Ctrl+N a new customer with it" in nobody
+    assert "…" not in said(Caller(CallerMatch("none", "+49 30 1", "+49301"), None, "Erika", keys=KEYS), 34)
     assert "The number is withheld" in said(Caller(CallerMatch("withheld", ""), None, keys=KEYS))
 
 
