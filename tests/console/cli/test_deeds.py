@@ -131,6 +131,16 @@ def test_other_marks_speak_and_stop_nothing(connection: Connection, heard: Heard
     assert heard("reply", "1001", text="Hi Li,\nit should work.")[::2] == (0, "")
 
 
+def test_whoever_wrote_may_be_greeted_and_nobody_else_though_the_rule_is_muted(
+    connection: Connection, heard: Heard
+) -> None:
+    ticket = make_ticket(connection)
+    make_message(connection, ticket, sender="Li Wei <li@example.org>")
+    assert heard("reply", "1001", text="Hi Li,\nit left.")[0] == 0
+    mute(connection, agent_named(connection, "ana").id, "wrong-name")
+    assert heard("reply", "1001", text="Hi Sam,\nit left.")[0] == 1
+
+
 def test_a_file_that_goes_with_it_is_counted(connection: Connection, heard: Heard, tmp_path: Path) -> None:
     make_ticket(connection, customer_id=make_customer(connection))
     file = tmp_path / "plan.txt"
