@@ -135,7 +135,7 @@ def profile(own: Words, tickets: Sequence[Words], usual: Mapping[str, int], coun
         # Its own text counts as the half of what all its tickets say.
         said = 0.5 * (word in own) + 0.5 * (shared[word] / len(tickets) if tickets else float(word in own))
         rare = math.log((counted + 2) / (usual.get(word, 0) + 1))
-        if rare > 0 and (word in own or shared[word] > 1 or len(tickets) == 1):
+        if word in own or shared[word] > 1 or len(tickets) == 1:
             weights[word] = said * rare
     heaviest = sorted(weights.items(), key=lambda each: (-each[1], each[0]))[:TELLING]
     return Profile(dict(heaviest))

@@ -46,6 +46,12 @@ def test_what_is_no_value_is_refused(text: str) -> None:
         value_of(text, "EUR")
 
 
+def test_a_value_has_its_largest() -> None:
+    assert value_of("10,000,000,000", "EUR") == 10**12
+    with pytest.raises(BadInput, match="more than anyone"):
+        value_of("10,000,000,000.01", "EUR")
+
+
 @pytest.mark.parametrize("text", ["12.50 €", "€12.50", "€ 12,50", "12.50eur", "EUR 12.50", "12.5"])
 def test_a_value_is_read_as_people_write_it(text: str) -> None:
     assert value_of(text, "EUR") == 1250
