@@ -155,18 +155,20 @@ def test_who_is_left_out_is_named_with_the_reason(
     connection.execute("UPDATE ticket SET updated_at = ? WHERE id = ?", (NOW - 2, shared))
     nobody = make_ticket(connection, customer_id=make_customer(connection, "No Address"))
     closed = make_case(connection, "Closed", status=4)
+    # Who was answered hears of it all the same.
+    solved = make_case(connection, "Solved", status=3)
     merged = make_case(connection, "Merged")
-    everyone = [*cases, again, shared, nobody, closed, merged]
+    everyone = [*cases, again, shared, nobody, closed, solved, merged]
     begun(engine, by, everyone)
     with deed_session(engine) as session:
         merge(session, by, [merged], cases[0])
     found = audience(connection, update(), by.agent_id, NOW)
-    assert {letter.number for letter in found.letters} == {1001, 1002, 1003}
+    assert {letter.number for letter in found.letters} == {1001, 1002, 1003, 1008}
     assert {(each.number, each.why) for each in found.left_out} == {
         (1004, "is told on #1001"), (1005, "is told on #1003"), (1006, "no address"), (1007, "closed"),
     }  # fmt: skip
     told(connection, engine, by, everyone)
-    assert len(connection.execute(SENT).fetchall()) == 3
+    assert len(connection.execute(SENT).fetchall()) == 4
 
 
 def test_a_merged_ticket_is_told_of_on_the_one_that_it_became(
