@@ -2,8 +2,8 @@
 
 The invariants: it is one transaction, so that a crash leaves all of them or none; what leaves is what the preview
 showed, word for word; who was not in it isn't written to, and nobody gets it twice, nor two updates of two agents who
-don't know of each other; until the undo time is over one `u` takes back all of it, and no draft is left of what was one
-text.
+don't know of each other; what a customer wrote stays unread, as nobody has read it; until the undo time is over one `u`
+takes back all of it, and no draft is left of what was one text.
 """
 
 import json
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # What counting the messages anew may change.
 _COUNTED = (
     "updated_at", "message_count", "inbound_at", "outbound_at", "first_response_at", "preview", "contacts", "mood",
-    "due_at", "warns_at", "promised_at", "unread",
+    "due_at", "warns_at", "promised_at",
 )  # fmt: skip
 _FIGURES = f"SELECT id, {', '.join(_COUNTED)} FROM ticket WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608  ours
 _AUTHOR = "SELECT name, email FROM agent WHERE id = ?"
@@ -76,7 +76,6 @@ def _write(journal: Journal, letters: Sequence[Letter], title: str) -> None:
     before = _figures(connection, ids)
     author = _author(journal)
     messages = {each.ticket_id: _message(journal, each, author) for each in letters}
-    connection.execute("UPDATE ticket SET unread = 0 WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),))
     after_inbound(connection, ids)
     connection.executemany(
         "UPDATE ticket SET updated_at = max(updated_at, ?) WHERE id = ?", [(journal.by.at, key) for key in ids]

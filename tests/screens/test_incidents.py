@@ -14,6 +14,7 @@ from screens.form import FormScreen
 from screens.incident_forms import UpdateScreen, left_out_words, preview_lines
 from screens.incident_lines import banner, draw, incident_facts, ticket_facts, top_words
 from screens.incidents import IncidentsScreen
+from screens.tasks import TasksScreen
 from storage.audience import Audience, LeftOut, Letter
 from storage.connect import Connection
 from storage.incidents import Alarm, IncidentRow, IncidentTicketRow
@@ -157,6 +158,38 @@ async def test_an_incident_from_a_ticket_to_an_update_that_was_seen_first(
         assert connection.execute("SELECT count(*) FROM outbox").fetchone()[0] == 2
         await press(app, "u")
         assert connection.execute("SELECT count(*) FROM incident_update").fetchone()[0] == 0
+
+
+async def test_an_answer_is_for_the_line_that_was_asked_about(workspace: Workspace, connection: Connection) -> None:
+    fill(connection)
+    connection.executemany(
+        "INSERT INTO incident(uid, title, state, notice, created_at) VALUES(?, ?, 'found', '', ?)",
+        [(b"1", "Mail", NOW), (b"2", "Cards", NOW)],
+    )
+    connection.executemany(
+        "INSERT INTO task(uid, title, cause, state, created_at) VALUES(?, ?, '', 'open', ?)",
+        [(b"1", "Mend", NOW), (b"2", "Look", NOW)],
+    )
+    async with console(workspace) as app:
+        for keys, table, asked, answer in (
+            ("g i =", "incident", "Mail", "watching"), ("g t #", "task", "Mend", "1001"),
+            ("g t a o", "task", "Look", "bo"),
+        ):  # fmt: skip
+            await press(app, *keys.split())
+            page = app.screen
+            assert isinstance(page, IncidentsScreen | TasksScreen)
+            before = page.lines.count
+            # It goes meanwhile, and another one may be under the cursor.
+            connection.execute(f"DELETE FROM {table} WHERE title = ?", (asked,))
+            app.changed()
+            await until(app, lambda page=page, before=before: page.lines.count == before - 1)
+            panel = page.query_one(AskPanel)
+            panel.input.value = answer
+            panel.answer()
+            await settled(app)
+            assert f"There is no such {table} any more" in seen(app)
+    assert connection.execute("SELECT title, state FROM incident").fetchall() == [("Cards", "found")]
+    assert connection.execute("SELECT count(*) FROM task_ticket").fetchone() == (0,)
 
 
 async def test_a_question_of_any_length_keeps_its_keys_and_can_be_read_to_its_end(

@@ -126,6 +126,8 @@ def test_an_update_reaches_each_customer_once_with_their_own_words(
     connection: Connection, engine: Engine, by: By, cases: list[int]
 ) -> None:
     begun(engine, by, cases)
+    connection.execute("UPDATE ticket SET unread = (id = ?)", (cases[1],))
+    connection.commit()
     assert told(connection, engine, by, cases) == "Told 3 customers of “Checkout rejects cards”"
     assert connection.execute(SENT).fetchall() == [
         (1001, "Hello Rosa, cards work again. #1001 Ana", "undoable"),
@@ -134,6 +136,8 @@ def test_an_update_reaches_each_customer_once_with_their_own_words(
     ]
     row = connection.execute("SELECT first_response_at, message_count, preview, outbound_at FROM ticket").fetchone()
     assert row == (NOW, 2, "Hello Rosa, cards work again. #1001 Ana", NOW)
+    # Nobody has read what Li wrote.
+    assert connection.execute("SELECT unread FROM ticket ORDER BY id").fetchall() == [(0,), (1,), (0,)]
     source = connection.execute("SELECT id FROM source").fetchone()[0]
     delivery.release(connection, NOW + 60 * SECOND)
     job = delivery.next_job(connection, source, NOW + 60 * SECOND)
