@@ -387,6 +387,8 @@ def test_over_may_solve_what_is_linked_in_the_same_deed(
     connection: Connection, engine: Engine, by: By, cases: list[int]
 ) -> None:
     begun(engine, by, cases[:2])
+    connection.execute("UPDATE ticket SET status = 2 WHERE id = ?", (cases[1],))
+    connection.commit()
     with deed_session(engine) as session:
         done = set_state(session, by, 1, "over", solve=True)
     assert done.title == "“Checkout rejects cards”: it is over, and 2 solved"
@@ -396,7 +398,7 @@ def test_over_may_solve_what_is_linked_in_the_same_deed(
         link(session, by, 1, [cases[2]])
     with deed_session(engine) as session:
         undo(session, by)
-    assert connection.execute("SELECT status FROM ticket ORDER BY id").fetchall() == [(0,), (0,), (0,)]
+    assert connection.execute("SELECT status FROM ticket ORDER BY id").fetchall() == [(0,), (2,), (0,)]
     assert [alarm.at for alarm in alarms(connection)] == [NOW + HOUR]
 
 

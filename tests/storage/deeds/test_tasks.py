@@ -180,6 +180,36 @@ def test_another_word_for_the_cause_changes_the_task_that_it_made(
     assert len(open_tasks(connection)) == 1
 
 
+def test_another_word_changes_no_task_of_others_and_no_title_that_was_written(
+    connection: Connection, engine: Engine, by: By, ticket: int
+) -> None:
+    other = make_ticket(connection)
+    for each in (ticket, other):
+        _tick(engine, by, each, "lable")
+    _tick(engine, by, other, "wrong address")
+    shared, own = open_tasks(connection)
+    assert (shared.cause, len(shared.tickets)) == ("lable", 2)
+    assert (own.cause, [each.id for each in own.tickets]) == ("wrong address", [other])
+    was = TaskText(own.title, own.cause, own.assignee_id)
+    with deed_session(engine) as session:
+        tasks.change(session, by, own.id, replace(was, title="Ask the carrier"), was)
+    _tick(engine, by, other, "carrier's map")
+    own = open_tasks(connection)[1]
+    assert (own.title, own.cause) == ("Ask the carrier", "carrier's map")
+
+
+def test_a_task_that_is_opened_again_was_never_done(connection: Connection, engine: Engine, by: By) -> None:
+    with deed_session(engine) as session:
+        tasks.make(session, by, TaskText("Fix it"))
+    for settle in (tasks.finish, tasks.open_again):
+        with deed_session(engine) as session:
+            settle(session, by, 1)
+    (task,) = open_tasks(connection)
+    assert (task.state, task.done_at) == ("open", None)
+    with pytest.raises(Refused, match="open already"), deed_session(engine) as session:
+        tasks.open_again(session, by, 1)
+
+
 def test_only_mine_and_nobodys_become_overdue_and_once(connection: Connection, engine: Engine, by: By) -> None:
     bo = make_agent(connection)
     with deed_session(engine) as session:
