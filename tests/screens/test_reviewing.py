@@ -4,6 +4,7 @@ import pytest
 
 from console.app import HeardApp
 from desk.errors import Refused
+from desk.review.marks import Mark
 from screens.action import Place
 from screens.confirm import ConfirmScreen
 from storage import rules
@@ -163,6 +164,18 @@ async def test_the_teams_rules_are_those_of_the_composer(workspace: Workspace, c
         await write(app, "Hi Sam, it left.", "wrong-name")
         await press(app, "Ctrl+S")
         assert written(connection, SENT) == 1
+
+
+async def test_a_review_of_what_stood_there_before_is_forgotten(workspace: Workspace, connection: Connection) -> None:
+    fill(connection)
+    async with console(workspace) as app:
+        await press(app, "Enter", "r")
+        desk(app).composer.insert("It left us.")
+        mark = Mark("certainty", 0, 7, "It left", "Why.", "What.")
+        desk(app)._take_review(Reviewed("It left", (mark,), frozenset(), {}))
+        assert rules_of(app) == []
+        desk(app)._take_review(Reviewed("It left us.", (mark,), frozenset(), {}))
+        assert rules_of(app) == ["certainty"]
 
 
 async def test_rules_that_cant_be_read_ask_and_keep_nothing_from_leaving(
