@@ -47,7 +47,6 @@ def _erase(connection: Connection, by: By, traced: Traced) -> None:
     }  # fmt: skip
     rewriting = Rewriting(connection, traced, traces_of(connection, traced, places))
     files = [digest for (digest,) in connection.execute(rows.RAW_FILES, places)]
-    households = listed(key for (key,) in connection.execute(rows.HOUSEHOLDS, places))
     keep(connection, traced.customer_id, by.at, list(_told(connection, traced, places)))
     _forget_history(connection, places)
     rewriting.run()
@@ -56,7 +55,7 @@ def _erase(connection: Connection, by: By, traced: Traced) -> None:
         connection.execute(statement, places)
     for customer_id in traced.records:
         forget(connection, customer_id)
-    connection.execute(rows.EMPTY_HOUSEHOLDS, (households,))
+    connection.execute(rows.EMPTY_HOUSEHOLDS, (listed(traced.households),))
     after_inbound(connection, traced.shared)
     connection.execute(_EVENT, (new_uid(), by.at, by.agent_id, traced.customer_id))
 

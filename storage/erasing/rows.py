@@ -70,11 +70,10 @@ MAILS = f"SELECT hex(digest), message_id, source_id, external_id FROM message WH
 SAID = f"""
     SELECT body FROM message WHERE id IN {_MESSAGES} UNION ALL SELECT subject FROM message WHERE id IN {_MESSAGES}
      UNION ALL SELECT subject FROM ticket WHERE id IN {_TICKETS}"""  # noqa: S608  as above
-# Companies and households of which nobody else is: they tell of the person as their address does.
-HOUSEHOLDS = f"SELECT DISTINCT organization_id FROM customer WHERE id IN {_PEOPLE} AND organization_id IS NOT NULL"  # noqa: S608  as above
+# A company or household of which nobody else is tells of the person as their address does. Nobody is in it any more: to
+# delete it SQLite would look for others through all customers, with everyone waiting.
 EMPTY_HOUSEHOLDS = """
-    DELETE FROM organization WHERE id IN (SELECT value FROM json_each(?))
-       AND NOT EXISTS(SELECT 1 FROM customer c WHERE c.organization_id = organization.id)"""
+    UPDATE organization SET name = '', domain = '', note = '' WHERE id IN (SELECT value FROM json_each(?))"""
 # Codes of theirs up to so many characters may be anybody's quantity or size.
 SHORTEST_CODE = 3
 CUSTOMERS = f"SELECT source_id, external_id, hex(uid) FROM customer WHERE id IN {_PEOPLE}"  # noqa: S608  as above

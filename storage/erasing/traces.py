@@ -94,6 +94,10 @@ _STEPS = """
     SELECT k.rowid, r.ticket_id FROM checklist_run r JOIN checklist_tick k ON k.run_id = r.id
      WHERE r.ticket_id IN (SELECT value FROM json_each(?))"""
 _NAMED = "SELECT rowid FROM message_text WHERE message_text MATCH ?"
+_HOUSEHOLDS = """
+    SELECT DISTINCT organization_id FROM customer WHERE id IN (SELECT value FROM json_each(?1))
+       AND organization_id NOT IN (SELECT organization_id FROM customer WHERE organization_id IS NOT NULL
+            AND id NOT IN (SELECT value FROM json_each(?1)))"""
 _FILES = "SELECT count(*) FROM attachment WHERE message_id IN (SELECT value FROM json_each(?))"
 _CALLS = "SELECT count(*) FROM call WHERE customer_id IN (SELECT value FROM json_each(?))"
 _WAITING = """
@@ -108,7 +112,7 @@ class Traced:
     """One customer's traces. `messages` are erased whole; in `mentions` others go on reading what isn't theirs.
 
     `events` and `written` (table, row, ticket or None) are those of shared tickets, those that were made out of theirs,
-    and those on whomever that name an address or a number of theirs.
+    and those on whomever that name an address or a number of theirs. `households`: companies in which nobody else is.
     """
 
     customer_id: int
@@ -124,6 +128,7 @@ class Traced:
     waiting: int
     events: tuple[int, ...] = ()
     written: tuple[Written, ...] = ()
+    households: tuple[int, ...] = ()
 
     def is_named(self, typed: str) -> bool:
         """Whether somebody typed the name; no case, and no space that looks like another, makes a difference."""
@@ -158,19 +163,24 @@ def find(connection: Connection, customer_id: int) -> Traced:
     ]
     return _with(
         own, mentions=_mentioning(connection, own.identities, asked), events=_ids(connection, _IN_HISTORY, asked),
-        written=written,
+        written=written, households=_ids(connection, _HOUSEHOLDS, listed(own.records)),
     )  # fmt: skip
 
 
 def as_of_now(connection: Connection, traced: Traced) -> Traced:
     """The same with what came since it was found."""
     own = _own(connection, traced.customer_id)
-    return _with(own, mentions=traced.mentions, events=traced.events, written=traced.written)
+    return _with(own, mentions=traced.mentions, events=traced.events, written=traced.written,
+                 households=traced.households)  # fmt: skip
 
 
-def _with(own: Traced, *, mentions: Iterable[int], events: Iterable[int], written: Iterable[Written]) -> Traced:
+def _with(
+    own: Traced, *, mentions: Iterable[int], events: Iterable[int], written: Iterable[Written],
+    households: tuple[int, ...],
+) -> Traced:  # fmt: skip
     return replace(
         own,
+        households=households,
         mentions=tuple(sorted({*own.mentions, *mentions} - set(own.messages))),
         events=tuple(sorted({*own.events, *events})),
         # Once each, and by its ticket where it is known.
@@ -218,7 +228,9 @@ def _telling(identities: tuple[tuple[int, str, str], ...]) -> list[str]:
         if kind == IdentityKind.EMAIL:
             found |= {value.lower(), normal.lower()}
         elif kind == IdentityKind.PHONE:
-            found |= {value.lower(), normal, ending(normal)}
+            last = ending(normal)
+            # What is looked for in every row of all tables is looked for once.
+            found |= {last} if last and last in value else {last, value.lower()}
     return sorted(found - {""})
 
 

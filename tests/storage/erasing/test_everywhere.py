@@ -207,7 +207,7 @@ def test_nothing_is_left_in_any_text_of_the_schema(workspace: Workspace, room: R
         pytest.fail(f"{left}: {_where(workspace)}")
     with closing(open_to_write(workspace)) as again:
         assert again.execute(counted).fetchone() == before
-        assert again.execute("SELECT name FROM organization").fetchall() == [("Kettles",)]
+        assert again.execute("SELECT name FROM organization ORDER BY 1").fetchall() == [("",), ("Kettles",)]
         assert _terms(again) == set()
         # What isn't about them stands as it did.
         assert again.execute("SELECT subject FROM ticket WHERE id = ?", (room.tickets[ELSEWHERE],)).fetchone() == (
@@ -325,7 +325,7 @@ def test_a_company_in_which_others_are_stays(room: Room, by: By) -> None:
 
 
 def test_the_full_text_is_cleaned_in_as_many_steps_as_it_takes(
-    connection: Connection, by: By, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, connection: Connection, by: By, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     customer_id = make_customer(connection, "Bo Berg")
     ticket = make_ticket(connection, customer_id=customer_id)
@@ -335,8 +335,8 @@ def test_the_full_text_is_cleaned_in_as_many_steps_as_it_takes(
     monkeypatch.setattr(cleaning, "STEP", 1)
     erase(connection, by, find(connection, customer_id))
     assert clean_up(connection)
-    connection.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, message_text, 'row')")
-    assert connection.execute("SELECT count(*) FROM temp.terms WHERE term LIKE 'zymurgy%'").fetchone() == (0,)
+    connection.close()
+    assert b"zymurgy" not in workspace.database.read_bytes()
 
 
 def test_a_large_file_is_left_to_the_command(room: Room, by: By, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -175,6 +175,9 @@ def test_what_no_import_takes_is_in_it_whole(
     assert (tmp_path / "out" / "rules" / "gestures.toml").read_text("utf-8") == rules.read(team, "gestures")
     first = json.loads((tmp_path / "out" / "tickets.jsonl").read_text("utf-8").split("\n")[0])
     assert first["external_id"] == uid.hex()
+    assert ["customer" in message for message in first["messages"]] == [False, False, True], (
+        "only who isn't the ticket's"
+    )
     assert {row["uid"] for row in told["message"]} >= {message["external_id"] for message in first["messages"]}
     assert "tombstone_key" not in "".join(file.read_text("utf-8") for file in (tmp_path / "out").rglob("*.jsonl"))
 
