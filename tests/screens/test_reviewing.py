@@ -7,6 +7,7 @@ from desk.errors import Refused
 from desk.review.marks import Mark
 from screens.action import Place
 from screens.confirm import ConfirmScreen
+from screens.review_lines import Reviewed
 from storage import rules
 from storage.connect import Connection, writing
 from storage.workspace import Workspace
