@@ -108,7 +108,7 @@ class NotesWork(CallFrame):
 
     @override
     def take_paste(self, text: str) -> bool:
-        if self.typing or self._place_of_keys() not in (Place.CALL, Place.WRAP_UP):
+        if self._place_of_keys() not in (Place.CALL, Place.WRAP_UP):
             return False
         self._go_on_writing()
         self.notes.insert(text)

@@ -53,10 +53,6 @@ class Ring:
         """What the telephone showed; empty where that was a word for no number."""
         return "" if self.match.kind == "withheld" else self.text
 
-    def is_of(self, popped: Popped) -> bool:
-        """Whether this is what was told of."""
-        return same(self.text, popped.text) if popped.call_id is None else popped.call_id == self.call_id
-
 
 @dataclass(slots=True)
 class Phone:

@@ -163,11 +163,11 @@ def save_notes(connection: Connection, call_id: int, *, notes: str | None = None
 def of_customer(connection: Connection, call_id: int, customer_id: int | None) -> CallRow:
     """Who it is, while the call is open: one of several, somebody found by a search, or nobody again.
 
-    Once it is written down that is a deed: `storage.deeds.wrap_up.attach`.
+    Refused once it is written down: taken back, that can be said anew.
     """
     with writing(connection):
         if call(connection, call_id).state is CallState.DONE:
-            raise Refused("This call is written down already", "Attach it to the other customer.")
+            raise Refused("This call is written down already", "Take that back with u, then say who it was.")
         connection.execute("UPDATE call SET customer_id = ? WHERE id = ?", (customer_id, call_id))
         # A ticket that was made for it, and on which nothing was said, is theirs too.
         connection.execute(

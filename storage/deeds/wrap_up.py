@@ -1,4 +1,4 @@
-"""Writing a call down: it becomes a message of channel phone on a ticket, new or existing; and whose call it was.
+"""Writing a call down: it becomes a message of channel phone on a ticket, new or existing.
 
 The invariant: call, message, history and what the ticket says of its messages are one transaction; taken back, the
 call waits to be written down again with every word of its notes, and a ticket that was made for it stays.
@@ -130,39 +130,6 @@ def ticket_of(session: "Session", by: By, call_id: int, ticket_id: int | None = 
         session.flush()
     assert row.ticket_id is not None
     return row.ticket_id
-
-
-def attach(session: "Session", by: By, call_id: int, customer_id: int) -> Done:
-    """It was somebody else who called: the call, its message, and a ticket that was made for it alone are theirs."""
-    from storage import models
-
-    journal = Journal(session, by)
-    row = held(session, models.Call, call_id, "call")
-    customer = held(session, models.Customer, customer_id, "customer")
-    before = session.get(models.Customer, row.customer_id) if row.customer_id is not None else None
-    if before is customer:
-        raise Refused(f"This call is {customer.name}'s already", "")
-    journal.change(row, customer_id=customer_id)
-    ticket = session.get(models.Ticket, row.ticket_id) if row.ticket_id is not None else None
-    if row.message_id is not None:
-        journal.change(held(session, models.Message, row.message_id, "message"), customer_id=customer_id)
-    if ticket is not None and _made_for(row, ticket):
-        journal.change(ticket, customer_id=customer_id)
-    if ticket is not None:
-        count_anew(journal, ticket)
-    journal.tell(
-        "call_attached",
-        {
-            "field": "customer",
-            "before": before.name if before else None,
-            "after": customer.name,
-            "title": customer.name,
-        },
-        ticket_id=row.ticket_id,
-        customer_id=customer_id,
-    )
-    tickets = () if row.ticket_id is None else (row.ticket_id,)
-    return journal.done(f"Attached the call to {customer.name}", *tickets, customer_id=customer_id)
 
 
 def _ended(session: "Session", by: By, call_id: int) -> "Call":

@@ -342,3 +342,19 @@ async def test_a_missed_call_is_said_to_wait_however_soon_its_end_is_heard_of(
             await until(app, lambda: app.seat.phone.rings == ())
             await settled(app)
             assert notice(app).endswith("It waits in the queue" if number else "The number was withheld")
+
+
+async def test_who_rings_again_before_the_last_call_is_written_down_is_a_new_caller(
+    workspace: Workspace, rosa: int
+) -> None:
+    async with at_the_phone(workspace) as app:
+        await ring(app)
+        await until(app, lambda: isinstance(app.screen, CallScreen))
+        await settled(app)
+        await press(app, "T", "T", "Esc")
+        app.ring(Popped(NUMBER, at=now() + SECOND))
+        await until(app, lambda: isinstance(app.screen, CallScreen))
+        await settled(app)
+        assert page(app).call_id is None
+        await press(app, "T")
+        assert page(app).place is Place.CALL

@@ -17,7 +17,7 @@ from storage.deeds.by import By
 from storage.deeds.calls import Begun
 from storage.deeds.change import Change
 from storage.deeds.undo import redo, undo
-from storage.deeds.wrap_up import WrapUp, attach, ticket_of, wrap_up
+from storage.deeds.wrap_up import WrapUp, ticket_of, wrap_up
 from storage.engine import deed_session
 from storage.workspace import Workspace, open_to_write
 from tests.factories import NOW, make_agent, make_customer, make_message, make_ticket
@@ -320,6 +320,18 @@ def test_a_call_has_one_ticket_of_its_own_while_it_goes_on(connection: Connectio
     assert connection.execute("SELECT subject, message_count FROM ticket").fetchall() == [("A new card", 1)]
 
 
+def test_a_ticket_on_which_others_wrote_meanwhile_keeps_its_subject(
+    connection: Connection, engine: Engine, by: By
+) -> None:
+    call = deeds.begin(connection, by, Begun(number=NUMBER, caller="Erika"))
+    with deed_session(engine) as session:
+        own = ticket_of(session, by, call.id)
+    connection.execute("UPDATE ticket SET message_count = 2 WHERE id = ?", (own,))
+    with deed_session(engine) as session:
+        wrap_up(session, at(by, 60), call.id, WrapUp("", goal="A new card"))
+    assert connection.execute("SELECT subject FROM ticket").fetchall() == [("Call with Erika",)]
+
+
 def test_its_ticket_becomes_part_of_the_one_it_was_about(connection: Connection, engine: Engine, by: By) -> None:
     about = make_ticket(connection, subject="The real one")
     call = deeds.begin(connection, by, Begun(number=NUMBER))
@@ -331,13 +343,6 @@ def test_its_ticket_becomes_part_of_the_one_it_was_about(connection: Connection,
     with deed_session(engine) as session:
         undo(session, at(by, 61))
     assert connection.execute("SELECT merged_into_id, status FROM ticket WHERE id = ?", (own,)).fetchone() == (None, 0)
-    # On which more was said since, it isn't the call's alone any more.
-    make_message(connection, own)
-    connection.execute("UPDATE ticket SET message_count = 2 WHERE id = ?", (own,))
-    other = make_customer(connection, "Li Wei")
-    with deed_session(engine) as session:
-        attach(session, at(by, 62), call.id, other)
-    assert connection.execute("SELECT customer_id FROM ticket WHERE id = ?", (own,)).fetchone() == (None,)
     assert calls.call(connection, call.id).ticket_id == own
 
 
@@ -354,35 +359,3 @@ def test_what_still_rings_is_not_written_down(connection: Connection, engine: En
     call = deeds.heard_of(connection, told("ringing"), by.agent_id)
     with pytest.raises(Refused, match="still rings"), deed_session(engine) as session:
         wrap_up(session, by, call.id, WrapUp("x"))
-
-
-def test_it_was_somebody_else_who_called(connection: Connection, engine: Engine, by: By) -> None:
-    wrong, right = make_customer(connection, "Li Wei"), make_customer(connection, "Erika Muster")
-    call = deeds.begin(connection, by, Begun(number=NUMBER, customer_id=wrong))
-    with deed_session(engine) as session:
-        wrap_up(session, at(by, 60), call.id, WrapUp("Notes"))
-    with deed_session(engine) as session:
-        done = attach(session, at(by, 61), call.id, right)
-    whose = (
-        "SELECT c.customer_id, m.customer_id, t.customer_id FROM call c "
-        "JOIN message m ON m.id = c.message_id JOIN ticket t ON t.id = c.ticket_id"
-    )
-    assert (done.title, connection.execute(whose).fetchone()) == ("Attached the call to Erika Muster", (right,) * 3)
-    with pytest.raises(Refused, match="Erika Muster's already"), deed_session(engine) as session:
-        attach(session, at(by, 62), call.id, right)
-    with deed_session(engine) as session:
-        undo(session, at(by, 63))
-    assert connection.execute(whose).fetchone() == (wrong,) * 3
-
-
-def test_on_a_ticket_of_somebody_else_only_the_call_moves(connection: Connection, engine: Engine, by: By) -> None:
-    owner, caller = make_customer(connection, "Li Wei"), make_customer(connection, "Erika Muster")
-    ticket = make_ticket(connection, customer_id=owner, created_at=NOW - HOUR)
-    make_message(connection, ticket, customer_id=owner, at=NOW - HOUR)
-    call = deeds.begin(connection, by, Begun(number=NUMBER, customer_id=owner))
-    with deed_session(engine) as session:
-        wrap_up(session, at(by, 60), call.id, WrapUp("Notes", ticket_id=ticket))
-    with deed_session(engine) as session:
-        attach(session, at(by, 61), call.id, caller)
-    assert connection.execute("SELECT customer_id FROM ticket").fetchone() == (owner,)
-    assert connection.execute("SELECT customer_id FROM message ORDER BY id").fetchall() == [(owner,), (caller,)]
