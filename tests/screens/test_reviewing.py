@@ -4,13 +4,15 @@ import pytest
 
 from console.app import HeardApp
 from desk.errors import Refused
-from desk.review.marks import Mark
+from desk.review.marks import Context, Mark
 from screens.action import Place
 from screens.confirm import ConfirmScreen
-from screens.review_lines import Reviewed
+from screens.review_lines import Reviewed, reviewed
 from storage import rules
 from storage.connect import Connection, writing
+from storage.review import mute
 from storage.workspace import Workspace
+from tests.factories import make_agent
 from tests.rest import seen, settled, until
 from tests.screens.room import console, desk, fill, notice, place, press
 from tests.screens.stage import written
@@ -165,6 +167,16 @@ async def test_the_teams_rules_are_those_of_the_composer(workspace: Workspace, c
         await write(app, "Hi Sam, it left.", "wrong-name")
         await press(app, "Ctrl+S")
         assert written(connection, SENT) == 1
+
+
+def test_what_asks_asks_though_it_was_muted(connection: Connection) -> None:
+    agent = make_agent(connection, handle="cy")
+    mute(connection, agent, "wrong-name")
+    mute(connection, agent, "certainty")
+    context = Context(language="en", names=("Rosa Bianchi",))
+    found = reviewed(connection, "Hi Sam,\nit should work.", context, agent)
+    assert [mark.rule for mark in found.marks] == ["wrong-name"]
+    assert found.muted == {"wrong-name", "certainty"}
 
 
 async def test_a_review_of_what_stood_there_before_is_forgotten(workspace: Workspace, connection: Connection) -> None:
