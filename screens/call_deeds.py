@@ -241,12 +241,12 @@ class CallWork(WhoWork, Ticking):
             self.go_to_pane("who")
 
     def _keep_keys_of_call(self) -> None:
-        """The other side hung up: keys that are on their way were meant for the call, and mean what they meant there.
+        """The telephone says that it is over: keys on their way were meant for the call, and mean what they meant there.
 
         A digit is no outcome yet, and T doesn't bring back the call that it was to end.
         """
         self.just_ended = True
-        self.notice("They hung up")
+        self.notice("The call has ended")
         self.set_timer(ON_THEIR_WAY, self._let_keys_go)
 
     def _let_keys_go(self) -> None:

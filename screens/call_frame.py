@@ -42,7 +42,7 @@ NOBODY = CallerMatch("withheld", "")
 class CallFrame(DeskScreen[None]):
     """One call, or somebody who rings. `text` is the number as it was shown, `picked` who the agent says it is.
 
-    `chosen` is the ticket that the call goes on, None for a new one. `just_ended`: the other side hung up this moment.
+    `chosen` is the ticket that the call goes on, None for a new one. `just_ended`: the telephone told so this moment.
     """
 
     CSS_PATH = "call.tcss"

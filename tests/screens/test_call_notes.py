@@ -112,7 +112,7 @@ async def test_a_key_on_its_way_when_they_hang_up_means_what_it_meant_and_is_no_
     async with at_the_phone(workspace) as app:
         at = await remote_call(app, connection, rosa)
         await hang_up(app, connection, at)
-        assert notice(app) == "They hung up"
+        assert notice(app) == "The call has ended"
         await press(app, "1")
         assert written(connection, "SELECT state FROM call") == "wrapping"
         assert written(connection, "SELECT count(*) FROM checklist_tick") == 1
