@@ -16,7 +16,9 @@ from tests.screens.room import console, desk, fill, place, press
 
 async def test_a_new_paying_customer_gets_a_personal_note(workspace: Workspace, connection: Connection) -> None:
     fill(connection)
-    for name, plan, days in (("Noor Haddad", "Team", 2), ("Free Rider", "Free", 1), ("Old Friend", "Team", 400)):
+    for name, plan, days in (("Noor Haddad", "Team", 2), ("Free Rider", "Free", 1), ("Old Friend", "Team", 400),
+        ("Red\x1b[31m Rita\x07", "Team", 3),
+    ):  # fmt: skip
         customer = make_customer(connection, name, email=name.split()[0].lower() + "@example.org")
         connection.execute("UPDATE customer SET plan = ?, since = ? WHERE id = ?", (plan, now() - days * DAY, customer))
     async with console(workspace) as app:
@@ -26,6 +28,8 @@ async def test_a_new_paying_customer_gets_a_personal_note(workspace: Workspace, 
         assert "no word yet" in seen(app)
         assert "Free Rider" not in seen(app)
         assert "Old Friend" not in seen(app)
+        rows = [line for line in seen(app).split("\n") if "no word yet" in line]
+        assert [row.index("Team") for row in rows] == [rows[0].index("Team")] * 2, "whatever a name has in it"
         await press(app, "r")
         assert place(app) is Place.COMPOSER
         written = desk(app).composer.written
