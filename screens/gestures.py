@@ -54,7 +54,7 @@ class GesturesScreen(FramedScreen[GestureRow]):
         # Who doesn't decide sees their own alone, and nothing is said of what others wait for.
         mine = "" if found is None or found.may_decide else " of yours"
         if not waiting:
-            return (f"Nothing{mine} waits", "Gesture")
+            return (f"Nothing{mine} waits" if found else "", "Gesture")
         return (f"{waiting:,}{mine} {'waits' if waiting == 1 else 'wait'} for a supervisor", "Gesture")
 
     @override

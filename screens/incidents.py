@@ -89,7 +89,8 @@ class IncidentsScreen(FramedScreen[Line]):
         still = sum(row.state != "over" for row in self._page.rows)
         row = self.lines.row
         side = row.title if isinstance(row, IncidentRow) else f"#{row.number}" if row is not None else ""
-        return ("Nothing is wrong" if not still else f"{still} open", side)
+        told = f"{still} open" if still else "Nothing is wrong"
+        return (told if self.lines.shown else "", side)
 
     @override
     def side_widgets(self) -> tuple[Widget, ...]:

@@ -117,6 +117,8 @@ class TasksScreen(FramedScreen[Line]):
     @property
     @override
     def titles(self) -> tuple[str, str]:
+        if not self.lines.shown:
+            return ("", "")
         late = sum(task.late(self.seat.clock()) for task in self._found.open)
         if self.part == CAUSES:
             return (counted(len(self._found.causes), "cause"), "Cause")

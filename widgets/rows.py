@@ -144,6 +144,11 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
     # Where the cursor is
 
     @property
+    def shown(self) -> bool:
+        """Whether it was told what it holds; before that nothing is known, which isn't nothing."""
+        return self._shown
+
+    @property
     def count(self) -> int:
         """How many rows there are."""
         return len(self._cache)

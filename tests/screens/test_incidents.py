@@ -1,6 +1,7 @@
 """Incidents on the screen: from a ticket to an update that was seen before it left, and the alarm."""
 
 from datetime import UTC
+from functools import partial
 
 import pytest
 from textual.widgets import TextArea
@@ -11,6 +12,7 @@ from screens.alarms import AGAIN, AlarmBell
 from screens.ask import AskPanel
 from screens.confirm import ConfirmScreen
 from screens.form import FormScreen
+from screens.gestures import GesturesScreen
 from screens.incident_forms import UpdateScreen, left_out_words, preview_lines
 from screens.incident_lines import banner, draw, incident_facts, ticket_facts, top_words
 from screens.incidents import IncidentsScreen
@@ -160,6 +162,23 @@ async def test_an_incident_from_a_ticket_to_an_update_that_was_seen_first(
         assert connection.execute("SELECT count(*) FROM incident_update").fetchone()[0] == 0
 
 
+@pytest.mark.parametrize("page", [IncidentsScreen, TasksScreen, GesturesScreen])
+async def test_before_anything_is_read_nothing_is_claimed(
+    workspace: Workspace, connection: Connection, page: type[IncidentsScreen | TasksScreen | GesturesScreen]
+) -> None:
+    fill(connection)
+    async with console(workspace) as app:
+        assert page(app.seat).titles[0] == ""
+        app.push_screen(page(app.seat))
+        await settled(app)
+        assert isinstance(app.screen, page)
+        assert app.screen.titles[0] in ("Nothing is wrong", "0 open", "Nothing of yours waits")
+
+
+def _has(page: IncidentsScreen | TasksScreen, lines: int) -> bool:
+    return page.lines.count == lines
+
+
 async def test_an_answer_is_for_the_line_that_was_asked_about(workspace: Workspace, connection: Connection) -> None:
     fill(connection)
     connection.executemany(
@@ -178,11 +197,10 @@ async def test_an_answer_is_for_the_line_that_was_asked_about(workspace: Workspa
             await press(app, *keys.split())
             page = app.screen
             assert isinstance(page, IncidentsScreen | TasksScreen)
-            before = page.lines.count
             # It goes meanwhile, and another one may be under the cursor.
             connection.execute(f"DELETE FROM {table} WHERE title = ?", (asked,))
             app.changed()
-            await until(app, lambda page=page, before=before: page.lines.count == before - 1)
+            await until(app, partial(_has, page, page.lines.count - 1))
             panel = page.query_one(AskPanel)
             panel.input.value = answer
             panel.answer()

@@ -107,6 +107,22 @@ def test_the_report_says_its_formula_and_goes_out_as_markdown(connection: Connec
     assert "| hand | 2 | 4 min | 8 min | assumed | \\#1001 |" in line
 
 
+def test_what_counts_down_or_is_less_than_half_of_its_reply_counts_for_no_snippet(connection: Connection) -> None:
+    ticket = make_ticket(connection)
+    _use(connection, ticket, _reply(connection, ticket, SNIPPET + " " + SNIPPET[:-1]), 1, 0)
+    _use(connection, ticket, _reply(connection, ticket, SNIPPET + "\n\n" + SNIPPET), 2, 0)
+    waiting = _reply(connection, ticket, SNIPPET)
+    _use(connection, ticket, waiting, 3, 0)
+    connection.execute(
+        "INSERT INTO outbox(uid, deed, ticket_id, message_id, kind, payload, state, created_at, ready_at, tries, error)"
+        " VALUES(x'03', x'03', ?, ?, 'reply', '{}', 'undoable', 0, 0, 0, '')",
+        (ticket, waiting),
+    )
+    assert [line.snippet_id for line in known_answers(connection, PERIOD).lines] == [1]
+    connection.execute("UPDATE outbox SET state = 'sent'")
+    assert [line.snippet_id for line in known_answers(connection, PERIOD).lines] == [1, 3]
+
+
 def test_what_they_cost_is_of_all_of_them_and_of_none_a_dash(connection: Connection) -> None:
     assert [figure.value for figure in read(connection, Asked(PERIOD, NOW, UTC)).figures] == [None, None]
     ticket = make_ticket(connection)
