@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from desk.errors import BadInput, Refused
 from desk.lookup import IdentityKind
 from desk.times import DAY, HOUR, SECOND
-from storage import delivery, tickets
+from storage import content, delivery, rules, tickets
 from storage.audience import Audience, Update, audience
 from storage.connect import Connection
 from storage.deeds.by import By
@@ -22,6 +22,7 @@ from storage.deeds.merge import merge
 from storage.deeds.undo import redo, undo
 from storage.engine import deed_session
 from storage.incidents import alarms, alike, around, incident, incidents, linked
+from storage.ratings import asking_lines
 from storage.workspace import Workspace
 from tests.factories import NOW, make_customer, make_identity, make_message, make_source, make_ticket
 
@@ -146,6 +147,16 @@ def test_an_update_reaches_each_customer_once_with_their_own_words(
     assert not delivery.overtaken(connection, job)
     (found,) = incidents(connection)
     assert (found.told_at, found.next_update_at) == (NOW, None)
+
+
+def test_an_update_asks_for_no_rating(connection: Connection, engine: Engine, by: By, cases: list[int]) -> None:
+    rules.write(connection, "ratings", content.read("ratings.toml").replace("on = false", "on = true"))
+    begun(engine, by, cases[:1])
+    told(connection, engine, by, cases[:1])
+    (sent,) = connection.execute("SELECT id FROM message WHERE kind = 'outbound'").fetchone()
+    assert asking_lines(connection, sent, "help@shop.example", "en") == ("", ())
+    reply = make_message(connection, cases[0], kind="outbound", agent_id=by.agent_id)
+    assert asking_lines(connection, reply, "help@shop.example", "en") != ("", ())
 
 
 def test_who_is_left_out_is_named_with_the_reason(
