@@ -131,7 +131,7 @@ def _clock(
         if until is None:
             yield Clock(name, begun, None, None, left)
             return
-        at = max(at, until)
+        at = until
     # Pauses and nights are no part of a clock's time, so that a warning isn't counted from them.
     warns = _after(at, max(0, left - targets.warns_with(span)), hours)
     yield Clock(name, begun, _after(at, left, hours), warns, left)

@@ -101,6 +101,20 @@ def test_a_snooze_pauses_only_where_the_rule_says_so() -> None:
     assert of(woken, ALL_PAUSES)["resolution"].due_at == NINE + 3 * DAY + 4 * HOUR
 
 
+def test_a_clock_that_is_stopped_as_it_runs_out_has_run_out() -> None:
+    for until in ((), (turn(9, Status.PENDING, Status.OPEN),)):
+        turns = (turn(2, Status.OPEN, Status.PENDING), *until)
+        status = int(Status.OPEN if until else Status.PENDING)
+        assert of(replace(WAITS, status=status, turns=turns), USUAL)["first response"].due_at == NINE + 2 * HOUR
+
+
+def test_a_snooze_into_the_past_stops_nothing() -> None:
+    past = (Turn(NINE + 6 * HOUR, "snoozed_until", None, NINE + HOUR),)
+    slept = replace(WAITS, snoozed_until=NINE + HOUR, turns=past, at=NINE + 6 * HOUR)
+    assert pauses(slept, frozenset({"snoozed"})) == ()
+    assert of(slept, ALL_PAUSES)["resolution"].due_at == NINE + 3 * DAY
+
+
 def test_pauses_that_touch_are_one() -> None:
     held = (
         turn(1, Status.OPEN, Status.HOLD),

@@ -74,6 +74,10 @@ def test_hours_are_the_teams_unless_a_target_counts_around_the_clock() -> None:
     hours = aim(toml).hours
     assert hours is not None
     assert hours.holidays == {(0, 12, 25)}
+    # The closest target says in whose hours.
+    closest = toml + '[[target]]\ntitle = "Urgent chat"\nchannels = ["chat"]\npriorities = ["urgent"]\n'
+    assert aim(closest, channel="chat").hours is None
+    assert aim(closest, channel="chat", priority=3).hours is not None
 
 
 @pytest.mark.parametrize(

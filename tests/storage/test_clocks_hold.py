@@ -115,7 +115,9 @@ def test_times_are_those_of_a_recount_and_undoing_all_gives_all_back(connection:
             assert stands.due_at is not None
             assert stands.due_at <= each.target_at < each.due_at
     while len(before) > 1:
-        assert bench.stands() == before.pop()
+        stood = before.pop()
+        assert bench.stands() == stood
+        assert due_times(connection, [bench.ticket])[bench.ticket] == (stood[0].due_at, stood[0].warns_at)
         bench.now += MINUTE
         with deed_session(engine_over(connection)) as session:
             undo(session, By(by.agent_id, bench.now))

@@ -54,6 +54,10 @@ def test_what_is_found_was_promised(name: str, least: float) -> None:
         ("I'll write to you by Wednesday.", "2026-12-30 09:00", "2027-01-06 17:00"),
         ("I'll write to you by the end of the week.", "2027-01-02 09:00", "2027-01-02 17:00"),
         ("I'll call before noon.", "2026-12-30 13:00", "2026-12-31 12:00"),
+        ("I'll let you know by Friday if it has arrived.", "2026-12-30 13:00", "2027-01-01 17:00"),
+        ("I'll call İpek in İzmir by Friday.", "2026-12-30 13:00", "2027-01-01 17:00"),
+        ("You'll have it by next Friday.", "2026-12-30 13:00", "2027-01-08 17:00"),
+        ("You'll have it by next Monday.", "2026-12-30 13:00", "2027-01-04 17:00"),
         ("Give me half an hour and I'll have it.", "2026-12-30 13:00", "2026-12-30 13:30"),
         ("I'll be back within half a day.", "2026-12-30 13:00", "2026-12-31 01:00"),
         ("Ich melde mich in einer halben Stunde.", "2026-12-30 13:00", "2026-12-30 13:30"),
@@ -95,6 +99,11 @@ def test_a_team_s_own_hours_end_the_day_and_count_days_of_work() -> None:
 )
 def test_what_promises_nothing(text: str) -> None:
     assert due(text, "2026-03-11 10:00") == []
+
+
+def test_the_words_that_say_when_are_those_of_the_sentence() -> None:
+    (found,) = find("I'll call İpek in İzmir by Friday.", PACKS, SENT)
+    assert (found.when, found.words) == ("Friday", "I'll call İpek in İzmir by Friday.")
 
 
 def test_of_two_that_are_left_open_the_later_counts_and_two_side_by_side_are_two() -> None:
