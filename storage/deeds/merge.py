@@ -26,6 +26,12 @@ _COUNTED = ("updated_at",
     "warns_at", "promised_at",
 )  # fmt: skip
 _TASK = "INSERT OR IGNORE INTO task_ticket(task_id, ticket_id) VALUES(?, ?) RETURNING task_id"
+_TICKS = """
+    SELECT r.id, o.id, k.step, k.state, k.agent_id, k.at, k.reason, k.text FROM checklist_run r
+      JOIN checklist_run o ON o.ticket_id = ?1 AND o.checklist_key = r.checklist_key
+      JOIN checklist_tick k ON k.run_id = r.id
+     WHERE r.ticket_id = ?2
+       AND NOT EXISTS(SELECT 1 FROM checklist_tick x WHERE x.run_id = o.id AND x.step = k.step)"""
 _TOLD = ("goal", "summary", "choice")
 _LINKS = """
     SELECT k.incident_id, k.state, k.agent_id, k.at, o.state, o.agent_id, o.at FROM incident_ticket k
@@ -104,8 +110,22 @@ def _move_rows(journal: Journal, from_id: int, into_id: int) -> None:
         for ticket_id, value in added:
             key: Row = {"ticket_id": ticket_id, column: value}
             journal.note(Patch(table, key, None, key))
+    _move_ticks(journal, from_id, into_id)
     _move_tasks(journal, from_id, into_id)
     _move_links(journal, from_id, into_id)
+
+
+def _move_ticks(journal: Journal, from_id: int, into_id: int) -> None:
+    """Of a list that was begun on both: what was settled on the other and is open here."""
+    for was, there, *told in journal.connection.execute(_TICKS, (into_id, from_id)).fetchall():
+        row: Row = dict(zip(("step", "state", "agent_id", "at", "reason", "text"), told, strict=True))
+        for run, begins in ((was, False), (there, True)):
+            key: Row = {"run_id": run, "step": row["step"]}
+            whole: Row = {**row, "run_id": run}
+            journal.note(Patch("checklist_tick", key, None if begins else whole, whole if begins else None))
+        journal.connection.execute(
+            "UPDATE checklist_tick SET run_id = ? WHERE run_id = ? AND step = ?", (there, was, row["step"])
+        )
 
 
 def _move_tasks(journal: Journal, from_id: int, into_id: int) -> None:

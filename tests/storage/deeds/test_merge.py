@@ -12,6 +12,7 @@ from storage.deeds.merge import merge
 from storage.deeds.undo import undo
 from storage.engine import deed_session
 from storage.inbound import after_inbound
+from storage.runs import runs
 from tests.factories import NOW, make_message, make_tag, make_ticket
 
 
@@ -67,6 +68,28 @@ def test_what_was_found_out_and_what_is_to_be_mended_goes_along_and_comes_back(
     assert sorted(connection.execute(linked).fetchall()) == sorted(before[1])
     assert connection.execute(told).fetchall() == before[0]
     assert connection.execute("SELECT ticket_id FROM call").fetchone() == (other,)
+
+
+def test_a_list_that_was_begun_on_both_has_what_was_settled_on_either(
+    connection: Connection, engine: Engine, by: By
+) -> None:
+    into, other = make_ticket(connection), make_ticket(connection)
+    with deed_session(engine) as session:
+        checklist.tick(session, by, into, "heard", "hear")
+    with deed_session(engine) as session:
+        checklist.skip(session, by, other, "heard", "hear", "read it here")
+    with deed_session(engine) as session:
+        checklist.skip(session, by, other, "heard", "empathize", "they were in a hurry")
+    before = [runs(connection, ticket) for ticket in (into, other)]
+    with deed_session(engine) as session:
+        merge(session, by, [other], into)
+    (run,) = runs(connection, into)
+    assert {each.step: (each.state, each.reason) for each in run.ticks} == {
+        "hear": ("done", ""), "empathize": ("skipped", "they were in a hurry"),
+    }  # fmt: skip
+    with deed_session(engine) as session:
+        undo(session, by)
+    assert [runs(connection, ticket) for ticket in (into, other)] == before
 
 
 def test_a_suggestion_that_was_followed_is_gone(connection: Connection, engine: Engine, by: By) -> None:
