@@ -20,6 +20,7 @@ from desk.records import TicketRow
 from widgets.inks import Lines, Piece
 from widgets.rowcache import Key, RowCache, Sight, place_of
 from widgets.ticket_line import Look, draw_ticket
+from widgets.wrap import wrap
 
 Row = TypeVar("Row")
 Draw = Callable[[Row, int, Look], Sequence[Piece]]
@@ -283,9 +284,6 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
     def _empty_line(self, y: int, cells: int) -> Strip:
         if not self._shown or len(self._cache):
             return self.strip([], cells)
-        # Imported here: a list that has rows, as nearly all have, never needs it.
-        from widgets.wrap import wrap
-
         line = y - min(1, self.size.height - 1)
         lines = wrap(self._empty, max(cells - 4, 1))
         words = self._empty[slice(*lines[line])] if 0 <= line < len(lines) else ""
