@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC
 from html.parser import HTMLParser
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -171,6 +172,20 @@ def test_what_nobody_knows_is_a_dash_and_no_nought(unit: Unit) -> None:
     told = [each.text for each in ET.fromstring(svg(chart, UTC)).iter("title")]
     assert told[1] == "unknown: –"
     assert told[2] == "nought: " + worded(0, unit, UTC)
+
+
+def test_each_rule_of_a_scale_stands_where_its_value_is() -> None:
+    drawn = ET.fromstring(svg(Chart(Shape.LINES, "t", ("a", "b"), (Series("s", (7, 0)),)), UTC))
+    rules = [float(line.attrib["y1"]) for line in drawn.iter("line") if line.attrib["class"] == "rule"]
+    told = [each.text for each in drawn.iter("text") if each.attrib.get("text-anchor") == "end"]
+    assert told == ["0", "2", "4", "6", "8"]
+    steps = {round(below - above, 1) for below, above in pairwise(rules)}
+    assert len(steps) == 1
+    low, high = (
+        float(dot.attrib["cy"]) for dot in sorted(drawn.iter("circle"), key=lambda dot: -float(dot.attrib["cy"]))
+    )
+    assert low == rules[0]
+    assert high == pytest.approx(rules[4] + (rules[3] - rules[4]) / 2, abs=0.1)
 
 
 def test_a_share_of_nought_is_drawn_and_no_share_is_not() -> None:
