@@ -58,6 +58,8 @@ def test_what_is_found_was_promised(name: str, least: float) -> None:
         ("I'll call İpek in İzmir by Friday.", "2026-12-30 13:00", "2027-01-01 17:00"),
         ("You'll have it by next Friday.", "2026-12-30 13:00", "2027-01-08 17:00"),
         ("You'll have it by next Monday.", "2026-12-30 13:00", "2027-01-04 17:00"),
+        ("I'll call you by 12 pm.", "2026-12-30 10:00", "2026-12-30 12:00"),
+        ("I'll call you tomorrow at 12 am.", "2026-12-30 10:00", "2026-12-31 00:00"),
         ("Give me half an hour and I'll have it.", "2026-12-30 13:00", "2026-12-30 13:30"),
         ("I'll be back within half a day.", "2026-12-30 13:00", "2026-12-31 01:00"),
         ("Ich melde mich in einer halben Stunde.", "2026-12-30 13:00", "2026-12-30 13:30"),
@@ -99,6 +101,11 @@ def test_a_team_s_own_hours_end_the_day_and_count_days_of_work() -> None:
 )
 def test_what_promises_nothing(text: str) -> None:
     assert due(text, "2026-03-11 10:00") == []
+
+
+def test_a_part_of_today_that_is_over_promises_nothing() -> None:
+    assert due("I'll call you today in the morning.", "2026-03-11 10:00") == ["2026-03-11 12:00"]
+    assert due("I'll call you today in the morning.", "2026-03-11 13:00") == []
 
 
 def test_the_words_that_say_when_are_those_of_the_sentence() -> None:
