@@ -241,7 +241,7 @@ class CallWork(WhoWork, Ticking):
             self.go_to_pane("who")
 
     def _keep_keys_of_call(self) -> None:
-        """The telephone says that it is over: keys on their way were meant for the call, and mean what they meant there.
+        """The telephone says that it is over: keys on their way were meant for the call, and mean what they did there.
 
         A digit is no outcome yet, and T doesn't bring back the call that it was to end.
         """

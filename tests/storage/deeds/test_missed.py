@@ -65,6 +65,15 @@ def test_who_rings_in_vain_again_stands_on_the_same_ticket(connection: Connectio
     assert len(tickets(connection)) == 4, "a solved one is over"
 
 
+def test_where_nobody_waits_nobody_is_kept_from_writing(connection: Connection) -> None:
+    asked: list[str] = []
+    connection.set_trace_callback(asked.append)
+    assert to_queue(connection, NOW) == ()
+    connection.set_trace_callback(None)
+    assert asked
+    assert not any(each.startswith("BEGIN") for each in asked)
+
+
 def test_what_is_nobody_s_fault_or_can_t_be_called_back_is_left(connection: Connection, by: By) -> None:
     ring_in_vain(connection, "withheld", NOW, number="")
     ring_in_vain(connection, "old", NOW - LOOKED_BACK)
