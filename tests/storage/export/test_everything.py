@@ -16,6 +16,7 @@ from storage import attachments, models, rules
 from storage.connect import Connection
 from storage.deeds import customers
 from storage.deeds.by import By
+from storage.deeds.merge import merge
 from storage.engine import deed_session
 from storage.erasing.erase import erase
 from storage.erasing.traces import find
@@ -173,6 +174,7 @@ def test_what_no_import_takes_is_in_it_whole(
     assert all(told.values()), "of what a team doesn't use there is no file"
     assert told["event"][0]["data"]["after"] == words
     assert (tmp_path / "out" / "rules" / "gestures.toml").read_text("utf-8") == rules.read(team, "gestures")
+    assert len(list((tmp_path / "out" / "rules").iterdir())) == 1, "only the team's own"
     first = json.loads((tmp_path / "out" / "tickets.jsonl").read_text("utf-8").split("\n")[0])
     assert first["external_id"] == uid.hex()
     assert ["customer" in message for message in first["messages"]] == [False, False, True], (
@@ -180,6 +182,18 @@ def test_what_no_import_takes_is_in_it_whole(
     )
     assert {row["uid"] for row in told["message"]} >= {message["external_id"] for message in first["messages"]}
     assert "tombstone_key" not in "".join(file.read_text("utf-8") for file in (tmp_path / "out").rglob("*.jsonl"))
+
+
+def test_a_merged_ticket_is_told_of_once(
+    workspace: Workspace, team: Connection, by: By, engine: Engine, tmp_path: Path
+) -> None:
+    into, other = (row[0] for row in team.execute("SELECT id FROM ticket ORDER BY id LIMIT 2").fetchall())
+    with deed_session(engine) as session:
+        merge(session, by, [other], into)
+    assert _written(workspace, team, tmp_path / "out").tickets == 2
+    lines = (tmp_path / "out" / "tables" / "ticket.jsonl").read_text("utf-8").splitlines()
+    numbers = {row["uid"]: row["number"] for row in map(json.loads, lines)}
+    assert [numbers[row["merged_into"]] for row in map(json.loads, lines) if "merged_into" in row] == [1001]
 
 
 def test_merged_and_erased_customers_are_not_in_it(
