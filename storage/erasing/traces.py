@@ -87,7 +87,7 @@ _IN_HISTORY = """
 _SHARED_HISTORY = "SELECT id FROM event WHERE ticket_id IN (SELECT value FROM json_each(?))"
 # Deeds on others that say who this one was.
 _WHO = (
-    "call_attached", "customers_merged", "customers_parted", "customers_told_apart", "identity_split", "renamed",
+    "customers_merged", "customers_parted", "customers_told_apart", "identity_split", "renamed",
 )  # fmt: skip
 _OF_WHOM = f"SELECT id FROM event WHERE kind IN ({', '.join(map(repr, _WHO))})"  # noqa: S608  names of ours
 _STEPS = """
