@@ -1,7 +1,7 @@
 """What the telephone's screens ask of storage, gathered into one answer each; all of it runs in a reader thread."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from desk.callers import CallerCard, CallerMatch
@@ -50,9 +50,8 @@ def present(connection: Connection, asking: Asking, popped: tuple[Popped, ...], 
     """How things are on the telephone. `shown` are the calls that rang a moment ago, of which the end may be told."""
     ringing = calls.ringing(connection, asking.agent_id, asking.now)
     rings = [
-        replace(
-            _ring(connection, asking, call.number, call.caller, call.rang_at, call.id, call.customer_id),
-            direction=call.direction,
+        _ring(connection, asking, call.number, call.caller, call.rang_at, call.id, call.customer_id)._replace(
+            direction=call.direction
         )
         for call in ringing
     ]

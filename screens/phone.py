@@ -6,6 +6,7 @@ with it, so that the banner never has to wait for it again.
 
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from typing import NamedTuple
 
 from desk.callers import CallerCard, CallerMatch
 from desk.calls import ELSEWHERE, LONGEST_RING, CallRow, CallState, Popped, clock, talk_seconds, wrap_up_seconds
@@ -16,8 +17,7 @@ from desk.times import SECOND
 LATE_POP = 10 * SECOND
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(NamedTuple):
     """Who asks: whose telephone it is, when, where, and the countries whose numbers are understood."""
 
     agent_id: int
@@ -26,8 +26,7 @@ class Asking:
     regions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ring:
+class Ring(NamedTuple):
     """Somebody who rings: a call that a telephone told of, or what `heard pop` was given (then `call_id` is None).
 
     Where `direction` is out, it rings at theirs.

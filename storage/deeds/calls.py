@@ -5,7 +5,7 @@ invariants: what was told is in the file before the function returns; a call is 
 told twice, late or out of order changes nothing more (`desk.calls.after`).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from desk.calls import ELSEWHERE, LONGEST_RING, CallEvent, CallEventKind, CallRow, CallState, after
@@ -86,16 +86,16 @@ def heard_of(connection: Connection, event: CallEvent, agent_id: int | None, cus
 def _rings_at(known: CallRow, event: CallEvent, agent_id: int | None) -> CallRow:
     """Whose call it is while nobody has taken it, and since when it rings there."""
     if event.kind == "answered":
-        return replace(known, agent_id=agent_id or known.agent_id)
+        return known._replace(agent_id=agent_id or known.agent_id)
     if event.kind != "ringing":
         return known
     if known.outcome == ELSEWHERE and event.at - known.rang_at >= PASSED_ON:
-        return replace(known, agent_id=agent_id, outcome="", rang_at=event.at)
+        return known._replace(agent_id=agent_id, outcome="", rang_at=event.at)
     if known.agent_id not in (None, agent_id):
         # It rings at several of one workspace: whoever is faster.
-        known = replace(known, agent_id=None)
+        known = known._replace(agent_id=None)
     # A queue that comes round again rings anew.
-    return known if event.at - known.rang_at < LONGEST_RING else replace(known, rang_at=event.at)
+    return known if event.at - known.rang_at < LONGEST_RING else known._replace(rang_at=event.at)
 
 
 def take(connection: Connection, by: By, call_id: int) -> CallRow:
@@ -193,7 +193,7 @@ def _taken(connection: Connection, by: By, ringing: CallRow) -> CallRow:
         raise Refused(f"A colleague talks to {ringing.title} already", "")
     if ringing.answered_at is None:
         _refuse_second(connection, by)
-    return tell(connection, replace(ringing, agent_id=by.agent_id), _event(ringing, "answered", by.at))
+    return tell(connection, ringing._replace(agent_id=by.agent_id), _event(ringing, "answered", by.at))
 
 
 def _refuse_second(connection: Connection, by: By, besides: int = 0) -> None:
@@ -237,7 +237,7 @@ def tell(connection: Connection, known: CallRow, event: CallEvent) -> CallRow:
     """The call after this news, inside the caller's transaction."""
     number = clean(event.number, lines=False).strip()[:LONGEST_NUMBER]
     caller = clean(event.caller, lines=False).strip()[:LONGEST_NAME]
-    told = after(known, replace(event, number=number, caller=caller))
+    told = after(known, event._replace(number=number, caller=caller))
     connection.execute(
         _UPDATE,
         (

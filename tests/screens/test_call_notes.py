@@ -1,7 +1,6 @@
 """What is typed on the page of a call: where it goes, that it is kept, and what a key means when they hang up."""
 
 import threading
-from dataclasses import replace
 
 import pytest
 from textual import events
@@ -81,7 +80,7 @@ async def test_who_left_the_notes_right_before_the_hang_up_has_the_outcomes_as_k
         assert call is not None
         # Both in one turn of the loop: the end of the call comes while Esc is still being done.
         assert screen.take_key("Esc")
-        screen.call_is(replace(call, state=CallState.WRAPPING, ended_at=now()))
+        screen.call_is(call._replace(state=CallState.WRAPPING, ended_at=now()))
         assert screen.focused is screen.wrap_up
         assert screen.boxes["notes"].display
         await until(app, lambda: not screen.typing)
@@ -231,5 +230,5 @@ async def test_an_end_that_failed_makes_no_outcome_of_the_next_word(workspace: W
         screen._done_writing = True
         screen._refused(Refused("The database is busy", "Try again."))
         await settled(app)
-        screen.call_is(replace(call, state=CallState.WRAPPING, ended_at=now()))
+        screen.call_is(call._replace(state=CallState.WRAPPING, ended_at=now()))
         assert screen.place is Place.NOTES
