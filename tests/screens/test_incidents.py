@@ -162,6 +162,26 @@ async def test_an_incident_from_a_ticket_to_an_update_that_was_seen_first(
         assert connection.execute("SELECT count(*) FROM incident_update").fetchone()[0] == 0
 
 
+async def test_all_that_are_selected_are_none_of_it(workspace: Workspace, connection: Connection) -> None:
+    ids = fill(connection)
+    connection.execute(
+        "INSERT INTO incident(uid, title, state, notice, created_at) VALUES(x'01', 'Mail', 'found', '', ?)", (NOW,)
+    )
+    connection.executemany(
+        "INSERT INTO incident_ticket(incident_id, ticket_id, state, at) VALUES(1, ?, 'linked', ?)",
+        [(each, NOW) for each in ids[:3]],
+    )
+    async with console(workspace) as app:
+        await press(app, "x", "x", "I")
+        panel = app.screen.query_one(AskPanel)
+        panel.input.value = "none"
+        await settled(app)
+        panel.answer()
+        await settled(app)
+    states = connection.execute("SELECT ticket_id, state FROM incident_ticket ORDER BY ticket_id").fetchall()
+    assert [state for _, state in states] == ["dismissed", "dismissed", "linked"]
+
+
 @pytest.mark.parametrize("page", [IncidentsScreen, TasksScreen, GesturesScreen])
 async def test_before_anything_is_read_nothing_is_claimed(
     workspace: Workspace, connection: Connection, page: type[IncidentsScreen | TasksScreen | GesturesScreen]
