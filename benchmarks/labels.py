@@ -11,7 +11,8 @@ from desk.review.marks import Context, Kind
 from desk.tables import Table, read_tables
 
 FOLDER = Path(__file__).parent / "labelled"
-TUNED_LATER, FRESH = ("second.txt", "third.txt", "fourth.txt"), "fresh.txt"
+TUNED_LATER = ("second.txt", "third.txt", "fourth.txt", "fifth.txt")
+FRESH, UNSEEN = "fresh.txt", "unseen.txt"
 LANGUAGES = ("en", "de", "es")
 
 
@@ -32,12 +33,12 @@ def cases() -> list[Case]:
 
 
 def later_cases(name: str) -> Iterator[Case]:
-    """The sentences of a file that was written when there were rules: second.txt first, fresh.txt last."""
+    """The sentences of a file that was written when there were rules: second.txt first, unseen.txt last."""
     for number, line in enumerate((FOLDER / name).read_text(encoding="utf-8").splitlines(), 1):
         if line and not line.startswith("#"):
             marks, _, text = line.partition(" | ")
             language, _, rules = marks.partition(" ")
-            yield Case(text, Context(language=language), _rules(rules), name == FRESH, f"{name}:{number}")
+            yield Case(text, Context(language=language), _rules(rules), name in (FRESH, UNSEEN), f"{name}:{number}")
 
 
 def _rules(text: str) -> frozenset[str]:

@@ -63,6 +63,7 @@ class Calls(Doors, inherit_bindings=False):
         for call in found.ended:
             self._tell_end(call)
         fresh = [ring for ring in found.rings if _name(ring) not in before]
+        self._adopt(found.open)
         self._take_in_open(found.open)
         for screen in self.screen_stack:
             if isinstance(screen, DeskScreen):
@@ -76,10 +77,19 @@ class Calls(Doors, inherit_bindings=False):
             return
         if call.outcome == ELSEWHERE:
             self.screen.notice("A colleague took the call of " + call.title)
+        elif call.state is CallState.MISSED and call.direction == "out":
+            self.screen.notice("No answer from " + call.title, "warning")
         elif call.state is CallState.MISSED:
             rang = clock(pick_up_seconds(call, self.seat.clock()))
-            where = "It waits in the queue" if call.ticket_id is not None else "The number was withheld"
-            self.screen.notice(f"Missed: {call.title} rang for {rang}. {where}", "warning")
+            where = "It waits in the queue" if call.number else "The number was withheld"
+            self.screen.notice("Missed: " + call.title + " rang for " + rang + ". " + where, "warning")
+
+    def _adopt(self, calls: tuple[CallRow, ...]) -> None:
+        """A page of somebody who was popped, and whose call was taken elsewhere meanwhile, is that call's page."""
+        for page in self._pages:
+            taken = next((call for call in calls if page.call_id is None and page.rang_as(call)), None)
+            if taken is not None:
+                page.call_id = taken.id
 
     def _take_in_open(self, calls: tuple[CallRow, ...]) -> None:
         """An own call that is news here (answered on the telephone, or open since before a crash) is offered."""
@@ -127,10 +137,22 @@ class Calls(Doors, inherit_bindings=False):
 
     def _page_of(self, which: Ring | CallRow) -> "CallScreen | None":
         """The page of that call, where it is open already."""
+        return next((page for page in self._pages if page.is_of(which)), None)
+
+    @property
+    def _pages(self) -> "list[CallScreen]":
         from screens.call import CallScreen
 
-        pages = (screen for screen in self.screen_stack if isinstance(screen, CallScreen))
-        return next((page for page in pages if page.is_of(which)), None)
+        return [screen for screen in self.screen_stack if isinstance(screen, CallScreen)]
+
+    def _back_to(self, page: "CallScreen") -> bool:
+        """Go back to a page that is open, unless what stands over it may hold something."""
+        above = self.screen_stack[self.screen_stack.index(page) + 1 :]
+        if any(isinstance(each, ModalScreen) for each in above):
+            return False
+        for _ in above:
+            self.pop_screen()
+        return True
 
     def _call_screen(
         self, ring: Ring | None = None, call_id: int | None = None, begun: "Begun | None" = None
@@ -145,18 +167,10 @@ class Calls(Doors, inherit_bindings=False):
 
     def open_call(self, call_id: int) -> None:
         """Show a call; where its page is open under others that hold nothing, go back to it."""
-        from screens.call import CallScreen
-
         self.seat.phone.offered = None
-        above = list(self.screen_stack)
-        place = next(
-            (n for n, each in enumerate(above) if isinstance(each, CallScreen) and each.call_id == call_id), None
-        )
-        if place is None or any(isinstance(each, ModalScreen) for each in above[place + 1 :]):
+        page = next((each for each in self._pages if each.call_id == call_id), None)
+        if page is None or not self._back_to(page):
             self._open(self._call_screen(call_id=call_id))
-            return
-        while len(self.screen_stack) > place + 1:
-            self.pop_screen()
 
     # Keys
 
@@ -176,7 +190,7 @@ class Calls(Doors, inherit_bindings=False):
 
     def _take(self, ring: Ring) -> None:
         page = self._page_of(ring)
-        if page is not None and page is self.screen:
+        if page is not None and self._back_to(page):
             page.action_call_talk()
             return
         page = self._call_screen(ring=ring)

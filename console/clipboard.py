@@ -11,8 +11,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from console.paths import copies_folder
 
@@ -29,8 +29,7 @@ TOOLS = (
 KNOWN_TERMINALS = ("kitty", "wezterm", "ghostty", "iterm.app", "alacritty", "foot", "contour", "rio")
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(NamedTuple):
     """What became of a copy: `sure` where something said that it took it; `words` are for the person."""
 
     sure: bool

@@ -15,13 +15,12 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
-from console.running import FOLDER, LONGEST_LINE, whose, within_reach
+from console.running import FOLDER, LONGEST_LINE, LONGEST_TEXT, whose, within_reach
 from desk.calls import CallState, Popped
 from desk.text import clean
 from desk.times import now
 from storage.workspace import Workspace
 
-LONGEST_TEXT = 200
 # Whoever connects and says nothing is shown the door.
 LISTENED = 2.0
 AT_ONCE = 8

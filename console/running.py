@@ -18,7 +18,9 @@ from desk.calls import Popped
 FOLDER = "consoles"
 # Of what Linux takes for a socket's path (107 bytes, macOS 103).
 LONGEST_PATH = 100
-LONGEST_LINE = 4096
+LONGEST_LINE = 8192
+# Of a number or a name; more of it is never shown.
+LONGEST_TEXT = 200
 # A softphone waits for the command: a console that doesn't answer in this time is left to itself.
 PATIENCE = 1.0
 
@@ -46,9 +48,8 @@ def within_reach(folder: Path, name: str) -> Iterator[str]:
 
 def tell(folder: Path, handle: str, popped: Popped) -> bool:
     """Tell the agent's console that was used last, of a workspace's folder; whether there was one that heard it."""
-    line = json.dumps(
-        {"pop": {"text": popped.text, "caller": popped.caller, "call": popped.call_id, "state": popped.state}}
-    ).encode()
+    text, caller = popped.text.strip()[:LONGEST_TEXT], popped.caller.strip()[:LONGEST_TEXT]
+    line = json.dumps({"pop": {"text": text, "caller": caller, "call": popped.call_id, "state": popped.state}}).encode()
     return any(_told(path, line + b"\n") for path in consoles(folder, handle))
 
 

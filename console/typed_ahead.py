@@ -70,7 +70,8 @@ class TypedAhead(Alerting, inherit_bindings=False):
     async def _act(self, event: events.Key | events.Paste) -> None:
         screen = self._front
         if screen is None or isinstance(event, events.Paste):
-            await super().on_event(event)
+            if screen is None or not isinstance(event, events.Paste) or not screen.take_paste(event.text):
+                await super().on_event(event)
             return
         field = self.focused if screen.typing and not event.is_printable else None
         # The field takes in what was typed before: Ctrl+S sends all of it, however fast it was.

@@ -1,8 +1,7 @@
 """Who is on the line: whom a number may belong to, and what is worth knowing of that person before the first word."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from desk.times import DAY
 
@@ -20,8 +19,7 @@ _SHORTEST_WORD = 4
 MatchKind = Literal["one", "several", "none", "withheld", "company"]
 
 
-@dataclass(frozen=True, slots=True)
-class CallerMatch:
+class CallerMatch(NamedTuple):
     """Whom a number belongs to.
 
     one        `hits` has that customer; `maybe_id` is the identity to confirm where the number was only seen somewhere
@@ -46,8 +44,7 @@ class CallerMatch:
         return self.hits[0].customer_id if self.kind == "one" else None
 
 
-@dataclass(frozen=True, slots=True)
-class Repeated:
+class Repeated(NamedTuple):
     """A customer who came `times` times within `days` days about the same topic; `ticket_ids` the newest first."""
 
     times: int
@@ -56,8 +53,7 @@ class Repeated:
     ticket_ids: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LastContact:
+class LastContact(NamedTuple):
     """One message between a customer and the team: `kind` is inbound, outbound or call."""
 
     kind: str
@@ -68,8 +64,7 @@ class LastContact:
     preview: str
 
 
-@dataclass(frozen=True, slots=True)
-class OpenPromise:
+class OpenPromise(NamedTuple):
     """Something that the customer was told, and that is not kept yet."""
 
     words: str
@@ -78,9 +73,11 @@ class OpenPromise:
     ticket_number: int
 
 
-@dataclass(frozen=True, slots=True)
-class CallerCard:
-    """What an agent sees of a caller without a further key: the customer's card, and what only a call wants."""
+class CallerCard(NamedTuple):
+    """What an agent sees of a caller without a further key: the customer's card, and what only a call wants.
+
+    `calls` counts those before this one, `missed` those of them of late that nobody took.
+    """
 
     card: "CustomerCard"
     open_tickets: "tuple[TicketRow, ...]"

@@ -1,25 +1,25 @@
 """A call from its first ring to the end of the wrap-up: its states, what changes them, and its arithmetic.
 
-The invariant: `after` is a join. News of a call may come twice, late or in any order, from a telephone and from the
-agent at once; the row that it ends in is the same.
+The invariant: ring, answer and end may be told twice, late or in any order, by a telephone and by the agent at once;
+the row that the call ends in is the same. Holds are taken in the order in which they are told.
 """
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from desk.times import SECOND
 
 # A ring takes six seconds in most countries, and a call should be picked up within two of them.
 TWO_RINGS = 12 * SECOND
-# The same number ringing again within this time, on a way that names no call, is still the same call.
-RINGS_AGAIN = 60 * SECOND
 # A telephone that died told nobody how a call ended: what "rings" for longer than this rings no more.
 LONGEST_RING = 180 * SECOND
 
 
 class CallState(StrEnum):
-    """Where a call stands. Wrapping: hung up, and not written down yet. Missed: nobody took it."""
+    """Where a call stands. Wrapping: hung up, and not written down yet. Missed: nobody took it.
+
+    A missed one without an end rang for so long that it was given up; whatever is told of it later still counts.
+    """
 
     RINGING = "ringing"
     TALKING = "talking"
@@ -44,8 +44,7 @@ CallEventKind = Literal["ringing", "answered", "elsewhere", "held", "resumed", "
 ELSEWHERE = "Answered elsewhere"
 
 
-@dataclass(frozen=True, slots=True)
-class CallEvent:
+class CallEvent(NamedTuple):
     """What a telephone told of a call at a time. `external_id` is the call's name there, empty where it has none.
 
     `number` and `caller` are what the other side showed, as it stood.
@@ -60,8 +59,7 @@ class CallEvent:
     direction: Literal["in", "out"] = "in"
 
 
-@dataclass(frozen=True, slots=True)
-class CallRow:
+class CallRow(NamedTuple):
     """One call; the fields are those of storage.models.Call, and `customer` is the name behind `customer_id`."""
 
     id: int
@@ -95,8 +93,7 @@ class CallRow:
         return self.customer or self.caller or self.number or "Number withheld"
 
 
-@dataclass(frozen=True, slots=True)
-class Popped:
+class Popped(NamedTuple):
     """What reached the running console: somebody rings, a call went on, or something was asked to be shown.
 
     `text` is what was given, cleaned to one line: a number in any notation, or anything that a search takes; empty
@@ -112,23 +109,22 @@ class Popped:
 
 
 def after(call: CallRow, event: CallEvent) -> CallRow:
-    """The call once this is known of it too; the same for the same news in any order and number."""
+    """The call once this is known of it too."""
     match event.kind:
         case "ringing":
-            call = replace(call, rang_at=min(call.rang_at, event.at))
+            call = call._replace(rang_at=min(call.rang_at, event.at))
         case "answered":
             outcome = "" if call.outcome == ELSEWHERE else call.outcome
-            call = replace(call, answered_at=_first(call.answered_at, event.at), outcome=outcome)
+            call = call._replace(answered_at=_first(call.answered_at, event.at), outcome=outcome)
         case "elsewhere":
-            call = replace(call, outcome=call.outcome or ELSEWHERE) if call.answered_at is None else call
+            call = call._replace(outcome=call.outcome or ELSEWHERE) if call.answered_at is None else call
         case "ended":
-            call = replace(call, ended_at=_first(call.ended_at, event.at))
+            call = call._replace(ended_at=_first(call.ended_at, event.at))
         case "held":
             call = _held(call, event.at)
         case "resumed":
             call = _resumed(call, event.at)
-    call = replace(
-        call,
+    call = call._replace(
         rang_at=min(call.rang_at, event.at),
         number=call.number or event.number,
         caller=call.caller or event.caller,
@@ -143,20 +139,20 @@ def _first(known: int | None, at: int) -> int:
 def _held(call: CallRow, at: int) -> CallRow:
     if call.held_at is not None or call.ended_at is not None or call.answered_at is None or at < call.answered_at:
         return call
-    return replace(call, held_at=at)
+    return call._replace(held_at=at)
 
 
 def _resumed(call: CallRow, at: int) -> CallRow:
     if call.held_at is None or at < call.held_at:
         return call
-    return replace(call, held_at=None, held_seconds=call.held_seconds + _seconds(at - call.held_at))
+    return call._replace(held_at=None, held_seconds=call.held_seconds + _seconds(at - call.held_at))
 
 
 def _stated(call: CallRow) -> CallRow:
     """The state that the times say; a hold ends with its call."""
     if call.ended_at is not None and call.held_at is not None:
         call = _resumed(call, max(call.ended_at, call.held_at))
-    return replace(call, state=_state(call))
+    return call._replace(state=_state(call))
 
 
 def _state(call: CallRow) -> CallState:

@@ -54,7 +54,8 @@ class Turn(NamedTuple):
 class Standing:
     """What a ticket's clocks are counted from. `waiting_since` is the time of the oldest unanswered message.
 
-    `turns` are those of its history, the oldest first; `at` is when what history doesn't tell yet became so.
+    `turns` are those of its history, the oldest first; `at` is when what history doesn't tell yet became so, and `was`
+    the status until then, where there is such a thing.
     """
 
     status: int
@@ -65,6 +66,7 @@ class Standing:
     heard_at: int | None = None
     turns: tuple[Turn, ...] = ()
     at: int = 0
+    was: int | None = None
 
 
 class Due(NamedTuple):
@@ -103,7 +105,8 @@ def next_due(running: Iterable[Clock], others: Iterable[int | None]) -> Due:
 
 def pauses(standing: Standing, reasons: frozenset[str]) -> tuple[Pause, ...]:
     """When the clocks of a ticket stood still, and whether they do now, in the order of time and apart."""
-    if standing.status == Status.OPEN and not standing.turns and standing.snoozed_until is None:
+    always = standing.was in (None, standing.status)
+    if standing.status == Status.OPEN and always and not standing.turns and standing.snoozed_until is None:
         return ()
     stopped = {status for name, status in _STOPPED.items() if name in reasons} | {Status.SOLVED, Status.CLOSED}
     spans = list(_by_status(standing, stopped))
@@ -128,9 +131,14 @@ def _clock(
         if until is None:
             yield Clock(name, begun, None, None, left)
             return
-        at = max(at, until)
-    due = at + left if hours is None else hours.after(at, left)
-    yield Clock(name, begun, due, targets.warns_at(begun, due), left)
+        at = until
+    # Pauses and nights are no part of a clock's time, so that a warning isn't counted from them.
+    warns = _after(at, max(0, left - targets.warns_with(span)), hours)
+    yield Clock(name, begun, _after(at, left, hours), warns, left)
+
+
+def _after(at: int, span: int, hours: Hours | None) -> int:
+    return at + span if hours is None else hours.after(at, span)
 
 
 def _between(since: int, until: int, hours: Hours | None) -> int:
@@ -139,7 +147,8 @@ def _between(since: int, until: int, hours: Hours | None) -> int:
 
 def _by_status(standing: Standing, stopped: set[Status]) -> Iterator[Pause]:
     turns = [turn for turn in standing.turns if turn.field == "status"]
-    last = turns[-1].after if turns else standing.status
+    before = standing.status if standing.was is None else standing.was
+    last = turns[-1].after if turns else before
     if last != standing.status:
         turns.append(Turn(standing.at, "status", last, standing.status))
     since = _EVER if (turns[0].before if turns else standing.status) in stopped else None

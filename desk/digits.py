@@ -7,7 +7,7 @@ saved no time.
 
 FRONT, BACK = "~", "~~"
 # More last digits than these are no one's but the number's own.
-LONGEST_BACK = 8
+TELLING_DIGITS = 8
 
 
 def word_of(word: str) -> str:
@@ -17,4 +17,9 @@ def word_of(word: str) -> str:
 
 def from_back(digits: str) -> str:
     """The last digits, the very last one first."""
-    return f"{BACK}{digits[: -LONGEST_BACK - 1 : -1]}"
+    return f"{BACK}{digits[: -TELLING_DIGITS - 1 : -1]}"
+
+
+def ending(number: str) -> str:
+    """The digits by which two numbers are compared, however their country was written; all of a short one."""
+    return "".join(filter(str.isdigit, number))[-TELLING_DIGITS:]

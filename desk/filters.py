@@ -8,9 +8,9 @@ Values are in their one spelling (`status:Resolved` is `solved`); names of peopl
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import Enum
+from typing import NamedTuple
 
 from desk.errors import BadInput
 from desk.nearest import mend_name, nearest
@@ -29,8 +29,7 @@ class Kind(Enum):
     MOMENT = "moment"
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(NamedTuple):
     """One operator, as the help screen shows it. A `MOMENT` that `ahead` lies in the future is counted from now on."""
 
     name: str
@@ -74,8 +73,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One operator with its sign (`:`, `<`, `>`, `<=`, `>=`) and value."""
 
     field: str
@@ -84,8 +82,7 @@ class Term:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """What is asked for: all terms, all words and all phrases, and none of what is `excluded` (words or phrases)."""
 
     terms: tuple[Term, ...] = ()
@@ -106,8 +103,7 @@ class Filter:
         return tuple(tuple(group) for group in grouped.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of time in microseconds UTC, `start` included and `end` not; None is without end."""
 
     start: int | None

@@ -6,8 +6,8 @@ before 0.5 have neither.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from desk.errors import BadInput
 
@@ -27,8 +27,7 @@ ABUSIVE = "abusive"
 LONGEST_KIND = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(NamedTuple):
     """A flag. `at` is in microseconds UTC, None where nobody knows; `by` is the agent's name."""
 
     kind: str

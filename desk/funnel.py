@@ -15,7 +15,7 @@ LEAST_CASES = 20
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One run of a checklist. `over`: its ticket is solved or closed; `reopened`: it was, and came back."""
+    """One run of a checklist on a ticket. `over`: that is solved or closed; `reopened`: it was, and came back."""
 
     checklist: str
     team: str
@@ -25,6 +25,7 @@ class Conversation:
     skipped: frozenset[str]
     over: bool
     reopened: bool
+    ticket_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,12 @@ def later(template: ChecklistTemplate, conversations: Sequence[Conversation]) ->
         for step in template.steps
         if step.later
     )
+
+
+def left_to_do(template: ChecklistTemplate, one: Conversation) -> tuple[Step, ...]:
+    """The steps that come after the solution and are neither done nor skipped, once there is one."""
+    handled = one.done | one.skipped
+    return tuple(step for step in template.steps if step.later and one.over and step.key not in handled)
 
 
 def reopenings(template: ChecklistTemplate, conversations: Iterable[Conversation]) -> tuple[Reopening, ...]:

@@ -13,7 +13,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desk.errors import BadInput
-from desk.money import DIGITS, currency_of, parse, shown
+from desk.money import DIGITS, SIGNS, currency_of, parse, shown
 from desk.nearest import mend_name
 from desk.tables import Table, read_tables
 from desk.times import from_datetime, to_datetime
@@ -111,6 +111,8 @@ class Left:
 def value_of(text: str, currency: str) -> int:
     """The minor units of a value that was typed; BadInput for what is none, or more exact than its currency."""
     bare = text.strip().upper().removesuffix(currency).removeprefix(currency).strip()
+    for sign in (sign for sign, of in SIGNS.items() if of == currency):
+        bare = bare.removesuffix(sign).removeprefix(sign).strip()
     if not _VALUE.fullmatch(bare):
         raise BadInput(
             f"“{text.strip()}” is no value", f"Write it like {shown(125 * 10 ** _digits(currency), currency)}."

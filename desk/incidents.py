@@ -135,7 +135,7 @@ def profile(own: Words, tickets: Sequence[Words], usual: Mapping[str, int], coun
         # Its own text counts as the half of what all its tickets say.
         said = 0.5 * (word in own) + 0.5 * (shared[word] / len(tickets) if tickets else float(word in own))
         rare = math.log((counted + 2) / (usual.get(word, 0) + 1))
-        if rare > 0 and (word in own or shared[word] > 1 or len(tickets) == 1):
+        if word in own or shared[word] > 1 or len(tickets) == 1:
             weights[word] = said * rare
     heaviest = sorted(weights.items(), key=lambda each: (-each[1], each[0]))[:TELLING]
     return Profile(dict(heaviest))
@@ -150,13 +150,11 @@ def likeness(words: Words, of: Profile) -> Likeness | None:
     return Likeness(share, tuple(words[word] for word in shared)) if share >= ENOUGH else None
 
 
-def draft(notice: str) -> str:
-    """What an update begins with."""
+def draft(notice: str, *, over: bool = False) -> str:
+    """What an update begins with; of one that is `over` nobody waits for another."""
     middle = notice.strip() or "{{ask: what happened}}"
-    return (
-        "Hello {{customer.first_name|there}},\n\n" + middle + "\n\n"
-        "You hear from us again by {{" + NEXT + "}} at the latest.\n\n{{agent.first_name}}"
-    )
+    again = "" if over else "You hear from us again by {{" + NEXT + "}} at the latest.\n\n"
+    return "Hello {{customer.first_name|there}},\n\n" + middle + "\n\n" + again + "{{agent.first_name}}"
 
 
 def with_incident(text: str, title: str, next_words: str) -> str:

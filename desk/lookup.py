@@ -1,8 +1,7 @@
 """What a look-up of customers answers: who was found, by which identity, and how sure that is."""
 
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from desk.errors import HeardError
 
@@ -22,8 +21,7 @@ class IdentityKind(IntEnum):
     TICKET = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One customer found. `identity_value` is what matched, as it was given to us; `known` is False for a maybe.
 
     `score` falls from hit to hit; only its order means something. `contacted_at` is in microseconds UTC.

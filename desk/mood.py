@@ -8,6 +8,7 @@ Angry is what is said of the matter ("this is unacceptable"), not what is denied
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 CALM, UNEASY, UPSET, ANGRY = range(4)
 
@@ -52,6 +53,18 @@ _EVERYDAY = frozenset(
     )
     for word in line.split()
 )
+# Of those, and of what else is shouted, the words that mean nothing else in capitals: one alone is an emphasis.
+_EMPHATIC = frozenset(
+    word
+    for line in (
+        "YOU YOUR MY ME THIS THAT WANT NEED GIVE WHY WHERE WHEN HOW WHAT NOT NOTHING NOBODY NEVER STILL NOW AGAIN BACK",
+        "TODAY STOP ANSWER ALWAYS EVERY ALREADY PAID WAITING IMMEDIATELY ENOUGH TWICE MONEY",
+        "NICHT JETZT WARUM KEIN KEINE GELD ENDLICH SOFORT NIE NIEMAND IMMER SCHON",
+        "QUIERO YA AHORA DÓNDE DINERO NUNCA NADIE SIEMPRE",
+    )
+    for word in line.split()
+)
+_EMPHASIS = r"\b[A-ZÀ-ÖØ-Þ]{2,12}\b!*"
 _CAPITALS = r"\b[A-ZÀ-ÖØ-Þ]+\b(?:(?:[ ,'’\t]+\n?|\n)[A-ZÀ-ÖØ-Þ]+\b){2,}"
 _SENTENCE = r"[^.!?\n]+!*"
 _FRIENDLY = r"\b(?:thank\w*|thx|great|love\w*|happy|awesome|perfect|danke|super|gracias|genial)\b"
@@ -64,8 +77,7 @@ _QUOTE_NAMED = r"^(?:on|am|el) .{6,200}(?:wrote|schrieb.{0,80}|escribió):[ \t]*
 _NOT_A_SENTENCE = r"^.*\bconfidential\b.*$|https?://\S+"
 
 
-@dataclass(frozen=True, slots=True)
-class Mood:
+class Mood(NamedTuple):
     """From 0 (calm) to 3 (angry), and why, in words to be shown."""
 
     score: int
@@ -82,6 +94,7 @@ class _Patterns:
     words: re.Pattern[str]
     denied: re.Pattern[str]
     capitals: re.Pattern[str]
+    emphasis: re.Pattern[str]
     sentence: re.Pattern[str]
     friendly: re.Pattern[str]
     quoted_lines: re.Pattern[str]
@@ -109,6 +122,7 @@ def _patterns() -> _Patterns:
         words=re.compile(rf"(?<![\w-])(?:(?P<strong>{_STRONG})|(?:{_WEAK}))(?![\w-])"),
         denied=re.compile(_DENIED_BEFORE),
         capitals=re.compile(_CAPITALS),
+        emphasis=re.compile(_EMPHASIS),
         sentence=re.compile(_SENTENCE),
         friendly=re.compile(_FRIENDLY, re.IGNORECASE),
         quoted_lines=re.compile(r"^[ \t]*>.*$", re.MULTILINE),
@@ -135,7 +149,17 @@ def _shouted(text: str) -> list[tuple[int, str]]:
     for run in _patterns().capitals.findall(text):
         if sum(word in _EVERYDAY for word in re.split(r"[ ,'\s]+", run)) >= 2:
             return [(2, f"capitals: “{_shortened(run)}”")]
-    return []
+    return _emphasised(text)
+
+
+def _emphasised(text: str) -> list[tuple[int, str]]:
+    """Two words in capitals, or one with its exclamation mark, make uneasy; three are shouted as a whole line is."""
+    said = [word for word in _patterns().emphasis.findall(text) if word.rstrip("!") in _EMPHATIC]
+    weight = len(said) + sum(word.endswith("!") for word in said)
+    if weight < 2:
+        return []
+    shown = ", ".join(dict.fromkeys(word.rstrip("!") for word in said))
+    return [(2 if weight > 2 else 1, f"capitals: “{_shortened(shown)}”")]
 
 
 def _strong_and_weak(text: str) -> list[tuple[int, str]]:

@@ -3,7 +3,6 @@
 Times are microseconds UTC. `me` in a record means the agent who sits at this console.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from desk.money import Money
 
 
-@dataclass(frozen=True, slots=True)
-class ViewRow:
+class ViewRow(NamedTuple):
     """A saved filter; `position` is the digit that opens it."""
 
     id: int
@@ -26,8 +24,7 @@ class ViewRow:
     sort: str
 
 
-@dataclass(frozen=True, slots=True)
-class AgentRow:
+class AgentRow(NamedTuple):
     """A person of the team."""
 
     id: int
@@ -70,8 +67,7 @@ class Mark(NamedTuple):
     ink: str
 
 
-@dataclass(frozen=True, slots=True)
-class PromiseRow:
+class PromiseRow(NamedTuple):
     """What a customer was told. `state`: open, kept, broken, withdrawn; `agent` is empty where a machine of ours did.
 
     `target_at` is the inner target, which raises the ticket before the promise is due.
@@ -89,8 +85,7 @@ class PromiseRow:
     agent: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(NamedTuple):
     """One ticket, open on the screen. `suggested`: numbers of tickets that may be the same matter, by subject.
 
     `promises` are the open ones, as they come due.
@@ -112,8 +107,7 @@ class Ticket:
     promises: tuple[PromiseRow, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AttachmentRow:
+class AttachmentRow(NamedTuple):
     """A file of a message; `digest` is the SHA-256 that its bytes are kept under."""
 
     id: int
@@ -124,8 +118,7 @@ class AttachmentRow:
     inline: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One entry of a conversation. `kind`: inbound, outbound, note, call, event.
 
     `author` is the name to show. `folds` are line ranges of `body` to fold. `delivery` is the state of its outbox row
@@ -156,8 +149,7 @@ class Message:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityRow:
+class IdentityRow(NamedTuple):
     """One way to know a customer; `known` is False for a maybe."""
 
     id: int
@@ -166,8 +158,7 @@ class IdentityRow:
     known: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerCard:
+class CustomerCard(NamedTuple):
     """Everything about a customer that an agent sees without a further key."""
 
     id: int
@@ -191,8 +182,7 @@ class CustomerCard:
     value: "Money | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class TickRow:
+class TickRow(NamedTuple):
     """A step of a run: `state` is done or skipped; a skip has its reason, a field its text."""
 
     step: str
@@ -203,8 +193,7 @@ class TickRow:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunRow:
+class RunRow(NamedTuple):
     """One checklist on one ticket; the steps' wording comes from the template of that key."""
 
     id: int
@@ -212,8 +201,7 @@ class RunRow:
     ticks: tuple[TickRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DraftRow:
+class DraftRow(NamedTuple):
     """What an agent is writing. `kind`: reply, reply_all, note, forward. `cursor` is an offset into `body`."""
 
     ticket_id: int
@@ -229,8 +217,7 @@ class DraftRow:
     updated_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
+class OutboxRow(NamedTuple):
     """A deed on its way out; `operation` is its uid. `doubtful`: it is held since it may have arrived."""
 
     id: int

@@ -5,9 +5,8 @@ The numbers stand in the database and in its indexes (`status < 3` is "active"),
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from desk.errors import BadInput
 from desk.nearest import mend_name
@@ -60,8 +59,7 @@ class Priority(IntEnum):
         return self.name.capitalize()
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(NamedTuple):
     """One way by which customers reach the desk.
 
     `mark` is one cell wide in every terminal (no emoji, no icon font).

@@ -114,9 +114,9 @@ class Targets:
             None if calendar else self.hours,
         )
 
-    def warns_at(self, begun: int, due: int) -> int:
-        """From when on a clock that runs from `begun` to `due` warns."""
-        return due - min((due - begun) * self.warning // 100, self.warning_at_most)
+    def warns_with(self, span: int) -> int:
+        """How much of its time is left to a clock of `span` microseconds when it warns."""
+        return min(span * self.warning // 100, self.warning_at_most)
 
     def inner_target(self, made: int, due: int) -> int:
         """When a promise raises its ticket: a share of the team's hours until then, and well before its end."""

@@ -5,8 +5,8 @@ Keys are written as people read them: `z`, `G`, `Ctrl+D`, `Enter`, and with a sp
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Place(StrEnum):
@@ -57,13 +57,12 @@ MOVING: Places = (
     | {Place.GESTURES, Place.INCIDENTS, Place.TASKS, Place.KNOWN, Place.NUMBERS, Place.NEWCOMERS}
     | {Place.DUPLICATES, Place.TEAM, Place.BOARD, Place.EXPLANATION}
 )
-LISTS: Places = MOVING - {Place.TICKET, Place.CHECKLIST, Place.HELP, Place.CALL, Place.WRAP_UP, Place.NUMBERS}
+LISTS: Places = MOVING - {Place.TICKET, Place.CHECKLIST, Place.HELP, Place.CALL, Place.WRAP_UP}
 SCREENS: Places = MOVING | {Place.CUSTOMERS}
 EVERYWHERE: Places = SCREENS | {Place.COMPOSER, Place.FIELD, Place.FORM, Place.NOTES}
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """The facts of the screen in front that an action's `off` may ask about."""
 
     ticket: bool = False
@@ -98,8 +97,7 @@ class Situation:
 Reason = Callable[[Situation], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One thing that can be done.
 
     `id` never changes once released, since key files name it. `takes` says what may follow its command on the `:`

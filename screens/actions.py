@@ -33,7 +33,7 @@ from screens.action import (
 )
 from screens.actions_board import BOARDS
 from screens.actions_call import A_CALL, CALL, CALLS, NOTES
-from screens.actions_customer import CUSTOMER_CARE, DUPLICATES
+from screens.actions_customer import CUSTOMER_CARE
 from screens.actions_goodwill import GOODWILL, INCIDENTS
 from screens.actions_knowledge import KNOWLEDGE, KNOWN, TASKS
 from screens.actions_people import PEOPLE
@@ -89,13 +89,16 @@ GROUPS = {
 # What the menu line of a first key is called.
 MENUS = {"g": "Go to", "a": "Assign", "s": "Status", "y": "Copy"}
 
+# What a question is about may be longer than the screen.
+SCROLLING = MOVING | {Place.QUESTION}
+
 MOVE = (
-    Action("move.down", ("j", "Down"), "Down", "One line down", MOVING),
-    Action("move.up", ("k", "Up"), "Up", "One line up", MOVING),
-    Action("move.top", ("g g", "Home"), "Top", "To the first line", MOVING),
-    Action("move.bottom", ("G", "End"), "Bottom", "To the last line", MOVING),
-    Action("move.half_down", ("Ctrl+D", "PageDown"), "Half a page down", "Half a page down", MOVING),
-    Action("move.half_up", ("Ctrl+U", "PageUp"), "Half a page up", "Half a page up", MOVING),
+    Action("move.down", ("j", "Down"), "Down", "One line down", SCROLLING),
+    Action("move.up", ("k", "Up"), "Up", "One line up", SCROLLING),
+    Action("move.top", ("g g", "Home"), "Top", "To the first line", SCROLLING),
+    Action("move.bottom", ("G", "End"), "Bottom", "To the last line", SCROLLING),
+    Action("move.half_down", ("Ctrl+D", "PageDown"), "Half a page down", "Half a page down", SCROLLING),
+    Action("move.half_up", ("Ctrl+U", "PageUp"), "Half a page up", "Half a page up", SCROLLING),
     Action("move.open", ("Enter", "o"), "Open", "Open what the cursor is on", LISTS, needs_list, footer=2),
     Action("move.back", ("Esc", "q"), "Back", "One step back; in the queue it asks to quit", MOVING, footer=60),
     Action(
@@ -281,7 +284,7 @@ PAGES = (
     Action("row.edit", ("Ctrl+E",), "Edit", "Edit this line", KEPT | KNOWN, needs_editable, footer=5),
     Action(
         "row.remove", ("d", "Delete"), "Remove", "Take this line away, after a question",
-        KEPT | DUPLICATES, needs_removable, footer=8,
+        KEPT, needs_removable, footer=8,
     ),
     Action("form.save", ("Ctrl+S",), "Save", "Save what is written here", FORM, footer=1),
     Action("form.next", ("Tab",), "Next field", "To the next field", FORM, footer=2),

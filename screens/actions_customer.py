@@ -24,6 +24,10 @@ CUSTOMER_CARE: tuple[Action, ...] = (
         CUSTOMER | DUPLICATES, needs_customer, command="merge customer", footer=10,
     ),
     Action(
+        "customer.apart", ("d", "Delete"), "Two people", "These are two people: never suggest them again", DUPLICATES,
+        needs_customer, command="two people", footer=8,
+    ),
+    Action(
         "customer.split", ("X",), "Split off", "This identity is somebody else's", CUSTOMER, needs_identity,
         command="split off", footer=11,
     ),

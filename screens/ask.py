@@ -5,7 +5,7 @@ drawn over the screen, so that nothing moves behind it; nothing is done before E
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -27,8 +27,7 @@ MOST_LINES = 12
 PAUSE = 0.12
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One of the answers: `key` is what is accepted, `title` what is typed and shown, `detail` stands behind it."""
 
     key: str
@@ -51,8 +50,7 @@ def matching(choices: Sequence[Choice], text: str) -> list[Choice]:
     return [choice for _, _, choice in sorted(ranked, key=lambda rank: rank[:2])]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What is asked for.
 
     `accept` gets the key of the choice under the cursor, or the text where there are no choices or none fits (`free`).

@@ -33,8 +33,9 @@ AFTER = {
     "solved": Change(status=int(Status.SOLVED)),
     "passed_on": Change(assignee=None),
     "answered": Change(status=int(Status.PENDING)),
-    "wrong_number": Change(status=int(Status.SOLVED)),
 }
+# A ticket that was made for such a call is done with; what was open before is as open as it was.
+OF_ITS_OWN = {"wrong_number": Change(status=int(Status.SOLVED))}
 TITLES = {name: title for _, name, title, _ in OUTCOMES}
 # These leave something to do, which the call's message says.
 TO_DO = ("follow_up", "callback")
@@ -107,8 +108,8 @@ class CallScreen(CallWork):
         at = self.follow_up_at
         wrap = WrapUp(
             notes=notes, outcome=TITLES[name], goal=goal, ticket_id=self.chosen,
-            follow_up=TITLES[name] if name in TO_DO or at is not None else "", follow_up_at=at,
-            after=AFTER.get(name, Change()),
+            follow_up=TITLES[name] if name in TO_DO or at is not None else "", follow_up_at=at, zone=self.seat.zone,
+            after=(AFTER if self._is_on_earlier_ticket else AFTER | OF_ITS_OWN).get(name, Change()),
         )  # fmt: skip
         apart = self.chosen is None and self._is_of_another_ticket
 
@@ -124,8 +125,16 @@ class CallScreen(CallWork):
     @property
     def _is_of_another_ticket(self) -> bool:
         """Whether the call stands on a ticket that was there before it."""
+        return self.call is not None and self._was_there(self.call.ticket_id)
+
+    @property
+    def _is_on_earlier_ticket(self) -> bool:
+        """Whether it is being written on a ticket that was there before it."""
+        return self.chosen is not None and self._was_there(self.chosen)
+
+    def _was_there(self, ticket_id: int | None) -> bool:
         call, rows = self.call, self.found.tickets if self.found is not None else ()
-        row = next((row for row in rows if call is not None and row.id == call.ticket_id), None)
+        row = next((row for row in rows if row.id == ticket_id), None)
         return row is not None and call is not None and row.created_at != call.rang_at
 
     def _written(self, done: Done, outcome: str) -> None:

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from screens.gesture_form import Receiver
 
 
+# Nobody sees that a call has ended, understands it and finds the key for its outcome in less.
+ON_THEIR_WAY = 0.7
+
+
 class CallWork(WhoWork, Ticking):
     """What is done on a call's page. `talk_at_once`: the call begins as soon as the page is there."""
 
@@ -69,13 +73,14 @@ class CallWork(WhoWork, Ticking):
         seat = self.seat
         asking = Asking(seat.me.id, seat.clock(), seat.zone, seat.regions)
         call_id, text, picked, chosen = self.call_id, self.text, self.picked, self.chosen
+        asked_at = self.saves
 
         def ask(connection: Connection) -> CallPage:
             return page(connection, asking, call_id, text, picked, chosen)
 
-        self.seat.jobs.read("call page", ask, self._page_read, self._not_read)
+        self.seat.jobs.read("call page", ask, lambda found: self._page_read(found, asked_at), self._not_read)
 
-    def _page_read(self, found: CallPage) -> None:
+    def _page_read(self, found: CallPage, asked_at: tuple[int, int]) -> None:
         if not self.is_attached:
             return
         self._is_known()
@@ -84,7 +89,7 @@ class CallWork(WhoWork, Ticking):
         self.waiting = found.waiting
         if found.call is not None:
             self.call = found.call
-            self.fill_in(found.call)
+            self.fill_in(found.call, asked_at)
         if not self.choice_made:
             self.chosen = self._likely_ticket(found)
         self._show_steps()
@@ -92,7 +97,7 @@ class CallWork(WhoWork, Ticking):
         self.show_wrap_up()
         self.show_caller()
         if self.state is not before:
-            self._other_state()
+            self._other_state(before)
         self.show_bar()
         self.show_hints()
 
@@ -179,6 +184,7 @@ class CallWork(WhoWork, Ticking):
         """It is over: on to its wrap-up."""
         self.save_typed()
         call_id = self.call_id
+        self._let_keys_go()
         if call_id is not None and self.state.on_line:
             self._done_writing = True
             self._change(lambda connection, by: hang_up(connection, by, call_id))
@@ -204,19 +210,24 @@ class CallWork(WhoWork, Ticking):
         phone.rings = tuple(ring for ring in phone.rings if ring.call_id != call.id)
         phone.call = call if call.state.open and call.state is not CallState.RINGING else None
         if self.state is not before:
-            self._other_state()
+            self._other_state(before)
         self.show_bar()
+        # What was typed before there was a call to keep it with.
+        self.save_typed()
         self.read_page()
         self.release_all_keys()
 
     def _refused(self, error: HeardError) -> None:
+        self._done_writing = False
         self.release_all_keys()
         if self.is_attached:
             self.fail(error)
             self.read_page()
 
-    def _other_state(self) -> None:
+    def _other_state(self, before: CallState) -> None:
         """The keys go where they are wanted now: to the checklist while they talk, to the outcomes behind it."""
+        if before.on_line and self.state is CallState.WRAPPING and not self._done_writing:
+            self._keep_keys_of_call()
         if self.typing and not self._done_writing:
             # It was hung up amid a word, which must not become an outcome.
             self.lay_out()
@@ -228,6 +239,20 @@ class CallWork(WhoWork, Ticking):
             self.go_to_pane("notes")
         else:
             self.go_to_pane("who")
+
+    def _keep_keys_of_call(self) -> None:
+        """The telephone says that it is over: keys on their way were meant for the call, and mean what they did there.
+
+        A digit is no outcome yet, and T doesn't bring back the call that it was to end.
+        """
+        self.just_ended = True
+        self.notice("The call has ended")
+        self.set_timer(ON_THEIR_WAY, self._let_keys_go)
+
+    def _let_keys_go(self) -> None:
+        if self.just_ended:
+            self.just_ended = False
+            self.show_hints()
 
     def action_call_resume(self) -> None:
         """It goes on after all."""

@@ -10,15 +10,14 @@ from textual.containers import Container, Horizontal, Vertical
 from typing_extensions import override
 
 from desk.callers import CallerCard, CallerMatch
-from desk.calls import CallRow, CallState, clock
+from desk.calls import CallRow, CallState
 from desk.records import CustomerCard
-from desk.times import SECOND
 from screens.action import CALLING, Place, Places, Situation
 from screens.ask import AskPanel, LabelLine
 from screens.call_reading import CallPage
 from screens.desk_screen import DeskScreen
 from screens.frame import BOTTOM, TOP, Rule
-from screens.phone import Ring, same, stands
+from screens.phone import Ring, rings_for, same, stands
 from screens.seat import Seat
 from screens.top_line import show_top_line
 from storage.deeds.calls import Begun
@@ -43,7 +42,7 @@ NOBODY = CallerMatch("withheld", "")
 class CallFrame(DeskScreen[None]):
     """One call, or somebody who rings. `text` is the number as it was shown, `picked` who the agent says it is.
 
-    `chosen` is the ticket that the call goes on, None for a new one.
+    `chosen` is the ticket that the call goes on, None for a new one. `just_ended`: the telephone told so this moment.
     """
 
     CSS_PATH = "call.tcss"
@@ -62,6 +61,7 @@ class CallFrame(DeskScreen[None]):
         self.chosen = begun.ticket_id if begun is not None else None
         self.choice_made = self.chosen is not None
         self.place_in_several = 0
+        self.just_ended = False
         self.waiting = 0
         self.pane = "who" if begun is None and call_id is None else "steps"
         self.panes_shown: tuple[str, ...] = ()
@@ -123,7 +123,7 @@ class CallFrame(DeskScreen[None]):
     def place(self) -> Place:
         if self.focused is not None and self.focused in (self.goal, self.notes):
             return Place.NOTES
-        if self.state.on_line:
+        if self.state.on_line or self.just_ended:
             return Place.CALL
         return Place.WRAP_UP if self.state is CallState.WRAPPING else Place.CALLER
 
@@ -175,6 +175,12 @@ class CallFrame(DeskScreen[None]):
             return which.call_id == self.call_id
         return self.ring is not None and self.call is None and same(which.text, self.ring.text)
 
+    def rang_as(self, call: CallRow) -> bool:
+        """Whether that call was taken since this page was opened for the same number."""
+        if self.ring is None or not self.text or (call.answered_at or 0) < self.ring.since:
+            return False
+        return same(call.number, self.text)
+
     @override
     def shows(self, _ring: Ring | CallRow) -> bool:
         return self.is_of(_ring)
@@ -221,16 +227,23 @@ class CallFrame(DeskScreen[None]):
         """The line with the clock, and the top line."""
         now, call = self.seat.clock(), self.call
         since = self.ring.since if self.ring is not None else now
-        words = stands(call, now) if call is not None else "rings " + clock((now - since) // SECOND)
+        words = stands(call, now) if call is not None else rings_for(since, now, outbound=self.outbound)
         title = self.card.name if self.card is not None else (call.title if call is not None else self.ring_title)
         hits = self.match.hits
         given = hits[0].identity_value if self.match.kind == "one" and hits else self.match.shown
         number = given or (call.number if call is not None else self.text)
         number = "" if self.match.kind == "withheld" or number == title else number
-        rings = self.state is CallState.RINGING
-        called = "calls" if rings else "you called" if call is not None and call.direction == "out" else "called you"
+        rings, out = self.state is CallState.RINGING, self.outbound
+        called = ("you call" if out else "calls") if rings else "you called" if out else "called you"
         self.bar.show(CallFacts(self.state, words, title, number, called, self.ticket_words()))
         show_top_line(self.header, self.notices, self.seat, ("Call", title), self.waiting, called=call is None)
+
+    @property
+    def outbound(self) -> bool:
+        """Whether it is the agent who calls."""
+        if self.call is not None:
+            return self.call.direction == "out"
+        return self.ring is not None and self.ring.direction == "out"
 
     @property
     def ring_title(self) -> str:

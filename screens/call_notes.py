@@ -1,7 +1,8 @@
 """Notes and goal of a call, kept as they are typed.
 
 The invariant: what is typed is on the disk within half a second, and at once when the notes, the page or the console is
-left; what another console wrote is only taken up where nothing is being typed here.
+left; what another console wrote is only taken up where nothing is being typed here, and never from an answer that was
+asked for before the last words were kept.
 """
 
 from textual import on
@@ -26,15 +27,25 @@ class NotesWork(CallFrame):
 
     _saving: Timer | None = None
     _kept = ("", "")
+    _saves_begun, _saves_ended = 0, 0
 
     @property
     def typed(self) -> tuple[str, str]:
         """Goal and notes as they stand."""
         return self.goal.value, self.notes.text
 
-    def fill_in(self, call: CallRow) -> None:
-        """Show what is kept of a call, unless something is typed here that isn't kept yet."""
-        if self.typed != self._kept or self.typed == (call.goal, call.notes):
+    @property
+    def saves(self) -> tuple[int, int]:
+        """How often the words were given to the writer, and how often it has answered."""
+        return self._saves_begun, self._saves_ended
+
+    def fill_in(self, call: CallRow, asked_at: tuple[int, int]) -> None:
+        """Show what is kept of a call, unless something is typed here that wasn't kept yet when it was asked for.
+
+        `asked_at` is how `saves` stood then.
+        """
+        late = asked_at != self.saves or asked_at[0] != asked_at[1]
+        if late or self.typed != self._kept or self.typed == (call.goal, call.notes):
             return
         self._kept = (call.goal, call.notes)
         with self.prevent(Input.Changed, TextArea.Changed):
@@ -64,9 +75,14 @@ class NotesWork(CallFrame):
         def save(connection: Connection) -> None:
             save_notes(connection, call_id, notes=notes, goal=goal)
 
-        self.seat.jobs.keep(save, failed=self._not_saved)
+        self._saves_begun += 1
+        self.seat.jobs.keep(save, self._saved, self._not_saved)
+
+    def _saved(self, _answer: None) -> None:
+        self._saves_ended += 1
 
     def _not_saved(self, error: HeardError) -> None:
+        self._saves_ended += 1
         self._kept = ("", "")
         self.notice("The notes are not saved, but still here: " + str(error), "error")
 
@@ -89,6 +105,14 @@ class NotesWork(CallFrame):
             # Who writes without `n` means the notes: this letter is the first of theirs.
             self._go_on_writing()
         return False
+
+    @override
+    def take_paste(self, text: str) -> bool:
+        if self._place_of_keys() not in (Place.CALL, Place.WRAP_UP):
+            return False
+        self._go_on_writing()
+        self.notes.insert(text)
+        return True
 
     def _go_on_writing(self) -> None:
         """To the end of the notes, in a line of its own."""

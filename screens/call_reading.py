@@ -50,7 +50,10 @@ def present(connection: Connection, asking: Asking, popped: tuple[Popped, ...], 
     """How things are on the telephone. `shown` are the calls that rang a moment ago, of which the end may be told."""
     ringing = calls.ringing(connection, asking.agent_id, asking.now)
     rings = [
-        _ring(connection, asking, call.number, call.caller, call.rang_at, call.id, call.customer_id) for call in ringing
+        _ring(connection, asking, call.number, call.caller, call.rang_at, call.id, call.customer_id)._replace(
+            direction=call.direction
+        )
+        for call in ringing
     ]
     rings += [
         _ring(connection, asking, each.text, each.caller, each.at, None, None)

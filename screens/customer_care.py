@@ -239,9 +239,12 @@ class CustomerCare(FramedScreen[Line]):
             require(connection, agent_id, Right.ERASE)
             return find(connection, customer_id)
 
+        # Every message of a large workspace is looked through.
+        self.notice("Looking for all that is theirs…")
         self.read("erase", look, self._ask_erase)
 
     def _ask_erase(self, traced: "Traced") -> None:
+        self.notice("")
         lines = (*traced.words(), "", "This can't be undone, not with u and not later.")
         self.sure("Erase “" + traced.name + "” for good?", lines, lambda: self._ask_name(traced))
 

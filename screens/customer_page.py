@@ -5,7 +5,7 @@ The invariant: each line has a key that stays its own whatever is added around i
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from desk.ages import age, due
@@ -194,7 +194,7 @@ def draw(line: Line, cells: int, now: int) -> list[Piece]:
 
 def head(card: CustomerCard, cells: int, now: int, zone: tzinfo) -> list[list[Piece]]:
     """Who it is and how it stands, in as few lines as it takes: the card's own words, put together."""
-    bare = replace(card, identities=(), details=(), recent=(), note="", flags=())
+    bare = card._replace(identities=(), details=(), recent=(), note="", flags=())
     first, *rest = (list(line.pieces) for line in card_lines(bare, cells, now, zone) if line.pieces)
     return [first, *_joined(rest, cells)]
 

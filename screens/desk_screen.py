@@ -171,6 +171,10 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
             return True
         return False
 
+    def take_paste(self, _text: str) -> bool:
+        """Take what is pasted while nothing is being typed in; False where it is nothing to this screen."""
+        return False
+
     def perform(self, action: Action, text: str = "") -> None:
         """Do an action, from a key, the palette or the `:` line; where it is off, say why."""
         reason = action.why_off(self.situation())

@@ -43,7 +43,7 @@ class DuplicatesScreen(FramedScreen[Pair]):
 
     @override
     def situation(self) -> Situation:
-        return Situation(listed=self.lines.count, customer=self.lines.count > 0, removable=self.lines.count > 0)
+        return Situation(listed=self.lines.count, customer=self.lines.count > 0)
 
     @property
     @override
@@ -100,7 +100,7 @@ class DuplicatesScreen(FramedScreen[Pair]):
         question = ConfirmScreen(self.seat, "Merge “" + found.name + "” into “" + found.into + "”?", lines)
         self.app.push_screen(question, lambda yes: self.deed(deed) if yes else None)
 
-    def action_row_remove(self) -> None:
+    def action_customer_apart(self) -> None:
         """These are two people."""
         row = self.lines.row
         if row is None:

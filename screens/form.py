@@ -40,6 +40,7 @@ class Entry:
     """One thing to fill in; `lines` above 1 make it a text of several lines, `hint` stands in it while it is empty.
 
     `choices` are words that complete what is typed: the first that begins so stands behind it, and Right takes it.
+    `fields` are those that a text may have beside the variables of snippets.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Entry:
     hint: str = ""
     lines: int = 1
     choices: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class FormScreen(DeskScreen[Done | None], ModalScreen[Done | None]):
         for entry in form.entries:
             if entry.lines > 1:
                 editor = Editor()
+                editor.own_fields = frozenset(entry.fields)
                 editor.text = entry.value
                 editor.move_cursor(editor.document.end)
                 editor.styles.height = entry.lines

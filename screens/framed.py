@@ -5,7 +5,7 @@ comes after the page was left changes nothing; the cursor never rests on a headi
 """
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from textual import events, on
@@ -219,6 +219,13 @@ class FramedScreen(Undoing, Generic[Row]):
     def action_move_open(self) -> None:
         """Open what the cursor is on."""
         self.open_here()
+
+    def show_list(self, rows: Sequence[Row]) -> None:
+        """Show these rows, and say anew what stands around them."""
+        self.lines.show_rows(rows)
+        self.row_reached()
+        self.show_header()
+        self.show_hints()
 
     def step(self, rows: int) -> None:
         """Move the cursor, and on over headings."""

@@ -25,7 +25,7 @@ class GesturesScreen(FramedScreen[GestureRow]):
     """The page of gestures."""
 
     def __init__(self, seat: Seat) -> None:
-        empty = "Nothing was given away yet: $ on a ticket or a customer does"
+        empty = "Nothing here yet: $ on a ticket or a customer gives something away"
         super().__init__(seat, LineList[GestureRow](self._draw, key=lambda row: row.id, empty=empty))
         self.facts = FactsPane()
         self._found: Gestures | None = None
@@ -49,9 +49,13 @@ class GesturesScreen(FramedScreen[GestureRow]):
     @property
     @override
     def titles(self) -> tuple[str, str]:
-        waiting = sum(row.state == "waiting" for row in self._found.rows) if self._found else 0
-        words = "1 waits" if waiting == 1 else f"{waiting} wait"
-        return ("Nothing waits" if not waiting else words + " for a supervisor", "Gesture")
+        found = self._found
+        waiting = sum(row.state == "waiting" for row in found.rows) if found else 0
+        # Who doesn't decide sees their own alone, and nothing is said of what others wait for.
+        mine = "" if found is None or found.may_decide else " of yours"
+        if not waiting:
+            return (f"Nothing{mine} waits" if found else "", "Gesture")
+        return (f"{waiting:,}{mine} {'waits' if waiting == 1 else 'wait'} for a supervisor", "Gesture")
 
     @override
     def side_widgets(self) -> tuple[Widget, ...]:
@@ -69,9 +73,7 @@ class GesturesScreen(FramedScreen[GestureRow]):
 
     def _rows_read(self, found: Gestures) -> None:
         self._found = found
-        self.lines.show_rows(found.rows)
-        self.row_reached()
-        self.show_hints()
+        self.show_list(found.rows)
 
     @override
     def row_reached(self) -> None:
@@ -120,13 +122,18 @@ class GesturesScreen(FramedScreen[GestureRow]):
 
     def action_gesture_refuse(self, text: str) -> None:
         """No; without a reason it is asked for."""
-        row, by = self.lines.row, self.seat.by()
+        row = self.lines.row
         if row is None:
             return
-        if not text:
-            self.ask(Question("Refuse, since", self.action_gesture_refuse, free=True))
-            return
+        gesture_id = row.id
+        if text:
+            self._refuse(gesture_id, text)
+        else:
+            # Another one may be under the cursor by the time that the reason is written.
+            self.ask(Question("Refuse, since", lambda why: self._refuse(gesture_id, why), free=True))
+
+    def _refuse(self, gesture_id: int, why: str) -> None:
         from storage.deeds.gestures import refuse
 
-        gesture_id = row.id
-        self.deed(lambda session: refuse(session, by, gesture_id, text))
+        by = self.seat.by()
+        self.deed(lambda session: refuse(session, by, gesture_id, why))

@@ -1,6 +1,6 @@
 """Saying how an incident stands, and writing to its customers: the update leaves only after it was seen as they get it.
 
-The invariant: who is written to is who stood in the preview, or fewer.
+The invariant: what leaves stood in the preview word for word, and so did everybody who gets it.
 """
 
 import textwrap
@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from desk.errors import BadInput, HeardError
-from desk.incidents import STATES, draft, parse_state
+from desk.counts import counted
+from desk.errors import BadInput, HeardError, Refused
+from desk.identifiers import address_of
+from desk.incidents import NEXT, STATES, TITLE, draft, parse_state, with_incident
 from desk.snippets.template import problems
 from desk.snooze import when
 from desk.times import to_datetime
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
 
 AROUND = 14
 PREVIEW_CELLS = 66
-NAMED, LEFT_OUT, BODY_LINES = 3, 4, 9
+LEFT_OUT = 4
+# Both and what stands around them fit into the preview.
+NAME, ADDRESS = 16, 40
 TIMES = "when customers hear again: 2h, 14:30, tomorrow 9am"
 
 
@@ -52,13 +56,13 @@ def incident_form(seat: Seat, row: IncidentRow | None, title: str = "", ticket_i
         return Described(values["title"], parse_state(values["state"]), values["notice"], next_at)
 
     def deed(values: Values) -> "Callable[[Session], Done]":
-        from storage.deeds.incidents import begin, describe
+        from storage.deeds.incidents import Described, begin, describe
 
         by, said = seat.by(), described(values)
         if row is None:
             return lambda session: begin(session, by, said, ticket_ids)
-        incident_id = row.id
-        return lambda session: describe(session, by, incident_id, said)
+        incident_id, was = row.id, Described(row.title, row.state, row.notice, row.next_update_at)
+        return lambda session: describe(session, by, incident_id, said, was)
 
     def meaning(values: Values) -> str:
         if not values["title"].strip():
@@ -86,9 +90,10 @@ class UpdateScreen(FormScreen):
 
     def __init__(self, seat: Seat, row: IncidentRow, height: int) -> None:
         self._row = row
-        self._previewed: frozenset[int] = frozenset()
+        self._shown: tuple[Update, Audience] | None = None
+        text = draft(row.notice, over=row.state == "over")
         entries = (
-            Entry("text", "Text", draft(row.notice), lines=max(4, min(14, height - AROUND))),
+            Entry("text", "Text", text, lines=max(4, min(14, height - AROUND)), fields=(TITLE, NEXT)),
             Entry("next", "Next", "", TIMES),
         )
         super().__init__(seat, Form(f"Update: {row.title}", entries, self._deed, self._says))
@@ -96,21 +101,24 @@ class UpdateScreen(FormScreen):
     def _update(self, values: Values) -> Update:
         return Update(self._row.id, values["text"], time_of(values["next"], self.seat), self.seat.zone)
 
-    def _deed(self, values: Values) -> "Callable[[Session], Done]":
+    def _deed(self, _values: Values) -> "Callable[[Session], Done]":
+        """What was shown: `2h` said in the preview isn't another time by now."""
         from storage.deeds.incident_updates import tell_all
 
-        by, update, previewed = self.seat.by(), self._update(values), self._previewed
-        return lambda session: tell_all(session, by, update, previewed)
+        if self._shown is None:
+            raise Refused("Nobody has seen yet who gets it", "")
+        by, (update, shown) = self.seat.by(), self._shown
+        return lambda session: tell_all(session, by, update, shown)
 
     def _says(self, values: Values) -> str:
         if not values["text"].strip():
             raise BadInput("Nothing is written yet")
         next_at = time_of(values["next"], self.seat)
-        wrong = [each for each in problems(values["text"]) if "incident." not in each.message]
+        told = next_words(next_at, self.seat.zone)
+        wrong = problems(with_incident(values["text"], self._row.title, told))
         if wrong:
             raise BadInput(wrong[0].message, wrong[0].mend)
-        then = f"next {next_words(next_at, self.seat.zone)}" if next_at else "no next time is set"
-        return f"Ctrl+S shows who gets it and how it reads; {then}"
+        return f"{'next ' + told if told else 'no next time is set'}; Ctrl+S shows who gets it and how it reads"
 
     @override
     def action_form_save(self) -> None:
@@ -119,7 +127,10 @@ class UpdateScreen(FormScreen):
         update, me = self._update(values), self.seat.me.id or None
         self.hold_all_keys()
         self.seat.jobs.read(
-            "audience", lambda connection: audience(connection, update, me, at), self._preview, self._not_previewed
+            "audience",
+            lambda connection: audience(connection, update, me, at),
+            lambda found: self._preview(update, found),
+            self._not_previewed,
         )
 
     def _not_previewed(self, error: HeardError) -> None:
@@ -127,21 +138,21 @@ class UpdateScreen(FormScreen):
         if self.is_attached:
             self.fail(error)
 
-    def _preview(self, found: Audience) -> None:
+    def _preview(self, update: Update, found: Audience) -> None:
         self.release_all_keys()
         if not self.is_attached:
             return
         if not found.letters:
             self.notice("There is nobody to tell: " + left_out_words(found) if found.left_out else NOBODY, "warning")
             return
-        self._previewed = frozenset(letter.ticket_id for letter in found.letters)
+        self._shown = update, found
 
         def answered(yes: bool | None) -> None:
             if yes:
                 super(UpdateScreen, self).action_form_save()
 
-        many = len(found.letters)
-        title = f"Write to {'1 customer' if many == 1 else format(many, ',') + ' customers'}?"
+        many, out = len(found.letters), len(found.left_out)
+        title = f"Write to {counted(many, 'customer')}?" + (f" {out:,} left out" if out else "")
         self.app.push_screen(ConfirmScreen(self.seat, title, preview_lines(found)), answered)
 
 
@@ -149,20 +160,27 @@ NOBODY = "No ticket is linked to it: I on a ticket does that, and Y on one that 
 
 
 def preview_lines(found: Audience) -> tuple[str, ...]:
-    """Who gets an update, who doesn't and why, and how it reads for the first of them."""
+    """How it reads for the first of them, then everybody who gets it, and everybody who doesn't and why."""
     first, many = found.letters[0], len(found.letters)
-    named = ", ".join(
-        f"{_short(letter.name or letter.recipient)} (#{letter.number})" for letter in found.letters[:NAMED]
-    )
-    lines = textwrap.wrap(named + (f" and {many - NAMED:,} more" if many > NAMED else ""), PREVIEW_CELLS)
+    address = _short(address_of(first.recipient), ADDRESS)
+    lines = [f"{address} reads:" if many == 1 else f"The first of them, {address}, reads:"]
+    for line in first.body.split("\n"):
+        lines += ["  " + part for part in textwrap.wrap(harmless(line), PREVIEW_CELLS) or [""]]
     here = sum(not letter.by_mail for letter in found.letters)
     if here:
-        lines.append(f"{here:,} of them through no mailbox: theirs stays on the ticket alone.")
+        lines += ["", f"{here:,} of them through no mailbox: theirs stays on the ticket alone."]
+    lines += ["", "Who gets it:" if many == 1 else f"Who gets it, all {many:,}:"]
+    for each in found.letters:
+        where = "" if each.by_mail else "on the ticket"
+        lines.append(_line(each.number, each.name, _short(address_of(each.recipient), ADDRESS), where))
     if found.left_out:
-        lines += textwrap.wrap(left_out_words(found), PREVIEW_CELLS)
-    body = [part for line in first.body.split("\n") for part in textwrap.wrap(harmless(line), PREVIEW_CELLS) or [""]]
-    more = ["…"] if len(body) > BODY_LINES else []
-    return (*lines, "", f"To {_short(first.recipient)}:", *("  " + line for line in body[:BODY_LINES]), *more)
+        lines += ["", f"Who doesn't, {len(found.left_out):,}:"]
+        lines += [_line(each.number, each.name, each.why) for each in found.left_out]
+    return tuple(lines)
+
+
+def _line(number: int, name: str, *more: str) -> str:
+    return "  ".join(part for part in (f"  #{number}", _short(name, NAME) or "(no name)", *more) if part)
 
 
 def left_out_words(found: Audience) -> str:
@@ -172,5 +190,5 @@ def left_out_words(found: Audience) -> str:
     return f"Left out: {named}" + (f" · and {more:,} more" if more > 0 else "")
 
 
-def _short(text: str) -> str:
-    return shorten(harmless(text), 56)
+def _short(text: str, cells: int) -> str:
+    return shorten(" ".join(harmless(text).split()), cells)

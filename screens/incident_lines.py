@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from desk.ages import age
+from desk.counts import counted
 from desk.incidents import STATES
 from desk.statuses import Status
 from desk.times import MINUTE
@@ -62,9 +63,7 @@ def next_piece(row: IncidentRow, now: int, zone: tzinfo) -> Piece:
 
 
 def _counted(row: IncidentRow) -> str:
-    tickets = "1 ticket" if row.tickets == 1 else f"{row.tickets:,} tickets"
-    customers = "1 customer" if row.customers == 1 else f"{row.customers:,} customers"
-    return f"{tickets}, {customers}"
+    return f"{counted(row.tickets, 'ticket')}, {counted(row.customers, 'customer')}"
 
 
 def _ticket(row: IncidentTicketRow, cells: int, now: int) -> list[Piece]:

@@ -89,7 +89,8 @@ class IncidentsScreen(FramedScreen[Line]):
         still = sum(row.state != "over" for row in self._page.rows)
         row = self.lines.row
         side = row.title if isinstance(row, IncidentRow) else f"#{row.number}" if row is not None else ""
-        return ("Nothing is wrong" if not still else f"{still} open", side)
+        told = f"{still} open" if still else "Nothing is wrong"
+        return (told if self.lines.shown else "", side)
 
     @override
     def side_widgets(self) -> tuple[Widget, ...]:
@@ -112,10 +113,7 @@ class IncidentsScreen(FramedScreen[Line]):
         lines: list[Line] = []
         for row in found.rows:
             lines += (row, *found.alike[row.id], *found.linked.get(row.id, ()))
-        self.lines.show_rows(lines)
-        self.row_reached()
-        self.show_header()
-        self.show_hints()
+        self.show_list(lines)
 
     @override
     def row_reached(self) -> None:
@@ -165,29 +163,34 @@ class IncidentsScreen(FramedScreen[Line]):
             self.app.push_screen(UpdateScreen(self.seat, row, self.size.height), self._done)
 
     def action_incident_state(self, text: str) -> None:
-        """Bring it to another state; over asks about its tickets."""
-        from storage.deeds.incidents import set_state
-
-        row, by = self._incident, self.seat.by()
+        """Bring it to another state; without a word it is asked for."""
+        row = self._incident
         if row is None:
             return
-        if not text:
-            choices = tuple(Choice(state, state, words) for state, words in STATES.items() if state != row.state)
-            self.ask(Question("State", self.action_incident_state, choices=choices))
+        if text:
+            self._bring(row, text)
             return
-        state, incident_id = parse_state(text), row.id
-        if state == "over" and row.tickets:
-            choices = (
-                Choice("solve", "Solve its tickets too", f"{row.tickets:,} are linked"),
-                Choice("leave", "Leave its tickets as they are"),
-            )
+        choices = tuple(Choice(state, state, words) for state, words in STATES.items() if state != row.state)
+        # Another one may be under the cursor by the time that this is answered.
+        self.ask(Question("State", lambda state: self._bring(row, state), choices=choices))
 
-            def end(answer: str) -> None:
-                self.deed(lambda session: set_state(session, by, incident_id, state, solve=answer == "solve"))
+    def _bring(self, row: IncidentRow, text: str) -> None:
+        """To that state; over asks about its tickets."""
+        from storage.deeds.incidents import set_state
 
-            self.ask(Question("It is over", end, choices=choices))
+        state, incident_id, by = parse_state(text), row.id, self.seat.by()
+
+        def end(answer: str) -> None:
+            self.deed(lambda session: set_state(session, by, incident_id, state, solve=answer == "solve"))
+
+        if state != "over" or not row.tickets:
+            end("leave")
             return
-        self.deed(lambda session: set_state(session, by, incident_id, state))
+        choices = (
+            Choice("solve", "Solve its tickets too", f"{row.tickets:,} are linked"),
+            Choice("leave", "Leave its tickets as they are"),
+        )
+        self.ask(Question("It is over", end, choices=choices))
 
     def action_incident_link(self) -> None:
         """Yes, this ticket belongs to it."""
@@ -205,7 +208,7 @@ class IncidentsScreen(FramedScreen[Line]):
         row, by = self.lines.row, self.seat.by()
         if isinstance(row, IncidentTicketRow):
             incident_id, ticket_id = row.incident_id, row.ticket_id
-            self.deed(lambda session: unlink(session, by, incident_id, ticket_id))
+            self.deed(lambda session: unlink(session, by, incident_id, [ticket_id]))
 
     def _done(self, done: Done | None) -> None:
         if done is not None:

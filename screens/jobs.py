@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from desk.errors import HeardError
 from storage.connect import Connection, driver, explain
@@ -50,8 +50,7 @@ class InternalError(HeardError):
     """Something in Heard itself went wrong; the deed was not done."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """A question by its key; `ask` gives what is to be called on the loop."""
 
     key: str

@@ -115,16 +115,20 @@ def _in_place(
     place: Place, actions: Iterable[Action], of: Mapping[str, tuple[Keys, ...]], problems: list[BadInput]
 ) -> dict[Keys, Action]:
     taken: dict[Keys, Action] = {}
+    begun: dict[str, Keys] = {}
     for action in actions:
         if place not in action.places:
             continue
         for keys in of[action.id]:
             if place in ENTRY and (len(keys[0]) == 1 or keys[0] == "Space"):
                 continue  # it is text there; the action's other keys act
-            clash = next((other for other in taken if other[: len(keys)] == keys[: len(other)]), None)
-            if clash is not None and taken[clash] is not action:
+            # A sequence has at most two keys: it clashes with itself, with its first key alone, and as a first key.
+            clash = keys if keys in taken else begun.get(keys[0]) if len(keys) == 1 else keys[:1]
+            if clash in taken and taken[clash] is not action:
                 problems.append(_clash(clash, taken[clash], keys, action))
             taken[keys] = action
+            if len(keys) > 1:
+                begun.setdefault(keys[0], keys)
     return taken
 
 

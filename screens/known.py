@@ -11,6 +11,8 @@ from textual.geometry import Size
 from textual.widget import Widget
 from typing_extensions import override
 
+from desk.counts import counted
+from desk.errors import HeardError
 from desk.knowledge.changes import taken_over
 from desk.reports.period import DEFAULT, EXAMPLES, period
 from desk.reports.report import Table
@@ -37,7 +39,7 @@ from storage import library
 from storage.connect import Connection
 from storage.deeds.by import Done
 from storage.knowledge.drift import Drifting, drifting, tickets_of
-from storage.knowledge.groups import CaughtUp, behind, catch_up
+from storage.knowledge.groups import CaughtUp, catch_up, progress
 from storage.reports.known_answers import KnownAnswers, Line, answers_table, known_answers
 from widgets.inks import Piece
 from widgets.rowcache import Key
@@ -45,8 +47,8 @@ from widgets.rows import LineList
 from widgets.ticket_line import Look
 
 MOST_TICKETS = 100
-# So many messages are read at a time: some 60 ms of the writer's time.
-AT_ONCE = 100
+# So long replies are read at a time, of the writer's time.
+AT_ONCE_SECONDS = 0.03
 BESIDE_FROM = 150
 
 _TICKETS = "SELECT id, number, subject FROM ticket WHERE id = ?"
@@ -88,9 +90,8 @@ class KnownScreen(FramedScreen[Row]):
         self._found: KnownAnswers | None = None
         self._drifting: tuple[Drifting, ...] = ()
         self._under: dict[str, tuple[Under, ...]] = {}
-        self._read = 0
+        self._progress = CaughtUp(0, 0)
         self._catching_up = False
-        self._reading = False
 
     @property
     @override
@@ -111,12 +112,16 @@ class KnownScreen(FramedScreen[Row]):
     @property
     @override
     def titles(self) -> tuple[str, str]:
-        if self._found is None or self._reading:
-            return ("still reading, " + format(self._read, ",") + " messages so far", "")
+        if self._found is None or self._progress.more:
+            return (f"still reading what was sent: {self._progress.share:.0%}", "")
         if self.part != ANSWERS:
-            return (str(len(self._drifting)) + " snippets are changed", "Snippet")
-        words = format(self._found.repeated, ",") + " of " + format(self._found.replies, ",") + " replies were known"
-        return (words, "Answer")
+            many = len(self._drifting)
+            return (f"{counted(many, 'snippet')} {'is' if many == 1 else 'are'} changed", "Snippet")
+        known, replies = self._found.repeated, self._found.replies
+        return (
+            f"{known:,} of {counted(replies, 'reply', 'replies')} {'was' if known == 1 else 'were'} known",
+            "Answer",
+        )
 
     @override
     def side_widgets(self) -> tuple[Widget, ...]:
@@ -132,25 +137,31 @@ class KnownScreen(FramedScreen[Row]):
     def changed(self) -> None:
         super().changed()
         if not self._catching_up:
-            self.read("behind", behind, self._is_behind)
+            self.read("progress", progress, self._has_come)
 
-    def _is_behind(self, more: bool) -> None:
-        self._reading = more
-        if more:
+    def _has_come(self, so_far: CaughtUp) -> None:
+        self._progress = so_far
+        self.draw_frame()
+        if so_far.more:
             self._catching_up = True
             if self._found is None:
                 self._count()
-            self.seat.jobs.keep(lambda connection: catch_up(connection, AT_ONCE), self._caught_up)
+            self.seat.jobs.keep(
+                lambda connection: catch_up(connection, seconds=AT_ONCE_SECONDS), self._caught_up, self._not_caught_up
+            )
         else:
             self._count()
 
-    def _caught_up(self, done: CaughtUp) -> None:
-        if not self.is_attached:
-            return
-        self._read += done.read
+    def _caught_up(self, so_far: CaughtUp) -> None:
         self._catching_up = False
-        self.draw_frame()
-        self._is_behind(done.more)
+        if self.is_attached:
+            self._has_come(so_far)
+
+    def _not_caught_up(self, error: HeardError) -> None:
+        """It goes on with the next change of anything."""
+        self._catching_up = False
+        if self.is_attached:
+            self.fail(error)
 
     def _count(self) -> None:
         asked = period(self.since, "", self.seat.clock(), self.seat.zone)
@@ -166,10 +177,7 @@ class KnownScreen(FramedScreen[Row]):
 
     def _show(self) -> None:
         lines: tuple[Row, ...] = (self._found.lines if self._found else ()) if self.part == ANSWERS else self._drifting
-        self.lines.show_rows([row for line in lines for row in (line, *self._under.get(row_key(line), ()))])
-        self.row_reached()
-        self.show_header()
-        self.show_hints()
+        self.show_list([row for line in lines for row in (line, *self._under.get(row_key(line), ()))])
 
     @override
     def row_reached(self) -> None:

@@ -16,7 +16,7 @@ from screens.framed import FramedScreen
 from screens.seat import Seat
 from storage.connect import Connection
 from storage.deeds.by import Done
-from widgets.cells import fit
+from widgets.cells import fit, harmless
 from widgets.inks import Piece, both_ends
 from widgets.rowcache import Key
 from widgets.rows import LineList
@@ -103,7 +103,8 @@ class NewcomersScreen(FramedScreen[Newcomer]):
         sign: Piece = ("✓ ", "good") if written else ("○ ", "due")
         value = "" if row.value is None else row.value.words
         left: list[Piece] = [
-            (" ", "plain"), sign, (fit(row.name, min(28, cells // 3)) + "  ", "plain"), (row.plan + "  ", "muted"),
+            (" ", "plain"), sign, (fit(harmless(row.name), min(28, cells // 3)) + "  ", "plain"),
+            (harmless(row.plan) + "  ", "muted"),
             (value, "muted"),
         ]  # fmt: skip
         told = "written to" if written else "no word yet"

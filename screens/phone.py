@@ -6,15 +6,18 @@ with it, so that the banner never has to wait for it again.
 
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from typing import NamedTuple
 
 from desk.callers import CallerCard, CallerMatch
 from desk.calls import ELSEWHERE, LONGEST_RING, CallRow, CallState, Popped, clock, talk_seconds, wrap_up_seconds
 from desk.dialled import alike, bare, is_number
 from desk.times import SECOND
 
+# A pop of whom the agent has on the line for less than this is that same call.
+LATE_POP = 10 * SECOND
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+
+class Asking(NamedTuple):
     """Who asks: whose telephone it is, when, where, and the countries whose numbers are understood."""
 
     agent_id: int
@@ -23,9 +26,11 @@ class Asking:
     regions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ring:
-    """Somebody who rings: a call that a telephone told of, or what `heard pop` was given (then `call_id` is None)."""
+class Ring(NamedTuple):
+    """Somebody who rings: a call that a telephone told of, or what `heard pop` was given (then `call_id` is None).
+
+    Where `direction` is out, it rings at theirs.
+    """
 
     text: str
     caller: str
@@ -33,6 +38,7 @@ class Ring:
     call_id: int | None
     match: CallerMatch
     card: CallerCard | None
+    direction: str = "in"
 
     @property
     def title(self) -> str:
@@ -45,10 +51,6 @@ class Ring:
     def number(self) -> str:
         """What the telephone showed; empty where that was a word for no number."""
         return "" if self.match.kind == "withheld" else self.text
-
-    def is_of(self, popped: Popped) -> bool:
-        """Whether this is what was told of."""
-        return same(self.text, popped.text) if popped.call_id is None else popped.call_id == self.call_id
 
 
 @dataclass(slots=True)
@@ -66,11 +68,18 @@ class Phone:
     known: set[int] = field(default_factory=set)
 
     def hear(self, popped: Popped) -> bool:
-        """Take in a pop that names no call; False where the same one rings already."""
-        known = any(same(each.text, popped.text) for each in self.popped)
+        """Take in a pop that names no call; False where the same one rings already, or was taken this moment."""
+        known = self._has_just_taken(popped) or any(same(each.text, popped.text) for each in self.popped)
         if not known:
             self.popped = (*self.popped, popped)
         return not known
+
+    def _has_just_taken(self, popped: Popped) -> bool:
+        """Some softphones tell of the answer as they do of the ring."""
+        call = self.call
+        if call is None or not call.state.on_line or call.answered_at is None:
+            return False
+        return popped.at - call.answered_at < LATE_POP and same(call.number, popped.text)
 
     def forget(self, text: str) -> None:
         """Somebody has taken it, or it was seen."""
@@ -90,6 +99,11 @@ def same(one: str, other: str) -> bool:
     return one.casefold().split() == other.casefold().split()
 
 
+def rings_for(since: int, now: int, *, outbound: bool) -> str:
+    """How long it has rung, here or at theirs."""
+    return ("calling " if outbound else "rings ") + clock((now - since) // SECOND)
+
+
 def stands(call: CallRow, now: int) -> str:
     """How a call stands, in words with its clock: `talking 2:13`, `on hold 0:20`, `wrap-up 0:05`."""
     match call.state:
@@ -100,9 +114,9 @@ def stands(call: CallRow, now: int) -> str:
         case CallState.WRAPPING:
             return "wrap-up " + clock(wrap_up_seconds(call, now))
         case CallState.RINGING:
-            return "rings " + clock((now - call.rang_at) // SECOND)
+            return rings_for(call.rang_at, now, outbound=call.direction == "out")
         case CallState.MISSED:
-            return "missed"
+            return "no answer" if call.direction == "out" else "missed"
         case CallState.DONE:
             taken = call.outcome == ELSEWHERE
             return "taken by a colleague" if taken else "written down, " + clock(talk_seconds(call, now))

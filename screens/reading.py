@@ -5,10 +5,9 @@ import time
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
 from datetime import tzinfo
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from desk.errors import HeardError
 from desk.filters import parse
@@ -30,8 +29,7 @@ FIRST_ROWS = 64
 OPENING_SECONDS = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
+class Beginning(NamedTuple):
     """The views, the one that was open last, and whether there are no tickets at all."""
 
     views: tuple[ViewRow, ...]
@@ -45,8 +43,7 @@ class Beginning:
         return last or (self.views[0] if self.views else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """All that the first frame shows: who sits here, the views, and the first rows of the one that was open last."""
 
     me: AgentRow
@@ -54,8 +51,7 @@ class Opening:
     rows: tuple[TicketRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """The ids of a list in their order, its rows from `start` on, and the query for the next start's first paint."""
 
     ids: "array[int]"
@@ -65,8 +61,7 @@ class Listing:
     parameters: tuple[int | str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """One ticket with all that stands around it.
 
     `suggestion` is the key of the checklist that suits it, `team` what snippets quote of the team itself.
@@ -116,8 +111,7 @@ def opening(workspace: Workspace, handle: str, now: int, zone: tzinfo) -> Openin
             return None
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
+class Behind(NamedTuple):
     """What the queue shows where it shows the tickets behind a number: which they are now, and the way back there.
 
     `words` say once which tickets these are. `first` is the one that the cursor begins at, None for the top.
@@ -132,7 +126,7 @@ class Behind:
 
     def narrowed(self, connection: Connection, scope: Scope) -> Scope:
         """The scope of that list alone."""
-        return replace(scope, among=json.dumps(list(self.tickets(connection, scope.now))))
+        return scope._replace(among=json.dumps(list(self.tickets(connection, scope.now))))
 
 
 def listing(connection: Connection, scope: Scope, sight: Sight | None = None, behind: Behind | None = None) -> Listing:
@@ -157,7 +151,7 @@ def opened(connection: Connection, ticket_id: int, now: int, zone: tzinfo) -> Op
     ticket = tickets.ticket(connection, ticket_id)
     rating = rating_of(connection, ticket_id)
     marks = (*incident_marks(connection, ticket_id), *rating_marks(rating), *ticket.marks)
-    ticket = replace(ticket, marks=marks)
+    ticket = ticket._replace(marks=marks)
     conversation = tickets.conversation(connection, ticket_id)
     customer_id = ticket.row.customer_id
     card = None if customer_id is None else customers.card(connection, customer_id, now, zone)
@@ -210,7 +204,7 @@ def sources_fingerprint(connection: Connection) -> object:
 def calls_fingerprint(connection: Connection) -> object:
     """What changes when somebody rings, or a call goes on or is written down."""
     return connection.execute(
-        "SELECT id, state, agent_id, customer_id, ticket_id, direction FROM call"
+        "SELECT id, state, agent_id, customer_id, ticket_id, direction, rang_at FROM call"
         " WHERE state NOT IN ('done','missed') ORDER BY id"
     ).fetchall()
 

@@ -55,7 +55,7 @@ def context_of(written: Written, here: Opened | None, customers: tuple[str, ...]
         kind=kind,
         channel=here.ticket.row.channel,
         names=known,
-        others=tuple(name for name in customers if name not in known),
+        others=customers,
         attachments=attachments,
         customer_text=newest.body if newest else "",
     )

@@ -15,7 +15,8 @@ def facts_of(ring: Ring | CallRow, key: str) -> RingFacts:
     match = ring.match
     known = None if match.kind != "one" else match.maybe_id is None
     number = "" if ring.title == ring.number else match.number or ring.number
-    return RingFacts(ring.title, number, known, tuple(_words(ring)), ring.since, key)
+    state = "calling" if ring.direction == "out" else "rings"
+    return RingFacts(ring.title, number, known, tuple(_words(ring)), ring.since, key, state)
 
 
 def _words(ring: Ring) -> list[str]:

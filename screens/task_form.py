@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from desk.counts import counted
 from desk.errors import BadInput
 from desk.nearest import mend_name
 from desk.records import AgentRow
@@ -17,7 +18,7 @@ from screens.seat import Seat
 from storage import people
 from storage.connect import Connection
 from storage.deeds.by import Done
-from storage.knowledge.tasks import CauseRow, TaskRow, causes, of_ticket
+from storage.knowledge.tasks import CauseRow, TaskRow, causes, of_ticket, one_cause
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -73,12 +74,19 @@ def task_form(seat: Seat, found: Around, task: TaskRow | None, title: str, *tick
         by, text = seat.by(), read(values)
         if task is None:
             return lambda session: make(session, by, text, *ticket_ids)
-        return lambda session: change(session, by, task.id, text)
+        was = _text_of(task)
+        return lambda session: change(session, by, task.id, text, was)
 
     def check(values: Values) -> str:
         return _meaning(seat, found, read(values))
 
     return Form(_title(found) if task is None else "Edit the task", entries, deed, check)
+
+
+def _text_of(task: TaskRow) -> "TaskText":
+    from storage.deeds.tasks import TaskText
+
+    return TaskText(task.title, task.cause, task.assignee_id, task.due_at)
 
 
 def _title(found: Around) -> str:
@@ -113,6 +121,6 @@ def _meaning(seat: Seat, found: Around, text: "TaskText") -> str:
     due = "no due time"
     if text.due_at is not None:
         due = "due " + to_datetime(text.due_at, seat.zone).strftime("%a %-d %b %H:%M")
-    same = next((each for each in found.causes if each.cause.casefold() == text.cause.strip().casefold()), None)
-    known = "" if same is None else " · this cause: " + str(same.tickets) + " tickets so far"
+    same = next((each for each in found.causes if one_cause(each.cause) == one_cause(text.cause)), None)
+    known = "" if same is None else " · this cause: " + counted(same.tickets, "ticket") + " so far"
     return "".join((who, " · ", due, known))

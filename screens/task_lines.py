@@ -3,12 +3,13 @@
 The invariant: what is late says so in words and not by colour alone.
 """
 
+from collections.abc import Iterable
 from datetime import tzinfo
 
 from desk.ages import age, due
-from desk.reports.report import Column, Table, Unit
+from desk.counts import counted
 from desk.times import DAY, to_datetime
-from storage.knowledge.tasks import CauseRow, LinkedTicket, TaskRow
+from storage.knowledge.tasks import CauseRow, LinkedTicket, TaskRow, one_cause
 from widgets.cells import fit, harmless
 from widgets.inks import Piece, both_ends
 
@@ -31,7 +32,7 @@ def task_line(task: TaskRow, cells: int, now: int) -> list[Piece]:
 
 def cause_line(cause: CauseRow, cells: int, now: int) -> list[Piece]:
     """A cause, with its counts."""
-    counts = f"{cause.tickets:>4} tickets {cause.tasks:>3} tasks {cause.open:>3} open "
+    counts = f"{counted(cause.tickets, 'ticket'):>12} {counted(cause.tasks, 'task'):>9} {cause.open:>3,} open "
     right: list[Piece] = [(counts, "muted"), (f"{age(cause.last_at, now):>5} ", "faint")]
     return both_ends([(" ", "plain"), (_flat(cause.cause), "strong")], right, cells)
 
@@ -59,31 +60,22 @@ def task_facts(task: TaskRow, now: int, zone: tzinfo) -> list[Told]:
         facts.append(("Done", at(task.done_at), "good"))
     lines = [f"#{ticket.number} {ticket.subject}" for ticket in task.tickets[:MOST_TICKETS]]
     if len(task.tickets) > MOST_TICKETS:
-        lines.append(f"and {len(task.tickets) - MOST_TICKETS} more")
+        lines.append(f"and {len(task.tickets) - MOST_TICKETS:,} more")
     facts.append(("Tickets", "\n".join(lines) or "none; # links one", "plain" if lines else "muted"))
     return facts
 
 
 def cause_facts(cause: CauseRow, tasks: tuple[TaskRow, ...]) -> list[Told]:
     """What hangs on a cause."""
-    of_it = [task for task in tasks if task.cause.casefold() == cause.cause.casefold()]
-    lines = [("✓ " if task.state == "done" else "· ") + task.title for task in of_it]
-    counted = f"{cause.tickets} tickets, {cause.tasks} tasks, {cause.open} of them open"
-    return [("Cause", cause.cause, "strong"), ("So far", counted, "plain"), ("Tasks", "\n".join(lines), "plain")]
+    lines = [("✓ " if task.state == "done" else "· ") + task.title for task in of_cause(cause, tasks)]
+    far = f"{counted(cause.tickets, 'ticket')}, {counted(cause.tasks, 'task')}, {cause.open:,} of them open"
+    return [("Cause", cause.cause, "strong"), ("So far", far, "plain"), ("Tasks", "\n".join(lines), "plain")]
 
 
-def causes_table(causes: tuple[CauseRow, ...]) -> Table:
-    """The causes for the product team."""
-    columns = (
-        Column("cause", "Cause"),
-        Column("tickets", "Tickets", Unit.COUNT),
-        Column("tasks", "Tasks", Unit.COUNT),
-        Column("open", "Open", Unit.COUNT),
-        Column("last", "Last found", Unit.MOMENT),
-    )
-    rows = tuple((each.cause, each.tickets, each.tasks, each.open, each.last_at) for each in causes)
-    note = "Tickets: those linked to a task of this cause, each counted once."
-    return Table("causes", "Causes found", columns, rows, note, "No cause was written down yet.")
+def of_cause(cause: CauseRow, tasks: Iterable[TaskRow]) -> list[TaskRow]:
+    """The tasks of a cause."""
+    wanted = one_cause(cause.cause)
+    return [task for task in tasks if one_cause(task.cause) == wanted]
 
 
 def _time(task: TaskRow, now: int) -> Piece:

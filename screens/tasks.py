@@ -3,14 +3,14 @@
 The invariant: Enter on a task shows its tickets below it, and Enter on a ticket opens that, whatever the list.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from textual.geometry import Size
 from textual.widget import Widget
 from typing_extensions import override
 
+from desk.counts import counted
 from screens.action import Place, Situation
 from screens.ask import Choice, Question
 from screens.desk_screen import opens
@@ -27,7 +27,7 @@ from screens.task_lines import (
     PARTS,
     cause_facts,
     cause_line,
-    causes_table,
+    of_cause,
     task_facts,
     task_line,
     ticket_line,
@@ -35,17 +35,14 @@ from screens.task_lines import (
 from storage import people
 from storage.connect import Connection
 from storage.deeds.by import Done
-from storage.knowledge.tasks import CauseRow, LinkedTicket, TaskRow, causes, done_tasks, open_tasks
+from storage.knowledge.tasks import CauseRow, LinkedTicket, TaskRow, causes, done_tasks, one_cause, open_tasks
 from widgets.inks import Piece
 from widgets.rowcache import Key
 from widgets.rows import LineList
 from widgets.ticket_line import Look
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
     from desk.records import AgentRow
-    from storage.deeds.tasks import TaskText
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +78,14 @@ def line_key(line: Line) -> str:
         case Under():
             return "ticket " + str(line.task.id) + " " + str(line.ticket.id)
         case CauseRow():
-            return "cause " + line.cause.casefold()
+            return "cause " + one_cause(line.cause)
 
 
 class TasksScreen(FramedScreen[Line]):
     """The tasks."""
 
     def __init__(self, seat: Seat) -> None:
-        empty = "Nothing is to be done: L on a ticket makes a task, and so does HEARD's Diagnose."
+        empty = "Nothing is to be done. L on a ticket makes a task, and so does HEARD's last step, Diagnose."
         super().__init__(seat, LineList[Line](self._draw, key=line_key, empty=empty))
         self.facts = FactsPane()
         self.part = OPEN
@@ -120,12 +117,14 @@ class TasksScreen(FramedScreen[Line]):
     @property
     @override
     def titles(self) -> tuple[str, str]:
+        if not self.lines.shown:
+            return ("", "")
         late = sum(task.late(self.seat.clock()) for task in self._found.open)
         if self.part == CAUSES:
-            return (str(len(self._found.causes)) + " causes", "Cause")
+            return (counted(len(self._found.causes), "cause"), "Cause")
         if self.part == DONE:
             return ("Done lately", "Task")
-        return (" · ".join((str(len(self._found.open)) + " open", *((str(late) + " late",) if late else ()))), "Task")
+        return (f"{len(self._found.open):,} open" + (f" · {late:,} late" if late else ""), "Task")
 
     @override
     def side_widgets(self) -> tuple[Widget, ...]:
@@ -145,10 +144,7 @@ class TasksScreen(FramedScreen[Line]):
         self._show()
 
     def _show(self) -> None:
-        self.lines.show_rows(self._rows())
-        self.row_reached()
-        self.show_header()
-        self.show_hints()
+        self.show_list(self._rows())
 
     def _rows(self) -> list[Line]:
         tasks = {OPEN: self._found.open, DONE: self._found.done}.get(self.part)
@@ -163,8 +159,7 @@ class TasksScreen(FramedScreen[Line]):
     def _of_cause(self, cause: CauseRow) -> list[Line]:
         if line_key(cause) not in self._unfolded:
             return [cause]
-        of_it = [task for task in self._all if task.cause.casefold() == cause.cause.casefold()]
-        return [cause, *(line for task in of_it for line in self._of_task(task))]
+        return [cause, *(line for task in of_cause(cause, self._all) for line in self._of_task(task))]
 
     @property
     def _all(self) -> tuple[TaskRow, ...]:
@@ -257,63 +252,63 @@ class TasksScreen(FramedScreen[Line]):
 
     def action_task_link(self, text: str) -> None:
         """Another ticket has the same cause; without a number it is asked for."""
-        task, by = self.chosen, self.seat.by()
+        task = self.chosen
         if task is None:
             return
-        if not text:
-            self.ask(Question("Link ticket #", self.action_task_link, free=True))
-            return
+        task_id = task.id
+        if text:
+            self._link(task_id, text)
+        else:
+            # Another one may be under the cursor by the time that the number is written; so it is with names below.
+            self.ask(Question("Link ticket #", lambda number: self._link(task_id, number), free=True))
+
+    def _link(self, task_id: int, number: str) -> None:
         from storage import tickets
         from storage.deeds.tasks import link
 
-        task_id = task.id
+        by = self.seat.by()
 
         def found(ticket_id: int) -> None:
             self.deed(lambda session: link(session, by, task_id, ticket_id))
 
-        self.read("link", lambda connection: tickets.find_ticket(connection, text), found)
+        self.read("link", lambda connection: tickets.find_ticket(connection, number), found)
 
     # Who does it
 
     def action_assign_me(self) -> None:
         """I do it."""
-        self._give(self.seat.me.id or None)
+        self._give(self.chosen, self.seat.me.id or None)
 
     def action_assign_nobody(self) -> None:
         """Nobody does it for now."""
-        self._give(None)
+        self._give(self.chosen, None)
 
     def action_assign_other(self, text: str) -> None:
         """Someone does it, by name."""
-        if text:
-            self.read("agent", lambda connection: people.agent_named(connection, text), self._given)
-            return
+        task = self.chosen
+
+        def give(name: str) -> None:
+            self.read(
+                "agent",
+                lambda connection: people.agent_named(connection, name),
+                lambda agent: self._give(task, agent.id),
+            )
 
         def ask(agents: "tuple[AgentRow, ...]") -> None:
             choices = tuple(Choice(each.handle, each.name, each.handle) for each in agents)
-            self.ask(Question("Assign to", self.action_assign_other, choices=choices))
+            self.ask(Question("Assign to", give, choices=choices))
 
-        self.read("agents", people.agents, ask)
+        if text:
+            give(text)
+        else:
+            self.read("agents", people.agents, ask)
 
-    def _given(self, agent: "AgentRow") -> None:
-        self._give(agent.id)
+    def _give(self, task: TaskRow | None, agent_id: int | None) -> None:
+        from storage.deeds.tasks import assign
 
-    def _give(self, agent_id: int | None) -> None:
-        self._change(lambda text: replace(text, assignee_id=agent_id))
-
-    def _change(self, made: "Callable[[TaskText], TaskText]") -> None:
-        from storage.deeds.tasks import TaskText, change
-
-        task, by = self.chosen, self.seat.by()
-        if task is None:
-            return
-        text = made(TaskText(task.title, task.cause, task.assignee_id, task.due_at))
-        task_id = task.id
-
-        def deed(session: "Session") -> Done:
-            return change(session, by, task_id, text)
-
-        self.deed(deed)
+        if task is not None:
+            by, task_id = self.seat.by(), task.id
+            self.deed(lambda session: assign(session, by, task_id, agent_id))
 
     def action_task_export(self, text: str) -> None:
         """Write the causes to a file; without a name it is asked for."""
@@ -321,5 +316,6 @@ class TasksScreen(FramedScreen[Line]):
             ask_to_export(self, "causes.md", self.action_task_export)
             return
         from screens.export import export_table
+        from storage.reports.causes import causes_table
 
         export_table(self, text, causes_table(self._found.causes))

@@ -76,4 +76,4 @@ def _do(desk: "WorkspaceScreen", choice: str, ids: tuple[int, ...]) -> None:
     elif kind == "link":
         seat.jobs.deed(lambda session: link(session, by, int(number), ids), desk.told)
     else:
-        seat.jobs.deed(lambda session: unlink(session, by, int(number), ids[0]), desk.told)
+        seat.jobs.deed(lambda session: unlink(session, by, int(number), ids), desk.told)

@@ -60,11 +60,14 @@ class Ticking:
 
     def on_checklist_panel_step_ticked(self, event: "ChecklistPanel.StepTicked") -> None:
         """A step is done."""
-        self.step_done(event.checklist, event.step, event.text)
+        self.step_done(event.checklist, event.step, "")
 
     def on_checklist_panel_field_edited(self, event: "ChecklistPanel.FieldEdited") -> None:
-        """A step got its text."""
-        self.step_done(event.checklist, event.step, event.text)
+        """A step got its text, or lost it."""
+        if event.text:
+            self.step_done(event.checklist, event.step, event.text)
+        else:
+            self.step_emptied(event.checklist, event.step)
 
     def on_checklist_panel_step_unticked(self, event: "ChecklistPanel.StepUnticked") -> None:
         """A step isn't done after all."""
@@ -79,10 +82,16 @@ class Ticking:
         self.offer_gesture("", lambda told: self.step_done(event.checklist, event.step, told.title))
 
     def step_done(self, checklist: str, step: str, text: str) -> None:
-        """Tick it."""
+        """Tick it; where there is no text what was written before stays."""
         from storage.deeds.checklist import tick
 
         self.do_on_ticket(lambda session, by, ticket: tick(session, by, ticket, checklist, step, text))
+
+    def step_emptied(self, checklist: str, step: str) -> None:
+        """Nothing is written there any more."""
+        from storage.deeds.checklist import empty
+
+        self.do_on_ticket(lambda session, by, ticket: empty(session, by, ticket, checklist, step))
 
     def step_undone(self, checklist: str, step: str) -> None:
         """Take the tick back."""

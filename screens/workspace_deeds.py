@@ -5,7 +5,6 @@ and `u` takes it back; the last change can be repeated elsewhere with one key.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from typing_extensions import override
@@ -38,7 +37,7 @@ class DeedWork(TicketWork):
 
     @override
     def situation(self) -> Situation:
-        return replace(super().situation(), repeatable=self.last_change is not None)
+        return super().situation()._replace(repeatable=self.last_change is not None)
 
     # Changing
 

@@ -3,8 +3,6 @@
 The invariant: a ticket that was skipped is not served again while the view is played, and why stands on it as a note.
 """
 
-from dataclasses import replace
-
 from typing_extensions import override
 
 from desk.statuses import Status
@@ -22,7 +20,7 @@ class PlayWork(DeedWork):
 
     @override
     def situation(self) -> Situation:
-        return replace(super().situation(), playing=self.played is not None)
+        return super().situation()._replace(playing=self.played is not None)
 
     def action_ticket_resolve_next(self) -> None:
         """Resolve, and serve the next ticket."""

@@ -4,7 +4,6 @@ The invariants: the question takes no keys and no line of the screen, and ignori
 what stands in the notice line, never something that was asked before.
 """
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -35,7 +34,7 @@ class PromiseWork(ClockWork, WritingWork):
     @override
     def situation(self) -> Situation:
         asked = self._found is not None and bool(self.notices.question)
-        return replace(super().situation(), promised=asked)
+        return super().situation()._replace(promised=asked)
 
     @override
     def sent(self, done: Done) -> None:
@@ -76,6 +75,8 @@ class PromiseWork(ClockWork, WritingWork):
             return
         ticket_id, ((said, target_at), *others) = self._found
         self._found = (ticket_id, tuple(others)) if others else None
+        # Until the next one is asked about, a second key has nothing to keep.
+        self.notices.ask("")
         self._promise(ticket_id, said, target_at)
 
     def _promise(self, ticket_id: int, said: "Said", target_at: int) -> None:
@@ -85,7 +86,7 @@ class PromiseWork(ClockWork, WritingWork):
 
         def done(told: Done) -> None:
             words = " ".join((told.title, by(said.due_at, now, zone) + ", aim", until(target_at, now, zone)))
-            self.told(replace(told, title=words))
+            self.told(told._replace(title=words))
             self._ask_about_found()
 
         self.seat.jobs.deed(lambda session: promise(session, writer, ticket_id, said), done)

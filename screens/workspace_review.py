@@ -1,12 +1,11 @@
 """The reviewer at the composer: it marks what is written while it rests, and asks once before what can't be taken back.
 
 The invariants: no key ever waits for a review, which runs in a reader's thread and is forgotten where the text has
-changed meanwhile; nothing but the rules that ask stops a sending, and those ask in one question; what is muted is muted
-for this agent alone, and can be heard again.
+changed meanwhile; nothing but the rules that ask, or can't be read, stops a sending, and those ask in one question;
+what is muted is muted for this agent alone, and can be heard again.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -98,8 +97,7 @@ class ReviewWork(DeedWork):
         if not (self.furnished and self.writing):
             return facts
         mark = self.composer.mark
-        return replace(
-            facts,
+        return facts._replace(
             marked=mark is not None,
             fixable=mark is not None and mark.replacement is not None,
             muted=self._reviewed is not None and bool(self._reviewed.muted),
@@ -151,7 +149,9 @@ class ReviewWork(DeedWork):
 
     def review_first(self, written: "Written", send: Callable[[], object]) -> None:
         """Send it, after one question where something in it can't be meant."""
-        from screens.review_lines import question_of, reviewed
+        import textwrap
+
+        from screens.review_lines import QUESTION_CELLS, question_of, reviewed
 
         context, me = self._writing_context(), self.seat.me.id
 
@@ -172,8 +172,10 @@ class ReviewWork(DeedWork):
                 self.release_all_keys()
 
         def failed(error: HeardError) -> None:
-            self.release_all_keys()
-            self.fail(error)
+            # Rules that can't be used (of another version, say) must not keep an answer from its customer.
+            lines = textwrap.wrap(str(error), QUESTION_CELLS)
+            title = "Save it without a review?" if written.kind == "note" else "Send it without a review?"
+            self.app.push_screen(ConfirmScreen(self.seat, title, lines), chosen)
 
         self.stop_reviewing()
         self.hold_all_keys()

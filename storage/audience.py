@@ -1,9 +1,10 @@
 """Who hears of an update of an incident, in which words, and who doesn't and why: the preview and the deed read this.
 
-The invariant: a customer is in it once, however many tickets and addresses of theirs are linked.
+The invariants: a customer is in it once, however many tickets and addresses of theirs are linked; what leaves is what
+was shown, word for word, to nobody who wasn't shown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -28,6 +29,7 @@ _TICKETS = """
      WHERE t.id IN (SELECT ticket_id FROM incident_ticket WHERE incident_id = ?1 AND state = 'linked')
      ORDER BY t.updated_at DESC, t.id DESC"""
 _AGENT = "SELECT name FROM agent WHERE id = ?"
+_LAST = "SELECT max(id) FROM incident_update WHERE incident_id = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,11 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """All of them."""
+    """All of them. `last` is the update that they got before, None where this is the first."""
 
     letters: tuple[Letter, ...]
     left_out: tuple[LeftOut, ...]
+    last: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,13 @@ class Update:
     zone: tzinfo
 
 
-def audience(connection: Connection, update: Update, agent_id: int | None, at: int) -> Audience:
-    """Who would be told now; BadInput where the text can't be filled in for one of them."""
+def audience(
+    connection: Connection, update: Update, agent_id: int | None, at: int, among: Collection[int] | None = None
+) -> Audience:
+    """Who would be told now; BadInput where the text can't be filled in for one of them.
+
+    `among`: only these tickets are looked at, as if no others were linked.
+    """
     title: str = connection.execute("SELECT title FROM incident WHERE id = ?", (update.incident_id,)).fetchone()[0]
     text = with_incident(update.text, title, next_words(update.next_at, update.zone))
     common = _common(connection, agent_id, at, update.zone)
@@ -83,6 +91,8 @@ def audience(connection: Connection, update: Update, agent_id: int | None, at: i
     for ticket_id, number, subject, status, customer_id, name, sender, identity, seen, source in connection.execute(
         _TICKETS, (update.incident_id, int(IdentityKind.EMAIL))
     ):
+        if among is not None and ticket_id not in among:
+            continue
         recipient = sender or identity or ""
         names = [f"customer {customer_id}"] * (customer_id is not None) + [address_of(recipient)]
         before = next((told[each] for each in names if each in told), None)
@@ -111,7 +121,25 @@ def audience(connection: Connection, update: Update, agent_id: int | None, at: i
                     source is not None,
                 )
             )
-    return Audience(tuple(letters), tuple(left))
+    return Audience(tuple(letters), tuple(left), last_update(connection, update.incident_id))
+
+
+def still_told(connection: Connection, update: Update, shown: Audience, agent_id: int | None, at: int) -> list[Letter]:
+    """The letters of `shown` that may leave now, as they were shown.
+
+    A ticket that was closed, taken out or given another address since then isn't written to, and no other one of its
+    customer takes its place.
+    """
+    tickets = {letter.ticket_id for letter in shown.letters}
+    now = audience(connection, update, agent_id, at, tickets)
+    there = {(letter.ticket_id, address_of(letter.recipient)) for letter in now.letters}
+    return [each for each in shown.letters if (each.ticket_id, address_of(each.recipient)) in there]
+
+
+def last_update(connection: Connection, incident_id: int) -> int | None:
+    """The newest update of an incident."""
+    found: int | None = connection.execute(_LAST, (incident_id,)).fetchone()[0]
+    return found
 
 
 def next_words(at: int | None, zone: tzinfo) -> str:

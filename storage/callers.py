@@ -53,9 +53,9 @@ _TOPICS = f"""
                     WHERE tt.ticket_id = t.id), '')
       FROM message n JOIN ticket t ON t.id = n.ticket_id
      WHERE n.customer_id = ? AND n.at > ? AND n.at <= ? AND {CONTACT} ORDER BY n.at DESC LIMIT 100"""  # noqa: S608  the condition is ours
-_CALLS = (
-    "SELECT count(*), count(*) FILTER (WHERE state = 'missed') FROM call WHERE customer_id = ? AND direction = 'in'"
-)
+_CALLS = """
+    SELECT count(*), count(*) FILTER (WHERE state = 'missed' AND rang_at > ?)
+      FROM call WHERE customer_id = ? AND direction = 'in' AND state IN ('done', 'missed')"""
 
 # An identity's id and value, whether it is known, its stored form, and its customer as a hit wants them.
 _Owner = tuple[int, str, bool, str, int, bytes, str, str, str, int | None]
@@ -163,7 +163,7 @@ def caller_card(connection: Connection, customer_id: int, now: int, zone: tzinfo
     whole = card(connection, customer_id, now, zone)
     opened = [ticket_id for (ticket_id,) in connection.execute(_OPEN, (customer_id, CONTACTS))]
     topics = connection.execute(_TOPICS, (customer_id, now - TOPIC_DAYS * DAY, now)).fetchall()
-    calls, missed = connection.execute(_CALLS, (customer_id,)).fetchone()
+    calls, missed = connection.execute(_CALLS, (now - TOPIC_DAYS * DAY, customer_id)).fetchone()
     return CallerCard(
         card=whole,
         open_tickets=tuple(rows(connection, opened)),

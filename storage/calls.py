@@ -3,7 +3,6 @@
 Nothing here writes. Every query is bounded: by the few calls that are open, by one customer, or by an index on time.
 """
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from desk.call_figures import CallFigures, figures
@@ -74,4 +73,4 @@ def between(connection: Connection, since: int, until: int, agent_id: int | None
 
 
 def _rows(found: "Cursor") -> tuple[CallRow, ...]:
-    return tuple(replace(CallRow(*row), state=CallState(row[3])) for row in found)
+    return tuple(CallRow(*row)._replace(state=CallState(row[3])) for row in found)

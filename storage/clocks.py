@@ -202,6 +202,7 @@ class _Desk:
             heard_at=facts.inbound_at,
             turns=tuple(self._turns.get(facts.id, ())),
             at=becomes.at,
+            was=facts.status,
         )
         return clocks(standing, self.aim(facts), self._rule)
 

@@ -33,6 +33,7 @@ _TEAM = """
         (SELECT min(team_id) FROM membership WHERE agent_id = ?))"""
 _AGENT = "SELECT handle, name, role FROM agent WHERE id = ?"
 _WAITING = f"{_ROW} WHERE g.state = 'waiting' ORDER BY g.made_at, g.id LIMIT ?"
+_OWN_WAITING = f"{_ROW} WHERE g.state = 'waiting' AND g.agent_id = ? ORDER BY g.made_at, g.id LIMIT ?"
 _OWN = f"{_ROW} WHERE g.agent_id = ? AND g.state <> 'waiting' ORDER BY g.made_at DESC, g.id DESC LIMIT ?"
 _DECIDED = f"{_ROW} WHERE g.state <> 'waiting' ORDER BY g.made_at DESC, g.id DESC LIMIT ?"
 _OF_CUSTOMER = f"{_ROW} WHERE g.customer_id = ? ORDER BY g.made_at DESC, g.id DESC LIMIT ?"
@@ -127,11 +128,11 @@ def listed(connection: Connection, agent_id: int | None, at: int) -> Gestures:
     """What waits, and what was decided or given lately: for who decides everybody's, for others their own."""
     found = standing(connection, agent_id, None, at)
     decides = may_decide(connection, found.rules, agent_id)
-    waiting = _rows(connection, found.rules, _WAITING, MOST)
     if decides:
+        waiting = _rows(connection, found.rules, _WAITING, MOST)
         rest = _rows(connection, found.rules, _DECIDED, MOST)
     else:
-        waiting = tuple(row for row in waiting if row.agent_id == agent_id)
+        waiting = _rows(connection, found.rules, _OWN_WAITING, agent_id, MOST)
         rest = _rows(connection, found.rules, _OWN, agent_id, MOST)
     return Gestures(found.rules, (*waiting, *rest), found.lefts, decides)
 

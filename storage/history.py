@@ -105,7 +105,6 @@ _KINDS = {
     "identity_added": "added a way to know the customer",
     "identity_confirmed": "confirmed a way to know the customer",
     "identity_removed": "removed a way to know the customer",
-    "call_attached": "said that it was {title} who called",
     "answer_kept": "kept “{title}” as a known answer",
     "answer_improved": "improved the answer “{title}”",
     "task_made": "made the task “{title}”",

@@ -1,6 +1,6 @@
 """What is on its way out, for the outbox screen and the title line. Reading only: deeds and delivery write it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from desk.records import OutboxRow
 from storage.connect import Connection
@@ -34,8 +34,7 @@ _HEARD_SINCE = """
      ORDER BY m.id"""
 
 
-@dataclass(frozen=True, slots=True)
-class LastSent:
+class LastSent(NamedTuple):
     """The newest message that went out, and its ticket."""
 
     at: int
@@ -44,8 +43,7 @@ class LastSent:
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """What a customer wrote after a reply was begun."""
 
     id: int
@@ -54,8 +52,7 @@ class Heard:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Overtaken:
+class Overtaken(NamedTuple):
     """A reply that has not left, and what its customer wrote meanwhile, the oldest first."""
 
     row_id: int

@@ -3,6 +3,7 @@
 Progress, not surveillance: each week stands beside the agent's own weeks before, never beside a colleague's.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from itertools import pairwise
 
 from desk.checklists import ChecklistTemplate
-from desk.funnel import Conversation, funnel, later
+from desk.funnel import Conversation, funnel, left_to_do
 from desk.reports.period import Period
 from desk.reports.report import Chart, Column, Figure, Report, Series, Shape, Table, Unit
 from desk.service import Said, spread, waits
@@ -41,6 +42,7 @@ SOLVED = _TURNED.format(
 REOPENED = _TURNED.format(turn="e.data ->> '$.before' >= 3 AND e.data ->> '$.after' < 3")
 PROMISED = "SELECT state, made_at FROM promise WHERE made_at >= ? AND agent_id = ? AND state IN ('kept', 'broken')"
 RATED = "SELECT score, at FROM rating WHERE at >= ? AND agent_id = ?"
+TICKETS = "SELECT t.id, t.number, t.subject FROM json_each(?) w CROSS JOIN ticket t ON t.id = w.value"
 _GREAT = 3
 
 
@@ -98,9 +100,35 @@ def weeks(connection: Connection, agent_id: int, now: int, zone: tzinfo) -> tupl
     )
 
 
-def own_numbers(connection: Connection, agent_id: int, name: str, now: int, zone: tzinfo) -> Report:
+@dataclass(frozen=True, slots=True)
+class LeftToDo:
+    """A ticket of one's own that is solved, on which a step that comes later is neither done nor skipped."""
+
+    ticket_id: int
+    number: int
+    subject: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNumbers:
+    """The page: what it says, and what is left to do, the newest ticket first."""
+
+    report: Report
+    left: tuple[LeftToDo, ...]
+
+
+def own_numbers(connection: Connection, agent_id: int, name: str, now: int, zone: tzinfo) -> OwnNumbers:
     """The page of one's own numbers."""
     found, known = weeks(connection, agent_id, now, zone), templates(connection)
+    left = _left(connection, found[-RECENT:], known)
+    return OwnNumbers(_report(found, known, left, name, now, zone), left)
+
+
+def _report(
+    found: Sequence[Week], known: Sequence[ChecklistTemplate], left: Sequence[LeftToDo], name: str, now: int,
+    zone: tzinfo,
+) -> Report:  # fmt: skip
     recent, before = found[-RECENT:], found[:-RECENT]
     names = tuple(f"{to_datetime(week.since, zone):%d %b}" for week in found)
     return Report(
@@ -108,7 +136,7 @@ def own_numbers(connection: Connection, agent_id: int, name: str, now: int, zone
         f"My numbers: {name}",
         Period(found[0].since, now),
         zone,
-        figures=_figures(recent, before, known),
+        figures=_figures(recent, before, known, len(left)),
         charts=(
             Chart(
                 Shape.LINES,
@@ -125,12 +153,16 @@ def own_numbers(connection: Connection, agent_id: int, name: str, now: int, zone
     )
 
 
-def _figures(recent: Sequence[Week], before: Sequence[Week], known: Sequence[ChecklistTemplate]) -> tuple[Figure, ...]:
+def _figures(
+    recent: Sequence[Week], before: Sequence[Week], known: Sequence[ChecklistTemplate], left: int
+) -> tuple[Figure, ...]:
     answers, earlier = sum(week.answers for week in recent), sum(week.answers for week in before)
     took = spread(span for week in recent for span in week.took)
     took_before = spread(span for week in before for span in week.took)
     solved, back = sum(week.solved for week in recent), sum(week.came_back for week in recent)
     whole = [sum(each) for each in zip(*(week.whole(known) for week in recent), strict=True)]
+    lasting = {each.key for each in known if any(step.later for step in each.steps)}
+    over = sum(one.over for week in recent for one in week.begun if one.checklist in lasting)
     return (
         Figure("answers", "Answers in four weeks", answers, Unit.COUNT, answers,
                f"Your replies and calls since Monday three weeks ago; {earlier} in the four weeks before"),
@@ -141,8 +173,9 @@ def _figures(recent: Sequence[Week], before: Sequence[Week], known: Sequence[Che
                "Of the tickets that you solved in these four weeks: those that nobody opened again since"),
         Figure("whole", "Checklists, the whole way", _share(whole[0], whole[1]), Unit.SHARE, whole[1],
                "Of the conversations whose checklist you began and that have ended: every required step was done"),
-        Figure("later", "Diagnose left to do", _left(recent, known), Unit.COUNT, whole[1],
-               "Solved conversations of yours in which a step that comes later is neither done nor skipped"),
+        Figure("later", "Diagnose left to do", left, Unit.COUNT, over,
+               "Solved conversations of yours in which a step that comes later is neither done nor skipped"
+               + ("; Enter goes to them" if left else "")),
     )  # fmt: skip
 
 
@@ -186,13 +219,19 @@ def _answers(connection: Connection, agent_id: int, since: int) -> tuple[list[in
     return [at for times in mine.values() for at in times], took
 
 
-def _left(recent: Iterable[Week], known: Sequence[ChecklistTemplate]) -> int:
-    return sum(
-        each.over - each.done - each.skipped
+def _left(connection: Connection, recent: Iterable[Week], known: Iterable[ChecklistTemplate]) -> tuple[LeftToDo, ...]:
+    steps = [
+        (one.ticket_id, step.title)
         for week in recent
         for template in known
-        for each in later(template, [one for one in week.begun if one.checklist == template.key])
-    )
+        for one in week.begun
+        if one.checklist == template.key
+        for step in left_to_do(template, one)
+    ]
+    asked = json.dumps([ticket_id for ticket_id, _ in steps])
+    told = {key: (number, subject) for key, number, subject in connection.execute(TICKETS, (asked,))}
+    left = (LeftToDo(ticket_id, *told[ticket_id], title) for ticket_id, title in steps if ticket_id in told)
+    return tuple(sorted(left, key=lambda each: (-each.ticket_id, each.step)))
 
 
 def _bounds(now: int, zone: tzinfo) -> tuple[Period, ...]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from desk.errors import NotFound
 from desk.nearest import mend_name
@@ -10,8 +10,7 @@ from desk.records import AgentRow
 from storage.connect import Connection
 
 
-@dataclass(frozen=True, slots=True)
-class NamedRow:
+class NamedRow(NamedTuple):
     """A team, queue or tag, and on how many active tickets it stands."""
 
     id: int

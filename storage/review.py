@@ -6,11 +6,20 @@ The invariant: a rule that is muted is muted for one agent alone, until that age
 import json
 from functools import lru_cache
 
+from desk.review.engine import review
+from desk.review.marks import Context, Kind, Mark
 from desk.review.rules import Rules, joined
 from storage import content, rules
 from storage.connect import Connection, writing
 
 KIND = "review"
+_TICKET = """
+    SELECT c.key, coalesce(p.name, '') FROM ticket t JOIN channel c ON c.id = t.channel_id
+      LEFT JOIN customer p ON p.id = t.customer_id WHERE t.id = ?"""
+# Whoever wrote on a ticket may be greeted; of a long one those who wrote last.
+_WRITERS = """
+    SELECT coalesce(c.name, ''), m.sender, m.body FROM message m LEFT JOIN customer c ON c.id = m.customer_id
+     WHERE m.ticket_id = ? AND m.kind = 'inbound' ORDER BY m.at DESC, m.id DESC LIMIT 50"""
 _FILES = ("rules.toml", "en.toml", "de.toml", "es.toml")
 
 
@@ -24,6 +33,24 @@ def rules_with(team: str = "", where: str = KIND) -> Rules:
 def rules_of(connection: Connection) -> Rules:
     """The rules that hold in this workspace."""
     return rules_with(rules.read(connection, KIND))
+
+
+def marks_on(
+    connection: Connection, agent_id: int | None, ticket_id: int, kind: Kind, body: str, attachments: int
+) -> tuple[Mark, ...]:
+    """The marks of what an agent is about to write on a ticket, without the rules that this agent has muted."""
+    channel, customer = connection.execute(_TICKET, (ticket_id,)).fetchone()
+    wrote = connection.execute(_WRITERS, (ticket_id,)).fetchall()
+    names = (customer, *(each for name, sender, _ in wrote for each in (name, sender)))
+    context = Context(
+        kind=kind,
+        channel=channel,
+        names=tuple(dict.fromkeys(filter(None, names))),
+        attachments=attachments,
+        customer_text=wrote[0][2] if wrote else "",
+    )
+    quiet = frozenset() if agent_id is None else muted(connection, agent_id)
+    return tuple(mark for mark in review(body, context, rules_of(connection)) if mark.asks or mark.rule not in quiet)
 
 
 def muted(connection: Connection, agent_id: int) -> frozenset[str]:

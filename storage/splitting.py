@@ -5,10 +5,10 @@ The invariant: reading only; what an agent leaves ticked is what `storage.deeds.
 
 from dataclasses import dataclass
 
+from desk.digits import ending
 from desk.identifiers import address_of
 from desk.lookup import IdentityKind
 from storage.connect import Connection
-from storage.deeds.customer_rows import ending
 
 _IDENTITY = "SELECT customer_id, kind, value, normal FROM identity WHERE id = ?"
 _TICKETS = """

@@ -38,7 +38,9 @@ class Warned(NamedTuple):
 
 def warned(connection: Connection, agent_id: int, now: int) -> tuple[Warned, ...]:
     """The tickets of an agent that warn and aren't late yet, as they come due."""
-    latest = now + targets(connection).warning_at_most
+    rule = targets(connection)
+    # A clock warns so long of the team's hours before its end, which may be a weekend before it.
+    latest = now + rule.warning_at_most if rule.hours is None else rule.hours.after(now, rule.warning_at_most)
     return tuple(Warned(*row) for row in connection.execute(_WARNED, (agent_id, now, latest)))
 
 

@@ -2,8 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from textual.binding import BindingType
 from textual.geometry import Size
@@ -62,8 +61,7 @@ class Bar(Lines, can_focus=False, inherit_bindings=False):
         return self.strip(self.pieces(cells) if y == 0 else [], cells, self.ground)
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderFacts:
+class HeaderFacts(NamedTuple):
     """What the top line tells: `place` from the screen down, `synced` in words, `waiting` in the outbox.
 
     `call` is how the agent's own call stands, with its clock; `alarm` what customers wait for. Whoever is `away` sees
@@ -136,8 +134,7 @@ class HeaderBar(Bar):
             yield _Group(1, 3, ((harmless(facts.time), "strong"),))
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(NamedTuple):
     """What belongs together in the top line: a lower rank stays longer, a lower place stands further left."""
 
     rank: int
@@ -275,22 +272,28 @@ class NoticeBar(Bar):
         mark, ink = _NOTICES[self._kind if self._text else "warning"]
         said = self._text or self._standing
         left: list[Piece] = [(f" {mark} ", ink), (harmless(" ".join(said.split())), "plain")]
+        asked: list[Piece] = []
         if self._question:
             # It comes first: what was done is seen, and the countdown says that it can be taken back.
-            asked = (f" {ASKED_MARK} ", "mark"), (harmless(" ".join(self._question.split())), "strong")
+            asked = [(f" {ASKED_MARK} ", "mark"), (harmless(" ".join(self._question.split())), "strong")]
             left = [*asked, *([("  ", "plain"), (said, "muted")] if said else [])]
-        return both_ends(left, self._countdown(), cells)
+        counted = self._countdown(COUNTDOWN_CELLS)
+        if self._question and pieces_width([*asked, *counted]) > cells:
+            # What is asked is read whole; the seconds say what the line would have shown.
+            counted = self._countdown(0)
+        return both_ends(left, counted, cells)
 
-    def _countdown(self) -> list[Piece]:
+    def _countdown(self, line: int) -> list[Piece]:
+        """The key, a line of so many cells, and the seconds."""
         if self._until is None:
             return []
         left = max(0, self._until - self._clock())
-        full = -(-left * COUNTDOWN_CELLS // max(1, self._until - self._began))
+        full = -(-left * line // max(1, self._until - self._began))
         return [
             ("u", "key"),
-            (" undo  ", "muted"),
+            (" undo  " if line else " undo", "muted"),
             ("━" * full, "mark"),
-            ("─" * (COUNTDOWN_CELLS - full), "rule"),
+            ("─" * (line - full), "rule"),
             (f" {-(-left // SECOND):>3} s ", "muted"),
         ]
 

@@ -5,7 +5,7 @@ needs before the first word stands above what can wait.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from desk.ages import age
@@ -52,8 +52,8 @@ def caller_lines(caller: Caller, cells: int, now: int, zone: tzinfo) -> list[Car
 
 
 def _person(caller: Caller, found: CallerCard, cells: int, now: int, zone: tzinfo) -> Iterator[CardLine]:
-    card = replace(found.card, recent=())
-    bare = card_lines(replace(card, identities=(), details=(), note=""), cells, now, zone)
+    card = found.card._replace(recent=())
+    bare = card_lines(card._replace(identities=(), details=(), note=""), cells, now, zone)
     rest = card_lines(card, cells, now, zone)[len(bare) :]
     yield bare[0]
     yield from _matched(caller, cells)
@@ -160,7 +160,7 @@ def _nobody(caller: Caller, cells: int) -> Iterator[CardLine]:
     yield CardLine()
     yield from _paragraph(words, "plain", cells)
     yield CardLine()
-    new = "a new customer" + ("" if caller.match.kind == "withheld" else ", the number is filled in")
+    new = "a new customer" + ("" if caller.match.kind == "withheld" else " with it")
     for key, text in (("identify", "find them by anything"), ("new", new)):
         yield CardLine(((fit(keys.get(key, ""), 7), "key"), (shorten(text, max(cells - 7, 1)), "muted")))
 

@@ -100,11 +100,10 @@ class ChecklistPanel(Vertical, inherit_bindings=False):
 
     @dataclass
     class StepTicked(Message):
-        """A step is done; `text` is what stands in its field."""
+        """A step is done."""
 
         checklist: str
         step: str
-        text: str
 
     @dataclass
     class StepUnticked(Message):
@@ -224,7 +223,7 @@ class ChecklistPanel(Vertical, inherit_bindings=False):
         if ticked is not None and ticked.state == DONE:
             self.post_message(self.StepUnticked(template.key, self.step))
         else:
-            self.post_message(self.StepTicked(template.key, self.step, "" if ticked is None else ticked.text))
+            self.post_message(self.StepTicked(template.key, self.step))
         self._redraw()
 
     def skip(self) -> None:

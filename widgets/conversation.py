@@ -7,7 +7,7 @@ stays what it is, whatever is unfolded or comes in above it.
 import sys
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import accumulate
 
@@ -130,7 +130,7 @@ class Conversation:
             subject=self._blocks[0].message.subject,
         )
         if block.key != setting:
-            block.key, block.lines = setting, message_lines(message, replace(setting, now=self._now))
+            block.key, block.lines = setting, message_lines(message, setting._replace(now=self._now))
         return block.lines
 
     # Folding

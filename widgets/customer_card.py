@@ -6,7 +6,7 @@ The invariant: what is only a maybe never looks like something known; each has i
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -32,8 +32,7 @@ _MOODS = {1: ("annoyed", "due"), 2: ("angry", "late"), 3: ("very angry", "late")
 _ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 
 
-@dataclass(frozen=True, slots=True)
-class CardLine:
+class CardLine(NamedTuple):
     """A line of the card, and the ticket that a click on it opens."""
 
     pieces: tuple[Piece, ...] = ()

@@ -81,6 +81,8 @@ class Editor(MarkedArea, inherit_bindings=False):
         self.cursor_blink = False
         self.match_cursor_bracket = False
         self._typed_over: TypedOver | None = None
+        # What is a field of this text beside the variables of snippets.
+        self.own_fields: frozenset[str] = frozenset()
 
     # Fields
 
@@ -211,7 +213,9 @@ class Editor(MarkedArea, inherit_bindings=False):
             for field in open_fields(text.plain):
                 text.stylize(self.get_component_rich_style("editor--field", partial=True), field.start, field.end)
             for problem in problems(text.plain):
-                text.stylize(self.get_component_rich_style("editor--unknown", partial=True), problem.start, problem.end)
+                known = text.plain[problem.start : problem.end].strip("{} ") in self.own_fields
+                style = self.get_component_rich_style("editor--field" if known else "editor--unknown", partial=True)
+                text.stylize(style, problem.start, problem.end)
         return text
 
     async def _on_key(self, event: events.Key) -> None:

@@ -6,9 +6,8 @@ of a megabyte opens as fast as any other.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from desk.records import AttachmentRow, Message
 from desk.times import SECOND
@@ -31,8 +30,7 @@ Target = tuple[str, int]
 """What a click on a line does: ("fold" | "more" | "attachment", message id or attachment id)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line, without its gutter.
 
     `joins`: it goes on where the line before it was wrapped. `apart`: it stands between messages and belongs to none.
@@ -46,8 +44,7 @@ class Line:
     urls: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """What a layout depends on beside the message: cells of text, the time, what is unfolded, how much is shown."""
 
     cells: int
@@ -70,7 +67,7 @@ def message_lines(message: Message, setting: Setting) -> list[Line]:
         lines.append(Line())
         lines.extend(_attachment(attachment, setting) for attachment in message.attachments)
     if ground != "base":
-        lines = [replace(line, ground=ground) for line in lines]
+        lines = [line._replace(ground=ground) for line in lines]
     return [*lines, Line(apart=True)]
 
 

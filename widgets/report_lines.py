@@ -74,8 +74,8 @@ def _chart(report: Report, chart: Chart, cells: int) -> Iterator[Line]:
 
 
 def _bars(report: Report, chart: Chart, cells: int) -> Iterator[Line]:
+    told = [harmless(worded(_whole(value, chart.unit), chart.unit, report.zone)) for value in chart.series[0].values]
     values = [value or 0 for value in chart.series[0].values]
-    told = [harmless(worded(_whole(value, chart.unit), chart.unit, report.zone)) for value in values]
     names = min(_LABELS, cells // 3, max((width(harmless(label)) for label in chart.labels), default=1))
     room = max(cells - names - max(map(width, told), default=0) - 2 * len(_GAP), 1)
     most = max([*values, chart.unit is Unit.SHARE])
@@ -88,8 +88,8 @@ def _bars(report: Report, chart: Chart, cells: int) -> Iterator[Line]:
         )
 
 
-def _whole(value: float, unit: Unit) -> float | int:
-    return int(value) if unit is Unit.COUNT and value == int(value) else value
+def _whole(value: float | None, unit: Unit) -> float | int | None:
+    return int(value) if value is not None and unit is Unit.COUNT and value == int(value) else value
 
 
 def _table(report: Report, table: Table, cells: int) -> Iterator[Line]:

@@ -1,7 +1,7 @@
 """Who rings, over whatever else is on the screen: one line for each call, and the key that takes it.
 
-The invariants: it is drawn over the two lines at the top and moves nothing; it never has the focus; a maybe never looks
-like something known.
+The invariants: it is drawn over what stands below the top line and moves nothing, so that the clock of the agent's own
+call stays in sight; it never has the focus; a maybe never looks like something known.
 """
 
 from collections.abc import Callable, Sequence
@@ -64,7 +64,7 @@ class RingBar(Lines, can_focus=False, inherit_bindings=False):
     ALLOW_SELECT = False
     DEFAULT_CSS = """
     RingBar {
-        layer: above; dock: top; display: none; height: 1; overflow: hidden; scrollbar-gutter: auto;
+        layer: above; dock: top; margin: 1 0 0 0; display: none; height: 1; overflow: hidden; scrollbar-gutter: auto;
         background: $selected;
     }
     """
@@ -98,9 +98,8 @@ class RingBar(Lines, can_focus=False, inherit_bindings=False):
         if y >= len(self._rings):
             return self.strip([], cells, "selected")
         facts = self._rings[y]
-        more = len(self._rings) - MOST
+        left_out = len(self._rings) - MOST
+        more = f" and {left_out} more " if y == MOST - 1 and left_out > 0 else ""
         words = "take it" if facts.state == "rings" else "go on"
-        pieces = ring_line(facts, cells, self._clock(), words)
-        if y == MOST - 1 and more > 0:
-            pieces = both_ends(pieces, [(f" and {more} more ", "strong")], cells)
-        return self.strip(pieces, cells, "selected")
+        pieces = ring_line(facts, cells - len(more), self._clock(), words)
+        return self.strip([*pieces, (more, "strong")], cells, "selected")

@@ -21,6 +21,7 @@ from desk.records import TicketRow
 from widgets.inks import Lines, Piece
 from widgets.rowcache import Key, RowCache, Sight, place_of
 from widgets.ticket_line import Look, draw_ticket
+from widgets.wrap import wrap
 
 Row = TypeVar("Row")
 Draw = Callable[[Row, int, Look], Sequence[Piece]]
@@ -150,6 +151,11 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
         self._redraw()
 
     # Where the cursor is
+
+    @property
+    def shown(self) -> bool:
+        """Whether it was told what it holds; before that nothing is known, which isn't nothing."""
+        return self._shown
 
     @property
     def count(self) -> int:
@@ -285,9 +291,12 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
         return "selected" if key in self._chosen else "base"
 
     def _empty_line(self, y: int, cells: int) -> Strip:
-        if self._shown and not len(self._cache) and y == min(1, self.size.height - 1):
-            return self.strip([("  " + self._empty, "faint")], cells)
-        return self.strip([], cells)
+        if not self._shown or len(self._cache):
+            return self.strip([], cells)
+        line = y - min(1, self.size.height - 1)
+        lines = wrap(self._empty, max(cells - 4, 1))
+        words = self._empty[slice(*lines[line])] if 0 <= line < len(lines) else ""
+        return self.strip([("  " + words, "faint")], cells)
 
     def _redraw(self) -> None:
         self._strips.clear()

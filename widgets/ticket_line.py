@@ -5,8 +5,8 @@ tags, marks and the preview only use the blanks behind a subject.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from desk.records import TicketRow
 from widgets.cells import cut, fit, harmless, shorten, width
@@ -25,8 +25,7 @@ _INKS = {"quiet": "muted", "subject": "plain"}
 _layout = lru_cache(maxsize=32)(columns)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How a line stands in its list. `here` is the colleague who has it open, `written` whether they write on it."""
 
     cursor: bool = False

@@ -5,7 +5,7 @@ the time is linear in the text, also for a single line of a megabyte.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from widgets.cells import cut, harmless, width
 
@@ -19,8 +19,7 @@ _URL = re.compile(r"https?://[^\s<>\"'`]+")
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """An address in a line: where it stands, and where it leads."""
 
     start: int

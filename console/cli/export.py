@@ -77,13 +77,15 @@ def _everything(arguments: argparse.Namespace) -> int:
         "tickets": written.tickets,
         "snippets": written.snippets,
         "attachments": written.attachments,
+        "rows": written.rows,
     }
     if arguments.json:
         print(json.dumps({"folder": str(written.folder), **counts, "missing": list(written.missing)}))
     else:
-        told = ", ".join(f"{count:,} {what}" for what, count in counts.items())
+        told = ", ".join(f"{count:,} {what}" for what, count in counts.items() if what != "rows")
         print(
-            f"Wrote {told} to {written.folder}. `heard import` takes customers.jsonl, tickets.jsonl and snippets.jsonl."
+            f"Wrote {told} and {written.rows:,} rows of all else to {written.folder}."
+            " `heard import` takes customers.jsonl, tickets.jsonl and snippets.jsonl."
         )
     return _missing(written.missing)
 

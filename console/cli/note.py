@@ -1,4 +1,8 @@
-"""write an internal note on a ticket, from a file or standard input; no customer ever sees it"""
+"""write an internal note on a ticket, from a file or standard input; no customer ever sees it
+
+The reviewer's marks go to standard error. A note that speaks to the customer, who won't see it, is refused with
+status 1, unless --as-is is given; other marks stop nothing.
+"""
 
 import argparse
 

@@ -155,7 +155,7 @@ def _card(found: "CallerMatch", caller: "CallerCard", zone: "tzinfo") -> Iterato
         ("Note", shown.note),
         ("Customer since", printed.moment(shown.since, zone)),
         ("Tickets", f"{shown.open_tickets} open of {shown.all_tickets}"),
-        ("Calls before", f"{caller.calls}, {caller.missed} missed" if caller.calls else ""),
+        ("Calls before", _before(caller)),
     )
     yield from (f"{name}: {value}" for name, value in facts if value)
     if caller.repeated is not None:
@@ -168,3 +168,9 @@ def _card(found: "CallerMatch", caller: "CallerCard", zone: "tzinfo") -> Iterato
     for contact in caller.contacts:
         words = {"inbound": "wrote", "outbound": "was told", "call": "called"}[contact.kind]
         yield f"  {printed.moment(contact.at, zone)}  {words}: {contact.preview}"
+
+
+def _before(caller: "CallerCard") -> str:
+    if not caller.calls:
+        return ""
+    return f"{caller.calls}, {caller.missed} missed of late" if caller.missed else str(caller.calls)

@@ -1,4 +1,8 @@
-"""write a reply on a ticket, from a file or standard input, into the outbox"""
+"""write a reply on a ticket, from a file or standard input, into the outbox
+
+The reviewer's marks go to standard error. What the composer asks about before sending (an open field, another's name, a
+note that would go out as a reply) is refused with status 1, unless --as-is is given; other marks stop nothing.
+"""
 
 import argparse
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -40,7 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps([_as_json(mark) for mark in marks], ensure_ascii=False))
     else:
-        _print_lines(text, marks, name)
+        for line in lines(text, marks, name):
+            print(line)
     return FOUND if marks else 0
 
 
@@ -69,7 +71,7 @@ def _as_json(mark: Mark) -> dict[str, object]:
     }
 
 
-def _print_lines(text: str, marks: tuple[Mark, ...], name: str) -> None:
+def lines(text: str, marks: Iterable[Mark], name: str) -> Iterator[str]:
     """One line a mark, with its place as compilers write it, so that an editor can go there."""
     from widgets.cells import harmless
 
@@ -77,4 +79,4 @@ def _print_lines(text: str, marks: tuple[Mark, ...], name: str) -> None:
         line = text.count("\n", 0, mark.start) + 1
         column = mark.start - (text.rfind("\n", 0, mark.start) + 1) + 1
         said = " ".join(mark.text.split())
-        print(harmless(f"{name}:{line}:{column}: {mark.rule}: “{said}” {mark.reason} {mark.suggestion}"))
+        yield harmless(f"{name}:{line}:{column}: {mark.rule}: “{said}” {mark.reason} {mark.suggestion}")

@@ -1,11 +1,15 @@
-"""Where `heard reply` and `heard note` get their text from, and how they put it on a ticket."""
+"""Where `heard reply` and `heard note` get their text from, and how they put it on a ticket.
+
+The invariant: what the composer would ask about before it is sent or saved isn't sent or saved from here unless
+`--as-is` says so; every other mark only speaks.
+"""
 
 import argparse
 import sys
 from pathlib import Path
 
 from console.cli.acting import Acting
-from desk.errors import BadInput
+from desk.errors import BadInput, Refused
 from storage.deeds.change import Change
 from storage.deeds.write import Kind, Outgoing, write
 
@@ -16,6 +20,7 @@ def add_text_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the text (default: standard input)")
     parser.add_argument("--attach", action="append", default=[], type=Path, metavar="FILE", help="a file to send along")
     parser.add_argument("--status", help="set the ticket's status in the same deed")
+    parser.add_argument("--as-is", action="store_true", help="write it even where the reviewer would ask first")
 
 
 def read_text(file: Path | None) -> str:
@@ -39,6 +44,7 @@ def put(
     from storage.tickets import find_ticket, ticket
 
     ticket_id = find_ticket(desk.connection, arguments.ticket)
+    _review(desk, arguments, ticket_id, kind, text)
     subject = ticket(desk.connection, ticket_id).row.subject
     outgoing = Outgoing(
         kind=kind,
@@ -51,3 +57,19 @@ def put(
     )
     with deed_session(engine_over(desk.connection)) as session:
         return write(session, desk.by, ticket_id, outgoing).title
+
+
+def _review(desk: Acting, arguments: argparse.Namespace, ticket_id: int, kind: Kind, text: str) -> None:
+    """Print the reviewer's marks on standard error; Refused where one asks first, and nothing said to go on."""
+    from console.cli.review import lines
+    from desk.review.marks import Kind as Reviewed
+    from storage.review import marks_on
+
+    what = Reviewed.NOTE if kind == "note" else Reviewed.REPLY
+    marks = marks_on(desk.connection, desk.by.agent_id, ticket_id, what, text, len(arguments.attach))
+    name = "standard input" if arguments.file is None or str(arguments.file) == "-" else str(arguments.file)
+    for line in lines(text, marks, name):
+        print(line, file=sys.stderr)
+    asking = dict.fromkeys(mark.rule for mark in marks if mark.asks)
+    if asking and not arguments.as_is:
+        raise Refused(f"Nothing was written: the reviewer asks about {', '.join(asking)}", "Mend it, or give --as-is.")

@@ -7,7 +7,6 @@ ticket opens.
 
 import gc
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 from textual.screen import Screen
@@ -157,7 +156,7 @@ def board_keys(keys: Keymap) -> Keymap:
 
 def _here(place: Place, action: Action) -> Action | None:
     if action.id == "move.open":
-        return replace(action, off=lambda _: "a console opens what is behind it")
+        return action._replace(off=lambda _: "a console opens what is behind it")
     if action.id == "move.back" and place is Place.BOARD:
         return None
     return action if action.group in GROUPS or action.id in KEPT else None

@@ -76,11 +76,16 @@ def _one_line(text: str) -> str:
 
 @dataclass(slots=True)
 class _Call:
-    """A call as far as it concerns this telephone; `own` is the Uniqueid of its channel."""
+    """A call as far as it concerns this telephone; `own` is the Uniqueid of its channel.
+
+    `number` and `caller` are the other side's, where the call began before anybody listened.
+    """
 
     own: str
     direction: Literal["in", "out"] = "in"
     answered: bool = False
+    number: str = ""
+    caller: str = ""
 
 
 class Exchange:
@@ -112,12 +117,12 @@ class Exchange:
         match message.get("Event"):
             case "CoreShowChannel":
                 self._listed = self._listed or set()
-                name = message.get("Linkedid", "")
-                if len(self._listed) < MOST_CALLS:
+                name, own = message.get("Linkedid", ""), self._is_own(message.get("Channel", ""))
+                # A house may have more calls than that; those of this telephone are never left out.
+                if own or name in self._calls or len(self._listed) < MOST_CALLS:
                     self._listed.add(name)
-                if self._is_own(message.get("Channel", "")) and name not in self._calls:
-                    up = message.get("ChannelStateDesc") == "Up"
-                    self._remember(name, _Call(message.get("Uniqueid", ""), answered=up))
+                if own and name not in self._calls:
+                    self._remember(name, _listed(message))
             case "CoreShowChannelsComplete":
                 listed, self._listed = frozenset(self._listed or ()), None
                 return listed
@@ -156,7 +161,8 @@ class Exchange:
             del self._calls[name]
 
     def _event(self, name: str, kind: CallEventKind, at: int) -> CallEvent:
-        return CallEvent("asterisk", name, kind, at, direction=self._calls[name].direction)
+        call = self._calls[name]
+        return CallEvent("asterisk", name, kind, at, call.number, call.caller, call.direction)
 
     def _remember(self, name: str, call: _Call) -> None:
         known = self._calls.get(name)
@@ -170,6 +176,13 @@ class Exchange:
         """Whether a channel is this telephone's: `PJSIP/101-0000002a` is that of `PJSIP/101` and of `101`."""
         endpoint = channel.rpartition("-")[0].casefold()
         return bool(endpoint) and self._extension in (endpoint, endpoint.partition("/")[2])
+
+
+def _listed(message: Message) -> _Call:
+    """A call that goes on, as the list has it: for its own channel the other side is the connected line."""
+    number, caller = message.get("ConnectedLineNum", ""), message.get("ConnectedLineName", "")
+    up = message.get("ChannelStateDesc") == "Up"
+    return _Call(message.get("Uniqueid", ""), answered=up, number=_shown(number), caller=_shown(caller))
 
 
 def _shown(text: str) -> str:

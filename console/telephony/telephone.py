@@ -50,9 +50,12 @@ class Telephone:
         return self._clock()
 
     def hear(self, event: CallEvent, *, only_known: bool = False) -> None:
-        """Keep what was told of a call, and tell the console; `only_known`: of one that rang here before."""
+        """Keep what was told of a call, and tell the console; `only_known`: of one that rang here before.
+
+        Of a call that nobody heard ring or be answered, no more can be said than that it was: nothing is kept of it.
+        """
         known = calls.named(self._connection, event.way, event.external_id)
-        if only_known and known is None:
+        if known is None and (only_known or event.kind not in ("ringing", "answered")):
             return
         number = "" if withheld(bare(event.number)) else bare(event.number)
         caller = "" if withheld(event.caller) else event.caller
@@ -80,7 +83,7 @@ class Telephone:
                 and call.external_id not in names
             ):
                 self.hear(CallEvent(self._way, call.external_id, "ended", self.now))
-        self._give_up_stale()
+        self.look_after()
 
     def connected(self, said: str) -> None:
         """It hears of calls from now on."""
@@ -91,7 +94,6 @@ class Telephone:
         """It hears of none; the answer is how many seconds to wait before the next try."""
         self._say(False, said, mend)
         self._failures += 1
-        self._give_up_stale()
         longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self._failures, 10))
         return uniform(longest / 2, longest)
 
@@ -99,9 +101,10 @@ class Telephone:
         """The watch is over."""
         self._say(False, "Nothing watches the telephone", "It is watched while a console is open.")
 
-    def _give_up_stale(self) -> None:
-        if deeds.give_up_stale(self._connection, self.now):
-            to_queue(self._connection, self.now)
+    def look_after(self) -> None:
+        """Bring to the queue what a telephone never told the end of, and what an earlier watch left behind."""
+        deeds.give_up_stale(self._connection, self.now)
+        to_queue(self._connection, self.now)
 
     def _say(self, ok: bool, said: str, mend: str, heard_at: int | None = None) -> None:
         before = self._state

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from contextlib import closing, suppress
+from time import monotonic
 
 from console.telephony.lines import AsteriskLine, BaresipLine, hold
 from console.telephony.requests import Requests
@@ -14,6 +15,8 @@ from sync import lock
 from sync.secret import Secret
 
 LOOKED = 1.0
+# How often calls are looked for whose end no telephone told.
+LOOKED_AFTER = 20.0
 
 
 def watch(settings: PhoneSettings, seat: Seat, *, for_consoles: bool) -> None:
@@ -27,6 +30,7 @@ def watch(settings: PhoneSettings, seat: Seat, *, for_consoles: bool) -> None:
         closing(open_to_write(seat.workspace)) as connection,
     ):
         telephone = Telephone(connection, seat, settings.way)
+        telephone.look_after()
         asyncio.run(_until_told(settings, telephone, seat, for_consoles=for_consoles))
         telephone.ended()
 
@@ -37,12 +41,16 @@ async def _until_told(settings: PhoneSettings, telephone: Telephone, seat: Seat,
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     watching = asyncio.create_task(_listen(settings, telephone))
     watching.add_done_callback(lambda _: stopping.set())
+    looked_at = monotonic()
     while not stopping.is_set():
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOKED):
                 await stopping.wait()
         if for_consoles and not lock.anyone_seated(seat.workspace):
             break
+        if monotonic() - looked_at >= LOOKED_AFTER:
+            looked_at = monotonic()
+            telephone.look_after()
     watching.cancel()
     with suppress(asyncio.CancelledError):
         await watching

@@ -64,11 +64,14 @@ def asks(body: str) -> bool:
 def answer_of(body: str, customer: str, email: str = "", writer: str = "") -> str:
     """A sent reply as a snippet's text: the customer's name and address are variables, all else stands as it was."""
     text = _BRACES.sub(r"\g<0> ", own_words(body, writer))
-    first = first_name(customer)
-    for value, field in ((email, "customer.email"), (customer, "customer.name"), (first, "customer.first_name")):
-        if len(value) > 1:
-            text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", f"{{{{{field}}}}}", text)
-    return text
+    told = {first_name(customer): "customer.first_name", customer: "customer.name", email: "customer.email"}
+    fields = {value: field for value, field in told.items() if len(value) > 1}
+    if not fields:
+        return text
+    # In one go, the longest first: a customer may be called as a field is.
+    longest = sorted(fields, key=len, reverse=True)
+    found = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)")
+    return found.sub(lambda match: "{{" + fields[match[0]] + "}}", text)
 
 
 def title_of(subject: str) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from desk.mail.quotes import find_folds, visible
 from desk.promises.pack import Pack
 from desk.promises.times import Named, Sent, times
+from desk.review.phrases import lowered
 
 LONGEST_TEXT = 20_000
 LONGEST_SENTENCE = 600
@@ -54,14 +55,12 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _in_sentence(sentence: str, pack: Pack, sent: Sent) -> Iterator[Found]:
-    lowered = sentence.lower()
-    # A letter whose small form is longer would move the words.
-    if len(lowered) != len(sentence) or not pack.promises.search(lowered):
+    # Letter for letter: “İ” has a longer small form, which would move the words.
+    small = lowered(sentence)
+    if not pack.promises.search(small) or pack.conditions.search(pack.asides.sub(" ", small)):
         return
-    if pack.conditions.search(pack.asides.sub(" ", lowered)):
-        return
-    for start, end in _clauses(lowered, pack):
-        clause = lowered[start:end]
+    for start, end in _clauses(small, pack):
+        clause = small[start:end]
         if pack.promises.search(clause) and not pack.not_promises.search(clause):
             for named in _latest(clause, list(times(clause, pack, sent)), pack):
                 when = sentence[start + named.start : start + named.end]

@@ -22,13 +22,14 @@ MONTHS = (
 DAYS = ("today", "tomorrow", "day after tomorrow", "tonight")
 PARTS = ("morning", "noon", "afternoon", "evening", "close")
 ENDS = ("end of week", "end of next week", "end of month", "end of")
-MEANINGS = (*UNITS, *WEEKDAYS, *MONTHS, *DAYS, *PARTS, *ENDS)
+HALF = "half"
+MEANINGS = (HALF, *UNITS, *WEEKDAYS, *MONTHS, *DAYS, *PARTS, *ENDS)
 _MONTH = "{month}"
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """How one language promises. `meaning` is what a word of it means; numbers are digits."""
+    """How one language promises. `meaning` is what a word of it means; numbers are digits, or HALF."""
 
     language: str
     promises: Pattern
@@ -54,7 +55,7 @@ def parse_pack(toml: str, where: str) -> Pack:
     whole = read_tables(toml, where)
     language = whole.text("language")
     meaning = _meaning(whole)
-    numbers = [word for word, means in meaning.items() if means.isdecimal()]
+    numbers = [word for word, means in meaning.items() if means.isdecimal() or means == HALF]
     units = [word for word, means in meaning.items() if means in UNITS]
     months = [word for word, means in meaning.items() if means in MONTHS]
     ends = [word for word, means in meaning.items() if means == "end of"]

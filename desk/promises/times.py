@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from desk.hours import Hours
-from desk.promises.pack import DAYS, MONTHS, PARTS, WEEKDAYS, Pack
+from desk.promises.pack import DAYS, HALF, MONTHS, PARTS, WEEKDAYS, Pack
 from desk.times import DAY, HOUR, MINUTE, from_datetime, to_datetime
 
 LONGEST = 366 * DAY
@@ -20,6 +20,7 @@ _NEXT_WEEK = "end of next week"
 _CLOSE = time(17)
 _LAST = time(23, 59)
 _TIMES = {"morning": time(12), "noon": time(12), "afternoon": _CLOSE, "evening": time(20), "tonight": time(22)}
+_HALVES = {"minute": MINUTE // 2, "hour": HOUR // 2, "day": DAY // 2, "week": 7 * DAY // 2, "workday": 4 * HOUR}
 _LATER_HALF = frozenset({"pm", "tarde", "noche"})
 _BLANKS = re.compile(r"[\s,]+$")
 
@@ -137,8 +138,11 @@ def _counted(pieces: list[Piece], before: str, pack: Pack, sent: Sent) -> int | 
 
 def _after_span(piece: Piece, pack: Pack, sent: Sent) -> int:
     words = piece.match["number"]
-    number = int(words) if words.isdecimal() else int(pack.meaning[words])
     unit = pack.meaning[piece.match["unit"]]
+    meaning = words if words.isdecimal() else pack.meaning[words]
+    if meaning == HALF:
+        return sent.at + _HALVES[unit]
+    number = int(meaning)
     if unit in ("minute", "hour"):
         return sent.at + number * (MINUTE if unit == "minute" else HOUR)
     if unit == "workday":

@@ -1,16 +1,16 @@
 """Charts as inline SVG, drawn with arithmetic alone.
 
-The invariant: a chart says its numbers. Bars and funnels have each value beside them, lines and stacks their scale,
-the names of their series and a title for whoever points at a part; colours come from the page, for light and dark.
+The invariant: a chart says its numbers, and a dash where there is none. Bars and funnels have each value beside them,
+lines and stacks their scale, the names of their series and a title for whoever points at a part; colours come from the
+page, for light and dark.
 """
 
 from collections.abc import Iterator
 from datetime import tzinfo
-from html import escape
 from itertools import pairwise
 
 from desk.reports.report import Chart, Shape, Unit
-from desk.reports.words import worded
+from desk.reports.words import escaped, worded
 
 WIDTH = 900
 _ROW, _LABELS, _VALUES = 26, 220, 110
@@ -28,26 +28,26 @@ def svg(chart: Chart, zone: tzinfo) -> str:
         height = _LEGEND + _PLOT_HEIGHT + _FOOT
         draw = _stacks if chart.shape is Shape.STACKED else _lines
         parts = [*_scale(chart, zone), *draw(chart, zone), *_legend(chart)]
-    title = escape(chart.title)
+    title = escaped(chart.title)
     return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{title}">\n' + "\n".join(parts) + "\n</svg>"
 
 
 def _rows(chart: Chart, zone: tzinfo) -> Iterator[str]:
     """Bars from left to right; a funnel's stand in the middle, and tell the share of the first."""
-    values = [value or 0 for value in chart.series[0].values]
-    most = max([*values, chart.unit is Unit.SHARE])
+    values = chart.series[0].values
+    most = max([*(value or 0 for value in values), chart.unit is Unit.SHARE])
     room = WIDTH - _LABELS - _VALUES
     for number, (label, value) in enumerate(zip(chart.labels, values, strict=True)):
-        top, long = number * _ROW + 2, room * value / most if most else 0
+        top, long = number * _ROW + 2, room * (value or 0) / most if most else 0
         left = _LABELS + ((room - long) / 2 if chart.shape is Shape.FUNNEL else 0)
         told = _told(value, chart.unit, zone)
-        if chart.shape is Shape.FUNNEL and values[0]:
+        if chart.shape is Shape.FUNNEL and values[0] and value is not None:
             told = f"{told} · {value / values[0]:.0%}"
-        yield f'<text x="{_LABELS - 10}" y="{top + 16}" text-anchor="end">{escape(_short(label))}</text>'
+        yield f'<text x="{_LABELS - 10}" y="{top + 16}" text-anchor="end">{escaped(_short(label))}</text>'
         bar = f'<rect class="s0" x="{left:.1f}" y="{top + 2}" width="{long:.1f}" height="{_ROW - 6}" rx="2">'
-        yield f"{bar}<title>{escape(label)}: {escape(told)}</title></rect>"
+        yield f"{bar}<title>{escaped(label)}: {escaped(told)}</title></rect>"
         beside = WIDTH - _VALUES if chart.shape is Shape.FUNNEL else _LABELS + long
-        yield f'<text class="faint" x="{beside + 8:.1f}" y="{top + 16}">{escape(told)}</text>'
+        yield f'<text class="faint" x="{beside + 8:.1f}" y="{top + 16}">{escaped(told)}</text>'
 
 
 def _scale(chart: Chart, zone: tzinfo) -> Iterator[str]:
@@ -56,11 +56,11 @@ def _scale(chart: Chart, zone: tzinfo) -> Iterator[str]:
     for part in range(5):
         y = _y(most * part / 4, most)
         yield f'<line class="rule" x1="{_LEFT}" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>'
-        told = escape(_told(most * part / 4, chart.unit, zone))
+        told = escaped(_told(most * part / 4, chart.unit, zone))
         yield f'<text class="faint" x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{told}</text>'
     step = -(-len(chart.labels) // _MOST_DATES)
     for number in range(0, len(chart.labels), max(step, 1)):
-        x, label = _x(chart, number), escape(_short(chart.labels[number]))
+        x, label = _x(chart, number), escaped(_short(chart.labels[number]))
         yield f'<text class="faint" x="{x:.1f}" y="{_LEGEND + _PLOT_HEIGHT + 18}" text-anchor="middle">{label}</text>'
 
 
@@ -76,7 +76,7 @@ def _stacks(chart: Chart, zone: tzinfo) -> Iterator[str]:
                 x, told = _x(chart, number) - wide / 2, _told(value, chart.unit, zone)
                 size = f'width="{wide:.1f}" height="{high:.1f}"'
                 box = f'<rect class="s{colour % COLOURS}" x="{x:.1f}" y="{top:.1f}" {size}>'
-                yield f"{box}<title>{escape(label)}, {escape(series.name)}: {escape(told)}</title></rect>"
+                yield f"{box}<title>{escaped(label)}, {escaped(series.name)}: {escaped(told)}</title></rect>"
 
 
 def _lines(chart: Chart, zone: tzinfo) -> Iterator[str]:
@@ -93,7 +93,7 @@ def _lines(chart: Chart, zone: tzinfo) -> Iterator[str]:
                 yield f'<line class="line l{colour % COLOURS}" {ends}/>'
         for label, value, point in zip(chart.labels, series.values, points, strict=True):
             if point:
-                told = escape(f"{label}, {series.name}: {_told(value or 0, chart.unit, zone)}")
+                told = escaped(f"{label}, {series.name}: {_told(value or 0, chart.unit, zone)}")
                 dot = f'<circle class="s{colour % COLOURS}" cx="{point[0]:.1f}" cy="{point[1]:.1f}" r="3">'
                 yield f"{dot}<title>{told}</title></circle>"
 
@@ -103,7 +103,7 @@ def _legend(chart: Chart) -> Iterator[str]:
     for colour, series in enumerate(chart.series):
         x = _LEFT + colour * room
         yield f'<rect class="s{colour % COLOURS}" x="{x:.1f}" y="2" width="12" height="12" rx="2"/>'
-        yield f'<text x="{x + 18:.1f}" y="13">{escape(_short(series.name))}</text>'
+        yield f'<text x="{x + 18:.1f}" y="13">{escaped(_short(series.name))}</text>'
 
 
 def _most(chart: Chart) -> float:
@@ -129,8 +129,9 @@ def _y(value: float, most: float) -> float:
     return _LEGEND + _PLOT_HEIGHT * (1 - value / most)
 
 
-def _told(value: float, unit: Unit, zone: tzinfo) -> str:
-    return worded(int(value) if unit is Unit.COUNT and value == int(value) else value, unit, zone)
+def _told(value: float | None, unit: Unit, zone: tzinfo) -> str:
+    whole = value is not None and unit is Unit.COUNT and value == int(value)
+    return worded(int(value or 0) if whole else value, unit, zone)
 
 
 def _short(label: str) -> str:

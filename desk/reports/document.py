@@ -6,6 +6,7 @@ from typing import TypeAlias
 from desk.money import Money
 from desk.reports.report import Cell, Chart, Column, Figure, Report, Table, Unit
 from desk.reports.words import raw
+from desk.text import clean
 from desk.times import iso
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -27,7 +28,8 @@ def to_json(report: Report) -> str:
         "charts": charts,
         "notes": list(report.notes),
     }
-    return json.dumps(whole, ensure_ascii=False)
+    # Inside the texts alone there is anything that it could take out.
+    return clean(json.dumps(whole, ensure_ascii=False))
 
 
 def _figure(report: Report, figure: Figure) -> Json:

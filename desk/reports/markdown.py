@@ -9,8 +9,9 @@ from datetime import tzinfo
 
 from desk.reports.report import Report, Table, Unit
 from desk.reports.words import of_cases, period_words, worded
+from desk.text import clean
 
-_MARKUP = re.compile(r"([\\`*_\[\]<>|#])")
+_MARKUP = re.compile(r"([\\`*_\[\]<>|#&~])")
 
 
 def to_markdown(report: Report) -> str:
@@ -59,4 +60,4 @@ def _row(cells: list[str], *, raw: bool = False) -> str:
 
 
 def _plain(text: str) -> str:
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    return _MARKUP.sub(r"\\\1", " ".join(clean(text, lines=False).split()))

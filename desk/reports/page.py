@@ -5,11 +5,10 @@ and in dark, on paper, and without colour: each value stands in a table or on it
 """
 
 from collections.abc import Iterator
-from html import escape
 
 from desk.reports.charts import COLOURS, svg
 from desk.reports.report import Cell, Column, Figure, Report, Table, Unit
-from desk.reports.words import of_cases, period_words, worded
+from desk.reports.words import escaped, of_cases, period_words, worded
 
 _STYLE = """
 :root { color-scheme: light dark; --ground: #ffffff; --text: #1d2330; --quiet: #5b6475; --rule: #d9dee7;
@@ -48,42 +47,42 @@ def to_html(report: Report) -> str:
 
 def _page(report: Report) -> Iterator[str]:
     yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{escaped(_POLICY)}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{escape(report.title)}</title>\n<style>{_STYLE}{_SERIES}</style>\n</head>\n<body>"
-    yield f'<h1>{escape(report.title)}</h1>\n<p class="quiet">{escape(period_words(report))}</p>'
+    yield f"<title>{escaped(report.title)}</title>\n<style>{_STYLE}{_SERIES}</style>\n</head>\n<body>"
+    yield f'<h1>{escaped(report.title)}</h1>\n<p class="quiet">{escaped(period_words(report))}</p>'
     if report.filters:
         told = " · ".join(f"{name}: {value}" for name, value in report.filters)
-        yield f'<p class="quiet">{escape(told)}</p>'
+        yield f'<p class="quiet">{escaped(told)}</p>'
     if report.figures:
         yield f'<div class="figures">\n{"".join(_figure(report, figure) for figure in report.figures)}</div>'
     for chart in report.charts:
         if not chart.empty:
-            yield f"<h2>{escape(chart.title)}</h2>\n{svg(chart, report.zone)}"
+            yield f"<h2>{escaped(chart.title)}</h2>\n{svg(chart, report.zone)}"
     for table in report.tables:
         yield from _table(report, table)
     for note in report.notes:
-        yield f'<p class="quiet">{escape(note)}</p>'
+        yield f'<p class="quiet">{escaped(note)}</p>'
     yield "</body>\n</html>"
 
 
 def _figure(report: Report, figure: Figure) -> str:
-    value = escape(worded(figure.value, figure.unit, report.zone))
-    clock = f"<br>Clock: {escape(figure.clock)}" if figure.clock else ""
+    value = escaped(worded(figure.value, figure.unit, report.zone))
+    clock = f"<br>Clock: {escaped(figure.clock)}" if figure.clock else ""
     return (
-        f'<div class="figure">{escape(figure.title)}<b>{value}</b>'
-        f'<p class="quiet">{of_cases(figure.n)}. {escape(figure.formula)}{clock}</p></div>\n'
+        f'<div class="figure">{escaped(figure.title)}<b>{value}</b>'
+        f'<p class="quiet">{of_cases(figure.n)}. {escaped(figure.formula)}{clock}</p></div>\n'
     )
 
 
 def _table(report: Report, table: Table) -> Iterator[str]:
-    yield f"<h2>{escape(table.title)}</h2>"
+    yield f"<h2>{escaped(table.title)}</h2>"
     if table.note:
-        yield f'<p class="quiet">{escape(table.note)}</p>'
+        yield f'<p class="quiet">{escaped(table.note)}</p>'
     if not table.rows:
-        yield f"<p>{escape(table.empty)}</p>"
+        yield f"<p>{escaped(table.empty)}</p>"
         return
-    heads = "".join(f"<th{_number(column)}>{escape(column.title)}</th>" for column in table.columns)
+    heads = "".join(f"<th{_number(column)}>{escaped(column.title)}</th>" for column in table.columns)
     yield f'<div class="wide"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>'
     for row in table.rows:
         cells = (_cell(report, cell, column) for cell, column in zip(row, table.columns, strict=True))
@@ -92,7 +91,7 @@ def _table(report: Report, table: Table) -> Iterator[str]:
 
 
 def _cell(report: Report, cell: Cell, column: Column) -> str:
-    return f"<td{_number(column)}>{escape(worded(cell, column.unit, report.zone))}</td>"
+    return f"<td{_number(column)}>{escaped(worded(cell, column.unit, report.zone))}</td>"
 
 
 def _number(column: Column) -> str:

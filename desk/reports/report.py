@@ -93,8 +93,9 @@ class Chart:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to draw."""
-        return not any(value for each in self.series for value in each.values)
+        """Whether there is nothing to draw. A share of nought is something, and the first to be seen."""
+        values = [value for each in self.series for value in each.values if value is not None]
+        return not values if self.unit is Unit.SHARE else not any(values)
 
 
 @dataclass(frozen=True, slots=True)

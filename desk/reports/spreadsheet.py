@@ -1,11 +1,14 @@
 """A report as CSV: one table alone, or all of it as blocks with an empty line between.
 
-The invariant: no text becomes a formula. A spreadsheet runs what begins with `=`, `+`, `-` or `@`, and customers write
-into these cells, so that such a text gets an apostrophe in front.
+The invariant: no text becomes a formula. A spreadsheet runs what begins with `=`, `+`, `-` or `@` (in some languages as
+wide signs too, and some leave blanks in front away), and customers write into these cells, so that such a text gets an
+apostrophe in front. Many take a semicolon for the border of a cell, whatever stands around it: what would begin a
+formula behind one gets an apostrophe as well. A text is one line.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 from desk.errors import NotFound
@@ -15,7 +18,8 @@ from desk.reports.report import Cell, Column, Figure, Report, Table, Unit
 from desk.reports.words import raw
 from desk.text import clean
 
-_ACTIVE = ("=", "+", "-", "@", "\t")
+# Where a cell begins, or would by another idea of where cells end: then quotes and blanks, and the sign that is run.
+_ACTIVE = re.compile(r"""(^|;)(["'\s]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20\u2212])""")
 _FIGURES = ("figure", "value", "unit", "n", "formula", "clock")
 
 
@@ -41,7 +45,7 @@ def _blocks(report: Report) -> Iterator[list[list[object]]]:
 def _figure(report: Report, figure: Figure) -> list[object]:
     value, unit = raw(figure.value, figure.unit, report.zone), figure.unit.value
     currency = f" {figure.value.currency}" if isinstance(figure.value, Money) else ""
-    return [figure.key, _harmless(value), unit + currency, figure.n, _harmless(figure.formula), figure.clock]
+    return [figure.key, _harmless(value), unit + currency, figure.n, _harmless(figure.formula), _harmless(figure.clock)]
 
 
 def _table(report: Report, table: Table) -> list[list[object]]:
@@ -70,8 +74,8 @@ def _harmless(value: object) -> object:
     """The value, or the text that no spreadsheet runs; a negative amount stays a number."""
     if not isinstance(value, str):
         return value
-    text = clean(value)
-    return "'" + text if text.startswith(_ACTIVE) and not _is_number(text) else text
+    text = clean(value, lines=False)
+    return text if _is_number(text) else _ACTIVE.sub(r"\1'\2", text)
 
 
 def _is_number(text: str) -> bool:

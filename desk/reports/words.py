@@ -1,12 +1,19 @@
 """How a report's values are told to people, and what they are as plain numbers for other programs."""
 
 from datetime import tzinfo
+from html import escape
 
 from desk.money import DIGITS, Money
 from desk.reports.report import Cell, Report, Unit
+from desk.text import clean
 from desk.times import DAY, HOUR, MINUTE, SECOND, iso, to_datetime
 
 NONE = "–"
+
+
+def escaped(text: str) -> str:
+    """A text in a page: no markup, and nothing in it that acts on a terminal which the page is printed to."""
+    return escape(clean(text, lines=False))
 
 
 def worded(value: Cell, unit: Unit, zone: tzinfo) -> str:

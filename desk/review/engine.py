@@ -74,7 +74,7 @@ def _applies(rule: Rule, context: Context) -> bool:
 @lru_cache(maxsize=8)
 def _compiled(rules: Rules, key: str) -> _Compiled:
     language = rules.language(key) if key else Language("")
-    active = tuple(rule for rule in rules.rules if not rule.off)
+    active = tuple(rule.spoken(key) for rule in rules.rules if not rule.off)
     words = {rule.key: rule.words.get(ANY, Words()) + rule.words.get(key, Words()) for rule in active}
     wanted = chain.from_iterable(
         (*(((rule, True), phrase) for phrase in words[rule.key].phrases),
@@ -103,10 +103,18 @@ def _said(draft: Draft, compiled: _Compiled) -> dict[str, list[Hit]]:
             hits = [hit for hit in hits if not any(each.start < hit.end and hit.start < each.end for each in through)]
         if rule.spared and theirs:
             hits = [hit for hit in hits if theirs.isdisjoint(WORD.findall(draft.lower, hit.start, hit.end))]
+        if rule.claims:
+            hits = [hit for hit in hits if not _is_asked(draft, hit)]
         if hits and rule.key in compiled.unless:
             hits = _without_marked_ones(draft, hits, compiled.unless[rule.key])
         found[rule.key] = hits
     return found
+
+
+def _is_asked(draft: Draft, hit: Hit) -> bool:
+    """Whether it is part of a question; what a comma parts from one was claimed before it."""
+    _, last = draft.sentence(hit.start, hit.end)
+    return draft.own[last : last + 1] == "?" and "," not in draft.own[hit.end : last]
 
 
 def _words_of_customer(context: Context) -> frozenset[str]:

@@ -114,13 +114,16 @@ def wrong_name(draft: Draft, _: Rule) -> Iterator[Hit]:
         if not any(called(word, known) or called(word, signed) for word in words):
             start, end = greeting.names[0][0], greeting.names[-1][1]
             yield Hit(start, end, _first_name(context.names) or None)
+    mine = {" ".join(lowered(name).split()) for name in context.names}
     for name in context.others:
-        folded = lowered(name.strip())
-        if len(folded.split()) < 2 or folded in map(lowered, context.names):
+        words = lowered(name).split()
+        # Most drafts hold no word of it, which is told without an expression.
+        if len(words) < 2 or " ".join(words) in mine or any(word not in draft.lower for word in words):
             continue
-        place = draft.lower.find(folded)
-        if place >= 0 and not draft.lower[place + len(folded) : place + len(folded) + 1].isalnum():
-            yield Hit(place, place + len(folded))
+        # “Ana Ruiz” is nobody else in “Diana Ruiz”.
+        found = re.search(r"(?<!\w)" + r"\s{1,3}".join(map(re.escape, words)) + r"(?!\w)", draft.lower)
+        if found is not None:
+            yield Hit(*found.span())
 
 
 def looks_like_reply(draft: Draft, _: Rule) -> Iterator[Hit]:

@@ -50,6 +50,8 @@ class Mark:
 
 def moved(marks: Iterable[Mark], start: int, end: int, length: int) -> tuple[Mark, ...]:
     """The marks of a text in which `start` to `end` became `length` characters: what was touched is gone."""
+    if start == end and not length:
+        return tuple(marks)
     shift = length - (end - start)
     kept: list[Mark] = []
     for mark in marks:

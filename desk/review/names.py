@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from desk.identifiers import fold, spellings
+from desk.identifiers import spellings
 from desk.nicknames import also_called
 
 _SIGNS = re.compile(r"[@._+\d-]+")
@@ -27,4 +27,4 @@ def is_person(name: str) -> bool:
 
 def called(word: str, known: frozenset[str]) -> bool:
     """Whether a word of a greeting is one of these names."""
-    return not known.isdisjoint(spellings(word)) or fold(word) in known
+    return not known.isdisjoint(spellings(word))

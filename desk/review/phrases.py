@@ -13,10 +13,10 @@ without a limit. A phrase is found by its first word and compiled when that word
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from desk.errors import BadInput
 
@@ -151,29 +151,26 @@ class Phrases(Generic[Owner]):
     """
 
     def __init__(self, owned: Iterable[tuple[Owner, Phrase]]) -> None:
-        found: dict[str, dict[str, dict[int, tuple[Owner, Phrase]]]] = {}
+        words: dict[str, dict[str, dict[int, tuple[Owner, Phrase]]]] = {}
+        stems: dict[str, dict[str, dict[int, tuple[Owner, Phrase]]]] = {}
         for number, (owner, phrase) in enumerate(owned):
             for first, second in phrase.beginnings:
-                key = first[:STEM] + "*" if first.endswith("*") else first
+                found, key = (stems, first[:STEM]) if first.endswith("*") else (words, first)
                 found.setdefault(key, {}).setdefault(second, {})[number] = (owner, phrase)
-        self._found = {
-            first: {second: _SameBeginning(tuple(each.values())) for second, each in seconds.items()}
-            for first, seconds in found.items()
-        }
-        self._stems = any(first.endswith("*") for first in found)
+        self._words, self._stems = _alike(words), _alike(stems)
 
     def find(self, text: str) -> Iterator[tuple[Owner, Phrase, re.Match[str]]]:
         """Every phrase that stands in a text in lower case, at each place where it does."""
-        known = self._found
+        # Thousands of words a review: what is done for each of them is what a review takes.
+        begun, stems = self._words.get, self._stems
         matches = list(WORD.finditer(text))
         words = [match[0] for match in matches]
-        words.append("")
-        for place, word in enumerate(words):
-            seconds = known.get(word)
+        for match, word, second in zip(matches, words, [*words, ""][1:], strict=True):
+            seconds = begun(word)
             if seconds is not None:
-                yield from _standing(seconds, words[place + 1], text, matches[place].start())
-            if self._stems and (seconds := known.get(word[:STEM] + "*")) is not None:
-                yield from _standing(seconds, words[place + 1], text, matches[place].start())
+                yield from _standing(seconds, second, text, match.start())
+            if stems and (seconds := stems.get(word[:STEM])) is not None:
+                yield from _standing(seconds, second, text, match.start())
 
 
 @dataclass(frozen=True)
@@ -183,22 +180,34 @@ class _SameBeginning(Generic[Owner]):
     phrases: tuple[tuple[Owner, Phrase], ...]
 
     @cached_property
-    def any_of(self) -> re.Pattern[str]:
-        return re.compile("|".join(phrase.written for _, phrase in self.phrases))
+    def any_of(self) -> Callable[[str, int], re.Match[str] | None]:
+        return re.compile("|".join(phrase.written for _, phrase in self.phrases)).match
+
+
+_Seconds: TypeAlias = Mapping[str, _SameBeginning[Owner]]
+
+
+def _alike(found: Mapping[str, Mapping[str, Mapping[int, tuple[Owner, Phrase]]]]) -> dict[str, _Seconds[Owner]]:
+    return {
+        first: {second: _SameBeginning(tuple(each.values())) for second, each in seconds.items()}
+        for first, seconds in found.items()
+    }
 
 
 def _standing(
-    seconds: Mapping[str, _SameBeginning[Owner]], second: str, text: str, place: int
-) -> Iterator[tuple[Owner, Phrase, re.Match[str]]]:
+    seconds: _Seconds[Owner], second: str, text: str, place: int
+) -> Iterable[tuple[Owner, Phrase, re.Match[str]]]:
     """The phrases that stand at a place, of those that begin with its word; `second` is the word behind it."""
+    found: list[tuple[Owner, Phrase, re.Match[str]]] = []
     for key in (second, "") if second else ("",):
         alike = seconds.get(key)
-        if alike is None or alike.any_of.match(text, place) is None:
+        if alike is None or alike.any_of(text, place) is None:
             continue
         for owner, phrase in alike.phrases:
             match = phrase.match(text, place)
             if match is not None:
-                yield owner, phrase, match
+                found.append((owner, phrase, match))
+    return found
 
 
 def _beginnings(pieces: tuple[Piece, ...], words: int) -> set[tuple[str, ...]]:

@@ -8,7 +8,7 @@ The invariants: a rule that is named again is changed, never doubled; its words 
 misspelt key or name is an error that says file, table, key and the nearest name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from desk.errors import BadInput
@@ -26,21 +26,33 @@ _LINE = 78
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a rule looks for: `phrases` mark, `excepts` are let through, and a sentence with one of `unless` is."""
+    """What a rule looks for: `phrases` mark, `excepts` are let through, and a sentence with one of `unless` is.
+
+    `reason` and `suggestion` are the rule's own in that language; empty where it says them as in every other.
+    """
 
     phrases: tuple[Phrase, ...] = ()
     excepts: tuple[Phrase, ...] = ()
     unless: tuple[Phrase, ...] = ()
+    reason: str = ""
+    suggestion: str = ""
 
     def __add__(self, other: "Words") -> "Words":
-        return Words(self.phrases + other.phrases, self.excepts + other.excepts, self.unless + other.unless)
+        return Words(
+            self.phrases + other.phrases,
+            self.excepts + other.excepts,
+            self.unless + other.unless,
+            other.reason or self.reason,
+            other.suggestion or self.suggestion,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule. `check` names what the program looks at by itself, within `most` and `least`.
 
-    `spared`: a word that the customer used first is no mistake. `without_files`: only where nothing is attached.
+    `spared`: a word that the customer used first is no mistake. `claims`: only where something is claimed, so that
+    nothing is marked in a question. `without_files`: only where nothing is attached.
     `words` are by language; those of ANY hold in all.
     """
 
@@ -53,11 +65,17 @@ class Rule:
     asks: bool = False
     off: bool = False
     spared: bool = False
+    claims: bool = False
     without_files: bool = False
     check: str = ""
     most: int = 0
     least: int = 0
     words: dict[str, Words] = field(default_factory=dict)
+
+    def spoken(self, language: str) -> "Rule":
+        """The rule with the reason and the suggestion that it has in a language."""
+        words = self.words.get(language, Words())
+        return replace(self, reason=words.reason or self.reason, suggestion=words.suggestion or self.suggestion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +157,35 @@ def _rule(table: Table, known: dict[str, Rule]) -> Rule:
         asks=table.flag("asks", default=old.asks if old else False),
         off=table.flag("off", default=old.off if old else False),
         spared=table.flag("spared", default=old.spared if old else False),
+        claims=table.flag("claims", default=old.claims if old else False),
         without_files=table.flag("without_files", default=old.without_files if old else False),
         check=table.choice("check", ["", *CHECKS], old.check if old else ""),
         most=table.number("most", old.most if old else 0),
         least=table.number("least", old.least if old else 0),
-        words=old.words if old else {},
+        words=_unspoken(old.words, table) if old else {},
     )
     rule = _with_words(rule, ANY, table)
     table.done()
     return rule
 
 
+def _unspoken(words: Mapping[str, Words], table: Table) -> dict[str, Words]:
+    """The words without what this table says for every language: a team's own reason is no longer the pack's."""
+    reason, suggestion = "reason" in table.values, "suggestion" in table.values
+    return {
+        language: replace(
+            each,
+            reason="" if reason else each.reason,
+            suggestion="" if suggestion else each.suggestion,
+        )
+        for language, each in words.items()
+    }
+
+
 def _with_words(rule: Rule, language: str, table: Table) -> Rule:
     added = Words(_phrases(table, "phrases"), _phrases(table, "excepts"), _phrases(table, "unless"))
+    if language:
+        added = replace(added, reason=_one_line(table, "reason", ""), suggestion=_one_line(table, "suggestion", ""))
     return replace(rule, words={**rule.words, language: rule.words.get(language, Words()) + added})
 
 

@@ -1,10 +1,11 @@
 """What shows in the shape of a draft: walls of text, questions in a heap, capitals, what was never filled in."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from desk.review.draft import Draft, Hit
+from desk.review.names import called, name_words
 from desk.review.phrases import lowered
 from desk.review.rules import Language, Rule
 from desk.snippets.template import open_fields, problems
@@ -13,9 +14,14 @@ _CAPITALS = re.compile(r"[A-ZÀ-ÖØ-Þ]{2,}(?!\w)(?:[ ,]{1,2}[A-ZÀ-ÖØ-Þ]+(?
 _LIST_LINE = re.compile(r"[ \t]{0,8}(?:\d{1,3}[.)]|[-*•–])[ \t]")
 _SENTENCE_ENDS = re.compile(r"[.!?][ \n]{1,3}(?=\S)")
 _QUESTION = re.compile(r"\?+")
-_BLANKS = re.compile(r"\[([^\[\]\n]{2,40})\]|<([A-Za-z][^<>\n]{1,40})>|%([A-Z][A-Z_]{2,30})%|\$\{([^{}\n]{1,40})\}")
+_BLANKS = re.compile(
+    r"\[([^\[\]\n]{2,40})\]|<([A-Za-z][^<>\n]{1,40})>|%([A-Z][A-Z_]{2,30})%|\$\{([^{}\n]{1,40})\}|(?<![{$])\{([^{}\n]{2,40})\}(?!\})"
+)
+# “booking number”, “name of guest”; a longer remark in brackets may well end with such a word.
+_FEW_WORDS = 3
 _BLANK_WORDS = re.compile(r"(?<!\w)(?:X{3}|TODO)(?!\w)")
-_BLANK_SIGNS = ("[", "<", "%", "${")
+_BLANK_SIGNS = ("[", "<", "%", "{")
+_QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _MENTION = re.compile(r"\s{0,99}(@\w[\w.-]{1,39})\b")
 
 
@@ -76,8 +82,11 @@ def _loud(language: Language) -> tuple[frozenset[str], frozenset[str]]:
 
 def unfilled(draft: Draft, _: Rule) -> Iterator[Hit]:
     """Fields of snippets and blanks of forms that nobody has filled in."""
+    if "{{" in draft.text:
+        # A field is sent as it stands in quotation marks, code and signatures too; only what others wrote is theirs.
+        written = _QUOTED_LINE.sub(lambda line: " " * len(line[0]), draft.text)
+        yield from (Hit(each.start, each.end) for each in open_fields(written))
     if "{{" in draft.own:
-        yield from (Hit(each.start, each.end) for each in open_fields(draft.own))
         yield from (Hit(each.start, each.end) for each in problems(draft.own))
     if "XXX" in draft.own or "TODO" in draft.own:
         yield from (Hit(*match.span()) for match in _BLANK_WORDS.finditer(draft.own))
@@ -90,14 +99,20 @@ def unfilled(draft: Draft, _: Rule) -> Iterator[Hit]:
 
 
 def _is_blank(inside: str, language: Language) -> bool:
-    """Whether words in brackets ask to be filled in: in capitals, with an asking word first, or the word alone."""
+    """Whether words in brackets ask to be filled in: in capitals, or with an asking word at an end of a few."""
     words = re.findall(r"\w+", lowered(inside))
     blank = [word in language.blanks for word in words]
-    return any(blank) and (inside.isupper() or all(blank) or blank[0])
+    return any(blank) and (inside.isupper() or blank[0] or (blank[-1] and len(words) <= _FEW_WORDS))
 
 
 def mention(draft: Draft, _: Rule) -> Iterator[Hit]:
     """A draft that begins by calling a colleague."""
     match = _MENTION.match(draft.own)
-    if match is not None:
+    # Where people answer in public, an answer begins with their own handle.
+    if match is not None and not _is_theirs(match[1].removeprefix("@"), draft.context.names):
         yield Hit(match.start(1), match.end(1))
+
+
+def _is_theirs(handle: str, names: Iterable[str]) -> bool:
+    written = {lowered(name).strip().removeprefix("@") for name in names}
+    return lowered(handle) in written or called(handle, name_words(names))

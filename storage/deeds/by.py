@@ -1,10 +1,9 @@
 """Who does a deed and when, and what a deed answers."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class By:
+class By(NamedTuple):
     """The agent at this console, the time in microseconds UTC, and how long a reply can be taken back."""
 
     agent_id: int | None
@@ -12,8 +11,7 @@ class By:
     undo_seconds: int = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """A deed that was done. `title` says it in the past tense; `customer_id` is set by deeds on a customer."""
 
     deed: bytes

@@ -5,18 +5,21 @@ invariants: what was told is in the file before the function returns; a call is 
 told twice, late or out of order changes nothing more (`desk.calls.after`).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
-from desk.calls import LONGEST_RING, RINGS_AGAIN, CallEvent, CallEventKind, CallRow, CallState, after
+from desk.calls import ELSEWHERE, LONGEST_RING, CallEvent, CallEventKind, CallRow, CallState, after
 from desk.dialled import alike
 from desk.errors import Refused
 from desk.ids import new_uid
 from desk.text import clean
+from desk.times import SECOND
 from storage.calls import call, named, unfinished
 from storage.connect import Connection, writing
 from storage.deeds.by import By
 
+# What a colleague took and what rings here this long after its first ring was passed on to us; sooner it is late news.
+PASSED_ON = 5 * SECOND
 LONGEST_NUMBER = 120
 LONGEST_NAME = 200
 
@@ -29,7 +32,7 @@ UPDATE call SET state = ?, number = ?, caller = ?, agent_id = ?, rang_at = ?, an
                 held_at = ?, held_seconds = ?, ended_at = ?, outcome = ? WHERE id = ?
 """
 _STALE = """
-UPDATE call SET state = 'missed', ended_at = rang_at
+UPDATE call SET state = 'missed'
  WHERE state NOT IN ('done','missed') AND state = 'ringing' AND rang_at < ?
 """
 
@@ -67,14 +70,32 @@ def begin(connection: Connection, by: By, begun: Begun) -> CallRow:
 
 
 def heard_of(connection: Connection, event: CallEvent, agent_id: int | None, customer_id: int | None = None) -> CallRow:
-    """Take in what a telephone told; the call as it stands then. `agent_id` is whose telephone it is."""
+    """Take in what a telephone told; the call as it stands then. `agent_id` is whose telephone it is.
+
+    A telephone has a name of its own for each of its calls (`event.external_id`).
+    """
     with writing(connection):
-        known = _known(connection, event)
+        known = named(connection, event.way, event.external_id)
         if known is None:
             return _added(connection, event, agent_id, customer_id, None, event.at)
-        if event.kind == "answered" and known.answered_at is None:
-            known = replace(known, agent_id=agent_id or known.agent_id)
+        if known.answered_at is None:
+            known = _rings_at(known, event, agent_id)
         return tell(connection, known, event)
+
+
+def _rings_at(known: CallRow, event: CallEvent, agent_id: int | None) -> CallRow:
+    """Whose call it is while nobody has taken it, and since when it rings there."""
+    if event.kind == "answered":
+        return known._replace(agent_id=agent_id or known.agent_id)
+    if event.kind != "ringing":
+        return known
+    if known.outcome == ELSEWHERE and event.at - known.rang_at >= PASSED_ON:
+        return known._replace(agent_id=agent_id, outcome="", rang_at=event.at)
+    if known.agent_id not in (None, agent_id):
+        # It rings at several of one workspace: whoever is faster.
+        known = known._replace(agent_id=None)
+    # A queue that comes round again rings anew.
+    return known if event.at - known.rang_at < LONGEST_RING else known._replace(rang_at=event.at)
 
 
 def take(connection: Connection, by: By, call_id: int) -> CallRow:
@@ -130,33 +151,38 @@ def leave_ticket(connection: Connection, call_id: int) -> None:
 
 
 def save_notes(connection: Connection, call_id: int, *, notes: str | None = None, goal: str | None = None) -> None:
-    """Keep what was typed, as typed; what is None stays, and what is written down already stays too."""
-    connection.execute(
+    """Keep what was typed, as typed; what is None stays. Refused where the call is written down already, or gone."""
+    kept = connection.execute(
         "UPDATE call SET notes = coalesce(?, notes), goal = coalesce(?, goal) WHERE id = ? AND state<>'done'",
         (None if notes is None else clean(notes), None if goal is None else clean(goal, lines=False), call_id),
     )
+    if kept.rowcount == 0:
+        raise Refused("This call is written down already", "Put what is new into a note on its ticket.")
 
 
 def of_customer(connection: Connection, call_id: int, customer_id: int | None) -> CallRow:
     """Who it is, while the call is open: one of several, somebody found by a search, or nobody again.
 
-    Once it is written down that is a deed: `storage.deeds.wrap_up.attach`.
+    Refused once it is written down: taken back, that can be said anew.
     """
     with writing(connection):
         if call(connection, call_id).state is CallState.DONE:
-            raise Refused("This call is written down already", "Attach it to the other customer.")
+            raise Refused("This call is written down already", "Take that back with u, then say who it was.")
         connection.execute("UPDATE call SET customer_id = ? WHERE id = ?", (customer_id, call_id))
         # A ticket that was made for it, and on which nothing was said, is theirs too.
         connection.execute(
-            "UPDATE ticket SET customer_id = ? "
-            "WHERE message_count = 0 AND id = (SELECT ticket_id FROM call WHERE id = ?)",
+            "UPDATE ticket SET customer_id = ? FROM call c WHERE c.id = ? AND ticket.id = c.ticket_id"
+            " AND ticket.created_at = c.rang_at AND ticket.message_count = 0",
             (customer_id, call_id),
         )
         return call(connection, call_id)
 
 
 def give_up_stale(connection: Connection, now: int) -> int:
-    """Rings of which no telephone told the end (it died) count as missed; how many."""
+    """Rings of which no telephone told the end (it died) count as missed; how many.
+
+    Should it have lived after all, then what it tells later stands.
+    """
     return connection.execute(_STALE, (now - LONGEST_RING,)).rowcount
 
 
@@ -167,7 +193,7 @@ def _taken(connection: Connection, by: By, ringing: CallRow) -> CallRow:
         raise Refused(f"A colleague talks to {ringing.title} already", "")
     if ringing.answered_at is None:
         _refuse_second(connection, by)
-    return tell(connection, replace(ringing, agent_id=by.agent_id), _event(ringing, "answered", by.at))
+    return tell(connection, ringing._replace(agent_id=by.agent_id), _event(ringing, "answered", by.at))
 
 
 def _refuse_second(connection: Connection, by: By, besides: int = 0) -> None:
@@ -185,18 +211,6 @@ def _told(connection: Connection, by: By, call_id: int, kind: CallEventKind) -> 
 
 def _event(known: CallRow, kind: CallEventKind, at: int) -> CallEvent:
     return CallEvent(known.way, known.external_id, kind, at)
-
-
-def _known(connection: Connection, event: CallEvent) -> CallRow | None:
-    """The call that this is about: by its name there, else the one of that number which isn't over."""
-    if event.external_id:
-        return named(connection, event.way, event.external_id)
-    for each in unfinished(connection, 0):
-        if each.way == event.way and (alike(each.number, event.number) or not event.number):
-            again = each.state is CallState.RINGING and event.at - each.rang_at < RINGS_AGAIN
-            if again or (event.kind != "ringing" and each.state is not CallState.WRAPPING):
-                return each
-    return None
 
 
 def _added(
@@ -223,7 +237,7 @@ def tell(connection: Connection, known: CallRow, event: CallEvent) -> CallRow:
     """The call after this news, inside the caller's transaction."""
     number = clean(event.number, lines=False).strip()[:LONGEST_NUMBER]
     caller = clean(event.caller, lines=False).strip()[:LONGEST_NAME]
-    told = after(known, replace(event, number=number, caller=caller))
+    told = after(known, event._replace(number=number, caller=caller))
     connection.execute(
         _UPDATE,
         (

@@ -37,8 +37,16 @@ def begin(session: "Session", by: By, ticket_id: int, key: str) -> Done:
 
 
 def tick(session: "Session", by: By, ticket_id: int, key: str, step: str, text: str = "") -> Done:
-    """Tick a step, with what was written into its field; the checklist is begun where it wasn't."""
-    return _settle(session, by, ticket_id, key, step, state="done", text=clean(text).strip())
+    """Tick a step, with what was written into its field; the checklist is begun where it wasn't.
+
+    Where nothing is written what stands there stays: a colleague may have written it a moment ago.
+    """
+    return _settle(session, by, ticket_id, key, step, state="done", text=clean(text).strip() or None)
+
+
+def empty(session: "Session", by: By, ticket_id: int, key: str, step: str) -> Done:
+    """Take out what was written into a step's field; the step is done all the same."""
+    return _settle(session, by, ticket_id, key, step, state="done", text="")
 
 
 def skip(session: "Session", by: By, ticket_id: int, key: str, step: str, reason: str) -> Done:
@@ -46,7 +54,7 @@ def skip(session: "Session", by: By, ticket_id: int, key: str, step: str, reason
     reason = clean(reason, lines=False).strip()
     if not reason:
         raise BadInput("A step is skipped with a reason", "Say in a few words why.")
-    return _settle(session, by, ticket_id, key, step, state="skipped", reason=reason)
+    return _settle(session, by, ticket_id, key, step, state="skipped", text="", reason=reason)
 
 
 def untick(session: "Session", by: By, ticket_id: int, key: str, step: str) -> Done:
@@ -69,7 +77,7 @@ def untick(session: "Session", by: By, ticket_id: int, key: str, step: str) -> D
 
 
 def _settle(
-    session: "Session", by: By, ticket_id: int, key: str, step: str, *, state: str, text: str = "", reason: str = ""
+    session: "Session", by: By, ticket_id: int, key: str, step: str, *, state: str, text: str | None, reason: str = ""
 ) -> Done:
     from storage import models
 
@@ -79,10 +87,10 @@ def _settle(
     found = template.step(step)
     run = _run(session, ticket_id, key) or _add_run(journal, ticket_id, template)
     row = session.get(models.ChecklistTick, (run.id, step))
+    had = "" if row is None else row.text
+    text = had if text is None else text
     if row is not None and (row.state, row.text, row.reason) == (state, text, reason):
         raise Refused(f"“{found.title}” is {state} already on #{ticket.number}", "")
-    before = row.text if row is not None else ""
-    had = "" if row is None else row.text
     _write_tick(journal, row, run, step, state=state, text=text, reason=reason)
     _write_ticket(journal, ticket, found, text, had)
     data = {
@@ -91,7 +99,7 @@ def _settle(
     }  # fmt: skip
     journal.tell("ticked" if state == "done" else "skipped", data, ticket_id=ticket_id)
     if found.field is StepField.TASK:
-        follow_up(journal, ticket_id, text, before)
+        follow_up(journal, ticket_id, text, had)
     verb = "Ticked" if state == "done" else "Skipped"
     return journal.done(f"{verb} “{found.title}” on #{ticket.number}", ticket_id)
 

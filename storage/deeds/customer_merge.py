@@ -106,6 +106,9 @@ def leave(journal: Journal, customer_id: int) -> tuple[str, int]:
     connection.execute(_STANDS, (customer_id, at, listed(tree(connection, customer_id))))
     _contacted(connection, customer_id, leaving.contacted_at)
     _contacted(connection, root_id, before if branch[0] == root_id else root.contacted_at)
+    if branch[0] != root_id:
+        # Theirs is in the root's name, and is counted when they leave; what they had from this one isn't theirs.
+        connection.execute("UPDATE customer SET contacted_at = ? WHERE id = ?", (before, branch[0]))
     # Whoever merged them takes nothing back any more.
     connection.execute("UPDATE event SET undone_by = ? WHERE deed = ?", (journal.deed, branch[1]))
     _places(connection, customer_id, root_id)

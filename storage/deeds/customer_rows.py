@@ -6,14 +6,12 @@ ticket by the first thing that a customer said on it, a gesture by its ticket. W
 
 import json
 
+from desk.digits import ending
 from desk.identifiers import address_of
 from desk.lookup import IdentityKind
 from storage.belongings import OWNED, Owned
 from storage.connect import Connection
 from storage.merges import listed, tree
-
-# As many digits as tell one number from another however the country was written.
-TELLING_DIGITS = 8
 
 _BRANCHES = "SELECT customer_id, since FROM customer_merge WHERE into_id = ?"
 _IDENTITIES = """
@@ -52,11 +50,6 @@ class Owners:
         if "@" in sender:
             return self._owners.get((IdentityKind.EMAIL, address_of(sender)), 0)
         return self._owners.get((IdentityKind.PHONE, ending(number)), 0) if number else 0
-
-
-def ending(number: str) -> str:
-    """The digits by which a number is compared; all of it where it is short."""
-    return "".join(filter(str.isdigit, number))[-TELLING_DIGITS:]
 
 
 def highest(connection: Connection) -> dict[Owned, int]:

@@ -4,7 +4,6 @@ The invariant: whatever changes a name or an identity brings the look-up up to d
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from desk import flags
@@ -82,7 +81,7 @@ def flag(session: "Session", by: By, customer_id: int, text: str) -> Done:
     if any(each.telling == wanted.telling for each in before):
         raise Refused(f"{customer.name} has that flag already", "")
     agent = session.get(models.Agent, by.agent_id) if by.agent_id is not None else None
-    put = replace(wanted, at=by.at, by=agent.name if agent else "")
+    put = wanted._replace(at=by.at, by=agent.name if agent else "")
     return _flagged(journal, customer, (*before, put), f"Flagged {customer.name}: {put.words}")
 
 

@@ -1,6 +1,5 @@
 """Handing a ticket over to a supervisor: theirs from now on, with a note that says why; one deed, undone as one."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from desk.errors import BadInput
@@ -28,4 +27,4 @@ def hand_over(session: "Session", by: By, ticket_id: int, reason: str) -> Done:
     (number,) = raw(session).execute("SELECT number FROM ticket WHERE id = ?", (ticket_id,)).fetchone()
     title = f"Handed #{number} over to {supervisor.name}"
     raw(session).execute(_TITLE, (title, done.deed))
-    return replace(done, title=title)
+    return done._replace(title=title)

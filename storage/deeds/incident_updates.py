@@ -1,18 +1,20 @@
 """One update of an incident to the customers of all its tickets, as ordinary replies through the outbox.
 
-The invariants: it is one transaction, so that a crash leaves all of them or none; who was not in the preview isn't
-written to, and nobody gets it twice; until the undo time is over one `u` takes back all of it, and no draft is left of
-what was one text.
+The invariants: it is one transaction, so that a crash leaves all of them or none; what leaves is what the preview
+showed, word for word; who was not in it isn't written to, and nobody gets it twice, nor two updates of two agents who
+don't know of each other; what a customer wrote stays unread, as nobody has read it; until the undo time is over one `u`
+takes back all of it, and no draft is left of what was one text.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from desk.errors import Refused
+from desk.counts import counted
+from desk.errors import BadInput, Refused
 from desk.ids import new_uid
 from desk.text import clean
-from storage.audience import Letter, Update, audience
+from storage.audience import Audience, Letter, Update, last_update, still_told
 from storage.connect import Connection
 from storage.deeds.by import By, Done
 from storage.deeds.journal import Journal, held
@@ -26,20 +28,31 @@ if TYPE_CHECKING:
 # What counting the messages anew may change.
 _COUNTED = (
     "updated_at", "message_count", "inbound_at", "outbound_at", "first_response_at", "preview", "contacts", "mood",
-    "due_at", "warns_at", "promised_at", "unread",
+    "due_at", "warns_at", "promised_at",
 )  # fmt: skip
 _FIGURES = f"SELECT id, {', '.join(_COUNTED)} FROM ticket WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608  ours
 _AUTHOR = "SELECT name, email FROM agent WHERE id = ?"
+_TELLER = """
+    SELECT a.name FROM incident_update u JOIN agent a ON a.id = u.agent_id WHERE u.incident_id = ?
+     ORDER BY u.id DESC LIMIT 1"""
 
 
-def tell_all(session: "Session", by: By, update: Update, previewed: Collection[int]) -> Done:
-    """Write to everybody of `previewed` (ids of tickets) who can still be told."""
+def tell_all(session: "Session", by: By, update: Update, shown: Audience) -> Done:
+    """Write to everybody who was `shown` and can still be told; Refused where somebody else has told them meanwhile."""
     from storage import models
 
     journal = Journal(session, by)
     incident = held(session, models.Incident, update.incident_id, "incident")
-    found = audience(journal.connection, update, by.agent_id, by.at)
-    letters = [each for each in found.letters if each.ticket_id in previewed]
+    if last_update(journal.connection, update.incident_id) != shown.last:
+        who = journal.connection.execute(_TELLER, (update.incident_id,)).fetchone()
+        raise Refused(
+            f"{who[0] if who else 'Somebody'} has just written an update of “{incident.title}”",
+            "Look at it first; what you send then is one more.",
+        )
+    next_at = None if incident.state == "over" else update.next_at
+    if next_at is not None and next_at <= by.at:
+        raise BadInput("The time of the next update has passed", "Give a time to come.")
+    letters = still_told(journal.connection, update, shown, by.agent_id, by.at)
     if not letters:
         raise Refused("There is nobody to tell", "Link tickets to it first.")
     text = clean(update.text).strip()
@@ -48,11 +61,14 @@ def tell_all(session: "Session", by: By, update: Update, previewed: Collection[i
             incident_id=update.incident_id, agent_id=by.agent_id, text=text, at=by.at, tickets=len(letters)
         )
     )
-    journal.change(incident, next_update_at=update.next_at)
+    journal.change(incident, next_update_at=next_at)
     journal.tell("incident_told", {"title": incident.title})
     _write(journal, letters, incident.title)
-    what = "1 customer" if len(letters) == 1 else f"{len(letters):,} customers"
-    return journal.done(f"Told {what} of “{incident.title}”", *(each.ticket_id for each in letters))
+    fewer = len(shown.letters) - len(letters)
+    words = f"Told {counted(len(letters), 'customer')} of “{incident.title}”" + (
+        f", {fewer:,} fewer than was shown" if fewer else ""
+    )
+    return journal.done(words, *(each.ticket_id for each in letters))
 
 
 def _write(journal: Journal, letters: Sequence[Letter], title: str) -> None:
@@ -60,7 +76,6 @@ def _write(journal: Journal, letters: Sequence[Letter], title: str) -> None:
     before = _figures(connection, ids)
     author = _author(journal)
     messages = {each.ticket_id: _message(journal, each, author) for each in letters}
-    connection.execute("UPDATE ticket SET unread = 0 WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),))
     after_inbound(connection, ids)
     connection.executemany(
         "UPDATE ticket SET updated_at = max(updated_at, ?) WHERE id = ?", [(journal.by.at, key) for key in ids]

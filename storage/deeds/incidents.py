@@ -6,7 +6,7 @@ the ticket's history.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from desk.errors import BadInput, Refused
@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 
     from storage.models import Incident
 
-_TO_LINK = """
-    SELECT t.id, t.number, t.merged_into_id, k.state, k.agent_id, k.at FROM ticket t
+_MERGED = "SELECT number, merged_into_id FROM ticket WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
+_STAND = """
+    SELECT t.id, t.number, k.state, k.agent_id, k.at FROM ticket t
       LEFT JOIN incident_ticket k ON k.ticket_id = t.id AND k.incident_id = ?
      WHERE t.id IN (SELECT value FROM json_each(?)) ORDER BY t.id"""
-_LINK = """
+_SET = """
     INSERT INTO incident_ticket(incident_id, ticket_id, state, agent_id, at) VALUES(?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET state = excluded.state, agent_id = excluded.agent_id, at = excluded.at"""
+_TOLD = {"linked": "incident_linked", "dismissed": "incident_unlinked"}
 _ACTIVE = """
     SELECT t.id FROM incident_ticket k JOIN ticket t ON t.id = k.ticket_id
      WHERE k.incident_id = ? AND k.state = 'linked' AND t.status < 3 ORDER BY t.id"""
@@ -63,11 +65,21 @@ def begin(session: "Session", by: By, described: Described, ticket_ids: Sequence
     return journal.done(f"Began the incident “{incident.title}”", *ticket_ids)
 
 
-def describe(session: "Session", by: By, incident_id: int, described: Described) -> Done:
-    """Say otherwise how it stands: its title, state, text, and when customers hear again."""
+def describe(session: "Session", by: By, incident_id: int, described: Described, was: Described) -> Done:
+    """Say otherwise how it stands: its title, state, text, and when customers hear again.
+
+    What is as it `was` when the agent began to write stays as it is now: a colleague may have changed it, or told
+    customers, meanwhile.
+    """
     journal, incident = _held(session, by, incident_id)
-    said = _said(by, described, incident.next_update_at)
-    if said == Described(incident.title, incident.state, incident.notice, incident.next_update_at):
+    now = Described(incident.title, incident.state, incident.notice, incident.next_update_at)
+    changed = {
+        each.name: getattr(described, each.name)
+        for each in fields(Described)
+        if getattr(described, each.name) != getattr(was, each.name)
+    }
+    said = _said(by, replace(now, **changed), incident.next_update_at)
+    if said == now:
         raise Refused("That is how it stands already", "")
     if said.state != incident.state:
         journal.change(incident, over_at=by.at if said.state == "over" else None)
@@ -107,42 +119,37 @@ def link(session: "Session", by: By, incident_id: int, ticket_ids: Sequence[int]
     return journal.done(f"Linked {numbered(numbers)} to “{incident.title}”", *ticket_ids)
 
 
-def unlink(session: "Session", by: By, incident_id: int, ticket_id: int) -> Done:
-    """This ticket doesn't belong to it, and is never suggested for it again."""
-    from storage import models
-
+def unlink(session: "Session", by: By, incident_id: int, ticket_ids: Sequence[int]) -> Done:
+    """These tickets don't belong to it, and are never suggested for it again."""
     journal, incident = _held(session, by, incident_id)
-    ticket = held(session, models.Ticket, ticket_id, "ticket")
-    row = session.get(models.IncidentTicket, (incident_id, ticket_id))
-    if row is None:
-        journal.add(
-            models.IncidentTicket(
-                incident_id=incident_id, ticket_id=ticket_id, state="dismissed", agent_id=by.agent_id, at=by.at
-            )
-        )
-    elif row.state == "dismissed":
-        raise Refused(f"#{ticket.number} isn't part of “{incident.title}” already", "")
-    else:
-        journal.change(row, state="dismissed", agent_id=by.agent_id, at=by.at)
-    journal.tell("incident_unlinked", {"title": incident.title}, ticket_id=ticket_id)
-    return journal.done(f"#{ticket.number} is none of “{incident.title}”", ticket_id)
+    numbers = _stand(journal, incident, ticket_ids, "dismissed")
+    if not numbers:
+        raise Refused(f"That isn't part of “{incident.title}” already", "")
+    verb = "is" if len(numbers) == 1 else "are"
+    return journal.done(f"{numbered(numbers)} {verb} none of “{incident.title}”", *ticket_ids)
 
 
 def _link(journal: Journal, incident: "Incident", ticket_ids: Sequence[int]) -> list[int]:
-    """Link those that aren't yet; their numbers. By plain SQL, as a whole selection may be linked at once."""
-    connection, by, numbers = journal.connection, journal.by, list[int]()
-    found = connection.execute(_TO_LINK, (incident.id, json.dumps(list(dict.fromkeys(ticket_ids))))).fetchall()
-    for ticket_id, number, merged, state, agent_id, at in found:
+    """Link those that aren't yet; their numbers."""
+    for number, merged in journal.connection.execute(_MERGED, (json.dumps(list(ticket_ids)),)):
         if merged is not None:
             raise Refused(f"#{number} was merged into another ticket", "Link that one.")
-        if state == "linked":
+    return _stand(journal, incident, ticket_ids, "linked")
+
+
+def _stand(journal: Journal, incident: "Incident", ticket_ids: Sequence[int], wanted: str) -> list[int]:
+    """Link or dismiss those that aren't yet; their numbers. By plain SQL, as a whole selection may be meant."""
+    connection, by, numbers = journal.connection, journal.by, list[int]()
+    asked = json.dumps(list(dict.fromkeys(ticket_ids)))
+    for ticket_id, number, state, agent_id, at in connection.execute(_STAND, (incident.id, asked)).fetchall():
+        if state == wanted:
             continue
-        linked: Row = {"state": "linked", "agent_id": by.agent_id, "at": by.at}
+        row: Row = {"state": wanted, "agent_id": by.agent_id, "at": by.at}
         key: Row = {"incident_id": incident.id, "ticket_id": ticket_id}
-        connection.execute(_LINK, (*key.values(), *linked.values()))
+        connection.execute(_SET, (*key.values(), *row.values()))
         before: Row | None = None if state is None else {"state": state, "agent_id": agent_id, "at": at}
-        journal.note(Patch("incident_ticket", key, before, linked if before else {**key, **linked}))
-        journal.tell("incident_linked", {"title": incident.title}, ticket_id=ticket_id)
+        journal.note(Patch("incident_ticket", key, before, row if before else {**key, **row}))
+        journal.tell(_TOLD[wanted], {"title": incident.title}, ticket_id=ticket_id)
         numbers.append(number)
     return numbers
 

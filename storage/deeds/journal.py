@@ -8,7 +8,7 @@
 | changed elsewhere | as changed, and where: the source in words |
 | overridden | lost: the field, where: a change that gave way to a newer one of another agent's |
 | replied, noted, forwarded | subject, recipients, copies; draft: its kind; attachments: the paths that were given; seconds: from the first key of its draft, null where that isn't known |
-| called | subject, number, seconds, outcome; call_attached: field, before, after, title: whose call it was |
+| called | subject, number, seconds, outcome |
 | begun, ticked, skipped, unticked | checklist, checklist_title; step, step_title, text, reason |
 | merged, merged_in | number: the other ticket, or a list of them |
 | customers_merged, customers_parted | customer, into: the ids of the records; name, into_name |

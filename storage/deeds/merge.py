@@ -25,6 +25,14 @@ _COUNTED = ("updated_at",
     "message_count", "inbound_at", "outbound_at", "first_response_at", "preview", "contacts", "mood", "due_at",
     "warns_at", "promised_at",
 )  # fmt: skip
+_TASK = "INSERT OR IGNORE INTO task_ticket(task_id, ticket_id) VALUES(?, ?) RETURNING task_id"
+_TICKS = """
+    SELECT r.id, o.id, k.step, k.state, k.agent_id, k.at, k.reason, k.text FROM checklist_run r
+      JOIN checklist_run o ON o.ticket_id = ?1 AND o.checklist_key = r.checklist_key
+      JOIN checklist_tick k ON k.run_id = r.id
+     WHERE r.ticket_id = ?2
+       AND NOT EXISTS(SELECT 1 FROM checklist_tick x WHERE x.run_id = o.id AND x.step = k.step)"""
+_TOLD = ("goal", "summary", "choice")
 _LINKS = """
     SELECT k.incident_id, k.state, k.agent_id, k.at, o.state, o.agent_id, o.at FROM incident_ticket k
       LEFT JOIN incident_ticket o ON o.incident_id = k.incident_id AND o.ticket_id = ?
@@ -62,6 +70,10 @@ def merge(session: "Session", by: By, from_ids: Sequence[int], into_id: int) -> 
 def fold_in(journal: Journal, ticket: "Ticket", into: "Ticket") -> None:
     """All that is on `ticket` moves to `into`, within a deed that is under way; who calls this counts `into` anew."""
     _move_rows(journal, ticket.id or 0, into.id or 0)
+    # What was found out on one of them is there for whoever goes on; what the other says itself stands.
+    told = {name: getattr(ticket, name) for name in _TOLD if getattr(ticket, name) and not getattr(into, name)}
+    if told:
+        journal.change(into, **told)
     _close(journal, ticket, into)
     journal.tell("merged", {"number": into.number}, ticket_id=ticket.id)
 
@@ -77,9 +89,10 @@ def _move_rows(journal: Journal, from_id: int, into_id: int) -> None:
     promises = connection.execute("SELECT id FROM promise WHERE ticket_id = ?", (from_id,)).fetchall()
     gestures = connection.execute("SELECT id FROM gesture WHERE ticket_id = ?", (from_id,)).fetchall()
     ratings = connection.execute("SELECT id FROM rating WHERE ticket_id = ?", (from_id,)).fetchall()
+    calls = connection.execute("SELECT id FROM call WHERE ticket_id = ?", (from_id,)).fetchall()
     moved = (
         ("message", messages), ("checklist_run", runs), ("promise", promises), ("gesture", gestures),
-        ("rating", ratings),
+        ("rating", ratings), ("call", calls),
     )  # fmt: skip
     for table, ids in moved:
         connection.executemany(
@@ -97,7 +110,34 @@ def _move_rows(journal: Journal, from_id: int, into_id: int) -> None:
         for ticket_id, value in added:
             key: Row = {"ticket_id": ticket_id, column: value}
             journal.note(Patch(table, key, None, key))
+    _move_ticks(journal, from_id, into_id)
+    _move_tasks(journal, from_id, into_id)
     _move_links(journal, from_id, into_id)
+
+
+def _move_ticks(journal: Journal, from_id: int, into_id: int) -> None:
+    """Of a list that was begun on both: what was settled on the other and is open here."""
+    for was, there, *told in journal.connection.execute(_TICKS, (into_id, from_id)).fetchall():
+        row: Row = dict(zip(("step", "state", "agent_id", "at", "reason", "text"), told, strict=True))
+        for run, begins in ((was, False), (there, True)):
+            key: Row = {"run_id": run, "step": row["step"]}
+            whole: Row = {**row, "run_id": run}
+            journal.note(Patch("checklist_tick", key, None if begins else whole, whole if begins else None))
+        journal.connection.execute(
+            "UPDATE checklist_tick SET run_id = ? WHERE run_id = ? AND step = ?", (there, was, row["step"])
+        )
+
+
+def _move_tasks(journal: Journal, from_id: int, into_id: int) -> None:
+    """A task counts one matter once, and whoever opens it finds the ticket where it goes on."""
+    connection = journal.connection
+    for (task_id,) in connection.execute("SELECT task_id FROM task_ticket WHERE ticket_id = ?", (from_id,)).fetchall():
+        was: Row = {"task_id": task_id, "ticket_id": from_id}
+        key: Row = {"task_id": task_id, "ticket_id": into_id}
+        connection.execute("DELETE FROM task_ticket WHERE task_id = ? AND ticket_id = ?", tuple(was.values()))
+        journal.note(Patch("task_ticket", was, was, None))
+        if connection.execute(_TASK, tuple(key.values())).fetchone():
+            journal.note(Patch("task_ticket", key, None, key))
 
 
 def _move_links(journal: Journal, from_id: int, into_id: int) -> None:

@@ -11,7 +11,7 @@ from storage.calls import call
 from storage.connect import Connection, writing
 from storage.inbound import reopen
 
-# What is older was counted, and somebody else's work by now.
+# What is older was counted; a ticket for it would come too late.
 LOOKED_BACK = DAY
 SOURCE = "telephone"
 
@@ -19,13 +19,15 @@ _MISSED = """
     SELECT id FROM call WHERE rang_at > ? AND state = 'missed' AND direction = 'in' AND ticket_id IS NULL
        AND number<>'' ORDER BY rang_at, id"""
 _SAME = """
-    SELECT t.id FROM call c JOIN ticket t ON t.id = c.ticket_id
-     WHERE c.rang_at > ? AND c.number = ? AND c.state = 'missed' AND t.status<3 AND t.merged_into_id IS NULL
+    SELECT t.id FROM channel h CROSS JOIN ticket t ON t.channel_id = h.id CROSS JOIN call c ON c.ticket_id = t.id
+     WHERE h.key = 'phone' AND t.status<3 AND t.merged_into_id IS NULL AND c.number = ? AND c.state = 'missed'
      ORDER BY c.rang_at DESC LIMIT 1"""
 
 
 def to_queue(connection: Connection, now: int) -> tuple[int, ...]:
     """The tickets of missed calls that stood on none yet."""
+    if connection.execute(_MISSED, (now - LOOKED_BACK,)).fetchone() is None:
+        return ()
     with writing(connection):
         waiting = connection.execute(_MISSED, (now - LOOKED_BACK,)).fetchall()
         return tuple(_ticket(connection, call(connection, call_id), now) for (call_id,) in waiting)
@@ -37,7 +39,7 @@ def _ticket(connection: Connection, missed: CallRow, now: int) -> int:
     from storage.ingest.rows import NewMessage
 
     batch = Batch(connection, _source(connection, now), (), now)
-    found = connection.execute(_SAME, (now - LOOKED_BACK, missed.number)).fetchone()
+    found = connection.execute(_SAME, (missed.number,)).fetchone()
     if found is None:
         (channel,) = connection.execute("SELECT id FROM channel WHERE key = 'phone'").fetchone()
         ticket_id = batch.rows.ticket(f"Missed call from {missed.title}", channel, missed.customer_id, missed.rang_at)
@@ -50,7 +52,7 @@ def _ticket(connection: Connection, missed: CallRow, now: int) -> int:
         NewMessage(
             kind="inbound",
             at=missed.rang_at,
-            body=f"Rang for {clock(pick_up_seconds(missed, now))}, and nobody took it.",
+            body=f"{_rang(missed)}, and nobody took it.",
             sender=sender,
             customer_id=missed.customer_id,
         ),
@@ -59,6 +61,11 @@ def _ticket(connection: Connection, missed: CallRow, now: int) -> int:
     batch.finish()
     connection.execute("UPDATE call SET ticket_id = ? WHERE id = ?", (ticket_id, missed.id))
     return ticket_id
+
+
+def _rang(missed: CallRow) -> str:
+    """How long it rang, where that was told."""
+    return "Rang" if missed.ended_at is None else f"Rang for {clock(pick_up_seconds(missed, missed.ended_at))}"
 
 
 def _source(connection: Connection, now: int) -> int:

@@ -1,7 +1,8 @@
 """Promises as deeds: made by one key or by hand, withdrawn, settled by an answer or by the solution.
 
-The invariant: a promise is never out of sight while it is open: it stands on an active ticket, whose `due_at` is no
-later than the promise's inner target. One that is made on a solved ticket puts it on hold.
+The invariants: a promise is never out of sight while it is open: it stands on an active ticket, whose `due_at` is no
+later than the promise's inner target; one that is made on a solved ticket puts it on hold. What never left promises
+nothing, and settles nothing.
 """
 
 import json
@@ -30,6 +31,18 @@ _OPEN = """
      WHERE ticket_id IN (SELECT value FROM json_each(?)) AND state = 'open' ORDER BY id"""
 _SETTLE = "UPDATE promise SET state = ?, settled_at = ? WHERE id = ?"
 _OF_MESSAGE = "SELECT id FROM promise WHERE ticket_id = ? AND message_id = ? AND state = 'open' ORDER BY id"
+# What a message that never left was taken to keep or to break, where nothing else has answered since.
+_SETTLED_BY = """
+    SELECT p.id, p.state, p.settled_at FROM message m JOIN promise p ON p.ticket_id = m.ticket_id
+      JOIN ticket t ON t.id = m.ticket_id
+     WHERE m.id = ? AND p.settled_at = m.at AND p.state IN ('kept', 'broken') AND t.status < 3
+       AND NOT EXISTS(SELECT 1 FROM message o WHERE o.ticket_id = m.ticket_id AND o.id <> m.id AND o.at > p.made_at
+                      AND o.id IS NOT p.message_id AND (o.kind = 'call' OR o.kind = 'outbound' AND o.automatic = ''))
+     ORDER BY p.id"""
+_LEAVES = """
+    SELECT 1 FROM message m WHERE m.id = ? AND m.ticket_id = ?
+       AND NOT EXISTS(SELECT 1 FROM outbox o WHERE o.ticket_id = m.ticket_id AND o.message_id = m.id
+                      AND o.kind = 'reply' AND o.state = 'dropped')"""
 _STANDS = "SELECT promised_at, due_at, warns_at FROM ticket WHERE id = ?"
 _STAND = "UPDATE ticket SET promised_at = ?, due_at = ?, warns_at = ? WHERE id = ?"
 _SAME = "SELECT 1 FROM promise WHERE ticket_id = ? AND due_at = ? AND state = 'open'"
@@ -46,13 +59,16 @@ class Said:
 
 
 def promise(session: "Session", by: By, ticket_id: int, said: Said) -> Done:
-    """Keep it; Refused where the ticket was merged away, or has that promise already."""
+    """Keep it; Refused where the ticket was merged away, has that promise already, or its message never leaves."""
     from storage import models
 
     journal = Journal(session, by)
     ticket = held(session, models.Ticket, ticket_id, "ticket")
     if ticket.merged_into_id is not None:
         raise Refused(f"#{ticket.number} was merged into another ticket", "Promise it on that one.")
+    wanted = (said.message_id, ticket_id)
+    if said.message_id is not None and journal.connection.execute(_LEAVES, wanted).fetchone() is None:
+        raise Refused(f"What promised it on #{ticket.number} was taken back", "Promise it by hand, or in a new reply.")
     if said.due_at <= said.made_at:
         raise BadInput("A promise can't end before it was made", "Give a time to come.")
     if journal.connection.execute(_SAME, (ticket_id, said.due_at)).fetchone():
@@ -107,14 +123,20 @@ def settle(journal: Journal, ticket_ids: Collection[int]) -> tuple[Settled, ...]
 
 
 def withdraw_unsent(journal: Journal, ticket_id: int, message_id: int) -> None:
-    """Withdraw what a message promised that will never leave; the caller tells of the message."""
+    """Withdraw what a message promised that will never leave, and open again what it settled.
+
+    The caller tells of the message.
+    """
     connection, at = journal.connection, journal.by.at
-    found = connection.execute(_OF_MESSAGE, (ticket_id, message_id)).fetchall()
-    for (promise_id,) in found:
-        connection.execute(_SETTLE, ("withdrawn", at, promise_id))
-        before: Row = {"state": "open", "settled_at": None}
-        journal.note(Patch("promise", {"id": promise_id}, before, {"state": "withdrawn", "settled_at": at}))
-    if found:
+    turns: list[tuple[int, Row, Row]] = []
+    for (promise_id,) in connection.execute(_OF_MESSAGE, (ticket_id, message_id)).fetchall():
+        turns.append((promise_id, {"state": "open", "settled_at": None}, {"state": "withdrawn", "settled_at": at}))
+    for promise_id, state, settled_at in connection.execute(_SETTLED_BY, (message_id,)).fetchall():
+        turns.append((promise_id, {"state": state, "settled_at": settled_at}, {"state": "open", "settled_at": None}))
+    for promise_id, before, after in turns:
+        connection.execute(_SETTLE, (after["state"], after["settled_at"], promise_id))
+        journal.note(Patch("promise", {"id": promise_id}, before, after))
+    if turns:
         columns = ("promised_at", "due_at", "warns_at")
         was: Row = dict(zip(columns, connection.execute(_STANDS, (ticket_id,)).fetchone(), strict=True))
         due = due_times(connection, (ticket_id,))[ticket_id]

@@ -5,7 +5,6 @@ The invariant: a reply that may have reached its customer is never taken back, a
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
 from typing import NamedTuple
 
 from desk.errors import Refused
@@ -105,8 +104,8 @@ def _restore(journal: Journal, message_id: int, draft: DraftRow) -> Patch:
     """Save the text as a draft, before what was begun in the meantime."""
     begun = drafts.load(journal.connection, draft.ticket_id, draft.agent_id, draft.kind)
     if begun is not None and begun.body.strip():
-        draft = replace(
-            draft, body=f"{draft.body}\n\n{begun.body}", attachments=(*draft.attachments, *begun.attachments)
+        draft = draft._replace(
+            body=f"{draft.body}\n\n{begun.body}", attachments=(*draft.attachments, *begun.attachments)
         )
     drafts.save(journal.connection, draft)
     remember_again(journal.connection, message_id, draft.ticket_id, draft.agent_id, draft.kind, draft.updated_at)
@@ -116,7 +115,7 @@ def _restore(journal: Journal, message_id: int, draft: DraftRow) -> Patch:
 
 def _columns(draft: DraftRow) -> Row:
     """A draft as its row is."""
-    return {**asdict(draft), "attachments": json.dumps(draft.attachments)}
+    return {**draft._asdict(), "attachments": json.dumps(draft.attachments)}
 
 
 def _rows(connection: Connection, deed: bytes) -> list[_Row]:

@@ -4,6 +4,7 @@ The invariants: a task that Diagnose found is made in the very deed that ticks t
 the same cause is one open task with more tickets, never a second one.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from desk.text import clean
 from storage.connect import Connection
 from storage.deeds.by import By, Done
 from storage.deeds.journal import Fact, Journal, held
+from storage.knowledge.tasks import one_cause
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -20,12 +22,14 @@ if TYPE_CHECKING:
 
 OPEN, DONE = "open", "done"
 
-_OPEN_OF_CAUSE = "SELECT id FROM task WHERE state = 'open' AND lower(cause) = lower(?) ORDER BY id LIMIT 1"
-# The task that an earlier answer of the same step had made: open, of that cause, and linked to this ticket alone.
+# SQLite's own lower() leaves É and Ü as they are; of open tasks there are never so many that they couldn't be read.
+_OPEN = "SELECT id, cause FROM task WHERE state = 'open' AND cause <> '' ORDER BY id"
+# The tasks that an earlier answer of the same step may have made: open, and linked to this ticket alone.
 _MADE_HERE = """
-    SELECT t.id FROM task_ticket l JOIN task t ON t.id = l.task_id
-     WHERE l.ticket_id = ? AND t.state = 'open' AND lower(t.cause) = lower(?)
-       AND NOT EXISTS(SELECT 1 FROM task_ticket o WHERE o.task_id = t.id AND o.ticket_id <> l.ticket_id)"""
+    SELECT t.id, t.cause FROM task_ticket l JOIN task t ON t.id = l.task_id
+     WHERE l.ticket_id = ? AND t.state = 'open'
+       AND NOT EXISTS(SELECT 1 FROM task_ticket o WHERE o.task_id = t.id AND o.ticket_id <> l.ticket_id)
+     ORDER BY t.id"""
 _TICKETS = "SELECT ticket_id FROM task_ticket WHERE task_id = ? ORDER BY ticket_id"
 
 
@@ -47,13 +51,22 @@ def make(session: "Session", by: By, text: TaskText, *ticket_ids: int) -> Done:
     return journal.done(f"Made the task “{task.title}”", *ticket_ids)
 
 
-def change(session: "Session", by: By, task_id: int, text: TaskText) -> Done:
-    """Other words, another time or person."""
+def change(session: "Session", by: By, task_id: int, text: TaskText, was: TaskText) -> Done:
+    """Other words, another time or person.
+
+    What is as it `was` when the agent began to write stays as it is now: a colleague may have changed it meanwhile.
+    """
     journal = Journal(session, by)
     task = _held(session, task_id)
-    journal.change(task, **_values(text))
-    _tell(journal, "task_changed", task)
-    return journal.done(f"Changed the task “{task.title}”", *_tickets(journal.connection, task_id))
+    before = _values(was)
+    return _change(journal, task, {name: value for name, value in _values(text).items() if value != before[name]})
+
+
+def assign(session: "Session", by: By, task_id: int, agent_id: int | None) -> Done:
+    """Somebody else does it, or nobody for now."""
+    journal = Journal(session, by)
+    task = _held(session, task_id)
+    return _change(journal, task, {"assignee_id": agent_id})
 
 
 def finish(session: "Session", by: By, task_id: int) -> Done:
@@ -100,25 +113,29 @@ def follow_up(journal: Journal, ticket_id: int, cause: str, before: str = "") ->
     An open task of this cause gets the ticket linked; else one that this step made is given its new cause; else there
     is a new one, due to nobody yet.
     """
-    from storage import models
-
     cause = clean(cause, lines=False).strip()
     if not cause:
         return
-    known = journal.connection.execute(_OPEN_OF_CAUSE, (cause,)).fetchone()
+    known = _of_cause(journal.connection.execute(_OPEN), cause)
     if known is not None:
-        task = _held(journal.session, known[0])
-        if _link(journal, known[0], ticket_id):
+        task = _held(journal.session, known)
+        if _link(journal, known, ticket_id):
             _tell(journal, "task_linked", task, ticket_id)
         return
-    made = journal.connection.execute(_MADE_HERE, (ticket_id, before)).fetchone() if before.strip() else None
+    made = _of_cause(journal.connection.execute(_MADE_HERE, (ticket_id,)), before) if before.strip() else None
     if made is not None:
-        task = held(journal.session, models.Task, made[0], "task")
+        task = _held(journal.session, made)
         journal.change(task, cause=cause, title=_title(cause) if task.title == _title(before) else task.title)
         _tell(journal, "task_changed", task, ticket_id)
         return
     task = _make(journal, TaskText(_title(cause), cause, journal.by.agent_id), ticket_id)
     _tell(journal, "task_made", task, ticket_id)
+
+
+def _of_cause(found: Iterable[tuple[int, str]], cause: str) -> int | None:
+    """The first task of that cause."""
+    wanted = one_cause(cause)
+    return next((task_id for task_id, each in found if one_cause(each) == wanted), None)
 
 
 def _title(cause: str) -> str:
@@ -152,6 +169,15 @@ def _link(journal: Journal, task_id: int, ticket_id: int) -> bool:
         return False
     journal.add(models.TaskTicket(task_id=task_id, ticket_id=ticket_id))
     return True
+
+
+def _change(journal: Journal, task: "Task", values: Mapping[str, object]) -> Done:
+    if all(getattr(task, name) == value for name, value in values.items()):
+        # A deed that changes nothing would have `u` take back the one before it.
+        raise Refused(f"“{task.title}” is so already", "")
+    journal.change(task, **values)
+    _tell(journal, "task_changed", task)
+    return journal.done(f"Changed the task “{task.title}”", *_tickets(journal.connection, task.id or 0))
 
 
 def _settle(session: "Session", by: By, task_id: int, state: str) -> Done:

@@ -45,7 +45,7 @@ _THINGS = {
     "message": "message", "identity": "identities", "customer": "customer", "snippet": "snippet", "view": "view",
     "attachment": "message", "promise": "promise", "outbox": "outbox", "draft": "draft", "gesture": "gesture",
     "incident": "incident", "incident_ticket": "incident", "rating": "rating",
-    "known_answer": "known answer", "task": "task", "task_ticket": "task", "snippet_use": "message",
+    "known_answer": "known answer", "task": "task", "task_ticket": "task", "snippet_use": "message", "call": "call",
 }  # fmt: skip
 
 

@@ -1,10 +1,11 @@
-"""Writing a call down: it becomes a message of channel phone on a ticket, new or existing; and whose call it was.
+"""Writing a call down: it becomes a message of channel phone on a ticket, new or existing.
 
 The invariant: call, message, history and what the ticket says of its messages are one transaction; taken back, the
 call waits to be written down again with every word of its notes, and a ticket that was made for it stays.
 """
 
 from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from desk.calls import CallEvent, CallState, talk_seconds
@@ -30,16 +31,14 @@ if TYPE_CHECKING:
 _NEXT_NUMBER = "SELECT coalesce(max(number), 1000) + 1 FROM ticket"
 _PHONE = "SELECT id FROM channel WHERE key = 'phone'"
 
-# The outcomes that are offered; any other words of the agent's will do.
-OUTCOMES = ("Solved", "Answered", "Call back", "Passed on", "No answer", "Wrong number")
-
 
 @dataclass(frozen=True, slots=True)
 class WrapUp:
     """What is written down of a call. `ticket_id` None: on the call's own ticket, made for it where it has none.
 
     `subject` is that of a ticket that is made; empty, the goal or "Call with NAME" is taken. `follow_up_at` snoozes the
-    ticket until then unless `after` says otherwise. `after` is changed in the same deed, as in storage.deeds.write.
+    ticket until then unless `after` says otherwise; it is written in `zone`, else the machine's. `after` is
+    changed in the same deed, as in storage.deeds.write.
     """
 
     notes: str
@@ -49,6 +48,7 @@ class WrapUp:
     subject: str = ""
     follow_up: str = ""
     follow_up_at: int | None = None
+    zone: tzinfo | None = None
     after: Change = field(default_factory=Change)
 
 
@@ -64,6 +64,8 @@ def wrap_up(session: "Session", by: By, call_id: int, wrap: WrapUp) -> Done:
     ticket = held(session, models.Ticket, ticket_of(session, by, call_id, wrap.ticket_id, _subject(wrap)), "ticket")
     session.refresh(row)
     _fold_in_own(journal, wrap, row, ticket)
+    # It has gone along to the other ticket.
+    session.refresh(row)
     seconds = talk_seconds(call(journal.connection, call_id), by.at)
     message_id = journal.add(_message(by, row, ticket, wrap, seconds))
     # Who was spoken to has their answer; nobody who wasn't reached has.
@@ -130,39 +132,6 @@ def ticket_of(session: "Session", by: By, call_id: int, ticket_id: int | None = 
     return row.ticket_id
 
 
-def attach(session: "Session", by: By, call_id: int, customer_id: int) -> Done:
-    """It was somebody else who called: the call, its message, and a ticket that was made for it alone are theirs."""
-    from storage import models
-
-    journal = Journal(session, by)
-    row = held(session, models.Call, call_id, "call")
-    customer = held(session, models.Customer, customer_id, "customer")
-    before = session.get(models.Customer, row.customer_id) if row.customer_id is not None else None
-    if before is customer:
-        raise Refused(f"This call is {customer.name}'s already", "")
-    journal.change(row, customer_id=customer_id)
-    ticket = session.get(models.Ticket, row.ticket_id) if row.ticket_id is not None else None
-    if row.message_id is not None:
-        journal.change(held(session, models.Message, row.message_id, "message"), customer_id=customer_id)
-    if ticket is not None and _made_for(row, ticket):
-        journal.change(ticket, customer_id=customer_id)
-    if ticket is not None:
-        count_anew(journal, ticket)
-    journal.tell(
-        "call_attached",
-        {
-            "field": "customer",
-            "before": before.name if before else None,
-            "after": customer.name,
-            "title": customer.name,
-        },
-        ticket_id=row.ticket_id,
-        customer_id=customer_id,
-    )
-    tickets = () if row.ticket_id is None else (row.ticket_id,)
-    return journal.done(f"Attached the call to {customer.name}", *tickets, customer_id=customer_id)
-
-
 def _ended(session: "Session", by: By, call_id: int) -> "Call":
     """The call, hung up if it still was on the line. That it has ended is a fact, and stays after an undo."""
     from storage import models
@@ -214,7 +183,7 @@ def _message(by: By, row: "Call", ticket: "Ticket", wrap: WrapUp, seconds: int) 
 
 def _written(wrap: WrapUp) -> str:
     """Notes, outcome and follow-up as they stand in the conversation."""
-    when = "" if wrap.follow_up_at is None else f"{to_datetime(wrap.follow_up_at).astimezone():%a %d %b %H:%M}"
+    when = "" if wrap.follow_up_at is None else f"{to_datetime(wrap.follow_up_at).astimezone(wrap.zone):%a %d %b %H:%M}"
     follow_up = ", ".join(filter(None, (_line(wrap.follow_up), when)))
     facts = (("Outcome", _line(wrap.outcome)), ("Follow-up", follow_up))
     lines = "\n".join(f"{name}: {text}" for name, text in facts if text)
@@ -234,7 +203,7 @@ def _fill_in(journal: Journal, ticket: "Ticket", row: "Call", subject: str) -> N
 
 
 def _with_follow_up(wrap: WrapUp) -> Change:
-    if wrap.follow_up_at is None or wrap.after.snoozed_until is not KEEP or wrap.after.status in (3, 4):
+    if wrap.follow_up_at is None or wrap.after.snoozed_until is not KEEP:
         return wrap.after
     return replace(wrap.after, snoozed_until=wrap.follow_up_at)
 

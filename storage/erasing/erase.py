@@ -9,14 +9,14 @@ the same transaction, so that whoever comes after a crash goes on.
 import json
 from collections.abc import Iterator, Mapping
 
-from desk.erasure import NAME, Traces, lines_of, names_of, without
+from desk.erasure import NAME
 from desk.ids import new_uid
-from desk.lookup import IdentityKind
 from desk.roles import Right
 from storage.connect import Connection, writing
 from storage.deeds.by import By
 from storage.erasing import rows
-from storage.erasing.traces import WRITTEN, Traced, as_of_now
+from storage.erasing.rewriting import Rewriting, traces_of
+from storage.erasing.traces import Traced, as_of_now
 from storage.inbound import after_inbound
 from storage.merges import listed
 from storage.search.index import forget
@@ -26,20 +26,6 @@ from storage.tombstones import Kind, is_erased, keep
 # A setting: the digests of files that may have to go from the disk, as long as the cleaning isn't done.
 PENDING = "erasing"
 
-_TEXTS = (
-    "SELECT id, subject, body, sender, recipients, copies FROM message WHERE id IN (SELECT value FROM json_each(?))"
-)
-_REWRITE = "UPDATE message SET subject=?, body=?, sender=?, recipients=?, copies=?, folds='[]' WHERE id=?"
-_RENAME = "SELECT id, subject, preview, goal, summary, choice FROM ticket WHERE id IN (SELECT value FROM json_each(?))"
-_RENAMED = "UPDATE ticket SET subject=?, preview=?, goal=?, summary=?, choice=? WHERE id=?"
-_UNSENT = """
-    UPDATE outbox SET state = 'dropped', payload = '{}', error = '' WHERE state NOT IN ('sent', 'dropped')
-       AND message_id IN (SELECT value FROM json_each(?))"""
-_TASKS = """
-    SELECT k.id, k.title, k.cause FROM task k JOIN task_ticket x ON x.task_id = k.id
-     WHERE x.ticket_id IN (SELECT value FROM json_each(?))"""
-_QUESTIONS = "SELECT snippet_id, question FROM known_answer WHERE ticket_id IN (SELECT value FROM json_each(?))"
-_HISTORY = "SELECT id, data FROM event WHERE id IN (SELECT value FROM json_each(?))"
 _EVENT = "INSERT INTO event(deed, kind, at, agent_id, customer_id, data, patch) VALUES(?, 'erased', ?, ?, ?, '{}', '')"
 _PEND = """
     INSERT INTO setting(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE
@@ -62,32 +48,19 @@ def _erase(connection: Connection, by: By, traced: Traced) -> None:
         "people": listed(traced.records), "tickets": listed(traced.tickets), "messages": listed(traced.messages),
         "at": by.at, "name": NAME,
     }  # fmt: skip
-    traces = _traces(connection, traced, places)
-    files = [digest.hex() for (digest,) in connection.execute(rows.RAW_FILES, places)]
-    connection.execute(_PEND, (PENDING, json.dumps(files)))
+    rewriting = Rewriting(connection, traced, traces_of(connection, traced, places))
+    files = [digest for (digest,) in connection.execute(rows.RAW_FILES, places)]
     keep(connection, traced.customer_id, by.at, list(_told(connection, traced, places)))
     _forget_history(connection, places)
-    _rewrite(connection, traced, traces)
+    rewriting.run()
+    connection.execute(_PEND, (PENDING, json.dumps([digest.hex() for digest in (*files, *rewriting.files)])))
     for statement in rows.STATEMENTS:
         connection.execute(statement, places)
     for customer_id in traced.records:
         forget(connection, customer_id)
-    _sweep_history(connection, traced, traces)
-    _sweep_written(connection, traced, traces)
+    connection.execute(rows.EMPTY_HOUSEHOLDS, (listed(traced.households),))
     after_inbound(connection, traced.shared)
     connection.execute(_EVENT, (new_uid(), by.at, by.agent_id, traced.customer_id))
-
-
-def _traces(connection: Connection, traced: Traced, places: Mapping[str, object]) -> Traces:
-    names = [value for kind, value, _ in traced.identities if kind == IdentityKind.NAME]
-    others = [
-        text
-        for kind, *both in traced.identities
-        if kind not in (IdentityKind.NAME, IdentityKind.COMPANY)
-        for text in both
-    ]
-    bodies = (body for (body,) in connection.execute(rows.BODIES, places))
-    return Traces((*names_of([traced.name, *names]), *others), lines_of(bodies))
 
 
 def _told(connection: Connection, traced: Traced, places: Mapping[str, object]) -> Iterator[tuple[Kind, str]]:
@@ -120,46 +93,3 @@ def _counted(data: str) -> str:
     if facts.get("field") in rows.COUNTED_FIELDS:
         kept |= {name: facts[name] for name in ("before", "after") if name in facts}
     return json.dumps(kept, ensure_ascii=False, sort_keys=True)
-
-
-def _rewrite(connection: Connection, traced: Traced, traces: Traces) -> None:
-    """What others go on reading, without this person."""
-    connection.execute(_UNSENT, (listed(traced.mentions),))
-    read = connection.execute(_TEXTS, (listed(traced.mentions),)).fetchall()
-    for key, *texts in read:
-        left = [without(text, traces) for text in texts]
-        if left != texts:
-            connection.execute(_REWRITE, (*left, key))
-    around = listed((*traced.tickets, *traced.shared))
-    for asked, write, where in (
-        (_RENAME, _RENAMED, listed(traced.shared)),
-        (_TASKS, "UPDATE task SET title=?, cause=? WHERE id=?", around),
-        (_QUESTIONS, "UPDATE known_answer SET question=? WHERE snippet_id=?", around),
-    ):
-        for key, *texts in connection.execute(asked, (where,)).fetchall():
-            connection.execute(write, (*(without(text, traces) for text in texts), key))
-
-
-def _sweep_history(connection: Connection, traced: Traced, traces: Traces) -> None:
-    """Deeds on others may name them too: a merge, a bulk change, an address that was typed."""
-    for key, data in connection.execute(_HISTORY, (listed(traced.events),)).fetchall():
-        facts = {name: _cleared(said, traces) for name, said in json.loads(data).items()}
-        row = (json.dumps(facts, ensure_ascii=False), key)
-        connection.execute("UPDATE event SET data = ?, patch = '' WHERE id = ?", row)
-
-
-def _sweep_written(connection: Connection, traced: Traced, traces: Traces) -> None:
-    """What colleagues wrote elsewhere stays, without the addresses and numbers."""
-    for table, key in traced.written:
-        columns = WRITTEN[table]
-        row = connection.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE id = ?", (key,)).fetchone()  # noqa: S608  names of ours
-        if row is not None:
-            assignments = ", ".join(f"{column} = ?" for column in columns)
-            texts = [without(text, traces) for text in row]
-            connection.execute(f"UPDATE {table} SET {assignments} WHERE id = ?", (*texts, key))  # noqa: S608  as above
-
-
-def _cleared(value: object, traces: Traces) -> object:
-    if isinstance(value, list):
-        return [_cleared(each, traces) for each in value]
-    return without(value, traces) if isinstance(value, str) else value

@@ -67,6 +67,14 @@ RAW_FILES = f"""
     SELECT digest FROM attachment WHERE message_id IN {_MESSAGES}
      UNION SELECT raw FROM message WHERE id IN {_MESSAGES} AND raw IS NOT NULL"""  # noqa: S608  as above
 MAILS = f"SELECT hex(digest), message_id, source_id, external_id FROM message WHERE id IN {_MESSAGES}"  # noqa: S608  as above
-BODIES = f"SELECT body FROM message WHERE id IN {_MESSAGES}"  # noqa: S608  as above
+SAID = f"""
+    SELECT body FROM message WHERE id IN {_MESSAGES} UNION ALL SELECT subject FROM message WHERE id IN {_MESSAGES}
+     UNION ALL SELECT subject FROM ticket WHERE id IN {_TICKETS}"""  # noqa: S608  as above
+# A company or household of which nobody else is tells of the person as their address does. Nobody is in it any more: to
+# delete it SQLite would look for others through all customers, with everyone waiting.
+EMPTY_HOUSEHOLDS = """
+    UPDATE organization SET name = '', domain = '', note = '' WHERE id IN (SELECT value FROM json_each(?))"""
+# Codes of theirs up to so many characters may be anybody's quantity or size.
+SHORTEST_CODE = 3
 CUSTOMERS = f"SELECT source_id, external_id, hex(uid) FROM customer WHERE id IN {_PEOPLE}"  # noqa: S608  as above
 TICKETS = f"SELECT source_id, external_id FROM ticket WHERE id IN {_TICKETS} AND external_id IS NOT NULL"  # noqa: S608  as above

@@ -5,28 +5,62 @@ alone). The long look through other people's messages and all of history is for 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from desk.digits import TELLING_DIGITS, ending
 from desk.errors import NotFound
 from desk.lookup import IdentityKind
 from storage.connect import Connection
 from storage.merges import listed, tree
 from storage.tombstones import is_erased
 
-# Where colleagues write freely, on whomever it is: an address may stand there too.
+# Where words stand that are no message: an address or a number of anybody may be among them.
 WRITTEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "customer": ("note",),
-        "ticket": ("subject", "preview", "goal", "summary", "choice"),
-        "call": ("goal", "notes", "follow_up"),
-        "draft": ("recipients", "copies", "subject", "body"),
-        "task": ("title", "cause"),
+        "attachment": ("name",),
+        "call": ("number", "caller", "goal", "notes", "follow_up"),
+        "checklist_tick": ("reason", "text"),
+        "customer": ("note", "flags", "details"),
+        "draft": ("recipients", "copies", "subject", "body", "attachments"),
+        "gesture": ("reason", "answer"),
         "incident": ("title", "notice"),
-        "snippet": ("title", "body"),
+        "incident_update": ("text",),
+        "known_answer": ("question",),
+        "organization": ("name", "domain", "note"),
+        "outbox": ("payload", "error"),
+        "promise": ("words",),
+        "rating": ("words", "action"),
+        "setting": ("value",),
+        "snippet": ("title", "keywords", "body"),
+        "snippet_use": ("title", "inserted", "text"),
+        "source_state": ("said", "mend"),
+        "suggestion": ("reason",),
+        "task": ("title", "cause"),
+        "ticket": ("subject", "preview", "goal", "summary", "choice", "details"),
+        "view": ("name", "query"),
     }
 )
+# What of it is about one ticket, by the column that says which; there a name means who takes part.
+ABOUT: Mapping[str, str] = MappingProxyType(
+    {"ticket": "id"}
+    | dict.fromkeys(("call", "draft", "gesture", "outbox", "promise", "rating", "snippet_use"), "ticket_id")
+)
+# And what was made out of tickets, the person's own as well, which others go on working with.
+_MADE_OF = (
+    ("task", "SELECT task_id, NULL FROM task_ticket WHERE ticket_id IN (SELECT value FROM json_each(?))"),
+    ("incident", "SELECT incident_id, NULL FROM incident_ticket WHERE ticket_id IN (SELECT value FROM json_each(?))"),
+    (
+        "incident_update",
+        """SELECT u.id, NULL FROM incident_ticket k JOIN incident_update u ON u.incident_id = k.incident_id
+            WHERE k.ticket_id IN (SELECT value FROM json_each(?))""",
+    ),
+    ("known_answer", "SELECT rowid, NULL FROM known_answer WHERE ticket_id IN (SELECT value FROM json_each(?))"),
+    ("snippet", "SELECT snippet_id, NULL FROM known_answer WHERE ticket_id IN (SELECT value FROM json_each(?))"),
+)
+# Which of them history tells of by their first column, and under which kinds.
+BEGUN_BY: Mapping[str, str] = MappingProxyType({"task": "task", "incident": "incident", "snippet": "answer"})
 # What is one person's alone, wherever it stands.
 _TELLING = (IdentityKind.EMAIL, IdentityKind.PHONE)
 _IDENTITIES = "SELECT kind, value, normal FROM identity WHERE customer_id IN (SELECT value FROM json_each(?))"
@@ -45,23 +79,40 @@ _ON_OWN = """
 _ELSEWHERE = "SELECT id FROM message WHERE customer_id IN (SELECT value FROM json_each(?1))"
 _MENTIONED = """
     SELECT id FROM message WHERE EXISTS(
-        SELECT 1 FROM json_each(?) WHERE instr(lower(recipients || ' ' || copies || ' ' || sender), value))"""
+        SELECT 1 FROM json_each(?)
+         WHERE instr(lower(recipients || ' ' || copies || ' ' || sender || ' ' || bounce), value))"""
 _IN_HISTORY = """
     SELECT id FROM event WHERE EXISTS(
         SELECT 1 FROM json_each(?) WHERE instr(lower(data), value) OR instr(lower(patch), value))"""
+_SHARED_HISTORY = "SELECT id FROM event WHERE ticket_id IN (SELECT value FROM json_each(?))"
+# Deeds on others that say who this one was.
+_WHO = (
+    "customers_merged", "customers_parted", "customers_told_apart", "identity_split", "renamed",
+)  # fmt: skip
+_OF_WHOM = f"SELECT id FROM event WHERE kind IN ({', '.join(map(repr, _WHO))})"  # noqa: S608  names of ours
+_STEPS = """
+    SELECT k.rowid, r.ticket_id FROM checklist_run r JOIN checklist_tick k ON k.run_id = r.id
+     WHERE r.ticket_id IN (SELECT value FROM json_each(?))"""
 _NAMED = "SELECT rowid FROM message_text WHERE message_text MATCH ?"
+_HOUSEHOLDS = """
+    SELECT DISTINCT organization_id FROM customer WHERE id IN (SELECT value FROM json_each(?1))
+       AND organization_id NOT IN (SELECT organization_id FROM customer WHERE organization_id IS NOT NULL
+            AND id NOT IN (SELECT value FROM json_each(?1)))"""
 _FILES = "SELECT count(*) FROM attachment WHERE message_id IN (SELECT value FROM json_each(?))"
 _CALLS = "SELECT count(*) FROM call WHERE customer_id IN (SELECT value FROM json_each(?))"
 _WAITING = """
     SELECT count(*) FROM outbox WHERE state NOT IN ('sent','dropped')
        AND ticket_id IN (SELECT value FROM json_each(?))"""
 
+Written = tuple[str, int, int | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Traced:
     """One customer's traces. `messages` are erased whole; in `mentions` others go on reading what isn't theirs.
 
-    `events` and `written` (table, id) are those that name an address or number of theirs, on whomever they are.
+    `events` and `written` (table, row, ticket or None) are those of shared tickets, those that were made out of theirs,
+    and those on whomever that name an address or a number of theirs. `households`: companies in which nobody else is.
     """
 
     customer_id: int
@@ -76,7 +127,8 @@ class Traced:
     calls: int
     waiting: int
     events: tuple[int, ...] = ()
-    written: tuple[tuple[str, int], ...] = ()
+    written: tuple[Written, ...] = ()
+    households: tuple[int, ...] = ()
 
     def is_named(self, typed: str) -> bool:
         """Whether somebody typed the name; no case, and no space that looks like another, makes a difference."""
@@ -85,12 +137,12 @@ class Traced:
     def words(self) -> tuple[str, ...]:
         """What goes, line by line, for the question."""
         counted = (
-            (len(self.tickets), "ticket", "tickets", "stay as numbers: times, channel, status"),
-            (len(self.messages), "message", "messages", "lose every word, name and address"),
-            (len(self.mentions), "message of others", "messages of others", "stay, without this customer's words"),
-            (self.files, "file", "files", "go from the disk, unless others have the same"),
-            (self.calls, "call", "calls", "keep their length alone"),
-            (len(self.identities), "identity", "identities", "go, and the look-up forgets them"),
+            (len(self.tickets), "ticket", "tickets", "only numbers stay: times, channel, status"),
+            (len(self.messages), "message", "messages", "without a word, a name or an address"),
+            (len(self.mentions), "message of others", "messages of others", "readable, without this customer in it"),
+            (self.files, "file", "files", "gone from the disk, unless others have the same"),
+            (self.calls, "call", "calls", "only the length stays"),
+            (len(self.identities), "identity", "identities", "gone, also from the look-up"),
             (self.waiting, "message on its way", "messages on their way", "will not leave"),
         )
         return tuple(f"{count:,} {one if count == 1 else more}: {what}" for count, one, more, what in counted if count)
@@ -103,21 +155,37 @@ def _as_typed(name: str) -> str:
 def find(connection: Connection, customer_id: int) -> Traced:
     """All of a customer, with every record that was merged into theirs; NotFound where nothing is left of them."""
     own = _own(connection, customer_id)
-    mentions = (set(own.mentions) | set(_mentioning(connection, own.identities))) - set(own.messages)
-    texts = sorted({text.lower() for kind, *both in own.identities if kind in _TELLING for text in both if text})
-    if not texts:
-        return replace(own, mentions=tuple(sorted(mentions)))
-    asked = json.dumps(texts, ensure_ascii=False)
-    written = tuple((table, key) for table in WRITTEN for key in _ids(connection, _naming(table), asked))
-    events = _ids(connection, _IN_HISTORY, asked)
-    return replace(own, mentions=tuple(sorted(mentions)), events=events, written=written)
+    asked = json.dumps(_telling(own.identities), ensure_ascii=False)
+    written = [
+        (table, key, ticket_id)
+        for table in WRITTEN
+        for key, ticket_id in connection.execute(_naming(table), (asked,)).fetchall()
+    ]
+    return _with(
+        own, mentions=_mentioning(connection, own.identities, asked), events=_ids(connection, _IN_HISTORY, asked),
+        written=written, households=_ids(connection, _HOUSEHOLDS, listed(own.records)),
+    )  # fmt: skip
 
 
 def as_of_now(connection: Connection, traced: Traced) -> Traced:
     """The same with what came since it was found."""
     own = _own(connection, traced.customer_id)
-    mentions = (set(own.mentions) | set(traced.mentions)) - set(own.messages)
-    return replace(own, mentions=tuple(sorted(mentions)), events=traced.events, written=traced.written)
+    return _with(own, mentions=traced.mentions, events=traced.events, written=traced.written,
+                 households=traced.households)  # fmt: skip
+
+
+def _with(
+    own: Traced, *, mentions: Iterable[int], events: Iterable[int], written: Iterable[Written],
+    households: tuple[int, ...],
+) -> Traced:  # fmt: skip
+    return replace(
+        own,
+        households=households,
+        mentions=tuple(sorted({*own.mentions, *mentions} - set(own.messages))),
+        events=tuple(sorted({*own.events, *events})),
+        # Once each, and by its ticket where it is known.
+        written=tuple({each[:2]: each for each in (*written, *own.written)}.values()),
+    )
 
 
 def _own(connection: Connection, customer_id: int) -> Traced:
@@ -137,24 +205,62 @@ def _own(connection: Connection, customer_id: int) -> Traced:
         customer_id, row[0], records, identities, tickets, shared, tuple(sorted(own)), tuple(sorted(around)),
         _count(connection, _FILES, listed(own)), _count(connection, _CALLS, asked),
         _count(connection, _WAITING, listed(tickets)),
+        _ids(connection, _SHARED_HISTORY, listed(shared)) + _ids(connection, _OF_WHOM),
+        tuple(_hanging(connection, tickets, shared)),
     )  # fmt: skip
 
 
-def _mentioning(connection: Connection, identities: tuple[tuple[int, str, str], ...]) -> Iterator[int]:
+def _hanging(connection: Connection, tickets: tuple[int, ...], shared: tuple[int, ...]) -> Iterator[Written]:
+    """What stands beside the messages of others' tickets, and what was made out of all of these tickets."""
+    beside = [
+        (table, f"SELECT rowid, {column} FROM {table} WHERE {column} IN (SELECT value FROM json_each(?))")  # noqa: S608  names of ours
+        for table, column in ABOUT.items()
+    ]
+    asked = [(*each, shared) for each in (*beside, ("checklist_tick", _STEPS))]
+    for table, statement, where in (*asked, *((*each, (*tickets, *shared)) for each in _MADE_OF)):
+        yield from ((table, key, of) for key, of in connection.execute(statement, (listed(where),)).fetchall())
+
+
+def _telling(identities: tuple[tuple[int, str, str], ...]) -> list[str]:
+    """What is one person's alone wherever it stands, in small letters: addresses, and numbers without their country."""
+    found: set[str] = set()
+    for kind, value, normal in identities:
+        if kind == IdentityKind.EMAIL:
+            found |= {value.lower(), normal.lower()}
+        elif kind == IdentityKind.PHONE:
+            last = ending(normal)
+            # What is looked for in every row of all tables is looked for once.
+            found |= {last} if last and last in value else {last, value.lower()}
+    return sorted(found - {""})
+
+
+def _mentioning(connection: Connection, identities: tuple[tuple[int, str, str], ...], asked: str) -> Iterator[int]:
     """Messages anywhere that were sent to one of these addresses, or that say one of these identities."""
-    addresses = [normal for kind, _, normal in identities if kind == IdentityKind.EMAIL]
-    if addresses:
-        yield from _ids(connection, _MENTIONED, json.dumps(addresses, ensure_ascii=False))
-    for kind, value, _ in identities:
+    yield from _ids(connection, _MENTIONED, asked)
+    for kind, value, normal in identities:
         # A name or an order's number may stand in anybody's message and mean somebody else.
         if kind in _TELLING and any(map(str.isalnum, value)):
-            yield from _ids(connection, _NAMED, '"' + value.replace('"', " ") + '"')
+            said = {value} if kind == IdentityKind.EMAIL else {value, *_spoken(normal)}
+            yield from _ids(
+                connection, _NAMED, " OR ".join('"' + each.replace('"', " ") + '"' for each in sorted(said))
+            )
+
+
+def _spoken(number: str) -> Iterator[str]:
+    """A number as words of the full text: in one piece, with its country or without, or its last four digits."""
+    digits = "".join(filter(str.isdigit, number))
+    for place in range(max(1, len(digits) - TELLING_DIGITS + 1)):
+        yield from (digits[place:], f"0{digits[place:]}", f"00{digits[place:]}")
+    yield digits[-4:]
 
 
 def _naming(table: str) -> str:
-    """Asks for the rows in which one of these texts stands."""
+    """Asks for the rows in which one of these texts stands, and for their tickets."""
     columns = " || ' ' || ".join(WRITTEN[table])
-    return f"SELECT id FROM {table} WHERE EXISTS(SELECT 1 FROM json_each(?) WHERE instr(lower({columns}), value))"  # noqa: S608  names of ours
+    return (
+        f"SELECT rowid, {ABOUT.get(table, 'NULL')} FROM {table} "  # noqa: S608  names of ours
+        f"WHERE EXISTS(SELECT 1 FROM json_each(?) WHERE instr(lower({columns}), value))"
+    )
 
 
 def _ids(connection: Connection, statement: str, *asked: str) -> tuple[int, ...]:

@@ -1,5 +1,7 @@
 """The team's whole data as files that `heard import` takes back: JSON Lines, TOML, and the files of messages.
 
+What an import doesn't take stands beside it, table by table (`storage.export.tables`), so that it is complete.
+
 The invariants: one snapshot, however long it takes; a bounded number of rows in memory; what was erased isn't in it;
 customers come before their tickets, so that reading them in the order of `FILES` joins all again.
 """
@@ -9,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, TextIO, TypeVar
+from typing import NamedTuple, TypeVar
 
 from desk import flags
 from desk.checklists import to_toml as checklists_toml
@@ -21,17 +23,17 @@ from desk.snippets import Snippet, format_actions
 from desk.snippets import to_toml as snippets_toml
 from desk.statuses import Priority, Status
 from desk.times import iso
-from storage import attachments, library
+from storage import attachments, library, rules
 from storage.audit import note
 from storage.connect import Connection
 from storage.deeds.by import By
-from storage.export.files import copy_file, new_folder
+from storage.export.files import CHUNK, Record, copy_file, new_folder, write_lines
+from storage.export.tables import write_tables
 from storage.merges import listed
 from storage.supervisors import require
 from storage.workspace import Workspace, open_to_write
 
 FILES = ("customers.jsonl", "tickets.jsonl", "snippets.jsonl")
-CHUNK = 200
 
 _CUSTOMERS = """
     SELECT c.id, c.uid, c.name, coalesce(o.name, ''), c.since, c.plan, c.note, c.flags, c.details, v.amount, v.currency
@@ -54,7 +56,7 @@ _TAGS = """
      WHERE x.ticket_id IN (SELECT value FROM json_each(?)) ORDER BY g.name"""
 _MESSAGES = """
     SELECT m.id, m.ticket_id, m.kind, m.at, CASE WHEN m.sender <> '' THEN m.sender ELSE coalesce(a.name, '') END,
-           m.body, c.id, c.uid, c.name
+           m.body, m.uid, m.recipients, m.copies, m.subject, c.id, c.uid, c.name
       FROM message m LEFT JOIN agent a ON a.id = m.agent_id LEFT JOIN customer c ON c.id = m.customer_id
        AND NOT EXISTS(SELECT 1 FROM tombstone x WHERE x.customer_id = c.id)
      WHERE m.ticket_id IN (SELECT value FROM json_each(?)) AND m.kind <> 'event' ORDER BY m.at, m.id"""
@@ -67,7 +69,6 @@ _LISTS = {
     IdentityKind.ORDER: "orders", IdentityKind.HANDLE: "handles",
 }  # fmt: skip
 
-Record = dict[str, object]
 Row = TypeVar("Row", bound="_CustomerRow | _TicketRow")
 
 
@@ -113,6 +114,7 @@ class Exported:
     tickets: int
     snippets: int
     attachments: int
+    rows: int
     missing: tuple[str, ...]
 
 
@@ -130,33 +132,27 @@ def export_everything(
             note(record, by, "exported_all")
         connection.execute("BEGIN")
         try:
-            customers = _lines(target / FILES[0], _customers(connection), lambda count: watch("customers", count))
-            tickets = _lines(target / FILES[1], _tickets(connection, digests), lambda count: watch("tickets", count))
-            snippets = _lines(target / FILES[2], _snippets(connection), _unwatched)
+            customers = write_lines(target / FILES[0], _customers(connection), lambda count: watch("customers", count))
+            tickets = write_lines(
+                target / FILES[1], _tickets(connection, digests), lambda count: watch("tickets", count)
+            )
+            snippets = write_lines(target / FILES[2], _snippets(connection), _unwatched)
             (target / "checklists.toml").write_text(checklists_toml(library.templates(connection)), "utf-8")
             (target / "snippets.toml").write_text(snippets_toml(library.snippets(connection)), "utf-8")
+            _write_rules(connection, target / "rules")
+            rows = write_tables(connection, target, watch)
         finally:
             connection.execute("COMMIT")
         missing = [digest.hex() for digest in digests if not _copied(workspace, digest, target)]
-    return Exported(folder, customers, tickets, snippets, len(digests) - len(missing), tuple(missing))
+    return Exported(folder, customers, tickets, snippets, len(digests) - len(missing), rows, tuple(missing))
 
 
-def _lines(file: Path, records: Iterator[Record], watch: Callable[[int], object]) -> int:
-    """One record a line; how many there were."""
-    count = 0
-    with file.open("x", encoding="utf-8") as out:
-        for record in records:
-            _line(out, record)
-            count += 1
-            if count % CHUNK == 0:
-                watch(count)
-    return count
-
-
-def _line(out: TextIO, record: Mapping[str, object]) -> None:
-    """What is empty is left out."""
-    told = {name: value for name, value in record.items() if value not in (None, "", [], {})}
-    out.write(json.dumps(told, ensure_ascii=False) + "\n")
+def _write_rules(connection: Connection, folder: Path) -> None:
+    """The team's own, as `heard rules import` takes them."""
+    for kind in rules.KINDS:
+        if rules.is_own(connection, kind):
+            folder.mkdir(mode=0o700, exist_ok=True)
+            (folder / f"{kind}.toml").write_text(rules.read(connection, kind), "utf-8")
 
 
 def _customers(connection: Connection) -> Iterator[Record]:
@@ -235,8 +231,11 @@ def _messages(
         told = {"name": name, "type": kind, "size": size, "file": f"attachments/{digest.hex()}"}
         files.setdefault(message_id, []).append(told)
     found: dict[int, list[Record]] = {}
-    for message_id, ticket_id, kind, at, sender, body, writer, uid, name in rows:
-        record: Record = {"kind": kind, "at": iso(at), "from": sender, "text": body}
+    for message_id, ticket_id, kind, at, sender, body, own, recipients, copies, subject, writer, uid, name in rows:
+        record: Record = {
+            "external_id": uid_text(own), "kind": kind, "at": iso(at), "from": sender, "to": recipients, "cc": copies,
+            "subject": subject, "text": body,
+        }  # fmt: skip
         if writer is not None and writer != owners[ticket_id]:
             record["customer"] = {"external_id": uid_text(uid), "name": name}
         if message_id in files:

@@ -1,12 +1,17 @@
 """A folder that is there whole or not at all, for whoever exports into it; closed to everyone but its owner."""
 
+import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from desk.errors import BadInput
+
+Record = dict[str, object]
+# Rows in memory at a time.
+CHUNK = 200
 
 
 @contextmanager
@@ -29,6 +34,20 @@ def new_folder(folder: Path) -> Iterator[Path]:
         raise BadInput(f"{wanted} can't be written: {error.strerror}", "Check space and rights.") from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def write_lines(file: Path, records: Iterator[Record], watch: Callable[[int], object]) -> int:
+    """One record a line, without what is empty; how many there were."""
+    count = 0
+    with file.open("x", encoding="utf-8") as out:
+        for record in records:
+            told = {name: value for name, value in record.items() if value not in (None, "", [], {})}
+            out.write(json.dumps(told, ensure_ascii=False) + "\n")
+            count += 1
+            if count % CHUNK == 0:
+                watch(count)
+    file.chmod(0o600)
+    return count
 
 
 def copy_file(source: Path, target: Path) -> bool:

@@ -44,7 +44,11 @@ def html_page(told: Mapping[str, object]) -> str:
 
 
 def _ticket(ticket: Mapping[str, object]) -> str:
-    facts = {name: value for name, value in ticket.items() if not isinstance(value, list) and name != "subject"}
+    facts = {
+        name: value
+        for name, value in ticket.items()
+        if name == "tags" or (not isinstance(value, list) and name != "subject")
+    }
     title = f"#{_text(ticket['number'])} {_text(ticket.get('subject', 'of somebody else'))}"
     return "\n".join(
         (
@@ -52,7 +56,8 @@ def _ticket(ticket: Mapping[str, object]) -> str:
             _table(facts),
             *(_message(message) for message in _dicts(ticket, "messages")),
             *(_section(label, ticket, key, "h4") for label, key in (
-                ("Promises", "promises"), ("Ratings", "ratings"), ("Checklists", "checklists"), ("History", "events"))),
+                ("Promises", "promises"), ("Ratings", "ratings"), ("Checklists", "checklists"), ("Tasks", "tasks"),
+                ("Incidents", "incidents"), ("Drafts", "drafts"), ("History", "events"))),
         )
     )  # fmt: skip
 

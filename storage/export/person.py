@@ -39,7 +39,7 @@ _IDENTITIES = """
      WHERE i.customer_id IN (SELECT value FROM json_each(?)) GROUP BY i.kind, i.normal ORDER BY i.kind, i.id"""
 _TICKETS = """
     SELECT t.id, t.number, t.subject, h.key AS channel, t.status, t.priority, coalesce(a.name, '') AS assignee,
-           t.goal, t.summary, t.choice, t.details, t.created_at, t.updated_at, t.solved_at,
+           t.mood, t.goal, t.summary, t.choice, t.details, t.created_at, t.updated_at, t.solved_at,
            t.customer_id IN (SELECT value FROM json_each(?1)) AS own
       FROM ticket t JOIN channel h ON h.id = t.channel_id LEFT JOIN agent a ON a.id = t.assignee_id
      WHERE t.customer_id IN (SELECT value FROM json_each(?1))
@@ -58,7 +58,8 @@ _CALLS = """
       FROM call k LEFT JOIN agent a ON a.id = k.agent_id
      WHERE k.customer_id IN (SELECT value FROM json_each(?)) ORDER BY k.rang_at"""
 _GESTURES = """
-    SELECT g.kind, g.amount, g.currency, g.reason, g.state, g.made_at, coalesce(a.name, '') AS agent FROM gesture g
+    SELECT g.kind, g.amount, g.currency, g.reason, g.state, g.answer, g.made_at, g.decided_at,
+           coalesce(a.name, '') AS agent FROM gesture g
       LEFT JOIN agent a ON a.id = g.agent_id
      WHERE g.customer_id IN (SELECT value FROM json_each(?)) ORDER BY g.made_at"""
 _PROMISES = "SELECT words, made_at, due_at, state, settled_at FROM promise WHERE ticket_id = ? ORDER BY made_at"
@@ -66,6 +67,17 @@ _RATINGS = "SELECT score, words, way, at, action, acted_at FROM rating WHERE tic
 _STEPS = """
     SELECT r.checklist_key AS checklist, k.step, k.state, k.at, k.reason, k.text FROM checklist_run r
       JOIN checklist_tick k ON k.run_id = r.id WHERE r.ticket_id = ? ORDER BY k.at"""
+_TAGS = """
+    SELECT g.name FROM ticket_tag x JOIN tag g ON g.id = x.tag_id WHERE x.ticket_id = ? ORDER BY g.name"""
+_TASKS = """
+    SELECT k.title, k.cause, k.state, k.created_at, k.due_at, k.done_at FROM task_ticket x
+      JOIN task k ON k.id = x.task_id WHERE x.ticket_id = ? ORDER BY k.created_at, k.id"""
+_INCIDENTS = """
+    SELECT i.title, i.state, i.notice, k.at FROM incident_ticket k JOIN incident i ON i.id = k.incident_id
+     WHERE k.ticket_id = ? AND k.state = 'linked' ORDER BY k.at, i.id"""
+_DRAFTS = """
+    SELECT d.kind, d.subject, d.body AS text, d.updated_at, coalesce(a.name, '') AS agent FROM draft d
+      LEFT JOIN agent a ON a.id = d.agent_id WHERE d.ticket_id = ? AND d.body <> '' ORDER BY d.updated_at"""
 _TICKET_EVENTS = """
     SELECT e.kind, e.at, e.data, coalesce(a.name, '') AS agent FROM event e LEFT JOIN agent a ON a.id = e.agent_id
      WHERE e.ticket_id = ? AND e.undone_by IS NULL ORDER BY e.at, e.id"""
@@ -73,6 +85,11 @@ _EVENTS = """
     SELECT e.kind, e.at, e.data, coalesce(a.name, '') AS agent FROM event e LEFT JOIN agent a ON a.id = e.agent_id
      WHERE e.customer_id IN (SELECT value FROM json_each(?)) AND e.ticket_id IS NULL AND e.undone_by IS NULL
      ORDER BY e.at, e.id"""
+# What hangs on a ticket of theirs, and is told in the same way.
+_BESIDE = (
+    ("promises", _PROMISES), ("ratings", _RATINGS), ("checklists", _STEPS), ("tasks", _TASKS),
+    ("incidents", _INCIDENTS), ("drafts", _DRAFTS),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +196,9 @@ def _ticket(connection: Connection, row: Told, records: str) -> Told:
     told = _timed(row) if own else {"number": row["number"], "channel": row["channel"]}
     told["messages"] = [_message(connection, message) for message in _rows(connection, _MESSAGES, key, own, records)]
     if own:
-        told["promises"] = [_timed(each) for each in _rows(connection, _PROMISES, key)]
-        told["ratings"] = [_timed(each) for each in _rows(connection, _RATINGS, key)]
-        told["checklists"] = [_timed(each) for each in _rows(connection, _STEPS, key)]
+        told["tags"] = [name for (name,) in connection.execute(_TAGS, (key,))]
+        for name, statement in _BESIDE:
+            told[name] = [_timed(each) for each in _rows(connection, statement, key)]
         told["events"] = _events(connection, _TICKET_EVENTS, key)
     return told
 

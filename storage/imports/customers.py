@@ -88,7 +88,7 @@ def _flags(fields: Row) -> tuple[Flag, ...]:
     if not isinstance(given, list) or not all(isinstance(part, dict) for part in given):
         return tuple(typed(text) for text in values.texts(fields, "flags"))
     return tuple(
-        replace(typed(values.text(part, "kind")), reason=clean(values.text(part, "reason"), lines=False),
+        typed(values.text(part, "kind"))._replace(reason=clean(values.text(part, "reason"), lines=False),
                 at=values.time(part, "at"), by=clean(values.text(part, "by"), lines=False))
         for part in values.records(fields, "flags")
     )  # fmt: skip

@@ -1,13 +1,16 @@
 """Sent replies that say the same, brought together one by one as they come, off the write path.
 
 Who calls `catch_up` reads on where the last one ended: the console in quiet moments, a report before it counts. The
-invariants: each reply is read once, and not before it can't be taken back any more; the work for one reply is bounded
-however many there are (a few keys, `NEWEST` groups of each, `COMPARED` sketches); a group is known by its first reply,
-so that it can't drift away from it.
+invariants: each reply is read once, also where two consoles read on at once, and not before it can't be taken back any
+more; the work for one reply is bounded however many there are (a few keys, `NEWEST` groups of each, `COMPARED`
+sketches), and so is the time that others wait for the lock, as sketches are made before it is taken; a group is known
+by its first reply, so that it can't drift away from it.
 """
 
 from collections import Counter
 from itertools import chain
+from math import inf
+from time import monotonic
 from typing import NamedTuple
 
 from desk.knowledge.capture import own_words
@@ -15,44 +18,69 @@ from desk.knowledge.similar import Sketch, best, keys, packed, sketch, unpacked,
 from storage.connect import Connection, writing
 
 AT_ONCE = 100
+# Between two replies may lie any number of other messages; so many are passed over at a time, in 5 ms.
+PASSED = 1_000
 NEWEST = 48
 COMPARED = 8
 
 _CURSOR = "answers.read_to"
 _READ_TO = "SELECT CAST(value AS INTEGER) FROM setting WHERE key = ?"
 _KEEP = "INSERT INTO setting(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value"
-# A reply that counts down, and whatever came after it, waits for the next time.
-_COUNTING_DOWN = """
-    SELECT min(message_id) FROM outbox WHERE state = 'undoable' AND state NOT IN ('sent','dropped')
-       AND message_id IS NOT NULL"""
+# The last message that may be read. A reply that counts down, and whatever came after it, waits for the next time.
+_UP_TO = """
+    SELECT coalesce((SELECT min(message_id) - 1 FROM outbox WHERE state = 'undoable' AND state NOT IN ('sent','dropped')
+                        AND message_id IS NOT NULL), (SELECT max(id) FROM message), 0)"""
 _NEXT = """
-    SELECT m.id, m.at, CASE WHEN m.kind = 'outbound' AND m.automatic = '' THEN m.body END, ifnull(c.name, ''),
-           ifnull(a.name, '')
+    SELECT m.id, m.at, m.body, ifnull(c.name, ''), ifnull(a.name, '')
       FROM message m JOIN ticket t ON t.id = m.ticket_id LEFT JOIN customer c ON c.id = t.customer_id
       LEFT JOIN agent a ON a.id = m.agent_id
-     WHERE m.id > ? AND m.id < ? ORDER BY m.id LIMIT ?"""
+     WHERE m.id > ? AND m.id <= ? AND m.kind = 'outbound' AND m.automatic = '' ORDER BY m.id LIMIT ?"""
 _OF_KEY = "SELECT group_id FROM answer_key WHERE key = ? ORDER BY group_id DESC LIMIT ?"
 _SKETCH = "SELECT sketch FROM answer_group WHERE id = ?"
-_LAST = 1 << 62
 
 
 class CaughtUp(NamedTuple):
-    """How many messages were looked at, and whether there may be more."""
+    """Up to which message replies are read now, and up to which they may be."""
 
-    read: int
-    more: bool
+    done: int
+    whole: int
+
+    @property
+    def more(self) -> bool:
+        """Whether there is more to read."""
+        return self.done < self.whole
+
+    @property
+    def share(self) -> float:
+        """How much of all that there is was read, 0 to 1."""
+        return self.done / self.whole if self.more else 1.0
 
 
-def catch_up(connection: Connection, most: int = AT_ONCE) -> CaughtUp:
-    """Read at most so many messages that weren't read yet, in a transaction of its own."""
+class _Read(NamedTuple):
+    """A reply that was read."""
+
+    message_id: int
+    at: int
+    sketch: Sketch
+
+
+def catch_up(connection: Connection, most: int = AT_ONCE, seconds: float = inf) -> CaughtUp:
+    """Read at most so many replies that weren't read yet, for about so long at most, at least one where there is any.
+
+    Writes in a transaction of its own.
+    """
+    begun = progress(connection)
+    found, done = _next(connection, begun, most, monotonic() + seconds)
+    if done == begun.done:
+        return begun
     with writing(connection):
-        rows = connection.execute(_NEXT, (_read_to(connection), _ceiling(connection), most)).fetchall()
-        for message_id, at, body, customer, agent in rows:
-            if body is not None:
-                _join(connection, message_id, at, sketch(words_of_answer(own_words(body, agent), customer, agent)))
-        if rows:
-            connection.execute(_KEEP, (_CURSOR, str(rows[-1][0])))
-    return CaughtUp(len(rows), len(rows) == most)
+        # Another console may have read these meanwhile.
+        if _read_to(connection) != begun.done:
+            return progress(connection)
+        for each in found:
+            _join(connection, each)
+        connection.execute(_KEEP, (_CURSOR, str(done)))
+    return CaughtUp(done, begun.whole)
 
 
 def catch_up_all(connection: Connection) -> None:
@@ -61,10 +89,20 @@ def catch_up_all(connection: Connection) -> None:
         pass
 
 
-def behind(connection: Connection) -> bool:
-    """Whether there is anything that wasn't read yet."""
-    found = connection.execute(_NEXT, (_read_to(connection), _ceiling(connection), 1)).fetchone()
-    return found is not None
+def progress(connection: Connection) -> CaughtUp:
+    """How much of what was sent is read."""
+    return CaughtUp(_read_to(connection), int(connection.execute(_UP_TO).fetchone()[0]))
+
+
+def _next(connection: Connection, begun: CaughtUp, most: int, until: float) -> tuple[list[_Read], int]:
+    """The next replies, and up to which message all of them are read."""
+    last = min(begun.whole, begun.done + PASSED)
+    found: list[_Read] = []
+    for message_id, at, body, customer, agent in connection.execute(_NEXT, (begun.done, last, most)):
+        found.append(_Read(message_id, at, sketch(words_of_answer(own_words(body, agent), customer, agent))))
+        if len(found) == most or monotonic() >= until:
+            return found, message_id
+    return found, max(last, begun.done)
 
 
 def group_of(connection: Connection, of: Sketch) -> int | None:
@@ -79,8 +117,9 @@ def _of_key(connection: Connection, key: int) -> list[int]:
     return [group for (group,) in connection.execute(_OF_KEY, (key, NEWEST))]
 
 
-def _join(connection: Connection, message_id: int, at: int, of: Sketch) -> None:
+def _join(connection: Connection, reply: _Read) -> None:
     """Put a reply into its group, or begin one with it; one that is too short to be told apart stays outside."""
+    of = reply.sketch
     if not of:
         return
     group = group_of(connection, of)
@@ -88,15 +127,11 @@ def _join(connection: Connection, message_id: int, at: int, of: Sketch) -> None:
         group = connection.execute("INSERT INTO answer_group(sketch) VALUES(?)", (packed(of),)).lastrowid
         connection.executemany("INSERT INTO answer_key(key, group_id) VALUES(?,?)", [(key, group) for key in keys(of)])
     connection.execute(
-        "INSERT OR IGNORE INTO answer_member(message_id, group_id, at) VALUES(?,?,?)", (message_id, group, at)
+        "INSERT OR IGNORE INTO answer_member(message_id, group_id, at) VALUES(?,?,?)",
+        (reply.message_id, group, reply.at),
     )
 
 
 def _read_to(connection: Connection) -> int:
     found = connection.execute(_READ_TO, (_CURSOR,)).fetchone()
     return int(found[0]) if found else 0
-
-
-def _ceiling(connection: Connection) -> int:
-    found = connection.execute(_COUNTING_DOWN).fetchone()[0]
-    return _LAST if found is None else int(found)

@@ -1,6 +1,7 @@
 """Tasks as they are read: what is open by its time, which causes come again, what is late."""
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 
 from storage.connect import Connection
@@ -15,12 +16,11 @@ _TASKS = """
 _OPEN = f"{_TASKS} WHERE t.state = 'open' ORDER BY t.due_at IS NULL, t.due_at, t.id"
 _DONE = f"{_TASKS} WHERE t.state = 'done' ORDER BY t.done_at DESC, t.id DESC LIMIT ?"
 _OF_TICKET = f"{_TASKS} JOIN task_ticket o ON o.task_id = t.id WHERE o.ticket_id = ? ORDER BY t.id"
-# Spelt as it was first; tickets of all its tasks, each once.
-_CAUSES = """
-    SELECT min(t.cause), count(DISTINCT l.ticket_id), count(DISTINCT t.id),
-           count(DISTINCT CASE WHEN t.state = 'open' THEN t.id END), max(t.created_at)
-      FROM task t LEFT JOIN task_ticket l ON l.task_id = t.id WHERE t.cause <> ''
-     GROUP BY lower(t.cause) ORDER BY 2 DESC, 3 DESC, 1"""
+# By cause as it is spelt; SQLite's own lower() leaves É and Ü as they are, so that they are put together here.
+_OF_CAUSE = """
+    SELECT t.cause, t.id, t.state = 'open', t.created_at, l.ticket_id, k.number
+      FROM task t LEFT JOIN task_ticket l ON l.task_id = t.id LEFT JOIN ticket k ON k.id = l.ticket_id
+     WHERE t.cause <> '' ORDER BY t.id, k.number DESC"""
 _OVERDUE = """
     SELECT id, title FROM task
      WHERE state = 'open' AND due_at > ? AND due_at <= ? AND (assignee_id = ? OR assignee_id IS NULL)
@@ -58,13 +58,17 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class CauseRow:
-    """A cause: on how many tickets it was found, in how many tasks, how many of them are open, and when last."""
+    """A cause, spelt as it was first: on how many tickets it was found, in how many tasks, how many of them are open.
+
+    `last_at` is when it was found last, `numbers` are the tickets that it was found on, the newest first.
+    """
 
     cause: str
     tickets: int
     tasks: int
     open: int
     last_at: int
+    numbers: tuple[int, ...] = ()
 
 
 def open_tasks(connection: Connection) -> tuple[TaskRow, ...]:
@@ -82,9 +86,32 @@ def of_ticket(connection: Connection, ticket_id: int) -> tuple[TaskRow, ...]:
     return _rows(connection, _OF_TICKET, ticket_id)
 
 
+def one_cause(text: str) -> str:
+    """A cause as it is compared: capitals and blanks aside."""
+    return " ".join(text.casefold().split())
+
+
 def causes(connection: Connection) -> tuple[CauseRow, ...]:
-    """Every cause, the one of most tickets first."""
-    return tuple(CauseRow(*row) for row in connection.execute(_CAUSES))
+    """The causes that were written down, those of most tickets first."""
+    spelt: dict[str, str] = {}
+    tasks: dict[str, dict[int, bool]] = defaultdict(dict)
+    tickets: dict[str, dict[int, int]] = defaultdict(dict)
+    last: dict[str, int] = {}
+    for cause, task_id, is_open, created_at, ticket_id, number in connection.execute(_OF_CAUSE):
+        key = one_cause(cause)
+        spelt.setdefault(key, cause)
+        tasks[key][task_id] = bool(is_open)
+        last[key] = max(created_at, last.get(key, created_at))
+        if ticket_id is not None:
+            tickets[key][ticket_id] = number
+    rows = (
+        CauseRow(
+            cause, len(tickets[key]), len(tasks[key]), sum(tasks[key].values()), last[key],
+            tuple(sorted(tickets[key].values(), reverse=True)),
+        )
+        for key, cause in spelt.items()
+    )  # fmt: skip
+    return tuple(sorted(rows, key=lambda row: (-row.tickets, -row.tasks, one_cause(row.cause))))
 
 
 def overdue(connection: Connection, agent_id: int, since: int, now: int) -> tuple[tuple[int, str], ...]:

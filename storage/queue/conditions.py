@@ -9,8 +9,8 @@ else in the order of the list. A plus before a column keeps SQLite from beginnin
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import tzinfo
+from typing import NamedTuple
 
 from desk.filters import Filter, Span, Term, span
 from desk.mood import UPSET
@@ -25,8 +25,7 @@ ACTIVE = frozenset(status for status in Status if status.active)
 FEW_ACTIVE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """A piece of SQL over `ticket t`, with its parameters in order. It `leads` where few tickets fit it."""
 
     sql: str
@@ -36,11 +35,10 @@ class Condition:
     @property
     def held_back(self) -> "Condition":
         """The same, checked on each ticket of the list instead of leading to it."""
-        return replace(self, sql=self.sql.replace("t.", "+t."))
+        return self._replace(sql=self.sql.replace("t.", "+t."))
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(NamedTuple):
     """How many tickets are found first and then sorted: `few`, or `few_together` of what lies together in time."""
 
     few: int
@@ -54,8 +52,7 @@ FIRST = Reach(4_000, 6_000, Looked(2_000, 4_000, by_each=True))
 WHOLE = Reach(100_000, 100_000, Looked(10_000, 200_000, by_each=False))
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(NamedTuple):
     """Who asks, where and when: what `me`, `today` and names mean; `among` which tickets, as in `Scope`."""
 
     connection: Connection
@@ -128,7 +125,7 @@ def _group(asker: Asker, group: tuple[Term, ...], order: Order, *, active: bool)
         return condition.held_back
     if first.field in order.with_field and not several:
         return condition
-    led = replace(condition, sql=condition.sql + lead, leads=True)
+    led = condition._replace(sql=condition.sql + lead, leads=True)
     query = f"SELECT 1 FROM ticket t WHERE {led.sql} LIMIT 1 OFFSET ?"  # noqa: S608  our own columns
     few = asker.reach.few_together if first.field in _TOGETHER else asker.reach.few
     many = asker.connection.execute(query, (*led.values, few)).fetchone() is not None
@@ -255,8 +252,7 @@ def _customer(group: tuple[Term, ...]) -> Condition:
     return _any(Condition(_CUSTOMERS, (question,)) if question else NOTHING for question in questions)
 
 
-@dataclass(frozen=True, slots=True)
-class _Tagged:
+class _Tagged(NamedTuple):
     """How a table of tags is asked: whether a tag is common, and the two ways to a ticket's tag."""
 
     is_common: str

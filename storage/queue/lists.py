@@ -2,8 +2,8 @@
 
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import tzinfo
+from typing import NamedTuple
 
 from desk.errors import HeardError
 from desk.filters import Filter, Term, parse
@@ -25,8 +25,7 @@ _MERGED_WITH_TAG = """-(SELECT count(*) FROM ticket m CROSS JOIN ticket_tag w ON
     WHERE m.merged_into_id IS NOT NULL)"""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What a list shows: a filter in an order, for an agent (`me`) at a time (`now`, microseconds UTC) in a zone.
 
     `among` are the tickets that it is narrowed to, as a JSON list of ids; None where all are meant.
@@ -101,11 +100,11 @@ def count(connection: Connection, scope: Scope) -> int:
     """How many tickets the list has; what stands in a table of its own needn't be counted."""
     kept = None if scope.among is not None else _kept_count(connection, scope.filter)
     awake = scope.among is None and _NOT_SNOOZED in scope.filter.terms
-    rest = replace(scope.filter, terms=tuple(term for term in scope.filter.terms if term.field != "snoozed"))
+    rest = scope.filter._replace(terms=tuple(term for term in scope.filter.terms if term.field != "snoozed"))
     if awake and len(rest.terms) == len(scope.filter.terms) - 1 and _kept_count(connection, rest) is not None:
         # Those that sleep are fewer, and have an index.
-        asleep = replace(rest, terms=(*rest.terms, _SNOOZED))
-        return count(connection, replace(scope, filter=rest)) - count(connection, replace(scope, filter=asleep))
+        asleep = rest._replace(terms=(*rest.terms, _SNOOZED))
+        return count(connection, scope._replace(filter=rest)) - count(connection, scope._replace(filter=asleep))
     if kept is None:
         kept = where(_asker(connection, scope, WHOLE), scope.filter, order_of(scope.sort))
         kept = Condition(" ".join(("SELECT count(*) FROM ticket t WHERE", kept.sql)), kept.values)

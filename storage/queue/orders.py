@@ -4,14 +4,13 @@ Every order of active tickets is that of an index of `storage.models.tickets`, s
 all years, an order by a time that few tickets have is read in two parts: those that have it, then the others by id.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from desk.errors import BadInput
 from desk.nearest import mend_name
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """An ORDER BY. `rare`: its first column where few tickets have that; `with_field`: what a filter may ask beside.
 
     A term on one of the fields in `with_field` is read from an index in this very order. `over_years`: what must be

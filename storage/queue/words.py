@@ -9,7 +9,7 @@ Every word goes to FTS5 in quotes, so that nothing typed is ever an operator of 
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from desk.filters import Filter
 
@@ -29,8 +29,7 @@ EXCLUDED = 10_000
 _NEVER = '""'
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(NamedTuple):
     """How many of the newest messages are looked at: of those that were `found`, and `through` for a phrase.
 
     `by_each`: few tickets are wanted, so that what is excluded is asked of each.
@@ -56,7 +55,7 @@ def unsaid(wanted: Filter, looked: Looked) -> Iterator[tuple[str, tuple[str | in
     for text in wanted.excluded:
         match = _match(text, beginning=True)
         if match != _NEVER:
-            yield _asked(how, [match], (text,), replace(looked, found=EXCLUDED))
+            yield _asked(how, [match], (text,), looked._replace(found=EXCLUDED))
 
 
 def _asked(how: str, asked: Sequence[str], texts: Sequence[str], looked: Looked) -> tuple[str, tuple[str | int, ...]]:

@@ -33,7 +33,7 @@ WENT = f"""
      WHERE r.started_at >= ? AND r.started_at < ? AND t.merged_into_id IS NULL"""  # noqa: S608  the columns are ours
 CONVERSATIONS = f"""
     SELECT r.checklist_key, ifnull(w.name, ?), c.label, ifnull(a.name, ?), t.status >= 3, {REOPENED},
-           {TICKS}
+           {TICKS}, t.id
       FROM checklist_run r CROSS JOIN ticket t ON t.id = r.ticket_id JOIN channel c ON c.id = t.channel_id
       LEFT JOIN team w ON w.id = t.team_id LEFT JOIN agent a ON a.id = r.agent_id
      WHERE r.started_at >= ? AND r.started_at < ? AND t.merged_into_id IS NULL
@@ -62,7 +62,7 @@ def alike(connection: Connection, period: Period) -> list[tuple[Conversation, li
     for ticket, *went in connection.execute(WENT, (period.since, period.until)):
         tickets[tuple(went)].append(ticket)
     return [
-        (_conversation(checklist, "", "", "", over, reopened=0, ticks=ticks), those)
+        (_conversation(checklist, "", "", "", over, reopened=0, ticks=ticks, ticket_id=those[0]), those)
         for (checklist, over, ticks), those in tickets.items()
     ]
 
@@ -93,9 +93,9 @@ def read(connection: Connection, asked: Asked) -> Report:
 
 
 def _conversation(
-    checklist: str, team: str, channel: str, agent: str, over: int, reopened: int, ticks: str
+    checklist: str, team: str, channel: str, agent: str, over: int, reopened: int, ticks: str, ticket_id: int
 ) -> Conversation:
-    return Conversation(checklist, team, channel, agent, *_handled(ticks), bool(over), bool(reopened))
+    return Conversation(checklist, team, channel, agent, *_handled(ticks), bool(over), bool(reopened), ticket_id)
 
 
 @lru_cache(maxsize=1_000)

@@ -28,7 +28,9 @@ MADE = """
                   AND e.undone_by IS NULL AND e.data ->> '$.field' = 'status' AND e.data ->> '$.before' >= 3
                   AND e.data ->> '$.after' < 3),
            EXISTS(SELECT 1 FROM message m WHERE m.customer_id = g.customer_id AND m.kind IN ('inbound', 'call')
-                  AND m.at > g.made_at AND m.at <= g.made_at + ?),
+                  AND m.at > g.made_at AND m.at <= g.made_at + ?
+                  AND NOT EXISTS(SELECT 1 FROM call c WHERE c.customer_id = m.customer_id AND c.message_id = m.id
+                                 AND c.direction = 'out')),
            (SELECT r.score FROM rating r WHERE r.ticket_id = g.ticket_id AND r.at >= g.made_at
              ORDER BY r.at DESC, r.id DESC LIMIT 1)
       FROM gesture g LEFT JOIN agent a ON a.id = g.agent_id LEFT JOIN team w ON w.id = g.team_id

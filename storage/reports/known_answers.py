@@ -17,7 +17,9 @@ from desk.reports.period import Period
 from desk.reports.report import Cell, Chart, Column, Figure, Report, Series, Shape, Table, Unit
 from storage.connect import Connection
 from storage.knowledge.rules import answer_rules
+from storage.knowledge.tasks import causes
 from storage.reports import Asked
+from storage.reports.causes import causes_table
 
 MOST = 100
 CHARTED = 12
@@ -62,17 +64,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class KnownAnswers:
-    """The lines, dearest first; how many replies were looked at, and how many of them are in the lines."""
+    """The dearest lines; how many replies were looked at, and of all lines how many replies they are and their cost."""
 
     lines: tuple[Line, ...]
     replies: int
     repeated: int
+    whole: int
     formula: str
-
-    @property
-    def whole(self) -> int:
-        """What all lines cost, in microseconds."""
-        return sum(line.cost.whole for line in self.lines)
 
 
 @dataclass(slots=True)
@@ -102,7 +100,9 @@ def known_answers(connection: Connection, period: Period, most: int = MOST) -> K
     ranked = _ranked(gathered, timed, rules)
     texts = _Texts(connection)
     lines = tuple(_line(texts, key, one, told) for key, one, told in ranked[:most])
-    return KnownAnswers(lines, replies, sum(told.times for _, _, told in ranked), formula(rules))
+    costs = [told for *_, told in ranked]
+    repeated, whole = sum(each.times for each in costs), sum(each.whole for each in costs)
+    return KnownAnswers(lines, replies, repeated, whole, formula(rules))
 
 
 def read(connection: Connection, asked: Asked) -> Report:
@@ -115,7 +115,10 @@ def read(connection: Connection, asked: Asked) -> Report:
         asked.period,
         asked.zone,
         figures=(
-            Figure("cost", "What they cost", found.whole, Unit.SPAN, found.repeated, found.formula, "calendar"),
+            Figure(
+                "cost", "What they cost", found.whole if found.repeated else None, Unit.SPAN, found.repeated,
+                found.formula, "calendar",
+            ),
             Figure(
                 "share", "Known answers of all replies",
                 found.repeated / found.replies if found.replies else None, Unit.SHARE, found.replies, text,
@@ -130,7 +133,10 @@ def read(connection: Connection, asked: Asked) -> Report:
                 Unit.SPAN,
             ),
         ),
-        tables=(answers_table(connection, found),),
+        tables=(
+            answers_table(connection, found),
+            causes_table(each for each in causes(connection) if each.last_at in asked.period),
+        ),
         notes=("What stands on top belongs into the product or its documentation first.",),
     )  # fmt: skip
 

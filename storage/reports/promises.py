@@ -6,7 +6,7 @@ by the first answer after it, or by the solution; one that was withdrawn is neit
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from desk.reports.period import Period
@@ -115,8 +115,11 @@ def _row(name: str, group: Sequence[Made], now: int) -> tuple[Cell, ...]:
 
 def _charts(told: Sequence[Made], asked: Asked) -> Iterator[Chart]:
     week = _week(asked)
-    weeks = sorted({week(each) for each in told})
-    if weeks:
+    there = [date.fromisoformat(week(each)) for each in told]
+    if there:
+        # A week in which nothing was promised is a gap that is seen.
+        many = (max(there) - min(there)).days // 7 + 1
+        weeks = [(min(there) + timedelta(weeks=number)).isoformat() for number in range(many)]
         counted = {name: _counted([each for each in told if week(each) == name], asked.now) for name in weeks}
         series = tuple(
             Series(state, tuple(float(counted[name][state]) for name in weeks))

@@ -99,7 +99,7 @@ async def test_a_change_of_several_is_shown_before_it_is_made(workspace: Workspa
     async with console(workspace) as app:
         await press(app, "x", "x", "s", "p")
         assert isinstance(app.screen, ConfirmScreen)
-        assert any("2 tickets" in line for line in app.screen._lines)
+        assert any("2 tickets" in line for line in app.screen.words)
         await press(app, "Esc")
         assert [status(connection, each) for each in ids] == [0, 0, 0, 0]
         await press(app, "s", "p", "Enter")

@@ -4,12 +4,17 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from console.config import Config
+from console.phone_process import PhoneProcess
 from console.reachable import Reachable
 from console.running import FOLDER, consoles, tell
+from console.telephony.settings import PhoneSettings
 from desk.calls import Popped
 from desk.errors import HeardError
 from screens.jobs import Jobs
+from storage.connect import Connection
 from storage.workspace import Workspace, open_to_write
 from tests.servers.processes import PATIENCE
 
@@ -17,12 +22,12 @@ from tests.servers.processes import PATIENCE
 class Office:
     """What a console hears, and what it was told went wrong."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, phone: PhoneSettings | None = None) -> None:
         self.heard: list[Popped] = []
         self.errors: list[HeardError] = []
         self.jobs = Jobs(workspace, asyncio.get_running_loop().call_soon_threadsafe, self.errors.append)
         self.jobs.start(lambda: None)
-        self.reachable = Reachable(self.jobs, Config(handle="ana"), self.heard.append, self.errors.append)
+        self.reachable = Reachable(self.jobs, Config(handle="ana", phone=phone), self.heard.append, self.errors.append)
 
     async def until(self, fact: Callable[[], object]) -> None:
         async with asyncio.timeout(PATIENCE):
@@ -83,10 +88,30 @@ def test_a_folder_that_holds_no_socket_is_said_once(workspace: Workspace) -> Non
     asyncio.run(walk())
 
 
-def test_one_that_leaves_at_once_leaves_nothing(workspace: Workspace) -> None:
+def test_a_watch_that_ends_by_itself_is_said_once(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_trouble = iter((False, False, False, True, True, True))
+    monkeypatch.setattr(PhoneProcess, "attend", lambda _: None)
+    monkeypatch.setattr(PhoneProcess, "in_trouble", property(lambda _: next(in_trouble)))
+
+    async def walk() -> None:
+        office = Office(workspace, PhoneSettings("baresip", 4444))
+        for _ in range(3):
+            office.reachable.attend(0.0)
+        await office.end()
+        assert [error.message for error in office.errors] == [
+            "The telephone isn't watched: the process for it ends by itself"
+        ]
+
+    asyncio.run(walk())
+
+
+def test_one_that_leaves_at_once_leaves_nothing(workspace: Workspace, connection: Connection) -> None:
     async def walk() -> None:
         office = Office(workspace)
         await office.end()
+
+        # Its reader came to it only now.
+        office.reachable._open(connection)
 
     asyncio.run(walk())
     assert consoles(workspace.folder, "ana") == []

@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from console import listening
 from console.listening import AT_ONCE, Listening, close_socket, open_socket, request, used
-from console.running import FOLDER, LONGEST_LINE, answers, consoles, tell, whose, within_reach
+from console.running import FOLDER, LONGEST_LINE, LONGEST_TEXT, answers, consoles, tell, whose, within_reach
 from desk.calls import CallState, Popped
 from storage.workspace import Workspace
 
@@ -171,7 +171,7 @@ def test_whatever_is_asked_for_comes_through_bounded(
     popped = request(line)
     assert popped is not None
     assert (popped.call_id, popped.state) == (call_id, state)
-    assert max(len(popped.text), len(popped.caller)) <= listening.LONGEST_TEXT
+    assert max(len(popped.text), len(popped.caller)) <= LONGEST_TEXT
     assert popped.text.isprintable() or not popped.text.isascii()
 
 
@@ -187,6 +187,34 @@ def test_who_says_nothing_keeps_nobody_waiting(folder: Workspace) -> None:
             end.close()
 
     assert [each.text for each in told(folder, ask)] == ["through"]
+
+
+def test_more_than_a_few_at_once_are_shown_the_door(folder: Workspace) -> None:
+    said: list[bool] = []
+
+    def ask() -> None:
+        with ExitStack() as stack:
+            (path,) = consoles(folder.folder, "ana")
+            near = stack.enter_context(within_reach(path.parent, path.name))
+            for _ in range(AT_ONCE):
+                stack.enter_context(closing(socket.socket(socket.AF_UNIX))).connect(near)
+            said.append(tell(folder.folder, "ana", Popped("one too many")))
+
+    assert told(folder, ask, at_least=0) == []
+    assert said == [False]
+
+
+def test_another_user_s_request_is_not_read(folder: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[bool] = []
+    user = os.getuid()
+    monkeypatch.setattr("console.listening.os.getuid", lambda: user + 1)
+    assert told(folder, lambda: said.append(tell(folder.folder, "ana", Popped("x"))), at_least=0) == []
+    assert said == [False]
+
+
+def test_whatever_a_softphone_hands_over_is_short_enough_to_arrive(folder: Workspace) -> None:
+    (heard,) = told(folder, lambda: tell(folder.folder, "ana", Popped("☎" * 9000, "🙂" * 9000)))
+    assert (heard.text, heard.caller) == ("☎" * LONGEST_TEXT, "🙂" * LONGEST_TEXT)
 
 
 def test_a_flood_is_told_to_stop(folder: Workspace) -> None:

@@ -17,6 +17,8 @@ flags = st.builds(Flag, st.text(), st.text(), st.none() | st.integers(0, 2**50),
         ("pays late", Flag("pays late")),
         ("friend of Li: ask her first", Flag("friend of Li", "ask her first")),
         (": no kind", Flag(": no kind")),
+        # A sentence with a colon late in it is no kind.
+        (f"{'asked ' * 7}this: why", Flag(f"{'asked ' * 7}this: why")),
         ("\x1b[2Jpress", Flag("press")),
     ],
 )

@@ -38,10 +38,23 @@ def test_decimals_are_those_of_the_currency_and_never_rounded(whole: int, rest: 
         value_of(f"{whole}.{rest:03}1", currency)
 
 
-@pytest.mark.parametrize("text", ["", " ", "-3", "1e3", "٣", "NaN", "ten", ".5", "1" * 40, "12.50 USD", "12 €", "1\n2"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "-3", "1e3", "٣", "NaN", "ten", ".5", "1" * 40, "12.50 USD", "12 $", "€", "1\n2"]
+)
 def test_what_is_no_value_is_refused(text: str) -> None:
     with pytest.raises(BadInput):
         value_of(text, "EUR")
+
+
+def test_a_value_has_its_largest() -> None:
+    assert value_of("10,000,000,000", "EUR") == 10**12
+    with pytest.raises(BadInput, match="more than anyone"):
+        value_of("10,000,000,000.01", "EUR")
+
+
+@pytest.mark.parametrize("text", ["12.50 €", "€12.50", "€ 12,50", "12.50eur", "EUR 12.50", "12.5"])
+def test_a_value_is_read_as_people_write_it(text: str) -> None:
+    assert value_of(text, "EUR") == 1250
 
 
 @given(moments, some.sampled_from(PERIODS), some.sampled_from(ZONES))

@@ -18,6 +18,10 @@ from desk.mood import ANGRY, CALM, UNEASY, UPSET, mood
         "Esto es inaceptable, quiero hablar con alguien.",
         "QUIERO MI DINERO YA",
         "You people are USELESS",
+        "I want my money BACK and I want it NOW!",
+        "You NEVER answer. I need it TODAY, NOT next week.",
+        "ANSWER ME! I paid TWICE.",
+        "Ich will mein GELD, und zwar SOFORT!",
     ],
 )
 def test_anger_is_heard(text: str) -> None:
@@ -57,6 +61,22 @@ def test_answers_below_a_quote_are_read() -> None:
 def test_one_weak_sign_makes_uneasy_and_two_upset() -> None:
     assert mood("I'm disappointed.", 1).score == UNEASY
     assert mood("I'm disappointed.", 3).score == UPSET
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ("I need it NOW", CALM),
+        ("I need it NOW!", UNEASY),
+        ("Where is MY order, WHY is it late?", UNEASY),
+        ("It is NOT here, and it was NOT there, and NOBODY knows.", UPSET),
+        ("The US team works in IT, and the WHO says so.", CALM),
+        ("The log says NOT FOUND.", CALM),
+        ("Thank you SO much!", CALM),
+    ],
+)
+def test_single_words_in_capitals_add_up(text: str, score: int) -> None:
+    assert mood(text, 1).score == score, mood(text, 1)
 
 
 def test_repetition_alone_is_not_taken_for_anger_until_it_piles_up() -> None:

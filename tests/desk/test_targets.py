@@ -74,6 +74,10 @@ def test_hours_are_the_teams_unless_a_target_counts_around_the_clock() -> None:
     hours = aim(toml).hours
     assert hours is not None
     assert hours.holidays == {(0, 12, 25)}
+    # The closest target says in whose hours.
+    closest = toml + '[[target]]\ntitle = "Urgent chat"\nchannels = ["chat"]\npriorities = ["urgent"]\n'
+    assert aim(closest, channel="chat").hours is None
+    assert aim(closest, channel="chat", priority=3).hours is not None
 
 
 @pytest.mark.parametrize(
@@ -114,8 +118,8 @@ def test_spans() -> None:
 
 
 def test_a_clock_warns_by_share_but_not_too_early() -> None:
-    assert STARTER.warns_at(0, 4 * MINUTE) == 3 * MINUTE
-    assert STARTER.warns_at(0, 10 * DAY) == 10 * DAY - 2 * HOUR
+    assert STARTER.warns_with(4 * MINUTE) == MINUTE
+    assert STARTER.warns_with(8 * HOUR) == STARTER.warns_with(10 * DAY) == 2 * HOUR
 
 
 def test_a_promise_is_raised_well_before_its_end() -> None:

@@ -16,7 +16,9 @@ from tests.screens.room import console, desk, fill, place, press
 
 async def test_a_new_paying_customer_gets_a_personal_note(workspace: Workspace, connection: Connection) -> None:
     fill(connection)
-    for name, plan, days in (("Noor Haddad", "Team", 2), ("Free Rider", "Free", 1), ("Old Friend", "Team", 400)):
+    for name, plan, days in (("Noor Haddad", "Team", 2), ("Free Rider", "Free", 1), ("Old Friend", "Team", 400),
+        ("Red\x1b[31m Rita\x07", "Team", 3),
+    ):  # fmt: skip
         customer = make_customer(connection, name, email=name.split()[0].lower() + "@example.org")
         connection.execute("UPDATE customer SET plan = ?, since = ? WHERE id = ?", (plan, now() - days * DAY, customer))
     async with console(workspace) as app:
@@ -26,6 +28,8 @@ async def test_a_new_paying_customer_gets_a_personal_note(workspace: Workspace, 
         assert "no word yet" in seen(app)
         assert "Free Rider" not in seen(app)
         assert "Old Friend" not in seen(app)
+        rows = [line for line in seen(app).split("\n") if "no word yet" in line]
+        assert [row.index("Team") for row in rows] == [rows[0].index("Team")] * 2, "whatever a name has in it"
         await press(app, "r")
         assert place(app) is Place.COMPOSER
         written = desk(app).composer.written
@@ -57,6 +61,17 @@ async def test_ones_own_numbers_are_for_oneself_and_show_progress(workspace: Wor
         assert "Nobody else's numbers are here" in " ".join(shown.split())
         await press(app, "q")
         assert place(app) is Place.QUEUE
+        # What is left to do is one key away, and its ticket another.
+        solved = make_ticket(connection, subject="The kettle [/x] leaks", status=3, created_at=monday, updated_at=now())
+        connection.execute(
+            "INSERT INTO checklist_run(uid, ticket_id, checklist_key, agent_id, started_at)"
+            " VALUES(x'01', ?, 'heard', ?, ?)",
+            (solved, me, now() - 1),
+        )
+        await press(app, "g", "y", "Enter")
+        assert "Diagnose  The kettle [/x] leaks" in seen(app)
+        await press(app, "Enter")
+        assert desk(app).reading_id == solved
 
 
 async def test_the_scope_of_support_is_a_text_at_hand(workspace: Workspace, connection: Connection) -> None:

@@ -10,11 +10,14 @@ from console.__main__ import main
 from desk.flags import Flag, write
 from desk.reports.period import Period
 from desk.reports.report import Report
+from desk.statuses import Status
 from desk.times import DAY, now
 from screens.action import Place
 from storage.connect import Connection
 from storage.deeds.by import By
-from storage.deeds.checklist import tick
+from storage.deeds.change import change
+from storage.deeds.checklist import skip, tick
+from storage.deeds.plan import Change
 from storage.engine import deed_session
 from storage.reports import Asked, read
 from storage.workspace import Workspace
@@ -120,6 +123,16 @@ async def test_the_agent_can_take_another_list_and_a_flag_suggests_its_own(
         assert desk(app).checklist.checklist == "ten-steps"
 
 
+async def test_what_was_written_at_a_step_can_be_taken_out(workspace: Workspace, connection: Connection) -> None:
+    fill(connection)
+    async with console(workspace, size=(160, 60)) as app:
+        await press(app, "Enter", "H", "Space", "3")
+        for text in ("send it to Rome", ""):
+            await step(app, "Enter", text)
+            assert connection.execute("SELECT goal FROM ticket WHERE id = 1").fetchone() == (text,)
+        assert ticks(connection, "ten-steps")["goal"] == ("done", "", "")
+
+
 OWN = """
 [[checklist]]
 key = "calls"
@@ -157,12 +170,20 @@ def test_the_funnel_is_told_by_team_channel_and_agent(
     ticket = make_ticket(connection)
     with deed_session(engine) as session:
         tick(session, by, ticket, "heard", "hear")
+    with deed_session(engine) as session:
+        skip(session, by, ticket, "heard", "empathize", "they were in a hurry")
+    for status in (Status.SOLVED, Status.OPEN, Status.SOLVED):
+        with deed_session(engine) as session:
+            change(session, By(by.agent_id, by.at + int(status) + 1), [ticket], Change(status=status))
     words = ["--workspace", str(workspace.folder), "report", "checklists", "--since", "2026-03-01", "--json"]
     assert main(words) == 0
     tables = json.loads(capsys.readouterr().out)["tables"]
     assert [(row["step"], row["reached"]) for row in tables["steps"]["rows"][:3]] == [
-        ("(no step)", 1), ("Hear", 1), ("Empathize", 0),
+        ("(no step)", 1), ("Hear", 1), ("Empathize", 1),
     ]  # fmt: skip
+    (back,) = tables["reopened"]["rows"]
+    assert (back["step"], back["skipped"], back["skipped_reopened"]) == ("Empathize", 1, 1.0)
+    assert back["difference"] is None, "of few cases nothing is claimed"
     assert tables["by_team"]["rows"][0]["team"] == "no team"
     assert tables["by_channel"]["rows"][0]["channel"] == "Email"
     assert tables["by_agent"]["rows"][0]["agent"] == "Ana Ruiz"

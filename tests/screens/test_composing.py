@@ -5,7 +5,7 @@ from textual import events
 
 from desk.snippets.library import Snippet
 from screens.action import Place
-from screens.confirm import ConfirmScreen, Statement
+from screens.confirm import ConfirmScreen
 from screens.writing import still_open
 from storage.connect import Connection
 from storage.library import replace_or_add
@@ -44,7 +44,7 @@ async def test_the_question_before_sending_names_the_open_fields(workspace: Work
         await settled(app)
         await press(app, "Ctrl+S")
         assert isinstance(app.screen, ConfirmScreen)
-        lines = [line for line, _ in app.screen.query_one(Statement)._lines]
+        lines = list(app.screen.words)
         asked = " ".join(line.strip() for line in lines)
         assert "amount, order number, day, one of many things 0" in asked
         assert "one of many things 7" in asked

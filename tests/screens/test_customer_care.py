@@ -173,7 +173,7 @@ async def test_erasing_asks_for_the_name(workspace: Workspace, connection: Conne
         await pilot.press("ctrl+x")
         await settled(app)
         assert "Erase “Ana Ruiz” for good?" in seen(app)
-        assert "1 ticket: stay as numbers" in seen(app)
+        assert "1 ticket: only numbers stay" in seen(app)
         await pilot.press("y")
         await settled(app)
         await pilot.press("x", "enter")
@@ -196,6 +196,7 @@ async def test_pairs_are_merged_or_told_apart_from_their_list(
     async with app.run_test(size=(100, 20)) as pilot:
         await settled(app)
         assert "the same number" in seen(app)
+        assert "d two people" in seen(app), "nobody is taken away"
         await pilot.press("d")
         await settled(app)
         assert "Nobody who was in contact lately" in seen(app)

@@ -15,11 +15,11 @@ from screens.gesture_lines import gesture_facts, gesture_line
 from screens.gestures import GesturesScreen
 from storage import rules
 from storage.connect import Connection
-from storage.gestures import GestureRow, Standing
+from storage.gestures import MOST, GestureRow, Standing
 from storage.workspace import Workspace
 from tests.factories import NOW
 from tests.hostile import HOSTILE
-from tests.rest import seen, settled
+from tests.rest import seen, settled, until
 from tests.screens.room import console, desk, fill, notice, press
 from widgets.fields import TextField
 from widgets.inks import pieces_width
@@ -116,6 +116,48 @@ async def test_a_gesture_is_given_from_a_ticket_and_approved_where_it_goes_beyon
         assert page.titles[0] == "1 waits for a supervisor"
 
 
+async def test_a_reason_is_for_the_gesture_that_it_was_asked_for(workspace: Workspace, connection: Connection) -> None:
+    fill(connection)
+    connection.execute("UPDATE agent SET role = 'supervisor' WHERE handle = 'ana'")
+    connection.executemany(
+        "INSERT INTO gesture(uid, agent_id, kind, amount, currency, reason, state, made_at, answer)"
+        " VALUES(?, 2, 'voucher', 100, 'EUR', ?, 'waiting', ?, '')",
+        [(b"1", "one", NOW), (b"2", "two", NOW + 1)],
+    )
+    async with console(workspace) as app:
+        await press(app, "g", "$", "d")
+        # Whoever asked takes it back meanwhile, and the other one is under the cursor.
+        connection.execute("DELETE FROM gesture WHERE reason = 'one'")
+        app.changed()
+        page = app.screen
+        assert isinstance(page, GesturesScreen)
+        await until(app, lambda: page.lines.count == 1)
+        panel = page.query_one(AskPanel)
+        panel.input.value = "too much"
+        panel.answer()
+        await settled(app)
+        assert connection.execute("SELECT reason, state FROM gesture").fetchall() == [("two", "waiting")]
+        assert "There is no such gesture any more" in seen(app)
+
+
+async def test_who_does_not_decide_is_told_of_their_own_alone(workspace: Workspace, connection: Connection) -> None:
+    fill(connection)
+    connection.executemany(
+        "INSERT INTO gesture(uid, agent_id, kind, amount, currency, reason, state, made_at, answer)"
+        " VALUES(?, ?, 'voucher', 100, 'EUR', 'late', 'waiting', ?, '')",
+        [(b"%d" % number, 2, NOW + number) for number in range(MOST)],
+    )
+    async with console(workspace) as app:
+        await press(app, "g", "$")
+        page = app.screen
+        assert isinstance(page, GesturesScreen)
+        assert page.titles[0] == "Nothing of yours waits"
+        connection.execute("UPDATE gesture SET agent_id = 1 WHERE id = ?", (MOST,))
+        app.changed()
+        await until(app, lambda: page.lines.count == 1)
+        assert page.titles[0] == "1 of yours waits for a supervisor"
+
+
 async def test_the_resolve_step_offers_a_gesture_which_ticks_it(workspace: Workspace, connection: Connection) -> None:
     fill(connection)
     rules.write(connection, "gestures", RULES.replace('[[kind]]\nkey = "cake"\nlabel = "Cake"\n', ""))
@@ -165,5 +207,20 @@ async def test_what_was_done_about_a_rating_is_noted_with_one_key(workspace: Wor
         panel.answer()
         await settled(app)
         assert "rated bad: “too slow”; done: called her" in seen(app)
-        await press(app, "]", "A")
+        # What is written is for the ticket that it was asked for, whichever is open by then.
+        await press(app, "A")
+        connection.execute(
+            "INSERT INTO rating(uid, ticket_id, score, words, way, at, action) VALUES(x'02', ?, 1, '', 'link', ?, '')",
+            (ids[1], NOW),
+        )
+        desk(app).open_ticket(ids[1])
+        await settled(app)
+        panel.input.value = "wrote to her too"
+        panel.answer()
+        await settled(app)
+        assert connection.execute("SELECT action FROM rating ORDER BY id").fetchall() == [("wrote to her too",), ("",)]
+        connection.execute("DELETE FROM rating WHERE ticket_id = ?", (ids[1],))
+        app.changed()
+        await until(app, lambda: not desk(app).situation().rated)
+        await press(app, "A")
         assert notice(app) == "Acted on: this ticket has no rating"

@@ -103,7 +103,7 @@ async def test_a_task_is_made_with_a_cause_that_completes_itself(connection: Con
         cause.action_cursor_right()
         await settled(app)
         assert cause.value == "label printed twice"
-        assert "this cause: 1 tickets so far" in form.reading
+        assert "this cause: 1 ticket so far" in form.reading
         await press(app, "Ctrl+S")
         assert notice(app) == "Made the task “Fix the label”.  u undoes"
     made = open_tasks(connection)[0]

@@ -1,6 +1,5 @@
 """The outbox on the screen: what stands there in which order, and what can still be done about it."""
 
-from dataclasses import replace
 from datetime import UTC
 
 import pytest
@@ -63,8 +62,8 @@ def test_the_words_say_what_happens_next() -> None:
     assert state_words(row("undoable"), NOW + 10 * SECOND) == "leaves now"
     failed = row("failed", 3, "no such address")
     assert state_words(failed, NOW) == "not sent, Ctrl+E changes it (tried 3 times): no such address"
-    assert state_words(replace(failed, kind="note"), NOW).startswith("not sent, F5 tries it again (tried 3 times)")
-    assert "Y, F5 or d" in state_words(replace(row("held"), doubtful=True), NOW)
+    assert state_words(failed._replace(kind="note"), NOW).startswith("not sent, F5 tries it again (tried 3 times)")
+    assert "Y, F5 or d" in state_words(row("held")._replace(doubtful=True), NOW)
     assert state_words(row("waiting", 1), NOW) == "waits for the connection (tried once)"
     for _, text in HOSTILE:
         line = outbox_line(OutboxRow(1, b"", 1, 1001, text, text, "failed", NOW, NOW, 1, text), 80, NOW)
@@ -79,14 +78,14 @@ def test_what_waits_for_a_person_says_what_that_person_can_do() -> None:
 
     assert advice(row, 60)[0] == [(" No such address.", "plain")]
     assert keys(row) == ["Ctrl+E", "F5", "d"]
-    assert keys(replace(row, kind="change")) == ["F5", "d"]
-    assert keys(replace(row, state="held", doubtful=True)) == ["Y", "F5", "d"]
-    assert advice(replace(row, state="held"), 60) == []
-    assert keys(replace(row, state="bounced")) == ["Ctrl+E", "F5", "d"]
-    assert "did not get it" in str(advice(replace(row, state="bounced"), 60))
+    assert keys(row._replace(kind="change")) == ["F5", "d"]
+    assert keys(row._replace(state="held", doubtful=True)) == ["Y", "F5", "d"]
+    assert advice(row._replace(state="held"), 60) == []
+    assert keys(row._replace(state="bounced")) == ["Ctrl+E", "F5", "d"]
+    assert "did not get it" in str(advice(row._replace(state="bounced"), 60))
     for _, text in HOSTILE:
         for cells in (12, 80):
-            lines = advice(replace(row, error=text * 40), cells)
+            lines = advice(row._replace(error=text * 40), cells)
             assert len(lines) <= 8
             assert all(pieces_width(line) <= cells for line in lines)
 

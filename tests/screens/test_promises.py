@@ -8,6 +8,9 @@ from console.app import HeardApp
 from desk.times import DAY, HOUR, SECOND
 from storage import clocks, promises
 from storage.connect import Connection, writing
+from storage.deeds.by import By
+from storage.deeds.undo import undo
+from storage.engine import deed_session, engine_over
 from storage.inbound import after_inbound
 from storage.workspace import Workspace
 from tests.rest import settled
@@ -57,6 +60,26 @@ async def test_several_are_asked_one_after_the_other(app: HeardApp, connection: 
     assert "(1 of" not in desk(app).notices.question
     await press(app, "Y")
     assert states(connection) == ["open", "open"]
+
+
+async def test_a_key_typed_twice_keeps_only_what_was_asked_about(app: HeardApp, connection: Connection) -> None:
+    await send(app, "I'll call you within 2 hours. The money will be there within 3 days.")
+    desk(app).do("promise.keep")
+    desk(app).do("promise.keep")
+    await settled(app)
+    assert states(connection) == ["open"]
+    assert "promised by " in desk(app).notices.question
+    await press(app, "Y")
+    assert states(connection) == ["open", "open"]
+
+
+async def test_what_is_taken_back_while_it_is_asked_about_is_refused(app: HeardApp, connection: Connection) -> None:
+    await send(app, "You'll have the money within 12 hours.")
+    with deed_session(engine_over(connection)) as session:
+        undo(session, By(desk(app).seat.me.id, desk(app).seat.clock()))
+    await press(app, "Y")
+    assert states(connection) == []
+    assert "was taken back" in notice(app)
 
 
 async def test_ignoring_it_does_nothing(app: HeardApp, connection: Connection) -> None:

@@ -4,11 +4,15 @@ import pytest
 
 from console.app import HeardApp
 from desk.errors import Refused
+from desk.review.marks import Context, Mark
 from screens.action import Place
-from screens.confirm import ConfirmScreen, Statement
+from screens.confirm import ConfirmScreen
+from screens.review_lines import Reviewed, reviewed
 from storage import rules
-from storage.connect import Connection
+from storage.connect import Connection, writing
+from storage.review import mute
 from storage.workspace import Workspace
+from tests.factories import make_agent
 from tests.rest import seen, settled, until
 from tests.screens.room import console, desk, fill, notice, place, press
 from tests.screens.stage import written
@@ -33,7 +37,7 @@ async def write(app: HeardApp, text: str, *marked: str) -> None:
 
 def question(app: HeardApp) -> str:
     assert isinstance(app.screen, ConfirmScreen)
-    return " ".join(line.strip() for line, _ in app.screen.query_one(Statement)._lines)
+    return " ".join(line.strip() for line in app.screen.words)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])
@@ -162,6 +166,48 @@ async def test_the_teams_rules_are_those_of_the_composer(workspace: Workspace, c
         await press(app, "Enter", "r")
         await write(app, "Hi Sam, it left.", "wrong-name")
         await press(app, "Ctrl+S")
+        assert written(connection, SENT) == 1
+
+
+def test_what_asks_asks_though_it_was_muted(connection: Connection) -> None:
+    agent = make_agent(connection, handle="cy")
+    mute(connection, agent, "wrong-name")
+    mute(connection, agent, "certainty")
+    context = Context(language="en", names=("Rosa Bianchi",))
+    found = reviewed(connection, "Hi Sam,\nit should work.", context, agent)
+    assert [mark.rule for mark in found.marks] == ["wrong-name"]
+    assert found.muted == {"wrong-name", "certainty"}
+
+
+async def test_a_review_of_what_stood_there_before_is_forgotten(workspace: Workspace, connection: Connection) -> None:
+    fill(connection)
+    async with console(workspace) as app:
+        await press(app, "Enter", "r")
+        desk(app).composer.insert("It left us.")
+        mark = Mark("certainty", 0, 7, "It left", "Why.", "What.")
+        desk(app)._take_review(Reviewed("It left", (mark,), frozenset(), {}))
+        assert rules_of(app) == []
+        desk(app)._take_review(Reviewed("It left us.", (mark,), frozenset(), {}))
+        assert rules_of(app) == ["certainty"]
+
+
+async def test_rules_that_cant_be_read_ask_and_keep_nothing_from_leaving(
+    workspace: Workspace, connection: Connection
+) -> None:
+    fill(connection)
+    with writing(connection):
+        broken = '[[rule]]\nkey = "jargon"\nwhat = "of another version"\n'
+        connection.execute("INSERT INTO setting(key, value) VALUES('rules.review', ?)", (broken,))
+    async with console(workspace, size=(80, 24)) as app:
+        await press(app, "Enter", "r")
+        desk(app).composer.insert("It left.")
+        await settled(app)
+        await press(app, "Ctrl+S")
+        assert "Send it without a review?" in question(app)
+        assert "what" in question(app)
+        await press(app, "Esc")
+        assert (place(app), written(connection, SENT)) == (Place.COMPOSER, 0)
+        await press(app, "Ctrl+S", "Enter")
         assert written(connection, SENT) == 1
 
 

@@ -146,7 +146,7 @@ class Exchange:
                     self._say(
                         line, Event="CoreShowChannel", **again, Channel=f"{call.telephone}-{call.name}",
                         ChannelStateDesc="Up" if call.answered else "Ringing", Uniqueid=f"{call.name}.1",
-                        Linkedid=call.name,
+                        Linkedid=call.name, ConnectedLineNum=call.number, ConnectedLineName=call.caller,
                     )  # fmt: skip
                 self._say(line, Event="CoreShowChannelsComplete", **again, EventList="Complete")
             case _:

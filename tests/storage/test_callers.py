@@ -144,6 +144,38 @@ def test_the_card_has_it_all(connection: Connection) -> None:
     assert (found.calls, found.missed, found.card.name) == (1, 1, "Erika Muster")
 
 
+def test_the_card_leaves_out_what_is_over(connection: Connection) -> None:
+    erika = has(connection, "Erika Muster", "+4930123456")
+    kept, left = (make_ticket(connection, subject=each, customer_id=erika) for each in ("Kept", "Merged away"))
+    for ticket in (kept, left):
+        make_message(connection, ticket, customer_id=erika, body=f"On {ticket}")
+    connection.execute("UPDATE ticket SET merged_into_id = ? WHERE id = ?", (kept, left))
+    for state in ("kept", "open"):
+        connection.execute(
+            "INSERT INTO promise(uid, ticket_id, words, made_at, due_at, target_at, state) VALUES(?,?,?,0,1,1,?)",
+            (new_uid(), kept, state, state),
+        )
+    calls = (("missed", NOW - 30 * DAY), ("missed", NOW - DAY), ("done", NOW - DAY), ("ringing", NOW))
+    for state, at in calls:
+        connection.execute(
+            "INSERT INTO call(uid, direction, state, way, external_id, number, caller, customer_id, rang_at,"
+            " held_seconds, goal, notes, outcome, follow_up) VALUES(?,'in',?,'pop','','','',?,?,0,'','','','')",
+            (new_uid(), state, erika, at),
+        )
+    found = caller_card(connection, erika, NOW)
+    assert [row.subject for row in found.open_tickets] == ["Kept"]
+    assert [each.preview for each in found.contacts] == [f"On {kept}"]
+    assert [each.words for each in found.promises] == ["open"]
+    assert (found.calls, found.missed) == (3, 1), "this call isn't one of those before, nor is last month's of late"
+
+
+def test_what_is_known_stands_before_what_may_be(connection: Connection) -> None:
+    erika = has(connection, "Erika Muster", "+4930123456", known=False)
+    make_identity(connection, erika, IdentityKind.PHONE, "+4930123456x12")
+    found = match(connection, "+4930123456", DE)
+    assert [(hit.name, hit.known) for hit in found.hits] == [("Erika Muster", True)]
+
+
 def test_tickets_with_a_tag_in_common_are_one_topic(connection: Connection) -> None:
     erika = has(connection, "Erika Muster", "+4930123456")
     for subject in ("Nothing came", "Hello?"):

@@ -105,6 +105,15 @@ def test_the_solution_s_clock_stands_still_while_the_customer_has_the_word(
     assert due(connection, ticket) == NOW + 3 * DAY + 6 * HOUR
 
 
+def test_a_pause_that_was_undone_never_was(connection: Connection, by: By, ticket: int) -> None:
+    do(connection, by, NOW + HOUR, ticket, Change(status=int(Status.PENDING)))
+    with deed_session(engine_over(connection)) as session:
+        undo(session, By(by.agent_id, NOW + 2 * HOUR))
+    do(connection, by, NOW + 3 * HOUR, ticket, Change(priority=0))
+    assert due(connection, ticket) == NOW + 4 * HOUR
+    assert clocks.due_times(connection, [ticket])[ticket].at == NOW + 4 * HOUR
+
+
 def test_a_deed_and_a_recount_agree(connection: Connection, by: By, ticket: int) -> None:
     for at, status in ((1, Status.PENDING), (5, Status.OPEN), (6, Status.HOLD), (50, Status.SOLVED), (52, Status.OPEN)):
         do(connection, by, NOW + at * HOUR, ticket, Change(status=int(status)))

@@ -1,6 +1,5 @@
 import subprocess
 import sys
-from dataclasses import replace
 
 from desk.records import DraftRow
 from storage import drafts
@@ -18,15 +17,15 @@ def test_a_draft_comes_back_as_it_was_and_takes_its_own_place(connection: Connec
     draft = _draft(connection)
     drafts.save(connection, draft)
     assert drafts.load(connection, draft.ticket_id, draft.agent_id, "reply") == draft
-    later = replace(draft, body="Dear Li,\n\nit left today", cursor=10, seen_inbound_id=None, updated_at=NOW + 1)
+    later = draft._replace(body="Dear Li,\n\nit left today", cursor=10, seen_inbound_id=None, updated_at=NOW + 1)
     drafts.save(connection, later)
     assert drafts.listed(connection, draft.agent_id) == (later,)
 
 
 def test_kinds_and_agents_are_kept_apart_the_newest_first(connection: Connection) -> None:
     reply = _draft(connection)
-    note = replace(reply, kind="note", body="Angry!", updated_at=NOW + 1)
-    theirs = replace(reply, agent_id=make_agent(connection, handle="sam", name="Sam"))
+    note = reply._replace(kind="note", body="Angry!", updated_at=NOW + 1)
+    theirs = reply._replace(agent_id=make_agent(connection, handle="sam", name="Sam"))
     for draft in (reply, note, theirs):
         drafts.save(connection, draft)
     assert drafts.listed(connection, reply.agent_id) == (note, reply)

@@ -6,7 +6,7 @@ from datetime import UTC
 from desk.ids import new_uid
 from desk.times import DAY, HOUR
 from storage.connect import Connection
-from storage.own_numbers import PRIVATE, WEEKS, own_numbers, weeks
+from storage.own_numbers import PRIVATE, WEEKS, LeftToDo, own_numbers, weeks
 from tests.factories import NOW, make_agent, make_message, make_ticket
 
 # NOW is a Monday at nine.
@@ -77,19 +77,49 @@ def test_promises_ratings_and_checklists_are_counted(connection: Connection) -> 
         "INSERT INTO checklist_tick(run_id, step, state, at, reason, text) VALUES(?, ?, 'done', ?, '', '')",
         [(run, step, NOW) for step in ("hear", "empathize", "apologize", "resolve")],
     )
-    report = own_numbers(connection, me, "Ana", PRESENT, UTC)
+    page = own_numbers(connection, me, "Ana", PRESENT, UTC)
+    report = page.report
     (newest, *_) = report.tables[0].rows
     assert newest[5:] == (1.0, 2, 1, 1, 2)
     figures = {figure.key: (figure.value, figure.n) for figure in report.figures}
     assert figures["whole"] == (1.0, 1)
     assert figures["later"] == (1, 1), "Diagnose is left to do"
     assert report.filters == (("Private", PRIVATE),)
+    assert page.left == (LeftToDo(ticket, 1001, "Where is my order?", "Diagnose"),)
+    # What is done, skipped, or still open isn't left.
+    connection.execute("UPDATE ticket SET status = 0")
+    assert own_numbers(connection, me, "Ana", PRESENT, UTC).left == ()
+    connection.execute("UPDATE ticket SET status = 4")
+    for state in ("done", "skipped"):
+        connection.execute(
+            "INSERT OR REPLACE INTO checklist_tick(run_id, step, state, at, reason, text)"
+            " VALUES(?, 'diagnose', ?, ?, '', '')",
+            (run, state, NOW),
+        )
+        assert own_numbers(connection, me, "Ana", PRESENT, UTC).left == ()
+
+
+def test_only_a_list_with_a_step_that_comes_later_is_a_case_of_what_is_left(connection: Connection) -> None:
+    me = make_agent(connection)
+    for key, status in (("heard", 3), ("heard", 0), ("ten-steps", 3)):
+        ticket = make_ticket(connection, status=status)
+        connection.execute(
+            "INSERT INTO checklist_run(uid, ticket_id, checklist_key, agent_id, started_at) VALUES(?, ?, ?, ?, ?)",
+            (new_uid(), ticket, key, me, NOW),
+        )
+    figures = {
+        each.key: (each.value, each.n) for each in own_numbers(connection, me, "Ana", PRESENT, UTC).report.figures
+    }
+    assert figures["later"] == (1, 1)
+    assert figures["whole"] == (0.0, 2)
 
 
 def test_nothing_yet_reads_well(connection: Connection) -> None:
     me = make_agent(connection)
-    report = own_numbers(connection, me, "Ana", PRESENT, UTC)
+    page = own_numbers(connection, me, "Ana", PRESENT, UTC)
+    report = page.report
     assert {figure.value for figure in report.figures} == {0, None}
+    assert page.left == ()
     assert len(report.tables[0].rows) == WEEKS
 
 
@@ -100,4 +130,5 @@ def test_no_query_reads_a_whole_table(connection: Connection) -> None:
     own_numbers(connection, me, "Ana", PRESENT, UTC)
     connection.set_trace_callback(None)
     steps = [row[3] for sql in seen for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
-    assert [step for step in steps if step.startswith("SCAN")] == ["SCAN checklist"]
+    # The ids that are asked for are a table of their own.
+    assert [step for step in steps if step.startswith("SCAN")] == ["SCAN checklist", "SCAN w VIRTUAL TABLE INDEX 1:"]

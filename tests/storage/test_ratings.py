@@ -114,6 +114,41 @@ def test_the_press_of_a_link_is_a_rating_from_whatever_address(box: Box, by: By)
     assert box.connection.execute("SELECT count(*) FROM customer").fetchone()[0] == 1
 
 
+def test_a_word_to_what_a_machine_sent_rates_nothing(box: Box) -> None:
+    box.connection.execute("UPDATE message SET automatic = 'auto' WHERE id = ?", (box.answer,))
+    box.take("Bad", subject="Re: Pump", name="m2", parent="<ours@shop.example>", at=LATER)
+    assert box.ratings() == []
+    assert tickets.messages(box.connection, (1,))[-1].kind == "inbound"
+
+
+def test_a_bad_one_on_which_nothing_was_done_stands_before_a_newer_one(box: Box, engine: Engine, by: By) -> None:
+    box.take("", subject=box.token(BAD), name="m2", at=LATER)
+    with deed_session(engine) as session:
+        write(session, By(by.agent_id, LATER + HOUR), 1, Outgoing("reply", "A new one comes.", "rosa@example.org"))
+    newer, uid = box.connection.execute("SELECT id, uid FROM message WHERE body = 'A new one comes.'").fetchone()
+    box.take("", subject=token(GREAT, newer, uid), name="m3", at=LATER + 2 * HOUR)
+    assert marks(box) == ["rated bad; A notes what was done"]
+    with deed_session(engine) as session:
+        act(session, by, 1, "called her")
+    assert marks(box) == ["rated great"]
+
+
+def test_a_word_with_a_file_beside_it_is_a_mail_as_well(box: Box) -> None:
+    box.uid += 1
+    lines = (
+        "From: Rosa Bianchi <rosa@example.org>", f"To: {OURS}", "Subject: Bad " + box.token(BAD),
+        "Message-ID: <m2@example.org>", f"Date: {formatdate(LATER / SECOND)}", "MIME-Version: 1.0",
+        'Content-Type: multipart/mixed; boundary="b"', "", "--b", "Content-Type: text/plain", "", "Bad", "--b",
+        'Content-Type: image/png; name="pump.png"', 'Content-Disposition: attachment; filename="pump.png"', "",
+        "leaks", "--b--", "",
+    )  # fmt: skip
+    box.again("\r\n".join(lines).encode(), LATER)
+    assert [row[3] for row in box.ratings()] == [BAD]
+    shown = tickets.messages(box.connection, (1,))[-1]
+    assert (shown.kind, [each.name for each in shown.attachments]) == ("inbound", ["pump.png"])
+    assert box.state()[0] == 0, "somebody has to look at it"
+
+
 def test_what_comes_again_changes_nothing(box: Box) -> None:
     box.take("", subject="Great " + box.token(GREAT), name="m2", at=LATER)
     whole = box.connection.execute("SELECT * FROM rating").fetchall()

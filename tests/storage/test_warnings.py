@@ -3,7 +3,7 @@
 import pytest
 
 from desk.times import DAY, HOUR, MINUTE
-from storage import tickets, warnings
+from storage import rules, tickets, warnings
 from storage.connect import Connection
 from storage.deeds.by import By
 from storage.deeds.promises import Said, promise
@@ -40,6 +40,15 @@ def test_only_what_is_mine_and_warns_and_isnt_late_yet_is_told(connection: Conne
     assert [(each.ticket_id, each.customer, each.due_at - NOW) for each in found] == [
         (first, "", 5 * MINUTE), (mine, "Li Wei", 40 * MINUTE),
     ]  # fmt: skip
+
+
+def test_what_is_due_when_they_come_back_is_told_before_they_leave(connection: Connection, by: By) -> None:
+    rules.write(connection, "targets", 'zone = "UTC"\nhours = "Mon-Fri 9-17"')
+    # NOW is a Monday at nine: on Friday at four there are two hours until Monday at ten.
+    friday = NOW + 4 * DAY + 7 * HOUR
+    monday = due_soon(connection, by.agent_id or 0, NOW + 7 * DAY + HOUR, warns_at=friday)
+    due_soon(connection, by.agent_id or 0, NOW + 7 * DAY + 2 * HOUR, warns_at=friday)
+    assert [each.ticket_id for each in warnings.warned(connection, by.agent_id or 0, friday)] == [monday]
 
 
 def test_a_promise_wakes_its_ticket_at_its_inner_target(connection: Connection, asleep: int) -> None:

@@ -46,6 +46,8 @@ def test_a_real_call_from_its_ring_to_its_wrap_up(desk: Desk, phones: Softphones
     desk.step("escape", then="T end")
     phones.hangs_up()
     desk.wait_for("What became of it?")
+    # For a moment a digit is still a step of the checklist: it may have been on its way.
+    desk.wait_for("1 solved")
     desk.comes_true("SELECT state = 'wrapping' AND way = 'baresip' FROM call ORDER BY id DESC")
     desk.step("1", then="Wrote the call down on")
     desk.comes_true(
@@ -60,9 +62,9 @@ def test_hung_up_before_anybody_answered(desk: Desk, phones: Softphones) -> None
     desk.send("rDear")
     desk.wait_for("Dear")
     phones.calls()
-    desk.wait_for(lambda desk: "Ana Ruiz" in desk.lines[0] and "F3" in desk.lines[0])
+    desk.wait_for(lambda desk: "Ana Ruiz" in desk.lines[1] and "F3" in desk.lines[1])
     desk.send(" sir")
     phones.hangs_up()
-    desk.wait_for(lambda desk: "F3" not in desk.lines[0])
+    desk.wait_for(lambda desk: "F3" not in desk.lines[1])
     desk.wait_for("Dear sir")
     assert desk.one("SELECT state FROM call ORDER BY id DESC") == "missed"

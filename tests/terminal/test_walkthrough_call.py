@@ -154,7 +154,9 @@ def test_a_ring_disturbs_no_reply_and_one_key_takes_it(sized: Desk) -> None:
     sized.send("rDear")
     sized.wait_for("Dear")
     pop(sized, NUMBER)
-    sized.wait_for(lambda desk: "rings 0:0" in desk.lines[0] and "F3 take it" in desk.lines[0])
+    sized.wait_for(lambda desk: "rings 0:0" in desk.lines[1] and "F3 take it" in desk.lines[1])
+    # The top line stays: where the agent is, and the time.
+    assert "Heard" in sized.lines[0]
     sized.send(" TqS12 sir")
     sized.wait_for("Dear TqS12 sir")
     sized.press("f3")
@@ -185,6 +187,6 @@ def test_a_crash_amid_a_call_loses_nothing_and_the_next_console_offers_it(desk: 
     desk.process.kill()
     desk.process.wait()
     with Desk(demo, columns=120, rows=36) as again:
-        again.wait_for(lambda desk: "still open" in desk.lines[0] and "Ana Ruiz" in desk.lines[0])
+        again.wait_for(lambda desk: "still open" in desk.lines[1] and "Ana Ruiz" in desk.lines[1])
         again.press("f3")
         again.wait_for(lambda desk: "talking 0:" in desk.lines[1] and "she waits since the 3rd" in desk.text)

@@ -92,7 +92,8 @@ def test_nobody_and_a_withheld_number_say_what_to_do() -> None:
     nobody = said(Caller(CallerMatch("none", "+49 30 1", "+49301"), None, "Erika", keys=KEYS))
     assert "Nobody is known by" in nobody
     assert "calls itself Erika" in nobody
-    assert "Ctrl+N a new customer" in nobody
+    assert "Ctrl+N a new customer with it" in nobody
+    assert "…" not in said(Caller(CallerMatch("none", "+49 30 1", "+49301"), None, "Erika", keys=KEYS), 34)
     assert "The number is withheld" in said(Caller(CallerMatch("withheld", ""), None, keys=KEYS))
 
 
@@ -123,6 +124,14 @@ def test_the_line_of_the_call_is_as_wide_as_the_screen(cells: int, ticket: str) 
     pieces = bar.pieces(cells)
     assert pieces_width(pieces) <= cells
     assert not FORBIDDEN & set("".join(text for text, _ in pieces))
+
+
+def test_where_little_room_is_left_who_calls_stands_whole_and_the_ticket_is_left_out() -> None:
+    bar = CallBar()
+    bar.show(CallFacts(CallState.TALKING, "talking 2:13", "Ana Ruiz", "+14155550134", "called you", "on #1 Refund"))
+    whole = pieces_width(bar.pieces(200)[:5])
+    assert "on #" not in "".join(text for text, _ in bar.pieces(whole + 16))
+    assert "on #1 Refund" in "".join(text for text, _ in bar.pieces(whole + 17))
 
 
 @given(cells=st.integers(min_value=12, max_value=120))

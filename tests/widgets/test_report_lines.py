@@ -1,7 +1,10 @@
 """A report as lines for the terminal: within their width, harmless, and whole."""
 
+from dataclasses import replace
+
 import pytest
 
+from desk.reports.report import Chart, Series, Shape, Unit
 from tests.desk.reports.examples import empty, example
 from widgets.cells import harmless, width
 from widgets.report_lines import report_lines
@@ -37,6 +40,13 @@ def test_bars_are_as_long_as_their_values() -> None:
     found = lines(80)
     full, half = (next(line for line in found if line.startswith(label)).count("█") for label in ("Ana  █", "b "))
     assert full == 2 * half
+
+
+def test_what_nobody_knows_is_a_dash_and_no_nought() -> None:
+    chart = Chart(Shape.BARS, "Met", ("known", "unknown"), (Series("s", (0.0, None)),), Unit.SHARE)
+    text = ["".join(piece for piece, _ in line).split() for line in report_lines(replace(empty(), charts=(chart,)), 80)]
+    assert ["known", "0", "%"] in text
+    assert ["unknown", "–"] in text
 
 
 def test_nothing_is_said_in_words() -> None:

@@ -119,6 +119,17 @@ async def test_where_its_ticket_is_gone_the_cursor_stays_at_its_place() -> None:
         assert "No tickets here" in text_of(drawn(app))
 
 
+@pytest.mark.parametrize("size", [(80, 24), (30, 6)])
+async def test_why_a_list_is_empty_is_told_whole(size: tuple[int, int]) -> None:
+    words = "Nothing is to be done. L on a ticket makes a task, and so does HEARD's last step, Diagnose."
+    view = LineList[str](lambda row, _cells, _look: [(row, "plain")], key=lambda row: row, empty=words)
+    app = Stage(view)
+    async with app.run_test(size=size) as pilot:
+        view.show_rows([])
+        await pilot.pause()
+        assert words in " ".join(text_of(drawn(app)).split())
+
+
 async def test_a_page_on_its_way_shows_dots_then_rows() -> None:
     view = RowView(lambda start, count: None, clock=clock)
     app = Stage(view)

@@ -252,6 +252,21 @@ async def test_hostile_bars_are_drawn_as_text(width: int) -> None:
         assert_harmless(drawn(app), width)
 
 
+async def test_a_question_is_read_whole_beside_the_seconds_that_are_left() -> None:
+    bar = NoticeBar(clock=lambda: NOW)
+    app = Stage(bar)
+    async with app.test(80, 3) as pilot:
+        bar.count_down("Replied to #1001", NOW + 15 * SECOND)
+        question = "Y keeps it: promised by tomorrow 12:00, aim today 22:30"
+        bar.ask(question)
+        await pilot.pause()
+        assert shown(app)[0].startswith(" ? " + question)
+        assert shown(app)[0].rstrip().endswith("u undo  15 s")
+        bar.ask("Y keeps it: by noon")
+        await pilot.pause()
+        assert "u undo  ━━━━━━━━━━━━━━━  15 s" in shown(app)[0]
+
+
 async def test_what_stands_is_shown_whenever_nothing_was_just_said() -> None:
     now = [NOW]
     bar = NoticeBar(clock=lambda: now[0])

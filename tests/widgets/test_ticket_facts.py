@@ -1,6 +1,5 @@
 """The facts over a ticket: what weighs most comes first, and a stranger's words are only words."""
 
-from dataclasses import replace
 from datetime import UTC
 
 import pytest
@@ -23,7 +22,7 @@ def _words(ticket: Ticket) -> list[str]:
 
 
 def test_a_plain_ticket_says_little() -> None:
-    plain = replace(TICKET, row=TICKET.row._replace(priority=1, due_at=None, tags=(), assignee="", status=0))
+    plain = TICKET._replace(row=TICKET.row._replace(priority=1, due_at=None, tags=(), assignee="", status=0))
     assert _words(plain) == ["Open", "nobody has it"]
 
 
@@ -32,7 +31,7 @@ def test_what_weighs_most_comes_first() -> None:
         status=0, priority=3, assignee="Ana Bell", due_at=NOW - HOUR, snoozed_until=NOW + HOUR,
         promised_at=NOW + 2 * HOUR, tags=("refund",),
     )  # fmt: skip
-    full = replace(TICKET, row=row, promises=(PROMISE,), queue="Billing", watchers=("Bo",), suggested=(1007,))
+    full = TICKET._replace(row=row, promises=(PROMISE,), queue="Billing", watchers=("Bo",), suggested=(1007,))
     assert _words(full) == [
         "Open", "Urgent", "Ana Bell", "late 1:00", "snoozed until 15:03", "promised by 16:03, aim in 30 m", "Billing",
         "refund", "watched by Bo", "like #1007? M merges",
@@ -51,9 +50,9 @@ def test_what_weighs_most_comes_first() -> None:
 def test_a_clock_says_how_long_in_words_and_not_by_colour_alone(clock: Clock, words: str, ink: str) -> None:
     assert clock_piece(clock, NOW) == (words, ink)
     row = TICKET.row._replace(status=0, due_at=clock.due_at)
-    assert words in _words(replace(TICKET, row=row, clocks=(clock,)))
+    assert words in _words(TICKET._replace(row=row, clocks=(clock,)))
     assert [
-        text for text in _words(replace(TICKET, row=row, clocks=(clock,))) if text.startswith(("due", "late"))
+        text for text in _words(TICKET._replace(row=row, clocks=(clock,))) if text.startswith(("due", "late"))
     ] == []
 
 
@@ -71,17 +70,17 @@ def test_a_promise_says_what_is_meant_and_what_was_told(later: int, words: str) 
 
 
 def test_a_merged_ticket_says_where_all_of_it_is() -> None:
-    assert _words(replace(TICKET, merged_into=1007)) == ["part of #1007 now: all that was said is there"]
+    assert _words(TICKET._replace(merged_into=1007)) == ["part of #1007 now: all that was said is there"]
 
 
 def test_a_solved_ticket_is_due_no_more() -> None:
-    solved = replace(TICKET, row=TICKET.row._replace(status=3, due_at=NOW, promised_at=NOW, assignee="Bo", tags=()))
+    solved = TICKET._replace(row=TICKET.row._replace(status=3, due_at=NOW, promised_at=NOW, assignee="Bo", tags=()))
     assert _words(solved)[:2] == ["Solved", "Bo"]
 
 
 def test_what_was_found_out_stands_below() -> None:
     assert written_pieces(TICKET) == []
-    known = replace(TICKET, goal="be home\nby six", choice="a new one")
+    known = TICKET._replace(goal="be home\nby six", choice="a new one")
     assert [text for text, _ in written_pieces(known) if text.strip()] == [
         "Goal ",
         "be home by six",
@@ -101,7 +100,7 @@ async def test_a_second_that_changes_nothing_draws_nothing() -> None:
 
     widget = Counting(clock=lambda: now, zone=UTC)
     async with Stage(widget).test() as pilot:
-        widget.show(replace(TICKET, row=TICKET.row._replace(status=0, due_at=NOW + HOUR + 30 * SECOND)))
+        widget.show(TICKET._replace(row=TICKET.row._replace(status=0, due_at=NOW + HOUR + 30 * SECOND)))
         await pilot.pause()
         drawn = 0
         now += SECOND
@@ -117,7 +116,7 @@ async def test_a_second_that_changes_nothing_draws_nothing() -> None:
 @pytest.mark.parametrize("text", [text for _, text in HOSTILE])
 async def test_hostile_facts_are_drawn_as_words(text: str) -> None:
     row = TICKET.row._replace(assignee=text, tags=(text,))
-    hostile = replace(TICKET, row=row, queue=text, goal=text, watchers=(text,))
+    hostile = TICKET._replace(row=row, queue=text, goal=text, watchers=(text,))
     widget = TicketFacts(clock=clock, zone=UTC)
     async with Stage(widget).test() as pilot:
         widget.show(hostile)

@@ -10,6 +10,7 @@ import pytest
 from console.__main__ import main
 from storage.connect import Connection
 from storage.people import agent_named
+from storage.review import mute
 from storage.workspace import Workspace
 from tests.factories import make_agent, make_customer, make_message, make_queue, make_tag, make_team, make_ticket
 
@@ -87,6 +88,65 @@ def test_what_can_not_be_written_is_refused_in_one_line(
     assert (status, out, err.count("\n")) == (1, "", 1)
     assert words in err
     assert connection.execute("SELECT count(*) FROM message").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "rule"),
+    [
+        ("reply", "Your order [ORDER NUMBER] left.", "unfilled"),
+        ("reply", "Hi Sam,\nit left.", "wrong-name"),
+        ("reply", "The customer is angry, be kind.", "reply-as-note"),
+        ("note", "Hi Li,\nit left.", "note-as-reply"),
+    ],
+)
+def test_what_the_composer_would_ask_about_is_refused_unless_told_so(
+    connection: Connection, heard: Heard, command: str, text: str, rule: str
+) -> None:
+    ticket = make_ticket(connection, customer_id=make_customer(connection, name="Li Wei"))
+    make_message(connection, ticket, sender="Li Wei <li@example.org>")
+    written = "SELECT body FROM message WHERE kind <> 'inbound'"
+    status, out, err = heard(command, "1001", text=text)
+    assert (status, out) == (1, "")
+    assert err.startswith("standard input:1:")
+    assert f": {rule}: “" in err
+    assert f"Nothing was written: the reviewer asks about {rule}" in err
+    assert "Mend it, or give --as-is." in err
+    assert connection.execute(written).fetchall() == []
+    status, out, err = heard(command, "1001", "--as-is", text=text)
+    assert status == 0
+    assert f": {rule}: “" in err
+    assert connection.execute(written).fetchall() == [(text,)]
+
+
+def test_other_marks_speak_and_stop_nothing(connection: Connection, heard: Heard) -> None:
+    ticket = make_ticket(connection, customer_id=make_customer(connection, name="Li Wei"))
+    make_message(connection, ticket, body="The backend?", sender="Li Wei <li@example.org>")
+    status, _, err = heard("reply", "1001", text="Hi Li,\nit should work, the backend is up.")
+    assert status == 0
+    assert err == (
+        "standard input:2:1: certainty: “it should work” Sounds unsure about something that can be checked. "
+        "Check it, then say that it is so.\n"
+    )
+    mute(connection, agent_named(connection, "ana").id, "certainty")
+    assert heard("reply", "1001", text="Hi Li,\nit should work.")[::2] == (0, "")
+
+
+def test_whoever_wrote_may_be_greeted_and_nobody_else_though_the_rule_is_muted(
+    connection: Connection, heard: Heard
+) -> None:
+    ticket = make_ticket(connection)
+    make_message(connection, ticket, sender="Li Wei <li@example.org>")
+    assert heard("reply", "1001", text="Hi Li,\nit left.")[0] == 0
+    mute(connection, agent_named(connection, "ana").id, "wrong-name")
+    assert heard("reply", "1001", text="Hi Sam,\nit left.")[0] == 1
+
+
+def test_a_file_that_goes_with_it_is_counted(connection: Connection, heard: Heard, tmp_path: Path) -> None:
+    make_ticket(connection, customer_id=make_customer(connection))
+    file = tmp_path / "plan.txt"
+    file.write_text("the plan", encoding="utf-8")
+    assert "attachment: " in heard("reply", "1001", text="I have attached the plan.")[2]
+    assert heard("reply", "1001", "--attach", str(file), text="I have attached the plan.")[2] == ""
 
 
 def test_set_changes_all_or_nothing(connection: Connection, heard: Heard) -> None:

@@ -64,3 +64,14 @@ def test_erasing_asks_unless_told_not_to(workspace: Workspace, ana: int, capsys:
     with closing(open_to_read(workspace)) as connection:
         assert connection.execute("SELECT name FROM customer WHERE id = ?", (ana,)).fetchone() == ("Erased customer",)
     assert run(workspace, "erase", "--finish") == 0
+
+
+def test_only_the_name_itself_erases(
+    workspace: Workspace, ana: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = ["ana", "", " ANA  ruiz"]
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda prompt: answers.pop(0))
+    assert [run(workspace, "erase", "0134") for _ in range(3)] == [1, 1, 0]
+    assert capsys.readouterr().err == "heard erase: Nothing was erased\n" * 2
+    assert answers == []

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from console.__main__ import main
+from desk.ids import new_uid
 from desk.lookup import IdentityKind
+from desk.times import DAY, now
 from storage.connect import Connection
 from storage.search.index import index_customers
 from storage.workspace import Workspace
@@ -72,6 +74,28 @@ def test_as_json(desk: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     assert found["card"]["contacts"][0]["text"] == "Where is it?"
     several = json.loads(said(capsys, "+4989555777", "--json"))
     assert ([each["name"] for each in several["customers"]], several["card"]) == (["Moritz Muster", "Max Muster"], None)
+
+
+def test_the_printed_card_says_what_was_promised_and_how_often_they_called(
+    desk: Workspace, connection: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "Calls before" not in said(capsys, NUMBER)
+    at = now()
+    connection.execute(
+        "INSERT INTO promise(uid, ticket_id, words, made_at, due_at, target_at, state) VALUES(?,1,?,0,?,?,'open')",
+        (new_uid(), "we send it by Friday", at + DAY, at),
+    )
+    for state, rang_at in (("done", at - 90 * DAY), ("missed", at - 60 * DAY)):
+        connection.execute(
+            "INSERT INTO call(uid, direction, state, way, external_id, number, caller, customer_id, rang_at,"
+            " held_seconds, goal, notes, outcome, follow_up) VALUES(?,'in',?,'pop','','','',1,?,0,'','','','')",
+            (new_uid(), state, rang_at),
+        )
+    printed = said(capsys, NUMBER)
+    assert "we send it by Friday (#1001)" in printed
+    assert "Calls before: 2\n" in printed
+    connection.execute("UPDATE call SET rang_at = ? WHERE state = 'missed'", (at - DAY,))
+    assert "Calls before: 2, 1 missed of late\n" in said(capsys, NUMBER)
 
 
 def test_a_console_that_runs_shows_it(desk: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

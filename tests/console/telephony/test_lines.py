@@ -12,7 +12,6 @@ from console.telephony import lines, requests, state
 from console.telephony.lines import AsteriskLine, hold
 from console.telephony.requests import Requests
 from console.telephony.telephone import Seat, Telephone
-from desk.calls import CallEvent
 from desk.lookup import IdentityKind
 from storage import calls
 from storage.connect import Connection
@@ -182,6 +181,24 @@ def test_a_watch_that_begins_in_the_middle_of_a_call_sees_its_end(
     at_exchange(connection, seat, exchange, second)
 
 
+def test_a_call_that_nobody_heard_begin_is_taken_up_where_it_is_answered_and_not_where_it_ends(
+    connection: Connection, seat: Seat, exchange: Exchange
+) -> None:
+    exchange.rings("29")
+    exchange.rings("30", number="+4930999999", caller="Vera")
+    exchange.answers("30")
+
+    async def walk(watched: Watched) -> None:
+        await watched.until(lambda: watched.said == "the exchange is listened to")
+        exchange.hangs_up("30")
+        exchange.answers("29")
+        await watched.until(lambda: watched.states == ["talking"])
+
+    at_exchange(connection, seat, exchange, walk)
+    (call,) = calls.unfinished(connection, 0)
+    assert (call.number, call.caller) == ("+4930123456", "Erika")
+
+
 def test_a_wrong_password_is_said_and_tried_again(connection: Connection, seat: Seat, exchange: Exchange) -> None:
     exchange.refuses = True
 
@@ -316,46 +333,6 @@ def test_a_port_that_is_taken_is_said(connection: Connection, seat: Seat, exchan
         await watched.until(lambda: f"can't be taken at {HOST}:{exchange.port}" in watched.said)
 
     beside(lambda: Requests(telephone, "", lambda: Secret(TOKEN)).serve(exchange.port), walk)
-
-
-def test_pauses_grow_and_end_with_the_first_success(
-    connection: Connection, seat: Seat, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.undo()
-    monkeypatch.setattr("console.telephony.telephone.uniform", lambda low, high: high)
-    telephone = Telephone(connection, seat, "asterisk")
-    assert [telephone.lost("gone") for _ in range(9)] == [1, 2, 4, 8, 16, 30, 30, 30, 30]
-    telephone.connected("back")
-    assert telephone.lost("gone") == 1
-
-
-def test_a_withheld_number_has_nobody(connection: Connection, seat: Seat) -> None:
-    telephone = Telephone(connection, seat, "baresip")
-    telephone.hear(CallEvent("baresip", "a", "ringing", telephone.now, "sip:anonymous@anonymous.invalid", "Anonymous"))
-    (call,) = calls.unfinished(connection, 0)
-    assert (call.number, call.caller, call.customer_id, call.title) == ("", "", None, "Number withheld")
-
-
-def test_a_call_that_began_behind_the_question_is_left_alone(connection: Connection, seat: Seat) -> None:
-    times = iter(range(1, 100))
-    telephone = Telephone(connection, seat, "asterisk", lambda: next(times))
-    telephone.hear(CallEvent("asterisk", "old", "ringing", telephone.now, "+4930123456"))
-    asked_at = telephone.now
-    telephone.hear(CallEvent("asterisk", "new", "ringing", telephone.now, "+4930999999"))
-    telephone.still(frozenset(), asked_at)
-    states = {call.external_id: call.state for call in calls.unfinished(connection, 0)}
-    assert states == {"new": "ringing"}
-
-
-def test_a_colleague_s_telephone_is_left_alone(connection: Connection, seat: Seat) -> None:
-    bo = Seat(seat.workspace, make_agent(connection), "bo", ("DE",))
-    own, other = (Telephone(connection, each, "baresip") for each in (seat, bo))
-    own.hear(CallEvent("baresip", "a", "answered", own.now, "+4930123456"))
-    other.hear(CallEvent("baresip", "b", "answered", other.now, "+4930999999"))
-    own.still(frozenset(), own.now)
-    assert {call.agent_id: call.state for call in calls.unfinished(connection, 0)} == {
-        seat.agent_id: "wrapping", bo.agent_id: "talking",
-    }  # fmt: skip
 
 
 def test_no_secret_is_in_the_state(connection: Connection, seat: Seat, exchange: Exchange) -> None:

@@ -167,6 +167,12 @@ def test_a_colleague_who_was_faster_is_no_missed_call() -> None:
     assert kinds("101", *messages) == [("ringing", "in"), ("elsewhere", "in")]
 
 
+def test_a_call_that_is_answered_stays_so_when_it_is_dialled_once_more() -> None:
+    messages = (dial("DialBegin"), dial("DialEnd", DialStatus="ANSWER"), dial("DialBegin", DestUniqueid="2c"),
+                hung_up("2c"), hung_up("2a"))  # fmt: skip
+    assert kinds("101", *messages) == [("ringing", "in"), ("answered", "in"), ("ringing", "in"), ("ended", "in")]
+
+
 def test_a_call_from_this_telephone() -> None:
     out = {"channel": OWN, "to": CALLER, "Uniqueid": "29", "Exten": "030123456"}
     (event,) = Exchange("101").events(dial("DialBegin", **out), NOW)
@@ -191,6 +197,27 @@ def test_calls_that_began_before_anybody_listened_are_known_by_the_list() -> Non
     assert exchange.alive({"Event": "CoreShowChannelsComplete"}) == frozenset({"29"})
     assert exchange.alive({"Event": "CoreShowChannelsComplete"}) == frozenset()
     assert [event.kind for event in exchange.events(hung_up("2a"), NOW)] == ["ended"]
+
+
+def test_a_call_of_the_list_has_the_number_that_it_is_connected_with() -> None:
+    exchange = Exchange("101")
+    exchange.alive(
+        {"Event": "CoreShowChannel", "Channel": OWN, "Uniqueid": "2a", "Linkedid": "29", "ChannelStateDesc": "Ringing",
+         "ConnectedLineNum": "+4930123456", "ConnectedLineName": "<unknown>"}
+    )  # fmt: skip
+    (event,) = exchange.events(dial("DialEnd", DialStatus="ANSWER"), NOW)
+    assert (event.kind, event.number, event.caller, event.direction) == ("answered", "+4930123456", "", "in")
+
+
+def test_the_list_of_a_large_house_never_leaves_this_telephone_out() -> None:
+    exchange = Exchange("101")
+    list(exchange.events(dial("DialBegin", Linkedid="rang"), NOW))
+    for name, channel in (*((str(each), "PJSIP/999-1") for each in range(asterisk.MOST_CALLS)), ("own", OWN)):
+        exchange.alive({"Event": "CoreShowChannel", "Channel": channel, "Uniqueid": name, "Linkedid": name})
+    exchange.alive({"Event": "CoreShowChannel", "Channel": "PJSIP/trunk-1", "Uniqueid": "rang", "Linkedid": "rang"})
+    names = exchange.alive({"Event": "CoreShowChannelsComplete"})
+    assert names is not None
+    assert {"own", "rang"} <= names
 
 
 def test_an_exchange_remembers_so_many_calls() -> None:
@@ -279,6 +306,7 @@ def test_a_request_as_form_and_as_json() -> None:
         ("", {"event": "hangup", "cause": "forwarded"}, "elsewhere"),
         ("101", {"event": "answer", "answeringNumber": "101"}, "answered"),
         ("101", {"event": "answer", "answeringNumber": "102"}, "elsewhere"),
+        ("101", {"event": "answer", "direction": "out", "answeringNumber": "102"}, "answered"),
         ("101", {"event": "answer"}, "answered"),
         ("+49 30 12345", {}, "ringing"),
         ("Alice", {"user": ["bob", "alice"]}, "ringing"),

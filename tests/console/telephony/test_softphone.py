@@ -6,22 +6,28 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from console.telephony import state
+from console.telephony import watch as watching
+from console.telephony.settings import PhoneSettings
 from console.telephony.state import lock_name
+from console.telephony.telephone import Seat, Telephone
+from desk.calls import LONGEST_RING, CallEvent
 from desk.lookup import IdentityKind
+from desk.times import now
 from storage.connect import Connection, connect
+from storage.deeds.calls import heard_of
 from storage.search.index import index_customers
 from storage.workspace import Workspace
 from sync import lock
 from tests.console.telephony.ear import Ear
-from tests.factories import make_customer, make_identity
+from tests.factories import make_agent, make_customer, make_identity
 from tests.servers.baresip import Softphones, missing
-from tests.servers.processes import PATIENCE, until
+from tests.servers.processes import PATIENCE, free_port, until
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 
@@ -104,9 +110,39 @@ def test_a_softphone_that_crashes_takes_its_calls_along(workspace: Workspace, tm
         until(lambda: (known := state.read(workspace, "ana")) is not None and known.said == said, "the watch's word")
 
 
+def test_what_an_earlier_watch_left_ringing_comes_to_the_queue_at_once(
+    workspace: Workspace, connection: Connection, tmp_path: Path
+) -> None:
+    ring = CallEvent("baresip", "left", "ringing", now() - LONGEST_RING - 1, NUMBER)
+    heard_of(connection, ring, None)
+    with Softphones(tmp_path / "sip", number=NUMBER, name="Erika") as phones, watched(workspace, phones.port, tmp_path):
+        assert [row[0] for row in calls(workspace)] == ["missed"]
+    assert connection.execute("SELECT subject FROM ticket").fetchall() == [("Missed call from +4930123456",)]
+
+
+def test_while_it_goes_on_a_watch_looks_for_rings_without_an_end(
+    workspace: Workspace, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+
+    def look_after(_self: Telephone) -> None:
+        looked.append(1)
+        if len(looked) == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(watching, "LOOKED", 0.01)
+    monkeypatch.setattr(watching, "LOOKED_AFTER", 0.0)
+    monkeypatch.setattr(Telephone, "look_after", look_after)
+    monkeypatch.setattr(Telephone, "still", lambda *_: None)
+    seat = Seat(workspace, make_agent(connection), "ana", ())
+    watching.watch(PhoneSettings("baresip", free_port()), seat, for_consoles=False)
+    assert len(looked) >= 3
+
+
 def test_there_is_one_watch_and_it_ends_with_the_last_console(workspace: Workspace, tmp_path: Path) -> None:
-    with Softphones(tmp_path / "sip", number=NUMBER, name="Erika") as phones, lock.seated(workspace):
-        with watched(workspace, phones.port, tmp_path, "--for-consoles"):
+    with Softphones(tmp_path / "sip", number=NUMBER, name="Erika") as phones, ExitStack() as console:
+        console.enter_context(lock.seated(workspace))
+        with watched(workspace, phones.port, tmp_path, "--for-consoles") as watch:
             second = subprocess.run(
                 [sys.executable, "-m", "console", "--workspace", str(workspace.folder), "phone", "--watch"],
                 cwd=PROJECT, env={**os.environ, "HEARD_CONFIG": str(tmp_path / "config.toml")}, capture_output=True,
@@ -121,4 +157,6 @@ def test_there_is_one_watch_and_it_ends_with_the_last_console(workspace: Workspa
             assert json.loads(status.stdout) == {
                 "ok": True, "detail": "baresip is listened to; no console is open", "mend": "",
             }  # fmt: skip
+            console.close()
+            assert watch.wait(PATIENCE) == 0, "the last console has gone"
         assert not lock.is_held(workspace, lock_name("ana"))

@@ -40,6 +40,13 @@ def test_an_answer_is_what_was_said_with_the_customer_as_a_variable() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["customer", "customer.email", "email", "name", "first_name customer", "example"])
+def test_a_customer_who_is_called_as_a_field_breaks_none(name: str) -> None:
+    text = answer_of(f"Dear you,\nit left, {name}, for name@example.org.", name, "name@example.org")
+    assert text == "it left, {{customer.name}}, for {{customer.email}}."
+    check(text)
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

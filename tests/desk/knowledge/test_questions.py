@@ -34,3 +34,9 @@ def test_offers_are_few_each_once_and_the_likest_first(asked: list[Asked], quest
     assert len({each.snippet_id for each in found}) == len(found)
     assert sorted((each.likeness for each in found), reverse=True) == [each.likeness for each in found]
     assert all(0 < each.likeness <= 1.0001 for each in found)
+
+
+def test_one_word_alone_is_no_evidence() -> None:
+    asked = [Asked(1, "kettle"), Asked(2, "kettle broken"), *(Asked(3, f"other{n} things{n}") for n in range(20))]
+    assert [each.snippet_id for each in offers("broken kettle", asked)] == [2]
+    assert offers("kettle", asked) == ()

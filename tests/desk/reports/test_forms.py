@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC
 from html.parser import HTMLParser
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -15,13 +17,15 @@ from hypothesis import strategies as st
 from desk.errors import NotFound
 from desk.reports.charts import svg
 from desk.reports.document import to_json
+from desk.reports.markdown import to_markdown
 from desk.reports.page import to_html
-from desk.reports.report import Chart, Series, Shape, Unit
+from desk.reports.report import Chart, Report, Series, Shape, Unit
 from desk.reports.spreadsheet import to_csv
 from desk.reports.words import span, worded
 from desk.text import clean
 from desk.times import DAY, HOUR, MINUTE, SECOND
 from tests.desk.reports.examples import EVIL, empty, example
+from tests.hostile import FORBIDDEN, HOSTILE
 
 
 def cells(text: str) -> list[list[str]]:
@@ -46,9 +50,30 @@ def test_a_table_that_is_not_there_is_named_with_those_that_are() -> None:
         to_csv(example(), "al")
 
 
-@given(st.text(max_size=20).map(lambda text: "=" + text) | st.sampled_from(["+1-1", "-1+2", "@x", "\tx", "-.", "-1e5"]))
+@given(
+    st.text(max_size=20).filter(lambda text: ";" not in text).map(lambda text: "=" + text)
+    | st.sampled_from(
+        ["+1-1", "-1+2", "@x", "-.", "-1e5", " =1", "\t=1", "\n=1", "\r=1", "＝1+1", "＋1", "－1", "＠x", '"=1']
+    )
+)
 def test_no_text_becomes_a_formula(text: str) -> None:
-    assert cells(to_csv(example(text), "all"))[1][0] == "'" + clean(text)
+    assert cells(to_csv(example(text), "all"))[1][0] == "'" + clean(text, lines=False)
+
+
+@given(st.text(alphabet="=+-@;,\"' \n\ta1", max_size=12))
+def test_no_text_becomes_a_formula_whatever_ends_a_cell(text: str) -> None:
+    written = to_csv(example("x" + text), "all")
+    for border in (",", ";"):
+        for row in csv.reader(io.StringIO(written, newline=""), delimiter=border):
+            for cell in row:
+                assert not cell.lstrip("\"' \t").startswith(("=", "+", "@")) or cell.startswith("'")
+    # Cut at every border without a thought for quotes.
+    assert not re.search(r"""(^|;)["\s]*[=+@]""", written, re.MULTILINE)
+
+
+def test_an_amount_of_money_stays_a_number() -> None:
+    assert cells(to_csv(example("-12.50"), "all"))[1][0] == "-12.50"
+    assert cells(to_csv(example("7; -12"), "all"))[1][0] == "7;' -12"
 
 
 def test_a_document_has_every_value_in_its_unit() -> None:
@@ -98,7 +123,8 @@ def test_a_page_stands_alone_and_escapes_what_it_is_given() -> None:
     seen.feed(page)
     assert not {"script", "img", "link", "iframe", "a", "object"} & set(seen.tags)
     assert not any(name.startswith("on") or name in ("src", "href", "style") for name in seen.attributes)
-    assert EVIL in seen.words
+    assert clean(EVIL) in seen.words
+    assert not FORBIDDEN & set(page)
     assert seen.tags.count("svg") == len(example().charts)
     assert "default-src &#x27;none&#x27;" in page
     assert "url(" not in page
@@ -126,6 +152,47 @@ def test_no_part_of_a_chart_is_drawn_outside_of_it(shape: Shape, values: list[in
         x, y, wide, high = (float(rect.attrib[name]) for name in ("x", "y", "width", "height"))
         assert 0 <= x <= x + wide <= width + 0.1
         assert 0 <= y <= y + high <= height + 0.1
+
+
+@pytest.mark.parametrize("write", [to_html, to_markdown, to_json, to_csv])
+def test_no_form_holds_what_acts_on_a_terminal(write: Callable[[Report], str]) -> None:
+    for _, text in HOSTILE:
+        assert not FORBIDDEN & set(write(example(text)))
+
+
+def test_markdown_is_never_made_by_a_text() -> None:
+    text = to_markdown(example("[a](http://x) <b> &lt; ~~x~~ | *y* `z` # \n\n# head"))
+    assert r"\[a\](http://x) \<b\> \&lt; \~\~x\~\~ \| \*y\* \`z\` \# \# head" in text
+    assert {line[:1] for line in text.splitlines()} <= {"", "#", "-", "|", "\\", "M"}
+
+
+@pytest.mark.parametrize("unit", [Unit.SHARE, Unit.SPAN, Unit.COUNT])
+def test_what_nobody_knows_is_a_dash_and_no_nought(unit: Unit) -> None:
+    chart = Chart(Shape.BARS, "t", ("known", "unknown", "nought"), (Series("s", (1, None, 0)),), unit)
+    told = [each.text for each in ET.fromstring(svg(chart, UTC)).iter("title")]
+    assert told[1] == "unknown: –"
+    assert told[2] == "nought: " + worded(0, unit, UTC)
+
+
+def test_each_rule_of_a_scale_stands_where_its_value_is() -> None:
+    drawn = ET.fromstring(svg(Chart(Shape.LINES, "t", ("a", "b"), (Series("s", (7, 0)),)), UTC))
+    rules = [float(line.attrib["y1"]) for line in drawn.iter("line") if line.attrib["class"] == "rule"]
+    told = [each.text for each in drawn.iter("text") if each.attrib.get("text-anchor") == "end"]
+    assert told == ["0", "2", "4", "6", "8"]
+    steps = {round(below - above, 1) for below, above in pairwise(rules)}
+    assert len(steps) == 1
+    low, high = (
+        float(dot.attrib["cy"]) for dot in sorted(drawn.iter("circle"), key=lambda dot: -float(dot.attrib["cy"]))
+    )
+    assert low == rules[0]
+    assert high == pytest.approx(rules[4] + (rules[3] - rules[4]) / 2, abs=0.1)
+
+
+def test_a_share_of_nought_is_drawn_and_no_share_is_not() -> None:
+    for values, nothing in (((0.0, None), False), ((None, None), True), ((), True)):
+        chart = Chart(Shape.BARS, "t", tuple("ab")[: len(values)], (Series("s", values),), Unit.SHARE)
+        assert chart.empty is nothing
+    assert Chart(Shape.BARS, "t", ("a",), (Series("s", (0,)),)).empty
 
 
 def test_nothing_reads_well_in_every_form() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.errors import BadInput
-from desk.review.phrases import Phrase, Phrases, lowered, parse_phrase
+from desk.review.phrases import Phrase, Phrases, begins_sentence, lowered, parse_phrase
 from tests.linear import is_linear
 
 WORDS = st.sampled_from(["a", "it", "should", "now", "already", "be", "not", "don't", "e-mail", "shoulder"])
@@ -110,3 +110,19 @@ def test_the_time_grows_with_the_text_alone(text: str) -> None:
     known = Phrases([(1, parse_phrase("will ... [a|b] ... (a|b) ... add")), (2, parse_phrase("[will] a ... [a] b"))])
 
     assert is_linear(lambda times: sum(1 for _ in known.find(text * times)), 400)
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("by", True),
+        ("a. by", True),
+        ("a: by", True),
+        ("a\nby", True),
+        ("a? “by", False),
+        ('a? "by', True),
+        ("a, by", False),
+    ],
+)
+def test_where_a_sentence_begins(text: str, begins: bool) -> None:
+    assert begins_sentence(text, text.index("by")) is begins

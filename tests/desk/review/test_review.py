@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from desk.review.engine import MOST_MARKS, review
@@ -57,6 +57,11 @@ def fixed(text: str, context: Context = ANA) -> str:
         ("It costs {{ask: amount}} in all.", "unfilled", "{{ask: amount}}"),
         ("It costs {{ask: amount in all.", "unfilled", "{{"),
         ("It costs [AMOUNT] in all.", "unfilled", "[AMOUNT]"),
+        ("It is under <booking number>.", "unfilled", "<booking number>"),
+        ("Ask for [guest name] there.", "unfilled", "[guest name]"),
+        ("It is for {name} alone.", "unfilled", "{name}"),
+        ("It costs ${price} in all.", "unfilled", "${price}"),
+        ("It costs %PRICE% in all.", "unfilled", "%PRICE%"),
         ("@bo can you take it", "reply-as-note", "@bo"),
         ("Hi Sam,\nit is done.", "wrong-name", "Sam"),
         ("Hi,\nit is done.", "name", "Hi"),
@@ -86,6 +91,11 @@ def test_each_rule_marks_its_words(text: str, rule: str, words: str) -> None:
         "This is a guess: I think it broke.",
         "Should I send it?",
         "This should not have happened.",
+        "You should have heard from me on Monday; you didn't, and that is my fault.",
+        "You shouldn't have had to write twice.",
+        "What should happen with the old one?",
+        "The set {1, 2} and the mark {x} are in the book.",
+        "It rings [that is the loud one with the order number on it] twice.",
     ],
 )
 def test_what_isnt_said_by_the_agent_as_true_is_let_through(text: str) -> None:
@@ -96,6 +106,53 @@ def test_a_word_that_the_customer_used_is_no_jargon() -> None:
     assert "jargon" in marks("The backend is up.")
     asked = Context(language="en", customer_text="Is your backend down?")
     assert "jargon" not in marks("The backend is up.", asked)
+    echoed = Context(language="en", customer_text="Should it work?")
+    assert "certainty" in marks("It should work.", echoed)
+
+
+def test_two_everyday_words_in_capitals_shout_and_names_do_not() -> None:
+    assert marks("YOU HAVE to write.")["capitals"] == ["YOU HAVE"]
+    assert "capitals" not in marks("The USB port and the HAVE lamp.")
+
+
+def test_any_of_the_names_in_a_greeting_may_be_theirs() -> None:
+    assert "wrong-name" not in marks("Hi Maria Ruiz,\nit is done.")
+    assert "wrong-name" in marks("Hi Maria Rojas,\nit is done.")
+
+
+def test_two_questions_are_in_order_and_the_third_is_marked() -> None:
+    two = "Which lamp is it? Where does it stand?"
+    assert "questions" not in marks(two)
+    assert marks(two + " When did it break?")["questions"] == ["When did it break?"]
+    assert "questions" not in marks("1. Which lamp?\n2. Where?\n3. When did it break?")
+
+
+def test_a_paragraph_of_a_hundred_words_is_no_wall() -> None:
+    assert "wall" not in marks("Word after word. " * 33 + "One.")
+    assert "wall" in marks("Word after word. " * 33 + "One more.")
+
+
+def test_a_letter_of_fewer_words_needs_no_greeting() -> None:
+    assert "greeting" not in marks("word " * 24, Context(language="en"))
+    assert "greeting" in marks("word " * 25, Context(language="en"))
+
+
+def test_who_signed_a_shared_mailbox_may_be_greeted() -> None:
+    signed = Context(language="en", names=("Lark Cycles",), customer_text="Please mend it.\n\nTove")
+    assert "wrong-name" not in marks("Hi Tove,\nit is done.", signed)
+    assert "wrong-name" in marks("Hi Sam,\nit is done.", signed)
+
+
+def test_a_note_that_ends_as_letters_do_is_noticed_above_the_name_too() -> None:
+    for ends in ("Kind regards", "Kind regards,\nBo", "Kind regards,\nBo\nSupport"):
+        assert "note-as-reply" in marks("It left us today.\n" + ends, NOTE)
+
+
+def test_a_rule_of_some_channels_is_silent_on_others() -> None:
+    long = "Your order left us on Monday. " * 6
+    for channel, greets in (("email", True), ("", True), ("chat", False)):
+        found = marks(long, Context(language="en", channel=channel))
+        assert ("greeting" in found) is greets
 
 
 def test_an_attachment_that_is_there_is_no_mark() -> None:
@@ -125,6 +182,51 @@ def test_another_customers_name_is_wrong_wherever_it_stands() -> None:
     context = Context(language="en", names=("Ana Ruiz",), others=("Li Wei", "Ana Ruiz"))
     assert marks("Hi Ana,\nthe parcel of Li Wei left.", context) == {"wrong-name": ["Li Wei"]}
     assert not marks("Hi Ana,\nthe parcel of Ana Ruiz left.", context)
+    assert marks("Hi Ana,\nLi Weiss wrote, and Li\nWei too.", context) == {"wrong-name": ["Li\nWei"]}
+
+
+def test_a_name_inside_another_is_nobody_elses() -> None:
+    context = Context(language="en", names=("Diana Ruiz",), others=("Ana Ruiz", "Diana Rui"))
+    assert not marks("Hi Diana,\nthe parcel for Diana Ruiz left.", context)
+    assert "wrong-name" in marks("Hi Diana,\nthe parcel for Ana Ruiz left.", context)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The bank:\n    {{ask: iban}}\nThat is all.",
+        "\t{{ask: iban}}",
+        "Type “{{ask: code}}” there.",
+        'Type "{{ask: code}}" there.',
+        "Type `{{ask: code}}` there.",
+        "Done.\n-- \n{{ask: name}}",
+        "On Monday:\n> {{ask: iban}}\n\nIt is {{ask: iban}}.",
+    ],
+)
+def test_an_open_field_asks_wherever_it_stands(text: str) -> None:
+    assert len(marks(text)["unfilled"]) == 1
+
+
+def test_an_open_field_asks_however_far_down_it_stands() -> None:
+    assert len(marks("word " * (MOST // 5) + "{{ask: iban}}")["unfilled"]) == 1
+
+
+def test_a_field_that_somebody_else_wrote_asks_nothing() -> None:
+    assert "unfilled" not in marks("> {{ask: iban}}\n  > {{ask: name}}\nIt is done.")
+
+
+@pytest.mark.parametrize(
+    ("names", "text", "colleague"),
+    [
+        (("Ana Ruiz", "@ana_r"), "@ana_r it left us today.", False),
+        (("ana_r",), "@Ana_R it left us today.", False),
+        (("Ana Ruiz",), "@Ana it left us today.", False),
+        (("Ana Ruiz",), "@bo can you take it", True),
+        ((), "@bo can you take it", True),
+    ],
+)
+def test_a_customers_own_handle_is_no_colleague(names: tuple[str, ...], text: str, colleague: bool) -> None:
+    assert ("reply-as-note" in marks(text, Context(language="en", names=names))) is colleague
 
 
 def test_a_note_is_taken_for_a_reply_only_by_its_form() -> None:
@@ -210,6 +312,10 @@ def test_own_words_are_as_long_as_the_text(text: str) -> None:
         "- ",
         "<a",
         "%A",
+        "{a",
+        "{{ask: a}}",
+        "\n >",
+        "should? ",
     ],
 )
 def test_hostile_texts_take_a_time_that_grows_with_them(piece: str) -> None:
@@ -230,6 +336,7 @@ def mark_at(start: int, end: int) -> Mark:
 
 
 @given(st.integers(0, 20), st.integers(0, 5), st.integers(0, 10), st.integers(0, 20), st.integers(1, 5))
+@example(start=1, gone=0, new=0, place=0, length=2)
 def test_marks_move_with_their_words(start: int, gone: int, new: int, place: int, length: int) -> None:
     text = "".join(chr(ord("a") + number) for number in range(26))
     changed = text[:start] + "-" * new + text[start + gone :]

@@ -22,7 +22,10 @@ def said(text: str, team: str, context: Context = ENGLISH) -> list[str]:
 def test_every_pack_has_words_for_the_same_rules() -> None:
     rules = rules_with()
     spoken = {
-        language.key: {rule.key for rule in rules.rules if language.key in rule.words} for language in rules.languages
+        language.key: {
+            rule.key for rule in rules.rules if language.key in rule.words and rule.words[language.key].phrases
+        }
+        for language in rules.languages
     }
     assert set(spoken) == {"en", "de", "es"}
     assert spoken["en"] == spoken["de"] == spoken["es"]
@@ -41,6 +44,54 @@ def test_reason_and_way_out_fit_a_small_terminal() -> None:
         assert len(rule.reason) <= 70, rule.reason
         assert len(rule.suggestion) <= 70, rule.suggestion
         assert rule.reason.endswith(".")
+
+
+def test_every_pack_says_each_reason_and_way_out_in_its_language() -> None:
+    rules = rules_with()
+    for language in ("de", "es"):
+        for rule in rules.rules:
+            spoken = rule.spoken(language)
+            assert (spoken.reason != rule.reason, spoken.suggestion != rule.suggestion) == (True, True), rule.key
+            assert len(spoken.reason) <= 70, spoken.reason
+            assert len(spoken.suggestion) <= 70, spoken.suggestion
+            assert spoken.reason.endswith(".")
+    assert rules.rules[0].spoken("en") == rules.rules[0].spoken("fr") == rules.rules[0]
+
+
+def test_marks_speak_the_language_of_the_draft() -> None:
+    (german,) = review("Das sollte jetzt wieder funktionieren.", Context(language="de"), rules_with())
+    (spanish,) = review("El paquete debería llegar hoy.", Context(language="es"), rules_with())
+    assert german.reason == "Klingt unsicher, wo es sich nachprüfen lässt."
+    assert spanish.suggestion == "Compruébelo, y diga que es así."
+
+
+def test_a_teams_own_reason_is_the_reason_in_every_language() -> None:
+    ours = '[[rule]]\nkey = "certainty"\nreason = "Ours."\n'
+    (german,) = review("Das sollte jetzt wieder funktionieren.", Context(language="de"), rules_with(ours))
+    assert (german.reason, german.suggestion) == ("Ours.", "Nachsehen, dann sagen, dass es so ist.")
+    unser = ours + '[[language]]\nkey = "de"\n[[language.words]]\nrule = "certainty"\nreason = "Unser."\n'
+    (german,) = review("Das sollte jetzt wieder funktionieren.", Context(language="de"), rules_with(unser))
+    assert german.reason == "Unser."
+    (english,) = review("It should work.", ENGLISH, rules_with(unser))
+    assert english.reason == "Ours."
+    alone = '[[language]]\nkey = "de"\n[[language.words]]\nrule = "certainty"\nreason = "Allein."\n'
+    (german,) = review("Das sollte jetzt wieder funktionieren.", Context(language="de"), rules_with(alone))
+    assert german.reason == "Allein."
+    with pytest.raises(BadInput, match="longer than one line"):
+        rules_with(unser.replace("Unser.", "U" * 79))
+
+
+def test_one_word_is_not_enough_to_tell_a_language_by() -> None:
+    languages = rules_with().languages
+    assert guess_language(languages, "Nach Graz!", "We have read your letter.") == "en"
+    assert guess_language(languages, "Nach Graz, bitte!", "We have read your letter.") == "de"
+
+
+def test_what_is_asked_claims_nothing() -> None:
+    assert said("What should happen with the old one?", "") == []
+    assert said("Could it be that the cable is loose? It might be loose.", "") == ["certainty"]
+    assert said("I think it is the cable, can you look?", "") == ["guess"]
+    assert said("What do you think?\nIt should work.", "") == ["certainty"]
 
 
 def test_a_team_switches_off_adds_changes_and_lets_through() -> None:

@@ -1,5 +1,7 @@
 """What is told of a call is one row, and in the file at once; writing it down is a deed that can be taken back."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from sqlalchemy import Engine
 
 from desk.calls import LONGEST_RING, CallEvent, CallEventKind, CallState
 from desk.errors import Refused
-from desk.times import HOUR, MINUTE, SECOND
+from desk.times import HOUR, SECOND
 from storage import calls
 from storage.connect import Connection
 from storage.deeds import calls as deeds
@@ -15,7 +17,7 @@ from storage.deeds.by import By
 from storage.deeds.calls import Begun
 from storage.deeds.change import Change
 from storage.deeds.undo import redo, undo
-from storage.deeds.wrap_up import WrapUp, attach, ticket_of, wrap_up
+from storage.deeds.wrap_up import WrapUp, ticket_of, wrap_up
 from storage.engine import deed_session
 from storage.workspace import Workspace, open_to_write
 from tests.factories import NOW, make_agent, make_customer, make_message, make_ticket
@@ -42,13 +44,46 @@ def test_a_call_that_rings_twice_is_one_row(connection: Connection, by: By) -> N
     assert rows(connection) == [("talking", NUMBER, by.agent_id)]
 
 
-def test_a_telephone_without_names_for_its_calls_rings_twice_too(connection: Connection, by: By) -> None:
-    deeds.heard_of(connection, told("ringing", name=""), by.agent_id)
-    deeds.heard_of(connection, told("ringing", NOW + 5 * SECOND, name="", number="030123456"), by.agent_id)
-    deeds.heard_of(connection, told("ended", NOW + 9 * SECOND, name=""), by.agent_id)
-    assert [state for state, *_ in rows(connection)] == ["missed"]
-    deeds.heard_of(connection, told("ringing", NOW + MINUTE, name=""), by.agent_id)
-    assert [state for state, *_ in rows(connection)] == ["missed", "ringing"]
+def test_a_call_that_rings_at_two_of_one_workspace_is_shown_to_both_until_one_takes_it(
+    connection: Connection, by: By
+) -> None:
+    bo = make_agent(connection)
+    for agent in (by.agent_id, bo):
+        deeds.heard_of(connection, told("ringing"), agent)
+    assert all(calls.ringing(connection, agent or 0, NOW) for agent in (by.agent_id, bo))
+    deeds.heard_of(connection, told("answered", NOW + 5 * SECOND), bo)
+    # The other telephone says that it rings there no more.
+    deeds.heard_of(connection, told("elsewhere", NOW + 5 * SECOND), by.agent_id)
+    assert rows(connection) == [("talking", NUMBER, bo)]
+
+
+def test_a_queue_that_comes_round_again_rings_anew(connection: Connection, by: By) -> None:
+    deeds.heard_of(connection, told("ringing"), by.agent_id)
+    deeds.heard_of(connection, told("ringing", NOW + LONGEST_RING - 1), by.agent_id)
+    assert calls.named(connection, "baresip", "call-1").rang_at == NOW  # type: ignore[union-attr]
+    again = NOW + LONGEST_RING
+    deeds.give_up_stale(connection, again + 1)
+    deeds.heard_of(connection, told("ringing", again), by.agent_id)
+    assert [call.rang_at for call in calls.ringing(connection, by.agent_id or 0, again + 5 * SECOND)] == [again]
+    taken = deeds.heard_of(connection, told("answered", again + 7 * SECOND), by.agent_id)
+    deeds.heard_of(connection, told("ringing", again + 2 * LONGEST_RING), by.agent_id)
+    assert calls.call(connection, taken.id).rang_at == again, "of a call that was taken nothing rings"
+
+
+def test_what_a_colleague_took_and_passes_on_rings_here(connection: Connection, by: By) -> None:
+    deeds.heard_of(connection, told("ringing"), by.agent_id)
+    deeds.heard_of(connection, told("elsewhere", NOW + SECOND), by.agent_id)
+    assert deeds.heard_of(connection, told("ringing", NOW + 2 * SECOND), by.agent_id).state is CallState.DONE
+    again = deeds.heard_of(connection, told("ringing", NOW + 40 * SECOND), by.agent_id)
+    assert (again.state, again.rang_at) == (CallState.RINGING, NOW + 40 * SECOND)
+    assert deeds.heard_of(connection, told("ended", NOW + 50 * SECOND), by.agent_id).state is CallState.MISSED
+
+
+def test_whoever_answers_has_it(connection: Connection, by: By) -> None:
+    bo = make_agent(connection)
+    deeds.heard_of(connection, told("ringing"), by.agent_id)
+    assert deeds.heard_of(connection, told("answered", NOW + SECOND), bo).agent_id == bo
+    assert deeds.heard_of(connection, told("answered", NOW + 2 * SECOND), by.agent_id).agent_id == bo
 
 
 def test_hung_up_before_anybody_took_it_is_missed(connection: Connection, by: By) -> None:
@@ -140,6 +175,83 @@ def test_notes_are_in_the_file_as_typed(connection: Connection, workspace: Works
     assert calls.call(connection, call.id).notes == "Card ends in 09, wants"
 
 
+def test_what_is_written_down_takes_no_more_notes(connection: Connection, engine: Engine, by: By) -> None:
+    customer = make_customer(connection, "Erika Muster")
+    call = deeds.begin(connection, by, Begun(number=NUMBER))
+    with deed_session(engine) as session:
+        wrap_up(session, at(by, 60), call.id, WrapUp("Kept"))
+    with pytest.raises(Refused, match="written down already"):
+        deeds.save_notes(connection, call.id, notes="typed in another console")
+    with pytest.raises(Refused, match="written down already"):
+        deeds.of_customer(connection, call.id, customer)
+    assert deeds.turn_round(connection, call.id).direction == "in"
+    assert deeds.go_on(connection, at(by, 61), call.id).ended_at == NOW + 60 * SECOND
+    assert calls.call(connection, call.id).notes == "Kept"
+
+
+def test_a_hang_up_by_mistake_goes_on_unless_somebody_else_is_on_the_line(connection: Connection, by: By) -> None:
+    first = deeds.begin(connection, by, Begun(number="+14155550134"))
+    deeds.hang_up(connection, at(by, 5), first.id)
+    second = deeds.begin(connection, at(by, 6), Begun(number=NUMBER, caller="Erika"))
+    with pytest.raises(Refused, match="on the line with Erika"):
+        deeds.go_on(connection, at(by, 7), first.id)
+    deeds.hold(connection, at(by, 8), second.id)
+    back = deeds.go_on(connection, at(by, 9), first.id)
+    assert (back.state, back.ended_at) == (CallState.TALKING, None)
+
+
+def test_whoever_it_is_a_ticket_that_was_there_before_stays_whose_it_was(
+    connection: Connection, engine: Engine, by: By
+) -> None:
+    owner, caller = make_customer(connection, "Li Wei"), make_customer(connection, "Erika Muster")
+    ticket = make_ticket(connection, customer_id=owner, created_at=NOW - HOUR)
+    call = deeds.begin(connection, by, Begun(number=NUMBER, ticket_id=ticket))
+    deeds.of_customer(connection, call.id, caller)
+    assert connection.execute("SELECT customer_id FROM ticket").fetchall() == [(owner,)]
+    with deed_session(engine) as session:
+        wrap_up(session, at(by, 60), call.id, WrapUp("Notes", ticket_id=ticket))
+    assert connection.execute("SELECT customer_id FROM ticket").fetchall() == [(owner,)]
+    assert connection.execute("SELECT customer_id FROM message ORDER BY id").fetchall() == [(caller,)]
+
+
+def test_a_number_that_rang_long_ago_is_not_the_call_that_begins(connection: Connection, by: By) -> None:
+    old = deeds.heard_of(connection, told("ringing"), None)
+    begun = deeds.begin(connection, at(by, LONGEST_RING // SECOND + 1), Begun(number=NUMBER))
+    assert begun.id != old.id
+
+
+def test_the_goal_is_told_of_once_and_a_solved_ticket_is_not_put_off(
+    connection: Connection, engine: Engine, by: By
+) -> None:
+    ticket = make_ticket(connection)
+    connection.execute("UPDATE ticket SET goal = 'A new card'")
+    call = deeds.begin(connection, by, Begun(number=NUMBER, ticket_id=ticket))
+    deeds.save_notes(connection, call.id, goal="A new card")
+    wrap = WrapUp("", goal="A new card", ticket_id=ticket, follow_up_at=NOW + HOUR, after=Change(status=3))
+    with deed_session(engine) as session:
+        wrap_up(session, at(by, 60), call.id, wrap)
+    assert connection.execute("SELECT status, snoozed_until FROM ticket").fetchone() == (3, None)
+    assert connection.execute(
+        "SELECT count(*) FROM event WHERE kind = 'changed' AND data LIKE '%goal%'"
+    ).fetchone() == (0,)
+
+
+def test_a_call_is_written_on_no_ticket_that_was_merged(connection: Connection, engine: Engine, by: By) -> None:
+    left, kept = make_ticket(connection), make_ticket(connection)
+    connection.execute("UPDATE ticket SET merged_into_id = ? WHERE id = ?", (kept, left))
+    call = deeds.begin(connection, by, Begun(number=NUMBER))
+    with pytest.raises(Refused, match="was merged into another"), deed_session(engine) as session:
+        wrap_up(session, at(by, 60), call.id, WrapUp("Notes", ticket_id=left))
+
+
+def test_a_follow_up_is_written_in_the_agent_s_own_time(connection: Connection, engine: Engine, by: By) -> None:
+    call = deeds.begin(connection, by, Begun(number=NUMBER))
+    wrap = WrapUp("", follow_up="Call back", follow_up_at=NOW, zone=ZoneInfo("Asia/Tokyo"))
+    with deed_session(engine) as session:
+        wrap_up(session, at(by, 60), call.id, wrap)
+    assert connection.execute("SELECT body FROM message").fetchone() == ("Follow-up: Call back, Mon 02 Mar 18:00",)
+
+
 def test_the_wrap_up_is_a_message_of_channel_phone(connection: Connection, engine: Engine, by: By) -> None:
     customer = make_customer(connection, "Erika Muster")
     call = deeds.begin(connection, by, Begun(number=NUMBER, caller="Erika", customer_id=customer))
@@ -208,6 +320,18 @@ def test_a_call_has_one_ticket_of_its_own_while_it_goes_on(connection: Connectio
     assert connection.execute("SELECT subject, message_count FROM ticket").fetchall() == [("A new card", 1)]
 
 
+def test_a_ticket_on_which_others_wrote_meanwhile_keeps_its_subject(
+    connection: Connection, engine: Engine, by: By
+) -> None:
+    call = deeds.begin(connection, by, Begun(number=NUMBER, caller="Erika"))
+    with deed_session(engine) as session:
+        own = ticket_of(session, by, call.id)
+    connection.execute("UPDATE ticket SET message_count = 2 WHERE id = ?", (own,))
+    with deed_session(engine) as session:
+        wrap_up(session, at(by, 60), call.id, WrapUp("", goal="A new card"))
+    assert connection.execute("SELECT subject FROM ticket").fetchall() == [("Call with Erika",)]
+
+
 def test_its_ticket_becomes_part_of_the_one_it_was_about(connection: Connection, engine: Engine, by: By) -> None:
     about = make_ticket(connection, subject="The real one")
     call = deeds.begin(connection, by, Begun(number=NUMBER))
@@ -235,35 +359,3 @@ def test_what_still_rings_is_not_written_down(connection: Connection, engine: En
     call = deeds.heard_of(connection, told("ringing"), by.agent_id)
     with pytest.raises(Refused, match="still rings"), deed_session(engine) as session:
         wrap_up(session, by, call.id, WrapUp("x"))
-
-
-def test_it_was_somebody_else_who_called(connection: Connection, engine: Engine, by: By) -> None:
-    wrong, right = make_customer(connection, "Li Wei"), make_customer(connection, "Erika Muster")
-    call = deeds.begin(connection, by, Begun(number=NUMBER, customer_id=wrong))
-    with deed_session(engine) as session:
-        wrap_up(session, at(by, 60), call.id, WrapUp("Notes"))
-    with deed_session(engine) as session:
-        done = attach(session, at(by, 61), call.id, right)
-    whose = (
-        "SELECT c.customer_id, m.customer_id, t.customer_id FROM call c "
-        "JOIN message m ON m.id = c.message_id JOIN ticket t ON t.id = c.ticket_id"
-    )
-    assert (done.title, connection.execute(whose).fetchone()) == ("Attached the call to Erika Muster", (right,) * 3)
-    with pytest.raises(Refused, match="Erika Muster's already"), deed_session(engine) as session:
-        attach(session, at(by, 62), call.id, right)
-    with deed_session(engine) as session:
-        undo(session, at(by, 63))
-    assert connection.execute(whose).fetchone() == (wrong,) * 3
-
-
-def test_on_a_ticket_of_somebody_else_only_the_call_moves(connection: Connection, engine: Engine, by: By) -> None:
-    owner, caller = make_customer(connection, "Li Wei"), make_customer(connection, "Erika Muster")
-    ticket = make_ticket(connection, customer_id=owner, created_at=NOW - HOUR)
-    make_message(connection, ticket, customer_id=owner, at=NOW - HOUR)
-    call = deeds.begin(connection, by, Begun(number=NUMBER, customer_id=owner))
-    with deed_session(engine) as session:
-        wrap_up(session, at(by, 60), call.id, WrapUp("Notes", ticket_id=ticket))
-    with deed_session(engine) as session:
-        attach(session, at(by, 61), call.id, caller)
-    assert connection.execute("SELECT customer_id FROM ticket").fetchone() == (owner,)
-    assert connection.execute("SELECT customer_id FROM message ORDER BY id").fetchall() == [(owner,), (caller,)]

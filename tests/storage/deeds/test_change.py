@@ -51,13 +51,15 @@ def test_what_belongs_to_a_source_waits_for_it(connection: Connection, engine: E
     assert rows == [(tickets[0], helpdesk, "waiting"), (tickets[1], None, "sent")]
 
 
-def test_reopening_counts_from_the_oldest_unanswered_message(connection: Connection, engine: Engine, by: By) -> None:
+def test_opened_again_it_has_the_time_that_it_had_left_when_it_was_solved(
+    connection: Connection, engine: Engine, by: By
+) -> None:
     ticket = make_ticket(connection, status=Status.SOLVED, channel="phone", outbound_at=NOW - 3 * HOUR)
     for hours in (4, 2, 1):
         make_message(connection, ticket, at=NOW - hours * HOUR)
     with deed_session(engine) as session:
         change(session, by, [ticket], Change(status=Status.OPEN))
-    assert _ticket(connection, ticket, "due_at", "solved_at") == (NOW - 2 * HOUR + 5 * 60 * 1_000_000, None)
+    assert _ticket(connection, ticket, "due_at", "solved_at") == (by.at + 5 * 60 * 1_000_000, None)
 
 
 def test_several_fields_at_once(connection: Connection, engine: Engine, by: By) -> None:

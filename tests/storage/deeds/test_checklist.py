@@ -49,10 +49,12 @@ def test_a_goal_that_is_emptied_goes_from_the_ticket_unless_it_came_from_elsewhe
 ) -> None:
     ticket = make_ticket(connection)
     key, step = _step_with_goal(connection)
-    for text, stands in (("pay by card", "pay by card"), ("", "")):
-        with deed_session(engine) as session:
-            checklist.tick(session, by, ticket, key, step, text)
-        assert connection.execute("SELECT goal FROM ticket").fetchone() == (stands,)
+    with deed_session(engine) as session:
+        checklist.tick(session, by, ticket, key, step, "pay by card")
+    with deed_session(engine) as session:
+        checklist.empty(session, by, ticket, key, step)
+    assert connection.execute("SELECT goal FROM ticket").fetchone() == ("",)
+    assert runs(connection, ticket)[0].ticks[0].state == "done"
     with deed_session(engine) as session:
         undo(session, by)
     assert connection.execute("SELECT goal FROM ticket").fetchone() == ("pay by card",)
@@ -60,6 +62,23 @@ def test_a_goal_that_is_emptied_goes_from_the_ticket_unless_it_came_from_elsewhe
     with deed_session(engine) as session:
         checklist.skip(session, by, ticket, key, step, "known")
     assert connection.execute("SELECT goal FROM ticket").fetchone() == ("told on the phone",)
+
+
+def test_a_tick_leaves_what_a_colleague_has_written_there_a_moment_ago(
+    connection: Connection, engine: Engine, by: By
+) -> None:
+    ticket = make_ticket(connection)
+    key, step = _step_with_goal(connection)
+    with deed_session(engine) as session:
+        checklist.tick(session, by, ticket, key, step, "pay by card")
+    # Another console hasn't seen it yet, and ticks the step with its digit.
+    with pytest.raises(Refused, match="is done already"), deed_session(engine) as session:
+        checklist.tick(session, by, ticket, key, step)
+    connection.execute("UPDATE checklist_tick SET state = 'skipped'")
+    with deed_session(engine) as session:
+        checklist.tick(session, by, ticket, key, step)
+    assert [(tick.state, tick.text) for tick in runs(connection, ticket)[0].ticks] == [("done", "pay by card")]
+    assert connection.execute("SELECT goal FROM ticket").fetchone() == ("pay by card",)
 
 
 def test_a_skip_needs_a_reason_and_a_tick_replaces_it(connection: Connection, engine: Engine, by: By) -> None:

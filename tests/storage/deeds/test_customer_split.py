@@ -72,6 +72,17 @@ def test_it_is_told_what_came_by_an_identity(family: Family) -> None:
     assert number.calls == (call,)
 
 
+def test_by_a_number_go_its_calls_alone(connection: Connection, engine: Engine, by: By, family: Family) -> None:
+    hers, his = (family.people.call(place, family.anna) for place in (0, 1))
+    found = split_of(connection, family.identity(1, IdentityKind.PHONE))
+    assert found is not None
+    assert found.calls == (his,)
+    with deed_session(engine) as session:
+        split(session, by, found.identity_id, [])
+    assert family.owner("call", hers) == family.anna
+    assert family.owner("call", his) != family.anna
+
+
 def test_to_a_new_customer_and_back(connection: Connection, engine: Engine, by: By, family: Family) -> None:
     before = _state(connection)
     with deed_session(engine) as session:

@@ -139,6 +139,29 @@ def test_nobody_approves_their_own_while_a_colleague_could(
     assert states(connection) == ["approved"]
 
 
+def test_whoever_asked_may_say_no_to_it_and_what_was_refused_stays_so(
+    connection: Connection, engine: Engine, mei: By, ticket: int
+) -> None:
+    connection.execute("UPDATE agent SET role = 'supervisor' WHERE handle = 'ana'")
+    given(engine, mei, ticket, 60)
+    with deed_session(engine) as session:
+        refuse(session, mei, 1, "too much after all")
+    with pytest.raises(Refused, match="refused already"), deed_session(engine) as session:
+        approve(session, mei, 1)
+    given(engine, mei, ticket, 5)
+    with pytest.raises(Refused, match="given already"), deed_session(engine) as session:
+        refuse(session, mei, 2, "no")
+    assert states(connection) == ["refused", "given"]
+
+
+def test_nothing_is_given_on_a_ticket_that_became_another(
+    connection: Connection, engine: Engine, by: By, ticket: int
+) -> None:
+    merged = make_ticket(connection, merged_into_id=ticket)
+    with pytest.raises(Refused, match="#1002 was merged"):
+        given(engine, by, merged, 5)
+
+
 def test_an_agent_sees_only_their_own(connection: Connection, engine: Engine, by: By, mei: By, ticket: int) -> None:
     given(engine, mei, ticket, 60)
     given(engine, mei, ticket, 5)

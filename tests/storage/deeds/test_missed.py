@@ -1,7 +1,7 @@
 """Who rang in vain waits in the queue, once, and is due as every caller is."""
 
 from desk.calls import CallEvent
-from desk.times import HOUR, MINUTE, SECOND
+from desk.times import DAY, HOUR, MINUTE, SECOND
 from storage.connect import Connection
 from storage.deeds import calls as deeds
 from storage.deeds.by import By
@@ -52,10 +52,26 @@ def test_who_rings_in_vain_again_stands_on_the_same_ticket(connection: Connectio
     assert [row[:5] for row in tickets(connection)] == [
         ("Missed call from Erika", "phone", 0, 2, 1), ("Missed call from Erika", "phone", 0, 1, 1),
     ]  # fmt: skip
+    ring_in_vain(connection, "days-later", NOW + 5 * DAY)
+    to_queue(connection, NOW + 5 * DAY + HOUR)
+    assert len(tickets(connection)) == 2, "it waits as long as it is open"
+    connection.execute("UPDATE ticket SET merged_into_id = 2 WHERE id = 1")
+    ring_in_vain(connection, "later", NOW + 6 * DAY)
+    to_queue(connection, NOW + 6 * DAY + HOUR)
+    assert len(tickets(connection)) == 3, "nothing new is said on one that was merged"
     connection.execute("UPDATE ticket SET status = 3")
     ring_in_vain(connection, "d", NOW + 3 * HOUR)
     to_queue(connection, NOW + 4 * HOUR)
-    assert len(tickets(connection)) == 3, "a solved one is over"
+    assert len(tickets(connection)) == 4, "a solved one is over"
+
+
+def test_where_nobody_waits_nobody_is_kept_from_writing(connection: Connection) -> None:
+    asked: list[str] = []
+    connection.set_trace_callback(asked.append)
+    assert to_queue(connection, NOW) == ()
+    connection.set_trace_callback(None)
+    assert asked
+    assert not any(each.startswith("BEGIN") for each in asked)
 
 
 def test_what_is_nobody_s_fault_or_can_t_be_called_back_is_left(connection: Connection, by: By) -> None:

@@ -10,9 +10,10 @@ from desk.times import DAY, HOUR, MINUTE, SECOND
 from storage import promises, rules, tickets
 from storage.connect import Connection
 from storage.deeds import calls
-from storage.deeds.by import By
+from storage.deeds.by import By, Done
 from storage.deeds.change import Change, change
 from storage.deeds.merge import merge
+from storage.deeds.outbox import drop
 from storage.deeds.promises import Said, promise, withdraw
 from storage.deeds.undo import redo, undo
 from storage.deeds.wrap_up import WrapUp, wrap_up
@@ -98,6 +99,12 @@ def test_an_answer_keeps_it_and_undo_opens_it_again(connection: Connection, by: 
     assert times(connection, ticket) == (1, NOW + DAY, NOW + 12 * HOUR)
 
 
+def test_an_answer_at_the_last_moment_keeps_it(connection: Connection, by: By, ticket: int) -> None:
+    make(connection, by, ticket)
+    answer(connection, by, ticket, NOW + DAY)
+    assert states(connection, ticket) == [("kept", NOW + DAY)]
+
+
 def test_an_answer_that_comes_too_late_breaks_it(connection: Connection, by: By, ticket: int) -> None:
     make(connection, by, ticket)
     answer(connection, by, ticket, NOW + DAY + 40 * MINUTE)
@@ -151,6 +158,128 @@ def test_one_on_a_solved_ticket_takes_it_up_again(connection: Connection, by: By
     assert times(connection, ticket) == (int(Status.SOLVED), None, None)
 
 
+def send(connection: Connection, by: By, ticket: int, body: str, at: int) -> tuple[Done, int]:
+    """A reply that is on its way; also its row of the outbox."""
+    with deed_session(engine_over(connection)) as session:
+        outgoing = Outgoing("reply", body, recipients="li@example.org")
+        done = write(session, By(by.agent_id, at, 15), ticket, outgoing)
+    (row,) = connection.execute("SELECT max(id) FROM outbox").fetchone()
+    return done, row
+
+
+def test_what_was_taken_back_promises_nothing(connection: Connection, by: By, ticket: int) -> None:
+    done, _ = send(connection, by, ticket, "I'll call you tomorrow.", NOW + HOUR)
+    (said,) = said_in(connection, done.deed, UTC)
+    back(connection, by, NOW + HOUR + 1)
+    with pytest.raises(Refused, match="was taken back"):
+        make(connection, by, ticket, said)
+    assert promises.of_ticket(connection, ticket) == ()
+
+
+def test_what_is_promised_already_isnt_found_again(connection: Connection, by: By, ticket: int) -> None:
+    done, _ = send(connection, by, ticket, "I'll call you tomorrow.", NOW + HOUR)
+    (said,) = said_in(connection, done.deed, UTC)
+    make(connection, By(by.agent_id, NOW + HOUR), ticket, said)
+    assert said_in(connection, done.deed, UTC) == ()
+
+
+def test_a_time_of_day_is_the_teams(connection: Connection, by: By, ticket: int) -> None:
+    done, _ = send(connection, by, ticket, "I'll call you tomorrow at 9 am.", NOW)
+    # NOW is nine in UTC.
+    assert [each.due_at for each in said_in(connection, done.deed, UTC)] == [NOW + DAY]
+    rules.write(connection, "targets", 'zone = "Asia/Tokyo"')
+    assert [each.due_at for each in said_in(connection, done.deed, UTC)] == [NOW + DAY - 9 * HOUR]
+
+
+def test_what_was_dropped_promises_nothing(connection: Connection, by: By, ticket: int) -> None:
+    done, row = send(connection, by, ticket, "I'll call you tomorrow.", NOW + HOUR)
+    (said,) = said_in(connection, done.deed, UTC)
+    with deed_session(engine_over(connection)) as session:
+        drop(session, By(by.agent_id, NOW + HOUR + 1), [row])
+    with pytest.raises(Refused, match="was taken back"):
+        make(connection, by, ticket, said)
+    back(connection, by, NOW + HOUR + 2)
+    make(connection, by, ticket, said)
+    assert [state for state, _ in states(connection, ticket)] == ["open"]
+
+
+def test_an_undone_reply_takes_its_promise_with_it_and_opens_the_one_before(
+    connection: Connection, by: By, ticket: int
+) -> None:
+    make(connection, by, ticket)
+    stood = times(connection, ticket)
+    done, _ = send(connection, by, ticket, "I'll call you within 2 hours.", NOW + HOUR)
+    (said,) = said_in(connection, done.deed, UTC)
+    make(connection, By(by.agent_id, NOW + HOUR + 1), ticket, said)
+    assert [state for state, _ in states(connection, ticket)] == ["open", "kept"]
+    assert times(connection, ticket)[1:] == (NOW + 3 * HOUR, NOW + 2 * HOUR)
+    back(connection, by, NOW + HOUR + 2)
+    back(connection, by, NOW + HOUR + 3)
+    assert states(connection, ticket) == [("open", None)]
+    assert times(connection, ticket) == stood
+
+
+def test_a_reply_that_is_dropped_has_kept_nothing(connection: Connection, by: By, ticket: int) -> None:
+    make(connection, by, ticket)
+    stood = times(connection, ticket)
+    _, row = send(connection, by, ticket, "Here it is.", NOW + HOUR)
+    assert states(connection, ticket) == [("kept", NOW + HOUR)]
+    with deed_session(engine_over(connection)) as session:
+        drop(session, By(by.agent_id, NOW + 2 * HOUR), [row])
+    assert (states(connection, ticket), times(connection, ticket)) == ([("open", None)], stood)
+    back(connection, by, NOW + 2 * HOUR)
+    assert (states(connection, ticket), times(connection, ticket)[1]) == ([("kept", NOW + HOUR)], None)
+
+
+def test_what_the_solution_settled_stays_settled_when_a_reply_is_dropped(
+    connection: Connection, by: By, ticket: int
+) -> None:
+    make(connection, by, ticket)
+    with deed_session(engine_over(connection)) as session:
+        change(session, By(by.agent_id, NOW + HOUR), [ticket], Change(status=int(Status.SOLVED)))
+        change(session, By(by.agent_id, NOW + 2 * HOUR), [ticket], Change(status=int(Status.OPEN)))
+    _, row = send(connection, by, ticket, "Here it is.", NOW + 3 * HOUR)
+    with deed_session(engine_over(connection)) as session:
+        drop(session, By(by.agent_id, NOW + 4 * HOUR), [row])
+    assert states(connection, ticket) == [("kept", NOW + HOUR)]
+
+
+def test_nothing_is_opened_again_on_a_solved_ticket(connection: Connection, by: By, ticket: int) -> None:
+    make(connection, by, ticket)
+    _, row = send(connection, by, ticket, "Here it is.", NOW + HOUR)
+    with deed_session(engine_over(connection)) as session:
+        change(session, By(by.agent_id, NOW + 2 * HOUR), [ticket], Change(status=int(Status.SOLVED)))
+        drop(session, By(by.agent_id, NOW + 3 * HOUR), [row])
+    assert states(connection, ticket) == [("kept", NOW + HOUR)]
+    assert times(connection, ticket) == (int(Status.SOLVED), None, None)
+
+
+def test_the_message_that_promises_settles_nothing_though_its_server_dates_it_later(
+    connection: Connection, by: By, ticket: int
+) -> None:
+    done, _ = send(connection, by, ticket, "I'll call you tomorrow.", NOW + HOUR)
+    (said,) = said_in(connection, done.deed, UTC)
+    make(connection, By(by.agent_id, NOW + HOUR), ticket, said)
+    connection.execute("UPDATE message SET at = at + ? WHERE id = ?", (MINUTE, said.message_id))
+    settle_answered(connection, [ticket])
+    assert [state for state, _ in states(connection, ticket)] == ["open"]
+    _, row = send(connection, by, ticket, "Here it is.", NOW + 2 * HOUR)
+    with deed_session(engine_over(connection)) as session:
+        drop(session, By(by.agent_id, NOW + 3 * HOUR), [row])
+    assert [state for state, _ in states(connection, ticket)] == ["open"]
+
+
+def test_another_answer_since_has_kept_it_though_the_first_was_dropped(
+    connection: Connection, by: By, ticket: int
+) -> None:
+    make(connection, by, ticket)
+    _, row = send(connection, by, ticket, "Here it is.", NOW + HOUR)
+    answer(connection, by, ticket, NOW + 2 * HOUR)
+    with deed_session(engine_over(connection)) as session:
+        drop(session, By(by.agent_id, NOW + 3 * HOUR), [row])
+    assert states(connection, ticket) == [("kept", NOW + HOUR)]
+
+
 def test_one_is_withdrawn(connection: Connection, by: By, ticket: int) -> None:
     make(connection, by, ticket)
     with deed_session(engine_over(connection)) as session:
@@ -162,7 +291,7 @@ def test_one_is_withdrawn(connection: Connection, by: By, ticket: int) -> None:
     assert times(connection, ticket) == (1, NOW + DAY, NOW + 12 * HOUR)
 
 
-@pytest.mark.parametrize(("hours", "state"), [(5, "kept"), (30, "broken"), (-1, "open"), (0, "open")])
+@pytest.mark.parametrize(("hours", "state"), [(5, "kept"), (24, "kept"), (30, "broken"), (-1, "open"), (0, "open")])
 def test_an_answer_from_elsewhere_settles_it(
     connection: Connection, by: By, ticket: int, hours: int, state: str
 ) -> None:

@@ -1,5 +1,7 @@
 """Tasks: made, linked, done and taken back; Diagnose makes one in the very deed that ticks its step."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Engine
 
@@ -51,7 +53,7 @@ def test_a_task_is_made_changed_done_and_each_step_taken_back(connection: Connec
     )  # fmt: skip
     assert [each.id for each in task.tickets] == [ticket]
     with deed_session(engine) as session:
-        tasks.change(session, by, task.id, TaskText("Fix all labels", "label"))
+        tasks.change(session, by, task.id, TaskText("Fix all labels", "label"), TaskText("Fix the label"))
     with deed_session(engine) as session:
         tasks.finish(session, by, task.id)
     assert open_tasks(connection) == ()
@@ -127,6 +129,45 @@ def test_the_same_cause_is_one_task_with_more_tickets(
     assert (cause.tickets, cause.tasks, cause.open) == (3, 2, 1)
 
 
+def test_a_cause_is_one_whatever_its_capitals_blanks_and_accents(
+    connection: Connection, engine: Engine, by: By, ticket: int
+) -> None:
+    other = make_ticket(connection)
+    _tick(engine, by, ticket, "Écran gelé")
+    _tick(engine, by, other, "écran  GELÉ")
+    (task,) = open_tasks(connection)
+    assert [each.id for each in task.tickets] == [ticket, other]
+    _tick(engine, by, make_ticket(connection), "ÜBERLAST")
+    with deed_session(engine) as session:
+        tasks.make(session, by, TaskText("Look", "überlast"))
+    assert [(row.cause, row.tickets, row.tasks, row.open, row.numbers) for row in causes(connection)] == [
+        ("Écran gelé", 2, 1, 1, (1002, 1001)), ("ÜBERLAST", 1, 2, 2, (1003,)),
+    ]  # fmt: skip
+
+
+def test_what_a_colleague_changed_meanwhile_stays_as_it_is_now(connection: Connection, engine: Engine, by: By) -> None:
+    was = TaskText("Fix it", "it", by.agent_id, NOW + HOUR)
+    bo = make_agent(connection)
+    with deed_session(engine) as session:
+        tasks.make(session, by, was)
+    key = open_tasks(connection)[0].id
+    with deed_session(engine) as session:
+        tasks.change(session, By(bo, NOW), key, replace(was, title="Fix all of it", due_at=None), was)
+    with deed_session(engine) as session:
+        tasks.change(session, by, key, replace(was, cause="that"), was)
+    with deed_session(engine) as session:
+        tasks.assign(session, by, key, bo)
+    (task,) = open_tasks(connection)
+    assert (task.title, task.cause, task.assignee_id, task.due_at) == ("Fix all of it", "that", bo, None)
+    # A deed of nothing would have `u` take back the one before it.
+    with pytest.raises(Refused, match="so already"), deed_session(engine) as session:
+        tasks.assign(session, by, key, bo)
+    with pytest.raises(Refused, match="so already"), deed_session(engine) as session:
+        tasks.change(session, by, key, was, was)
+    _undo(engine, by)
+    assert open_tasks(connection)[0].assignee == "Ana Ruiz"
+
+
 def test_another_word_for_the_cause_changes_the_task_that_it_made(
     connection: Connection, engine: Engine, by: By, ticket: int
 ) -> None:
@@ -134,8 +175,39 @@ def test_another_word_for_the_cause_changes_the_task_that_it_made(
     _tick(engine, by, ticket, "label printed twice")
     (task,) = open_tasks(connection)
     assert (task.title, task.cause) == ("Mend: label printed twice", "label printed twice")
-    _tick(engine, by, ticket, "")
+    with deed_session(engine) as session:
+        checklist.empty(session, by, ticket, "talk", "why")
     assert len(open_tasks(connection)) == 1
+
+
+def test_another_word_changes_no_task_of_others_and_no_title_that_was_written(
+    connection: Connection, engine: Engine, by: By, ticket: int
+) -> None:
+    other = make_ticket(connection)
+    for each in (ticket, other):
+        _tick(engine, by, each, "lable")
+    _tick(engine, by, other, "wrong address")
+    shared, own = open_tasks(connection)
+    assert (shared.cause, len(shared.tickets)) == ("lable", 2)
+    assert (own.cause, [each.id for each in own.tickets]) == ("wrong address", [other])
+    was = TaskText(own.title, own.cause, own.assignee_id)
+    with deed_session(engine) as session:
+        tasks.change(session, by, own.id, replace(was, title="Ask the carrier"), was)
+    _tick(engine, by, other, "carrier's map")
+    own = open_tasks(connection)[1]
+    assert (own.title, own.cause) == ("Ask the carrier", "carrier's map")
+
+
+def test_a_task_that_is_opened_again_was_never_done(connection: Connection, engine: Engine, by: By) -> None:
+    with deed_session(engine) as session:
+        tasks.make(session, by, TaskText("Fix it"))
+    for settle in (tasks.finish, tasks.open_again):
+        with deed_session(engine) as session:
+            settle(session, by, 1)
+    (task,) = open_tasks(connection)
+    assert (task.state, task.done_at) == ("open", None)
+    with pytest.raises(Refused, match="open already"), deed_session(engine) as session:
+        tasks.open_again(session, by, 1)
 
 
 def test_only_mine_and_nobodys_become_overdue_and_once(connection: Connection, engine: Engine, by: By) -> None:

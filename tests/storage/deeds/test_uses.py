@@ -1,7 +1,5 @@
 """Snippets that leave: what became of them is written with the message, and taken back with it."""
 
-from dataclasses import replace
-
 import pytest
 from sqlalchemy import Engine
 
@@ -59,7 +57,7 @@ def test_what_became_of_a_snippet_leaves_with_the_reply_and_comes_back_with_it(
     ticket = make_ticket(connection)
     _insert(engine, by, ticket, snippet)
     _draft(connection, by, ticket)
-    later = replace(by, at=NOW + 2 * MINUTE)
+    later = by._replace(at=NOW + 2 * MINUTE)
     _send(engine, later, ticket)
     # One of the snippet's own eight words: the name isn't one.
     used = [("Money back", 125, BODY, "Hi Li,\n\nyour money is back within three days.")]
@@ -67,14 +65,14 @@ def test_what_became_of_a_snippet_leaves_with_the_reply_and_comes_back_with_it(
     assert _seconds(connection) == 120
     assert connection.execute("SELECT count(*) FROM writing").fetchone() == (0,)
     with deed_session(engine) as session:
-        undo(session, replace(by, at=NOW + 2 * MINUTE + 1))
+        undo(session, by._replace(at=NOW + 2 * MINUTE + 1))
     assert _uses(connection) == []
     begun, remembered = drafts.remembered(connection, ticket, by.agent_id or 0, "reply")
     assert begun == NOW
     assert [(each.snippet_id, each.body) for each in remembered] == [(snippet.id, BODY)]
     # Sent again it counts the same, also where it is simply done again.
     with deed_session(engine) as session:
-        redo(session, replace(by, at=NOW + 3 * MINUTE))
+        redo(session, by._replace(at=NOW + 3 * MINUTE))
     assert _uses(connection) == used
     assert connection.execute("SELECT count(*) FROM writing").fetchone() == (0,)
 
@@ -88,7 +86,7 @@ def test_a_reply_that_was_taken_back_counts_when_it_is_sent_anew(
     _send(engine, by, ticket)
     with deed_session(engine) as session:
         undo(session, by)
-    _send(engine, replace(by, at=NOW + 5 * MINUTE), ticket, SENT.replace("three", "five"))
+    _send(engine, by._replace(at=NOW + 5 * MINUTE), ticket, SENT.replace("three", "five"))
     assert [changed for _, changed, _, _ in _uses(connection)] == [0]
     assert _seconds(connection) == 300
 

@@ -34,7 +34,7 @@ cleaning.clean_up(connection)
 @pytest.mark.parametrize(
     ("where", "rows_are_empty"),
     [
-        ("erasing._sweep_history = die", False),
+        ("erasing.Rewriting.run = die", False),
         ("cleaning._remove_files = die", True),
         ("cleaning._written_anew = die", True),
     ],

@@ -5,18 +5,22 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from desk import flags
 from desk.errors import BadInput
 from desk.ids import new_uid
 from desk.lookup import IdentityKind
-from desk.times import DAY
-from storage import attachments
+from desk.times import DAY, iso
+from storage import attachments, models, rules
 from storage.connect import Connection
+from storage.deeds import customers
 from storage.deeds.by import By
+from storage.deeds.merge import merge
+from storage.engine import deed_session
 from storage.erasing.erase import erase
 from storage.erasing.traces import find
-from storage.export import everything
+from storage.export import everything, tables
 from storage.export.everything import FILES, Exported, export_everything
 from storage.imports.run import Wish, import_files
 from storage.search.index import index_customers
@@ -114,15 +118,94 @@ def test_few_rows_are_in_memory_at_a_time(
         assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "parts" / name).read_bytes()
 
 
+def test_every_table_of_the_schema_is_in_it_or_says_why_not(connection: Connection) -> None:
+    found = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    own = {name for (name,) in found if not name.startswith(("lookup", "message_text", "sqlite_"))}
+    assert own == {*tables.tables(connection), *tables.LEFT_OUT}
+    assert not set(tables.tables(connection)) & set(tables.LEFT_OUT)
+
+
+def test_what_no_import_takes_is_in_it_whole(
+    workspace: Workspace, team: Connection, by: By, engine: Engine, tmp_path: Path
+) -> None:
+    ticket, ana, uid = team.execute(
+        "SELECT t.id, c.id, t.uid FROM ticket t JOIN customer c ON c.id = t.customer_id WHERE t.subject = 'A matter'"
+    ).fetchone()
+    words = "by Friday, in full"
+    with deed_session(engine) as session:
+        session.add_all(
+            [
+                models.Promise(ticket_id=ticket, words=words, made_at=NOW, due_at=NOW, target_at=NOW),
+                models.Rating(ticket_id=ticket, score=1, words=words, way="word", at=NOW, action=words),
+                models.Gesture(
+                    ticket_id=ticket, customer_id=ana, kind="voucher", amount=500, currency="EUR", reason=words,
+                    state="given", made_at=NOW,
+                ),
+                models.Call(
+                    customer_id=ana, ticket_id=ticket, state="done", way="pop", number="+1", rang_at=NOW, notes=words
+                ),
+                models.Task(id=1, title=words, cause=words, created_at=NOW),
+                models.TaskTicket(task_id=1, ticket_id=ticket),
+                models.Incident(id=1, title=words, state="over", notice=words, created_at=NOW),
+                models.IncidentUpdate(incident_id=1, text=words, at=NOW, tickets=1),
+                models.ChecklistRun(id=1, ticket_id=ticket, checklist_key="heard", started_at=NOW),
+                models.ChecklistTick(run_id=1, step="hear", state="skipped", at=NOW, reason=words),
+                models.Draft(ticket_id=ticket, kind="note", body=words, updated_at=NOW),
+            ]
+        )  # fmt: skip
+    with deed_session(engine) as session:
+        customers.note(session, by, ana, words)
+    rules.write(team, "gestures", rules.read(team, "gestures"))
+    written = _written(workspace, team, tmp_path / "out")
+    told = {
+        file.stem: [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+        for file in (tmp_path / "out" / "tables").iterdir()
+    }
+    assert written.rows == sum(map(len, told.values()))
+    for table in (
+        "promise", "rating", "gesture", "call", "task", "incident", "incident_update", "checklist_tick", "draft",
+        "event",
+    ):  # fmt: skip
+        assert words in json.dumps(told[table]), table
+    (promise,) = told["promise"]
+    assert promise["ticket"] == uid.hex()
+    assert promise["due_at"] == iso(NOW)
+    assert told["checklist_tick"][0]["at"] == iso(NOW)
+    assert all(told.values()), "of what a team doesn't use there is no file"
+    assert told["event"][0]["data"]["after"] == words
+    assert (tmp_path / "out" / "rules" / "gestures.toml").read_text("utf-8") == rules.read(team, "gestures")
+    assert len(list((tmp_path / "out" / "rules").iterdir())) == 1, "only the team's own"
+    first = json.loads((tmp_path / "out" / "tickets.jsonl").read_text("utf-8").split("\n")[0])
+    assert first["external_id"] == uid.hex()
+    assert ["customer" in message for message in first["messages"]] == [False, False, True], (
+        "only who isn't the ticket's"
+    )
+    assert {row["uid"] for row in told["message"]} >= {message["external_id"] for message in first["messages"]}
+    assert "tombstone_key" not in "".join(file.read_text("utf-8") for file in (tmp_path / "out").rglob("*.jsonl"))
+
+
+def test_a_merged_ticket_is_told_of_once(
+    workspace: Workspace, team: Connection, by: By, engine: Engine, tmp_path: Path
+) -> None:
+    into, other = (row[0] for row in team.execute("SELECT id FROM ticket ORDER BY id LIMIT 2").fetchall())
+    with deed_session(engine) as session:
+        merge(session, by, [other], into)
+    assert _written(workspace, team, tmp_path / "out").tickets == 2
+    lines = (tmp_path / "out" / "tables" / "ticket.jsonl").read_text("utf-8").splitlines()
+    numbers = {row["uid"]: row["number"] for row in map(json.loads, lines)}
+    assert [numbers[row["merged_into"]] for row in map(json.loads, lines) if "merged_into" in row] == [1001]
+
+
 def test_merged_and_erased_customers_are_not_in_it(
     workspace: Workspace, team: Connection, by: By, tmp_path: Path
 ) -> None:
     (ana,) = team.execute("SELECT id FROM customer WHERE name = 'Ana Ruiz'").fetchone()
     erase(team, by, find(team, ana))
     assert _written(workspace, team, tmp_path / "out").customers == 1
-    text = "".join(file.read_text("utf-8") for file in (tmp_path / "out").iterdir() if file.is_file())
-    assert "Ana" not in text
-    assert "8841" not in text
+    text = "".join(file.read_text("utf-8") for file in (tmp_path / "out").rglob("*.*l") if file.is_file())
+    # An agent has the same name.
+    for words in ("Anita", "ana@example.org", '"8841"', "Calls early", "first of all"):
+        assert words not in text
 
 
 def test_hostile_texts_come_back_as_they_are(workspace: Workspace, connection: Connection, tmp_path: Path) -> None:

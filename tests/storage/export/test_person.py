@@ -1,6 +1,7 @@
 """Everything about one person, as JSON and as a page; nobody else's words, and nothing that could run."""
 
 import json
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from storage.engine import deed_session, engine_over
 from storage.export.page import html_page
 from storage.export.person import export_person, person
 from storage.workspace import Workspace
-from tests.factories import NOW, make_customer, make_identity, make_message, make_ticket
+from tests.factories import NOW, make_customer, make_identity, make_message, make_tag, make_ticket
 from tests.hostile import HOSTILE
 from tests.screens.stage import storable
 
@@ -35,6 +36,7 @@ def ana(workspace: Workspace, connection: Connection, by: By) -> int:
     make_identity(connection, other, IdentityKind.PHONE, "+14155550134", known=False)
     ticket = make_ticket(connection, subject="Where is it?", customer_id=customer_id, goal="A bike by Friday")
     message = make_message(connection, ticket, customer_id=customer_id, body="The first words")
+    make_tag(connection, ticket, "strapped")
     make_message(connection, ticket, kind="note", body="She is right", agent_id=by.agent_id)
     li = make_customer(connection, "Li Wei")
     shared = make_ticket(connection, subject="Li's own", customer_id=li)
@@ -52,10 +54,16 @@ def ana(workspace: Workspace, connection: Connection, by: By) -> int:
                 ),
                 models.Gesture(
                     customer_id=customer_id, ticket_id=ticket, kind="voucher", amount=500, currency="EUR",
-                    reason="Late", state="given", made_at=NOW,
+                    reason="Late", answer="Of course", state="approved", made_at=NOW, decided_at=NOW,
                 ),
                 models.Promise(ticket_id=ticket, words="by Friday", made_at=NOW, due_at=NOW, target_at=NOW),
+                models.Promise(ticket_id=shared, words="what Li was told", made_at=NOW, due_at=NOW, target_at=NOW),
                 models.Rating(ticket_id=ticket, score=3, words="Kind", way="word", at=NOW),
+                models.Task(id=5, title="Mend the strap", cause="Straps tear", created_at=NOW),
+                models.TaskTicket(task_id=5, ticket_id=ticket),
+                models.Incident(id=6, title="Parcels are late", state="found", notice="We look", created_at=NOW),
+                models.IncidentTicket(incident_id=6, ticket_id=ticket, state="linked", at=NOW),
+                models.Draft(ticket_id=ticket, kind="reply", body="Not sent yet", updated_at=NOW),
                 models.CustomerValue(customer_id=customer_id, amount=120_000, currency="EUR", updated_at=NOW),
             ]
         )  # fmt: skip
@@ -67,14 +75,15 @@ def ana(workspace: Workspace, connection: Connection, by: By) -> int:
 
 
 def test_all_of_one_and_nothing_of_others(connection: Connection, ana: int) -> None:
-    told = json.dumps(person(connection, ana, NOW))
+    told, page = json.dumps(person(connection, ana, NOW)), html_page(person(connection, ana, NOW))
     for words in (
         "Ana Ruiz", "A. Ruiz", "+14155550134", "The first words", "She is right", "What Ana said to Li", "Rang",
         "5 EUR", "Late", "by Friday", "Kind", "vip", "since the first day", "1,200 EUR", "A bike by Friday",
-        "merged A. Ruiz",
+        "merged A. Ruiz", "Mend the strap", "Straps tear", "Parcels are late", "Not sent yet", "Of course", "strapped",
     ):  # fmt: skip
         assert words in told, words
-    for words in ("What only Li said", "Li's own", "Li Wei"):
+        assert escape(words) in page, words
+    for words in ("What only Li said", "Li's own", "Li Wei", "what Li was told"):
         assert words not in told, words
 
 

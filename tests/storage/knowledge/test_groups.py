@@ -1,5 +1,6 @@
 """Replies that say the same come together, one by one, with bounded work for each."""
 
+import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -9,7 +10,7 @@ from storage.deeds.by import By
 from storage.deeds.write import Outgoing, write
 from storage.engine import deed_session
 from storage.knowledge import groups
-from storage.knowledge.groups import behind, catch_up
+from storage.knowledge.groups import PASSED, catch_up, progress
 from tests.factories import NOW, make_agent, make_customer, make_message, make_ticket
 
 REFUND = (
@@ -20,6 +21,10 @@ LOGIN = "Hello {name},\n\nplease open the page again and choose a new password, 
 
 def _say(connection: Connection, ticket: int, body: str, at: int = NOW, **columns: object) -> int:
     return make_message(connection, ticket, kind="outbound", body=body, at=at, **columns)
+
+
+def _columns(connection: Connection) -> list[str]:
+    return [str(row[1]) for row in connection.execute("PRAGMA table_info(message)")]
 
 
 def _groups(connection: Connection) -> list[list[int]]:
@@ -39,21 +44,62 @@ def test_names_and_figures_make_no_difference_and_other_answers_stay_apart(conne
     other = _say(connection, ticket, LOGIN.format(name="Li"))
     _say(connection, ticket, "Done, thanks!")
     _say(connection, ticket, REFUND.format(name="Li", days=3), automatic="auto")
-    assert catch_up(connection) == (7, False)
+    assert catch_up(connection) == (7, 7)
     assert _groups(connection) == [ids, [other]]
-    assert not behind(connection)
+    assert not progress(connection).more
 
 
 def test_each_reply_is_read_once_and_new_ones_join(connection: Connection) -> None:
     ticket = make_ticket(connection)
     first = _say(connection, ticket, REFUND.format(name="Ana", days=3))
-    assert catch_up(connection, 1) == (1, True)
-    assert catch_up(connection, 1) == (0, False)
+    other = _say(connection, ticket, LOGIN.format(name="Ana"))
+    assert catch_up(connection, 1) == (1, 2)
+    _say(connection, ticket, "Done, thanks!")
+    # However little time there is, it goes on, by one.
+    assert catch_up(connection, seconds=0) == (2, 3)
+    assert catch_up(connection, seconds=0) == (3, 3)
+    assert not catch_up(connection, 1).more
     second = _say(connection, ticket, REFUND.format(name="Ana", days=5))
-    assert behind(connection)
+    assert progress(connection) == (3, 4)
     catch_up(connection)
     catch_up(connection)
-    assert _groups(connection) == [[first, second]]
+    assert _groups(connection) == [[first, second], [other]]
+
+
+def test_no_number_of_other_messages_is_read_at_once(connection: Connection) -> None:
+    ticket = make_ticket(connection)
+    said = [_say(connection, ticket, REFUND.format(name="Ana", days=3))]
+    connection.executemany(
+        "INSERT INTO message SELECT ?, randomblob(16), ticket_id, 'inbound', "
+        + ", ".join(_columns(connection)[4:])
+        + " FROM message WHERE id = ?",
+        [(number, said[0]) for number in range(2, PASSED + 52)],
+    )
+    said.append(_say(connection, ticket, REFUND.format(name="Ana", days=5)))
+    assert catch_up(connection) == (PASSED, PASSED + 52)
+    assert progress(connection).share == PASSED / (PASSED + 52)
+    assert catch_up(connection) == (PASSED + 52, PASSED + 52)
+    assert progress(connection).share == 1
+    assert _groups(connection) == [said]
+
+
+def test_what_another_console_reads_at_the_same_moment_is_joined_once(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = make_ticket(connection)
+    said = [_say(connection, ticket, REFUND.format(name="Ana", days=days)) for days in (1, 2, 3)]
+    whole = groups._next
+
+    def overtaken(*values: object) -> object:
+        monkeypatch.setattr(groups, "_next", whole)
+        found = whole(*values)  # type: ignore[arg-type]  # handed on
+        catch_up(connection)
+        return found
+
+    monkeypatch.setattr(groups, "_next", overtaken)
+    assert catch_up(connection, 1) == (3, 3)
+    assert _groups(connection) == [said]
+    assert connection.execute("SELECT count(*) FROM answer_group").fetchone() == (1,)
 
 
 def test_what_counts_down_waits_until_it_can_not_be_taken_back(connection: Connection, engine: Engine, by: By) -> None:
@@ -65,7 +111,9 @@ def test_what_counts_down_waits_until_it_can_not_be_taken_back(connection: Conne
     with deed_session(engine) as session:
         send(session)
     after = _say(connection, ticket, LOGIN.format(name="Ana"))
-    assert not behind(connection)
+    assert not progress(connection).more
+    assert catch_up(connection) == progress(connection)
+    assert _groups(connection) == []
     connection.execute("UPDATE outbox SET state = 'sent'")
     catch_up(connection)
     assert [after] in _groups(connection)
@@ -94,12 +142,12 @@ def test_no_step_of_reading_on_walks_a_table(connection: Connection) -> None:
     for query, values in (
         (groups._NEXT, (0, 9, 9)),
         (groups._OF_KEY, (1, 9)),
-        (groups._COUNTING_DOWN, ()),
+        (groups._UP_TO, ()),
         (groups._SKETCH, (1,)),
     ):
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", values)]
         assert plan
-        assert not [step for step in plan if step.startswith("SCAN")], plan
+        assert not [step for step in plan if step.startswith("SCAN") and step != "SCAN CONSTANT ROW"], plan
 
 
 def test_a_message_of_long_ago_and_hostile_text_end_well(connection: Connection) -> None:

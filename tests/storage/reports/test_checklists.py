@@ -180,7 +180,16 @@ def made(step: str, *, skipped: int, done: int, back: int) -> list[Conversation]
     ]
 
 
+def test_who_came_back_and_is_open_again_counts_and_who_was_never_solved_does_not() -> None:
+    def one(*, over: bool, reopened: bool) -> Conversation:
+        return Conversation(TEMPLATE.key, "", "", "", frozenset({"one"}), frozenset(), over, reopened)
+
+    found = reopenings(TEMPLATE, [one(over=over, reopened=back) for over in (True, False) for back in (True, False)])[0]
+    assert (found.done, found.done_reopened) == (3, 2)
+
+
 def test_nothing_is_claimed_on_few_cases() -> None:
+    assert LEAST_CASES == 20, "docs/reports.md says so"
     enough = reopenings(TEMPLATE, made("one", skipped=LEAST_CASES, done=2 * LEAST_CASES, back=LEAST_CASES))[0]
     assert enough.difference == 0.5
     assert reopenings(TEMPLATE, made("one", skipped=LEAST_CASES - 1, done=99, back=9))[0].difference is None

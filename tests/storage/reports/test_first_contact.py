@@ -149,3 +149,17 @@ def test_no_year_is_walked_for_a_month(workspace: Workspace) -> None:
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {COUNTED}", asked)]
     assert "SEARCH t USING INDEX ticket_created (created_at>? AND created_at<?)" in plan
     assert not [step for step in plan if step.startswith(("SCAN m", "SCAN e", "SCAN o", "SCAN t"))], plan
+
+
+def test_a_word_on_the_last_moment_of_the_week_is_within_it(connection: Connection) -> None:
+    came = NOW - 20 * DAY
+    for late in (0, 1):
+        ticket = make_ticket(connection, status=3, created_at=came)
+        make_message(connection, ticket, at=came)
+        make_message(connection, ticket, kind="outbound", at=came + HOUR)
+        make_message(connection, ticket, at=came + HOUR + WITHIN + late)
+    (found,) = first_contact(connection, PERIOD, NOW)
+    assert (found.n, found.first) == (2, 1)
+    # A week after its answer a ticket can be judged, and not a moment earlier.
+    for early in (0, 1):
+        assert first_contact(connection, PERIOD, came + HOUR + WITHIN - early)[0].n == 2 - 2 * early

@@ -105,6 +105,36 @@ def test_within_a_week_nothing_is_said_of_who_wrote_again(connection: Connection
     assert figures(reports.read(connection, "gestures", asked))["again"] == (None, 0)
 
 
+def test_what_came_back_before_the_gesture_did_not_follow_it(
+    connection: Connection, engine: Engine, by: By, report: Report
+) -> None:
+    (ticket,) = connection.execute("SELECT ticket_id FROM gesture WHERE id = 4").fetchone()
+    for at, status in ((NOW - 2 * HOUR, 3), (NOW - HOUR, 0)):
+        with deed_session(engine) as session:
+            change(session, By(by.agent_id, at), [ticket], Change(status=status))
+    # Nor did the words that it was given for.
+    make_message(connection, ticket, customer_id=3, at=NOW)
+    asked = Asked(Period(NOW - DAY, NOW + DAY), NOW + 20 * DAY, UTC)
+    found = figures(reports.read(connection, "gestures", asked))
+    assert (found["reopened"], found["again"]) == ((1 / 3, 3), (1 / 3, 3))
+
+
+@pytest.mark.parametrize(("direction", "again"), [("in", 2 / 3), ("out", 1 / 3)])
+def test_that_we_called_is_no_word_of_the_customer(
+    connection: Connection, report: Report, direction: str, again: float
+) -> None:
+    ticket, customer = connection.execute("SELECT ticket_id, customer_id FROM gesture WHERE id = 1").fetchone()
+    message = make_message(connection, ticket, customer_id=customer, kind="call", at=NOW + DAY)
+    connection.execute(
+        "INSERT INTO call(uid, direction, state, way, external_id, number, caller, customer_id, message_id, rang_at,"
+        " held_seconds, goal, notes, outcome, follow_up)"
+        " VALUES(x'01', ?, 'done', 'hand', '', '', '', ?, ?, ?, 0, '', '', '', '')",
+        (direction, customer, message, NOW + DAY),
+    )
+    asked = Asked(Period(NOW - DAY, NOW + DAY), NOW + 20 * DAY, UTC)
+    assert figures(reports.read(connection, "gestures", asked))["again"] == (again, 3)
+
+
 def test_an_empty_time_has_no_figure_that_looks_like_a_result(connection: Connection) -> None:
     asked = Asked(Period(0, DAY), NOW, UTC)
     found = reports.read(connection, "gestures", asked)

@@ -19,7 +19,8 @@ from storage import content, library, rules
 from storage.connect import Connection
 from storage.knowledge.groups import catch_up_all
 from storage.reports import Asked
-from storage.reports.known_answers import SENT, known_answers, read
+from storage.reports.causes import NEWEST
+from storage.reports.known_answers import MOST, SENT, known_answers, read
 from tests.factories import NOW, make_message, make_ticket
 
 PERIOD = Period(NOW - DAY, NOW + DAY)
@@ -104,6 +105,48 @@ def test_the_report_says_its_formula_and_goes_out_as_markdown(connection: Connec
     (line,) = [each for each in text.splitlines() if "Your parcel left" in each]
     assert line.replace("\\|", "").count("|") == 8
     assert "| hand | 2 | 4 min | 8 min | assumed | \\#1001 |" in line
+
+
+def test_what_counts_down_or_is_less_than_half_of_its_reply_counts_for_no_snippet(connection: Connection) -> None:
+    ticket = make_ticket(connection)
+    _use(connection, ticket, _reply(connection, ticket, SNIPPET + " " + SNIPPET[:-1]), 1, 0)
+    _use(connection, ticket, _reply(connection, ticket, SNIPPET + "\n\n" + SNIPPET), 2, 0)
+    waiting = _reply(connection, ticket, SNIPPET)
+    _use(connection, ticket, waiting, 3, 0)
+    connection.execute(
+        "INSERT INTO outbox(uid, deed, ticket_id, message_id, kind, payload, state, created_at, ready_at, tries, error)"
+        " VALUES(x'03', x'03', ?, ?, 'reply', '{}', 'undoable', 0, 0, 0, '')",
+        (ticket, waiting),
+    )
+    assert [line.snippet_id for line in known_answers(connection, PERIOD).lines] == [1]
+    connection.execute("UPDATE outbox SET state = 'sent'")
+    assert [line.snippet_id for line in known_answers(connection, PERIOD).lines] == [1, 3]
+
+
+def test_what_they_cost_is_of_all_of_them_and_of_none_a_dash(connection: Connection) -> None:
+    assert [figure.value for figure in read(connection, Asked(PERIOD, NOW, UTC)).figures] == [None, None]
+    ticket = make_ticket(connection)
+    for snippet in range(MOST + 1):
+        _use(connection, ticket, _reply(connection, ticket, SNIPPET), snippet, 0)
+    report = read(connection, Asked(PERIOD, NOW, UTC))
+    assert (report.figures[0].value, report.figures[0].n) == ((MOST + 1) * 4 * MINUTE, MOST + 1)
+    assert len(report.tables[0].rows) == MOST
+
+
+def test_the_causes_found_in_this_time_stand_in_it_with_their_tickets(connection: Connection) -> None:
+    for at, cause, tickets in ((PERIOD.since, "kettle leaks", NEWEST + 2), (PERIOD.since - 1, "of old", 1)):
+        task = connection.execute(
+            "INSERT INTO task(uid, title, cause, state, created_at) VALUES(?, 'Mend', ?, 'open', ?)",
+            (new_uid(), cause, at),
+        ).lastrowid
+        connection.executemany(
+            "INSERT INTO task_ticket VALUES(?, ?)", [(task, make_ticket(connection)) for _ in range(tickets)]
+        )
+    table = next(each for each in read(connection, Asked(PERIOD, NOW, UTC)).tables if each.key == "causes")
+    (row,) = table.rows
+    assert row[:5] == ("kettle leaks", NEWEST + 2, 1, 1, PERIOD.since)
+    assert str(row[5]).startswith("#1022, #1021, ")
+    assert str(row[5]).endswith("#1003 and 2 more")
 
 
 def test_a_snippet_that_is_gone_keeps_its_line(connection: Connection) -> None:

@@ -56,6 +56,21 @@ def test_they_are_told_by_agent_channel_and_week(report: Report) -> None:
     assert tables["weeks"] == {"2026-03-02": (5, 2, 1, 1, 0, 1 / 2), "2026-03-09": (2, 1, 0, 0, 1, 1.0)}
     (chart,) = report.charts
     assert {series.name: series.values for series in chart.series}["kept"] == (2, 1)
+    beaten = {row[0]: row[7:] for row in report.tables[0].rows}
+    assert beaten == {"Ana Ruiz": (4 * HOUR, 9 * HOUR), "Bo Lind": (6 * HOUR, 6 * HOUR)}
+
+
+def test_a_week_without_a_promise_stands_in_the_chart(connection: Connection, by: By) -> None:
+    for week in (0, 3):
+        at = NOW + week * 7 * DAY
+        with deed_session(engine_over(connection)) as session:
+            promise(session, By(by.agent_id, at), make_ticket(connection), Said("by then", at, at + HOUR))
+    last = NOW + 21 * DAY + HOUR
+    (chart,) = reports.read(connection, "promises", Asked(Period(NOW, last), last, UTC)).charts
+    assert chart.labels == ("2026-03-02", "2026-03-09", "2026-03-16", "2026-03-23")
+    told = {series.name: series.values for series in chart.series}
+    # What is due this very moment can still be kept.
+    assert (told["overdue"], told["open"]) == ((1, 0, 0, 0), (0, 0, 0, 1))
 
 
 def test_nothing_promised_is_no_result(connection: Connection) -> None:
