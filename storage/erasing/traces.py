@@ -25,6 +25,7 @@ WRITTEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "task": ("title", "cause"),
         "incident": ("title", "notice"),
         "snippet": ("title", "body"),
+        "banner": ("words",),
     }
 )
 # What is one person's alone, wherever it stands.
