@@ -61,13 +61,16 @@ STATEMENTS = (
     END""",
     """CREATE TRIGGER stale_outbox_update AFTER UPDATE OF state ON outbox
     WHEN (old.state = 'dropped') <> (new.state = 'dropped') BEGIN
-        INSERT INTO stale_ticket(ticket_id) VALUES (new.ticket_id) ON CONFLICT DO NOTHING;
+        INSERT INTO stale_ticket(ticket_id) SELECT ticket_id FROM message WHERE id = new.message_id
+        ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_outbox_delete AFTER DELETE ON outbox WHEN old.state = 'dropped' BEGIN
-        INSERT INTO stale_ticket(ticket_id) VALUES (old.ticket_id) ON CONFLICT DO NOTHING;
+        INSERT INTO stale_ticket(ticket_id) SELECT ticket_id FROM message WHERE id = old.message_id
+        ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_outbox_insert AFTER INSERT ON outbox WHEN new.state = 'dropped' BEGIN
-        INSERT INTO stale_ticket(ticket_id) VALUES (new.ticket_id) ON CONFLICT DO NOTHING;
+        INSERT INTO stale_ticket(ticket_id) SELECT ticket_id FROM message WHERE id = new.message_id
+        ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_tag_insert AFTER INSERT ON ticket_tag BEGIN
         INSERT INTO stale_ticket(ticket_id) VALUES (new.ticket_id) ON CONFLICT DO NOTHING;
