@@ -21,6 +21,7 @@ class Right(StrEnum):
     ERASE = "erase a customer"
     EXPORT_ALL = "export the team's whole data"
     AUDIT = "read who looked at whom"
+    BANNER = "tell every console something"
 
 
 # What isn't in this table everybody may do.

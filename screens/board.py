@@ -84,7 +84,6 @@ class BoardScreen(BoardMoves):
 
     def on_mount(self) -> None:
         """Read the boards, and then their numbers; keys wait for them."""
-        super().on_mount()
         self.view.focus()
         self.hold_keys()
         self.read_boards()

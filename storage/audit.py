@@ -38,6 +38,8 @@ TOLD: Mapping[str, str] = MappingProxyType(
         "merged": "merged a ticket of",
         "gesture_approved": "approved a gesture for",
         "gesture_refused": "refused a gesture for",
+        "banner_told": "told every console something",
+        "banner_ended": "took back what every console was told",
     }
 )
 KINDS: Mapping[str, str] = MappingProxyType({**NOTED, **TOLD})

@@ -124,6 +124,8 @@ _KINDS = {
     "promise_withdrawn": "withdrew the promise “{title}”",
     "promise_kept": "kept the promise “{title}”, {beaten_by} early",
     "promise_broken": "broke the promise “{title}”, {beaten_by} late",
+    "banner_told": "told everybody: {title}",
+    "banner_ended": "took back what everybody was told: {title}",
     "retried": "sent on its way again: {title}",
     "overridden": "changed the {lost} too, and came second",
     "dropped": "dropped from the outbox: {title}",

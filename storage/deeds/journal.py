@@ -23,6 +23,7 @@
 | gesture_given, gesture_asked, gesture_approved, gesture_refused | title: the kind and its value; reason |
 | rating_acted | title: the rating; reason: what was done |
 | incident_begun, incident_changed, incident_told, incident_linked, incident_unlinked, incident_update | title: the incident's; state |
+| banner_told, banner_ended | title: the line that every console shows |
 | promised, promise_withdrawn, promise_kept, promise_broken | title: the words; due_at, target_at; beaten_by: microseconds |
 | acknowledged (by sync, storage.acknowledging) | to: the customer's address; promised_at |
 | undone | deed: the id of the deed that was taken back |

@@ -46,6 +46,7 @@ _THINGS = {
     "attachment": "message", "promise": "promise", "outbox": "outbox", "draft": "draft", "gesture": "gesture",
     "incident": "incident", "incident_ticket": "incident", "rating": "rating",
     "known_answer": "known answer", "task": "task", "task_ticket": "task", "snippet_use": "message", "call": "call",
+    "banner": "banner",
 }  # fmt: skip
 
 

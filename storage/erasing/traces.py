@@ -20,6 +20,7 @@ from storage.tombstones import is_erased
 WRITTEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "attachment": ("name",),
+        "banner": ("words",),
         "call": ("number", "caller", "goal", "notes", "follow_up"),
         "checklist_tick": ("reason", "text"),
         "customer": ("note", "flags", "details"),

@@ -7,6 +7,7 @@ microseconds UTC, money integer minor units, text NFC and already cleaned. JSON 
 from sqlmodel import SQLModel
 
 from storage.models.audit import Audit
+from storage.models.banners import Banner, BannerSeen
 from storage.models.calls import Call
 from storage.models.craft import Checklist, ChecklistRun, ChecklistTick, Setting, Snippet, View
 from storage.models.deeds import Draft, Event, Outbox
@@ -63,6 +64,8 @@ __all__ = [
     "AnswerMember",
     "Attachment",
     "Audit",
+    "Banner",
+    "BannerSeen",
     "Call",
     "Channel",
     "Checklist",

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 
 # An upsert of its own: of INSERT OR IGNORE in a trigger, the statement that fired it would have the say.
 _NOTE = "INSERT INTO stale_ticket(ticket_id) VALUES {} ON CONFLICT DO NOTHING"
+_MESSAGE_OF = (
+    "INSERT INTO stale_ticket(ticket_id) SELECT ticket_id FROM message WHERE id = {}.message_id ON CONFLICT DO NOTHING"
+)
 # What facts are counted from. What a ticket says besides, and when it was touched last, makes no difference to them.
 _TICKET = "status, priority, channel_id, team_id, merged_into_id, created_at, solved_at, details"
 _MESSAGE = "ticket_id, kind, at, automatic"
@@ -28,11 +31,11 @@ def _notes() -> Iterator[tuple[str, str]]:
     yield f"event_insert AFTER INSERT ON event WHEN {_TOLD}", _NOTE.format("(new.ticket_id)")
     yield f"event_update AFTER UPDATE OF undone_by, data ON event WHEN {_TOLD}", _NOTE.format("(new.ticket_id)")
     yield "event_delete AFTER DELETE ON event WHEN old.ticket_id IS NOT NULL", _NOTE.format("(old.ticket_id)")
-    # A reply that never left was no answer.
+    # A reply that never left was no answer, on whichever ticket it stands by now.
     turned = "(old.state = 'dropped') <> (new.state = 'dropped')"
-    yield f"outbox_update AFTER UPDATE OF state ON outbox WHEN {turned}", _NOTE.format("(new.ticket_id)")
-    yield "outbox_delete AFTER DELETE ON outbox WHEN old.state = 'dropped'", _NOTE.format("(old.ticket_id)")
-    yield "outbox_insert AFTER INSERT ON outbox WHEN new.state = 'dropped'", _NOTE.format("(new.ticket_id)")
+    yield f"outbox_update AFTER UPDATE OF state ON outbox WHEN {turned}", _MESSAGE_OF.format("new")
+    yield "outbox_delete AFTER DELETE ON outbox WHEN old.state = 'dropped'", _MESSAGE_OF.format("old")
+    yield "outbox_insert AFTER INSERT ON outbox WHEN new.state = 'dropped'", _MESSAGE_OF.format("new")
     # A target may be bound to a tag.
     yield "tag_insert AFTER INSERT ON ticket_tag", _NOTE.format("(new.ticket_id)")
     yield "tag_delete AFTER DELETE ON ticket_tag", _NOTE.format("(old.ticket_id)")

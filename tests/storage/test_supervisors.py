@@ -9,20 +9,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from desk.banners import Banner
 from desk.errors import Refused
 from desk.roles import RIGHTS, ROLES, Right, allowed
 from storage import rules
 from storage.audit import Wanted, read
 from storage.connect import Connection
+from storage.deeds.banners import tell_all
 from storage.deeds.by import By
 from storage.deeds.gestures import Given, approve, give
-from storage.engine import deed_session
+from storage.engine import deed_session, engine_over
 from storage.erasing.erase import erase
 from storage.erasing.traces import find
 from storage.export.everything import export_everything
 from storage.supervisors import may, require, set_role
 from storage.workspace import Workspace, open_to_read
 from tests.factories import NOW, make_agent, make_customer
+
+
+def _tell_all(connection: Connection, by: By, *_: object) -> None:
+    with deed_session(engine_over(connection)) as session:
+        tell_all(session, by, Banner("The printer is down", None))
+
 
 Deed = Callable[[Connection, By, Workspace, Path], object]
 DEEDS: dict[Right, Deed] = {
@@ -33,6 +41,7 @@ DEEDS: dict[Right, Deed] = {
         workspace, connection, by, folder / str(by.agent_id), lambda *_: None
     ),
     Right.AUDIT: lambda connection, by, *_: require(connection, by.agent_id, Right.AUDIT),
+    Right.BANNER: _tell_all,
 }
 
 

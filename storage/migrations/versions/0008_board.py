@@ -61,13 +61,16 @@ STATEMENTS = (
     END""",
     """CREATE TRIGGER stale_outbox_update AFTER UPDATE OF state ON outbox
     WHEN (old.state = 'dropped') <> (new.state = 'dropped') BEGIN
-        INSERT INTO stale_ticket(ticket_id) VALUES (new.ticket_id) ON CONFLICT DO NOTHING;
+        INSERT INTO stale_ticket(ticket_id) SELECT ticket_id FROM message WHERE id = new.message_id
+        ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_outbox_delete AFTER DELETE ON outbox WHEN old.state = 'dropped' BEGIN
-        INSERT INTO stale_ticket(ticket_id) VALUES (old.ticket_id) ON CONFLICT DO NOTHING;
+        INSERT INTO stale_ticket(ticket_id) SELECT ticket_id FROM message WHERE id = old.message_id
+        ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_outbox_insert AFTER INSERT ON outbox WHEN new.state = 'dropped' BEGIN
-        INSERT INTO stale_ticket(ticket_id) VALUES (new.ticket_id) ON CONFLICT DO NOTHING;
+        INSERT INTO stale_ticket(ticket_id) SELECT ticket_id FROM message WHERE id = new.message_id
+        ON CONFLICT DO NOTHING;
     END""",
     """CREATE TRIGGER stale_tag_insert AFTER INSERT ON ticket_tag BEGIN
         INSERT INTO stale_ticket(ticket_id) VALUES (new.ticket_id) ON CONFLICT DO NOTHING;
@@ -99,6 +102,25 @@ STATEMENTS = (
     )""",
     "CREATE INDEX audit_at ON audit (at)",
     "CREATE INDEX audit_customer ON audit (customer_id, at) WHERE customer_id IS NOT NULL",
+    """CREATE TABLE banner (
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        uid BLOB NOT NULL,
+        agent_id INTEGER,
+        words VARCHAR NOT NULL,
+        at INTEGER NOT NULL,
+        until INTEGER,
+        ended_at INTEGER,
+        UNIQUE (uid),
+        FOREIGN KEY(agent_id) REFERENCES agent (id)
+    )""",
+    """CREATE TABLE banner_seen (
+        banner_id INTEGER NOT NULL,
+        agent_id INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (banner_id, agent_id),
+        FOREIGN KEY(agent_id) REFERENCES agent (id)
+    )
+     WITHOUT ROWID""",
     "CREATE INDEX ticket_active_again ON ticket (team_id, id) WHERE status<3 AND contacts>1",
     # Older ones are in no number of the board.
     "INSERT OR IGNORE INTO stale_ticket(ticket_id) SELECT id FROM ticket WHERE status<3",

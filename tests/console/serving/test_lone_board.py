@@ -1,6 +1,7 @@
 """A board that only reads: whatever is asked of it, by key, by command or by code, nothing is changed or opened."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,6 +11,7 @@ from textual.events import Key
 from console.config import Config
 from console.serving.lone_board import NOBODY, BoardApp, board_keys
 from desk.errors import Refused
+from desk.ids import new_uid
 from screens.action import Place
 from screens.actions import ACTIONS
 from screens.board import BoardScreen
@@ -18,13 +20,15 @@ from screens.explanation import ExplanationScreen
 from screens.help import HelpScreen
 from screens.hints import hints
 from screens.keymap import keymap
-from storage.connect import Connection
+from storage.connect import Connection, writing
 from storage.statistics.settling import settle
 from storage.workspace import Workspace, open_to_read, open_to_write
 from tests.factories import NOW
-from tests.rest import handled, settled
+from tests.rest import handled, settled, until
 from tests.screens.room import fill
 
+SOLVED = "UPDATE ticket SET status = 3, solved_at = :now, updated_at = :now WHERE id = :ticket"
+TOLD = "INSERT INTO event(deed, kind, at, ticket_id, data, patch) VALUES(?,'changed',?,?,?,'')"
 COUNTED = {"ticket_fact", "fact_day", "stale_ticket"}
 
 
@@ -50,6 +54,14 @@ def said(app: BoardApp) -> str:
     return bar.text
 
 
+def value(app: BoardApp, metric: str) -> int:
+    """A number as it was read last."""
+    reading = app.board._reading
+    found = reading.snapshot.figures[metric].value if reading is not None else None
+    assert isinstance(found, int)
+    return found
+
+
 def test_a_workspace_that_may_only_be_read_opens_for_no_writer(workspace: Workspace, connection: Connection) -> None:
     only_read = Workspace(workspace.folder, read_only=True)
     with pytest.raises(Refused, match="only reads"):
@@ -65,13 +77,23 @@ def test_a_workspace_that_may_only_be_read_opens_for_no_writer(workspace: Worksp
 
 
 async def test_it_shows_the_numbers_and_follows_them(workspace: Workspace, connection: Connection) -> None:
-    fill(connection)
+    ids = fill(connection)
     settle(connection, NOW)
     async with on_the_wall(workspace) as app:
+        # No time passes, after which it would count again by itself.
+        app.seat.clock = lambda: NOW
+        app.board._asked_at = NOW
         assert isinstance(app.screen, BoardScreen)
-        figure = app.board.figure
-        assert figure is not None
         assert app.seat.me == NOBODY
+        before = value(app, "open")
+        assert value(app, "solved") == 0
+        with writing(connection):
+            connection.execute(SOLVED, {"now": NOW, "ticket": ids[0]})
+            connection.execute(TOLD, (new_uid(), NOW, ids[0], json.dumps({"field": "status", "before": 0, "after": 3})))
+        await until(app, lambda: value(app, "open") == before - 1)
+        # What came and went is settled by whoever serves, and seen once it is.
+        settle(connection, NOW)
+        await until(app, lambda: value(app, "solved") == 1)
 
 
 async def test_no_deed_reaches_the_disk_however_it_is_asked_for(workspace: Workspace, connection: Connection) -> None:

@@ -103,6 +103,7 @@ desks = st.lists(made, min_size=1, max_size=7)
 HAPPENINGS = (
     "status", "merge", "part", "said", "late", "unsaid", "dropped", "sent", "undone", "redone", "turned", "channel",
     "tagged", "untagged", "priority", "targets", "hours", "usual", "answers", "moved", "erased", "snoozed",
+    "forgotten", "unsent", "given up",
 )  # fmt: skip
 steps = st.lists(
     st.builds(Step, st.sampled_from(HAPPENINGS), st.integers(0, 20), st.integers(0, 20), moments), max_size=8
@@ -162,6 +163,7 @@ TELLING = (
     ),
     replace(_PLAIN, status=3, solved=NOW - HOUR, said=(ago(100, "inbound"), ago(80, "outbound"), ago(40, "inbound"))),
     replace(_PLAIN, dear=True, said=(ago(9, "inbound"), ago(8, "call"), ago(5, "inbound"), ago(4.5, "outbound"))),
+    _PLAIN,
     replace(_PLAIN, merged=True, status=4, said=(ago(3, "inbound"), ago(1, "outbound"))),
 )  # fmt: skip
 
@@ -233,6 +235,10 @@ _TOUCHED = (
 _UNSENT = (
     "DELETE FROM outbox WHERE ticket_id = :ticket OR message_id IN (SELECT id FROM message WHERE ticket_id = :ticket)"
 )
+_GIVEN_UP = (
+    "INSERT INTO outbox(uid, deed, ticket_id, message_id, kind, payload, state, created_at, ready_at, tries, error)"
+    " SELECT randomblob(16), :deed, ticket_id, id, 'reply', '{{}}', 'dropped', 0, 0, 0, '' FROM message WHERE id = {}"
+)
 _STATEMENTS = {
     "status": ("UPDATE ticket SET status = :status, solved_at = :solved WHERE id = :ticket",),
     "merge": ("UPDATE ticket SET merged_into_id = 1, status = 4 WHERE id = :ticket",),
@@ -259,6 +265,9 @@ _STATEMENTS = {
         "DELETE FROM ticket_tag WHERE ticket_id = :ticket",
         "DELETE FROM ticket WHERE id = :ticket",
     ),
+    "forgotten": (f"DELETE FROM event WHERE id = {_EVENT}",),
+    "unsent": (f"DELETE FROM outbox WHERE id = {_OUTBOX}",),
+    "given up": (_GIVEN_UP.format(_MESSAGE),),
     "snoozed": ("UPDATE ticket SET snoozed_until = :soon WHERE id = :ticket",),
 }
 _OF_RULES: dict[str, Callable[[Connection], None]] = {
