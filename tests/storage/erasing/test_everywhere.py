@@ -34,7 +34,8 @@ TELLING = ("xylophonist", "zwieback", "5550134", "glockenspiel", "quentin")
 CODED = frozenset(
     f"{table}.{column}"
     for table, columns in {
-        "agent": "handle name email role", "attachment": "type content_id",
+        # The record has numbers of customers, and words of the program: which rules, which role, which alert.
+        "agent": "handle name email role", "attachment": "type content_id", "audit": "kind words",
         "call": "direction state way outcome external_id", "channel": "key label",
         "checklist": "key title content", "checklist_run": "checklist_key",
         "checklist_tick": "step state", "cursor": "stream value", "customer": "plan external_id",
@@ -155,6 +156,7 @@ def _fill_all(room: Room) -> None:
         # Nobody knew whose call it was: the number says it.
         room.fill("call", ELSEWHERE, SAYS, number="04155550134", customer_id=None, ticket_id=None)
     room.fill("setting", OWN, SAYS, key="first_page")
+    room.fill("banner", OWN, SAYS, agent_id=agent)
     room.fill("source_state", OWN, SAYS, source_id=source)
     room.fill("customer_value", OWN, "", customer_id=room.customer_id)
     alone = room.fill("organization", OWN, SAYS)
