@@ -102,7 +102,7 @@ LIVE: Mapping[str, Callable[[str], Number]] = {
     "open": lambda metric: Counted(metric, "team", f"t.status=0 AND {_NOT_SNOOZED}"),
     "unassigned": lambda metric: Counted(metric, "team", f"t.assignee_id IS NULL AND {_NOT_SNOOZED}"),
     "due_hour": lambda metric: Counted(metric, "due", "t.due_at>=:now AND t.due_at<:soon"),
-    "late": lambda metric: Counted(metric, "due", "t.due_at<:now"),
+    "late": lambda metric: Counted(metric, "team", "t.due_at<:now"),
     "promises_due": lambda metric: Counted(metric, "promised", "t.promised_at IS NOT NULL AND t.promised_at<:midnight"),
     "angry": lambda metric: Counted(metric, "mood", f"t.mood>0 AND t.mood>={UPSET}"),
     "repeated": lambda metric: Counted(metric, "again", "t.contacts>1"),

@@ -11,7 +11,7 @@ from desk.metrics.facts import AWAITED, RESPONSES, Did
 from desk.metrics.snapshot import Figure, Part, Reported
 from desk.service import Kind
 from storage.clocks import targets
-from storage.statistics.answers import Answers, Awaited, Late, awaited, late_of, together, waiting_state, week_of
+from storage.statistics.answers import Answers, Late, awaited, late_of, together, waiting_state, week_of
 from storage.statistics.asked import Asked
 from storage.statistics.flow import WEEK
 from storage.statistics.number import Number, largest_first, named, share, spans
@@ -138,14 +138,10 @@ class Waiting:
 
     def figure(self, asked: Asked) -> Figure:
         """How many, and how long by now; by channel."""
-        ones = [awaited(asked, kind) for kind in AWAITED]
-        waited = spans([max(0, asked.now - at) for at in _longest_last(asked, ones)])
-        names = asked.names("channel")
-        counts = Counter(each.channel_id for several in ones for each in several)
-        parts = (Part(*named(names, key, ""), count, count, count) for key, count in counts.items())
-        return Figure(
-            self.metric, waited.n, waited.n, waited.n, waited.mean, waited.p50, waited.p90, parts=largest_first(parts)
-        )
+        held, names = _waiting_since(asked), asked.names("channel")
+        n, mean, p50, p90 = _by_now(held, asked.now)
+        parts = (Part(*named(names, key, ""), count, count, count) for key, count in held.channels.items())
+        return Figure(self.metric, n, n, n, mean, p50, p90, parts=largest_first(parts))
 
     def behind(self, asked: Asked, part: str) -> Collection[int]:
         """Their tickets."""
@@ -153,14 +149,33 @@ class Waiting:
         return [each.ticket_id for each in ones if part in ("", str(each.channel_id))]
 
 
-def _longest_last(asked: Asked, ones: Sequence[Sequence[Awaited]]) -> list[int]:
-    """Since when each of them waits, the newest first."""
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Since when each of those who wait does, the newest first; the sum of that, and how many they are by channel."""
+
+    times: Sequence[int]
+    total: int
+    channels: Mapping[int, int]
+
+
+def _waiting_since(asked: Asked) -> Since:
     state = tuple(waiting_state(asked, kind) for kind in AWAITED)
 
-    def read() -> list[int]:
-        return sorted((each.since for several in ones for each in several), reverse=True)
+    def read() -> Since:
+        ones = [each for kind in AWAITED for each in awaited(asked, kind)]
+        times = sorted((each.since for each in ones), reverse=True)
+        return Since(times, sum(times), Counter(each.channel_id for each in ones))
 
-    return asked.kept.get(("waiting since",), state, read, list)
+    return asked.kept.get(("waiting since",), state, read, Since)
+
+
+def _by_now(held: Since, now: int) -> tuple[int, float | None, int | None, int | None]:
+    """How many wait, and mean, median and nine of ten of how long; a message of the future waits for nobody."""
+    n = len(held.times)
+    if not n or held.times[0] > now:
+        told = spans([max(0, now - at) for at in held.times])
+        return told.n, told.mean, told.p50, told.p90
+    return n, (n * now - held.total) / n, now - held.times[(n - 1) // 2], now - held.times[-(-n * 9 // 10) - 1]
 
 
 def _with_late(asked: Asked, kind: Kind, part: str, of: Callable[[Answers], frozenset[int]]) -> frozenset[int]:
