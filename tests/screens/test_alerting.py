@@ -1,5 +1,7 @@
 """Alerts at a console: it looks at its turn, rings once, and a team without alerts pays nothing."""
 
+from collections.abc import Callable
+
 import pytest
 
 from console import alerting
@@ -7,6 +9,7 @@ from console.app import HeardApp
 from desk.times import MINUTE, now
 from screens.jobs import Jobs
 from storage import rules
+from storage.alerts import setting
 from storage.connect import Connection
 from storage.deeds.by import By
 from storage.supervisors import set_role
@@ -35,6 +38,16 @@ def make_late(connection: Connection) -> None:
         make_ticket(connection, due_at=now() - MINUTE)
 
 
+async def ticking(app: HeardApp, fact: Callable[[], bool]) -> None:
+    """Seconds pass until it is so."""
+
+    def so() -> bool:
+        app.tick()
+        return fact()
+
+    await until(app, so)
+
+
 async def passed(app: HeardApp, seconds: int = 3) -> None:
     """Some seconds."""
     for _ in range(seconds):
@@ -56,8 +69,7 @@ async def test_what_crosses_its_edge_rings_once_and_says_what_it_is(
         await passed(app)
         assert rung == []
         make_late(connection)
-        await passed(app)
-        await until(app, lambda: bool(rung))
+        await ticking(app, lambda: bool(rung))
         assert notice(app) == "Late: 7, above 5"
         await passed(app)
         assert rung == ["rang"]
@@ -93,8 +105,7 @@ async def test_only_supervisors_hear_it_where_there_are_any(
     rules.write(connection, "alerts", LATE)
     make_late(connection)
     async with console(workspace) as app:
-        await passed(app)
-        assert connection.execute("SELECT 1 FROM setting WHERE key = 'alerts.told'").fetchone()
+        await ticking(app, lambda: bool(setting(connection, "alerts.told")))
         await passed(app)
         assert rung == []
 
@@ -125,6 +136,6 @@ async def test_a_command_that_cannot_be_started_is_told_once(
     rules.write(connection, "alerts", 'command = ["/nowhere/at/all"]\n' + LATE)
     make_late(connection)
     async with console(workspace) as app:
-        await passed(app, 5)
+        await ticking(app, lambda: bool(app._wrong and rung))
         assert app._wrong == {"/nowhere/at/all can't be started: No such file or directory"}
         assert rung == ["rang"]
