@@ -27,6 +27,7 @@ from console.typed_ahead import TypedAhead
 from desk.errors import HeardError
 from desk.records import AgentRow
 from desk.times import now
+from screens import reading
 from screens.ask import Choice, Question
 from screens.command_line import command_question
 from screens.confirm import ConfirmScreen
@@ -34,7 +35,6 @@ from screens.desk_screen import DeskScreen
 from screens.jobs import Jobs
 from screens.keymap import Keymap, keymap
 from screens.palette import palette_question
-from screens.reading import Opening, alerts_fingerprint, calls_fingerprint, fingerprint, opening, sources_fingerprint
 from screens.seat import Seat
 from screens.workspace import WorkspaceScreen
 from screens.workspace_queue import QueueWork
@@ -69,7 +69,9 @@ class HeardApp(TypedAhead, inherit_bindings=False):
     # Textual reads a screen's own style sheet when it is pushed; the one that is there from the start isn't.
     CSS_PATH = Path(screens.__file__).parent / "workspace.tcss"
 
-    def __init__(self, workspace: Workspace, config: Config, keys: Keymap, opening: Opening | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, config: Config, keys: Keymap, opening: reading.Opening | None = None
+    ) -> None:
         super().__init__()
         self.config = config
         # Textual mounts two widgets for these in every screen, and lays it out again for one that shows nothing.
@@ -125,10 +127,11 @@ class HeardApp(TypedAhead, inherit_bindings=False):
         """
         self.jobs.start(
             self.changed,
-            fingerprint,
-            (sources_fingerprint, self.read_sources),
-            (calls_fingerprint, self.read_calls),
-            (alerts_fingerprint, self.read_alerts),
+            reading.fingerprint,
+            (reading.sources_fingerprint, self.read_sources),
+            (reading.calls_fingerprint, self.read_calls),
+            (reading.alerts_fingerprint, self.read_alerts),
+            (reading.banners_fingerprint, self.read_banners),
             beside=((self.look_around, self.read_company),),
         )
         if self.workspace.opening is None:
@@ -221,6 +224,7 @@ class HeardApp(TypedAhead, inherit_bindings=False):
             self.read_sources()
             self._read_alarms()
             self.read_alerts()
+            self.read_banners()
         elif self.seat.sources:
             self._attend_sync()
         self._sound()
@@ -228,6 +232,7 @@ class HeardApp(TypedAhead, inherit_bindings=False):
             self.reachable.attend(self._last_key)
         self.attend()
         self.attend_alerts()
+        self.attend_banners()
         if self.workspace.waiting:
             from sync.outbox import deliver_local
 
@@ -377,7 +382,7 @@ def run(folder: Path) -> int:
     Raises BadInput where the configuration or its keys can't be used.
     """
     config, workspace = load(), Workspace(folder)
-    found = opening(workspace, config.agent_handle, now(), config.zone)
+    found = reading.opening(workspace, config.agent_handle, now(), config.zone)
     app = HeardApp(workspace, config, keymap(config.keys), found)
     status = app.run(mouse=config.mouse)
     for error in app.unsaved:

@@ -28,7 +28,7 @@ PLACES = {
     Place.GESTURES: "gestures", Place.INCIDENTS: "incidents",
     Place.DUPLICATES: "duplicates", Place.NUMBERS: "my numbers", Place.NEWCOMERS: "new customers",
     Place.CALLER: "who calls", Place.CALL: "call", Place.NOTES: "a call's notes", Place.WRAP_UP: "wrap-up",
-    Place.BOARD: "live board", Place.EXPLANATION: "explanation",
+    Place.BOARD: "live board", Place.EXPLANATION: "explanation", Place.BANNERS: "banners",
 }  # fmt: skip
 
 KEYS_HEAD = f"""\

@@ -9,14 +9,14 @@ from time import monotonic
 from textual import events, on
 from typing_extensions import override
 
-from console.alerting import Alerting
+from console.announcing import Announcing
 from console.hearing import around, heard
 from screens.ask import AskPanel
 from screens.desk_screen import DeskScreen
 from screens.keymap import key_name
 
 
-class TypedAhead(Alerting, inherit_bindings=False):
+class TypedAhead(Announcing, inherit_bindings=False):
     """Hands keys to the screen in front. `_early` are those that wait, once `_listed` only for what others open."""
 
     def __init__(self) -> None:

@@ -41,6 +41,7 @@ class Place(StrEnum):
     WRAP_UP = "wrap-up"
     BOARD = "board"
     EXPLANATION = "explanation"
+    BANNERS = "banners"
 
 
 Places = frozenset[Place]
@@ -55,9 +56,16 @@ MOVING: Places = (
     | CALLING
     | {Place.CUSTOMER, Place.LIBRARY, Place.OUTBOX, Place.SOURCES, Place.WELCOME, Place.HELP}
     | {Place.GESTURES, Place.INCIDENTS, Place.TASKS, Place.KNOWN, Place.NUMBERS, Place.NEWCOMERS}
-    | {Place.DUPLICATES, Place.TEAM, Place.BOARD, Place.EXPLANATION}
+    | {Place.DUPLICATES, Place.TEAM, Place.BOARD, Place.EXPLANATION, Place.BANNERS}
 )
-LISTS: Places = MOVING - {Place.TICKET, Place.CHECKLIST, Place.HELP, Place.CALL, Place.WRAP_UP}
+LISTS: Places = MOVING - {
+    Place.TICKET,
+    Place.CHECKLIST,
+    Place.HELP,
+    Place.CALL,
+    Place.WRAP_UP,
+    Place.BANNERS,
+}
 SCREENS: Places = MOVING | {Place.CUSTOMERS}
 EVERYWHERE: Places = SCREENS | {Place.COMPOSER, Place.FIELD, Place.FORM, Place.NOTES}
 

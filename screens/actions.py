@@ -31,6 +31,7 @@ from screens.action import (
     needs_stranger,
     needs_ticket,
 )
+from screens.actions_banner import BANNERS
 from screens.actions_board import BOARDS
 from screens.actions_call import A_CALL, CALL, CALLS, NOTES
 from screens.actions_customer import CUSTOMER_CARE
@@ -80,6 +81,7 @@ GROUPS = {
     "call": "Calls",
     "newcomers": "New customers",
     "presence": "Who is there",
+    "banner": "Told to everybody",
     "gesture": "Gestures",
     "rating": "Ratings",
     "incident": "Incidents",
@@ -342,7 +344,7 @@ SOURCE_DEEDS = (
 ACTIONS: tuple[Action, ...] = (
     *MOVE, *CALLS, *READ, *WRITE, *REVIEW, *STATUS, *TICKET_DEEDS, *LIST, *CHECKLISTS, *COPY, *VIEWS, *GO, *CONSOLE,
     *QUESTION, *PAGES, *CUSTOMER_DEEDS, *CUSTOMER_CARE, *LIBRARY_DEEDS, *OUTBOX_DEEDS, *SOURCE_DEEDS, *GOODWILL,
-    *KNOWLEDGE, *PEOPLE, *PROMISES, *BOARDS,
+    *KNOWLEDGE, *PEOPLE, *PROMISES, *BOARDS, *BANNERS,
 )  # fmt: skip
 
 BY_ID = {action.id: action for action in ACTIONS}

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from screens.board import Left
     from screens.phone import Ring
     from screens.reading import Behind
+    from widgets.banner_bar import BannerBar
     from widgets.ring_bar import RingBar
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
         self._held_until = monotonic() + HOLD_SECONDS
         self._hold_end: Timer | None = None
         self._rings: RingBar | None = None
+        self._banner: BannerBar | None = None
 
     def on_mount(self) -> None:
         """Keys that wait for a field get an end to it."""
@@ -217,6 +219,7 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
         if bar is None:
             return
         keymap, place = self.seat.keymap, self._place_of_keys()
+        self.show_banner()
         if self._pressed:
             title = MENUS.get(shown(self._pressed), "")
             bar.show(((shown(self._pressed), title), *menu(keymap, place, self._pressed), ("Esc", "never mind")))
@@ -280,6 +283,23 @@ class DeskScreen(Screen[ScreenResultType], inherit_bindings=False):
         key = shown(keys[0]) if keys else ""
         # It takes the one that has waited longest.
         self._rings.show([facts_of(each, key if place == 0 else "") for place, each in enumerate(wanted)])
+
+    def banners_changed(self) -> None:
+        """Everybody is told something, or no more; `seat.banners` says what stands."""
+        self.show_banner()
+
+    def show_banner(self) -> None:
+        """What everybody is told, in the words of the keys that act here."""
+        if self._banner is not None or self.seat.banners:
+            # Nobody needs it before anybody is told anything.
+            from screens.banner_line import show
+
+            self._banner = show(self, self._banner, self._place_of_keys())
+
+    @property
+    def told_lines(self) -> int:
+        """How many lines the banner takes."""
+        return self._banner.lines_at(self.size.width) if self._banner is not None else 0
 
     @property
     def occupied(self) -> bool:

@@ -216,6 +216,15 @@ def alerts_fingerprint(connection: Connection) -> object:
     ).fetchall()
 
 
+def banners_fingerprint(connection: Connection) -> object:
+    """What changes when everybody is told something, or no more, or somebody has put it away; of the newest alone."""
+    return connection.execute(
+        "SELECT (SELECT group_concat(id || ' ' || ifnull(ended_at, ''))"
+        "          FROM (SELECT id, ended_at FROM banner ORDER BY id DESC LIMIT 50)),"
+        " (SELECT count(*) FROM banner_seen WHERE banner_id > (SELECT max(id) FROM banner) - 50)"
+    ).fetchone()
+
+
 @lru_cache(maxsize=4)
 def _kept_templates(_path: str) -> "dict[tuple[int, int], tuple[ChecklistTemplate, ...]]":
     return {}

@@ -15,6 +15,7 @@ from storage.deeds.by import By
 if TYPE_CHECKING:
     from screens.company import Company
     from screens.source_lines import Standing
+    from storage.banners import BannerRow
     from storage.incidents import Alarm
     from storage.sources import SourceRow
 
@@ -26,7 +27,8 @@ class Seat:
     `layout` is auto, or one, two or three for that many panes whatever the terminal's width. `editor` is the command
     for long texts. `regions` are the countries whose national phone numbers are understood.
     `sources` are what is connected and how each is doing, `phone` who rings and who is on the line, `alarms`
-    when customers hear of each incident again, `company` who else is there; the app keeps them fresh.
+    when customers hear of each incident again, `company` who else is there, `banners` what everybody is told that
+    whoever sits here has not put away; the app keeps them fresh.
     `browser`: the screen is a browser's, which reaches neither this machine's files nor its programs.
     """
 
@@ -45,6 +47,7 @@ class Seat:
     alarms: "tuple[Alarm, ...]" = ()
     browser: bool = False
     company: "Company | None" = None
+    banners: "tuple[BannerRow, ...]" = ()
 
     def by(self) -> By:
         """Who does the next deed, and when."""

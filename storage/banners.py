@@ -24,9 +24,6 @@ _ALL = f"""
 _SEEN = "SELECT s.agent_id, s.at FROM banner_seen s WHERE s.banner_id = ?"
 _AGENTS = "SELECT id, name FROM agent ORDER BY name, id"
 _PUT_AWAY = "INSERT INTO banner_seen(banner_id, agent_id, at) VALUES(?, ?, ?) ON CONFLICT DO NOTHING"
-_MARK = f"""
-    SELECT (SELECT group_concat(b.id || ' ' || ifnull(b.ended_at, '')) FROM ({_NEWEST}) b),
-           (SELECT count(*) FROM banner_seen WHERE banner_id > (SELECT max(id) FROM banner) - {LATEST})"""  # noqa: S608  as above
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +67,6 @@ def put_away(connection: Connection, by: By, banner_id: int) -> None:
     if by.agent_id is not None:
         with writing(connection):
             connection.execute(_PUT_AWAY, (banner_id, by.agent_id, by.at))
-
-
-def banners_fingerprint(connection: Connection) -> object:
-    """What changes when a banner comes, goes, or is put away by anybody."""
-    return connection.execute(_MARK).fetchone()
 
 
 def _told(connection: Connection, agents: list[tuple[int, str]], row: BannerRow, writer: int | None) -> Told:

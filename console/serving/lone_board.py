@@ -24,7 +24,14 @@ from screens.desk_screen import DeskScreen
 from screens.explanation import ExplanationScreen
 from screens.help import HelpScreen
 from screens.keymap import Keymap, keymap
-from screens.reading import Beginning, Opening, calls_fingerprint, fingerprint, sources_fingerprint
+from screens.reading import (
+    Beginning,
+    Opening,
+    banners_fingerprint,
+    calls_fingerprint,
+    fingerprint,
+    sources_fingerprint,
+)
 from screens.seat import Seat
 from storage.connect import Connection
 from storage.seats import Others
@@ -86,9 +93,11 @@ class BoardApp(ServedApp, inherit_bindings=False):
             board_fingerprint,
             (sources_fingerprint, self.read_sources),
             (calls_fingerprint, self.read_company),
+            (banners_fingerprint, self.read_banners),
             beside=((self.look_around, self.read_company),),
         )
         self.read_company()
+        self.read_banners()
         self.set_interval(TICK_SECONDS, self.tick)
         gc.enable()
 
@@ -100,6 +109,7 @@ class BoardApp(ServedApp, inherit_bindings=False):
     def tick(self) -> None:
         if front := self._front:
             front.tick()
+        self.attend_banners()
 
     @override
     def read_calls(self) -> None:

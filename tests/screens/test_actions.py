@@ -44,7 +44,7 @@ def test_a_letter_means_the_same_action_or_the_same_word_everywhere() -> None:
         "x": {"list.select", "checklist.tick", "task.tick"},
         "K": {"knowledge.keep", "known.keep"},
         "M": {"ticket.merge", "customer.merge"},
-        "d": {"row.remove", "outbox.drop", "gesture.refuse", "customer.apart"},
+        "d": {"row.remove", "outbox.drop", "gesture.refuse", "customer.apart", "banner.end"},
         "r": {"write.reply", "incident.update", "newcomers.write"},
         "n": {"write.note", "customer.note", "question.no", "call.notes", "call.more_notes"},
         "q": {"move.back", "question.no"},

@@ -6,8 +6,9 @@ from sqlalchemy import Engine
 from desk.banners import Banner
 from desk.errors import Refused
 from desk.times import MINUTE
+from screens.reading import banners_fingerprint
 from storage.audit import Wanted, read
-from storage.banners import LATEST, banners_fingerprint, put_away, standing, told
+from storage.banners import LATEST, put_away, standing, told
 from storage.connect import Connection
 from storage.deeds.banners import end, tell_all
 from storage.deeds.by import By, Done
