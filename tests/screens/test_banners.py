@@ -37,7 +37,7 @@ async def test_who_writes_goes_on_writing_while_it_comes_and_puts_it_away_with_o
     async with console(workspace, size=(80, 24)) as app:
         await press(app, "Enter", "r")
         composer = desk(app).composer
-        await app._press_keys("H")  # type: ignore[attr-defined]  # a letter of the reply
+        await app._press_keys("H")
         await settled(app)
         before = composer.size.height
         banner(connection)
