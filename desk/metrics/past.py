@@ -10,9 +10,7 @@ _FIRST = "With the customer's first message."
 _NEXT = "With the oldest message of the customer that nobody had answered; writing again makes it no shorter."
 _ANSWER = "With the first answer of a person or on the phone."
 _OUR_NEXT = "With our next answer, of a person or on the phone."
-_NO_ANSWER = (
-    f"Calls, since somebody was there at once; who has no answer yet; what a machine sent. {_MERGED}"
-)
+_NO_ANSWER = f"Calls, since somebody was there at once; who has no answer yet; what a machine sent. {_MERGED}"
 _LEVEL = (
     "of the answers of this time and of the customers who still wait beyond their target now; while a target pauses "
     "nothing is counted. Day by day it is of the answers alone."
