@@ -12,7 +12,7 @@ from desk.targets import parse_span
 from desk.text import clean
 from desk.times import DAY
 
-LONGEST = 160
+LONGEST = 140
 LONGEST_TIME = 30 * DAY
 EXAMPLE = "Write it like “30m The printer is down”; without a time it stands until it is taken back."
 

@@ -42,7 +42,7 @@ def banner_lines(facts: BannerFacts, cells: int) -> list[list[Piece]]:
     first = wrap(words, cells - taken - 1)[0][1]
     lines = [both_ends([*left, (words[:first], "strong")], right, cells)]
     rest = words[first:].strip()
-    parts = [rest[start:end] for start, end in wrap(rest, cells - 2 * len(INDENT))] if rest else []
+    parts = [rest[start:end] for start, end in wrap(rest, cells - len(INDENT) - 1)] if rest else []
     if len(parts) >= MOST:
         parts = [*parts[: MOST - 2], " ".join(parts[MOST - 2 :])]
     # A last line that is too long ends with an ellipsis.
