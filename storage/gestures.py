@@ -127,13 +127,18 @@ def listed(connection: Connection, agent_id: int | None, at: int) -> Gestures:
     """What waits, and what was decided or given lately: for who decides everybody's, for others their own."""
     found = standing(connection, agent_id, None, at)
     decides = may_decide(connection, found.rules, agent_id)
-    waiting = _rows(connection, found.rules, _WAITING, MOST)
+    undecided = waiting(connection)
     if decides:
         rest = _rows(connection, found.rules, _DECIDED, MOST)
     else:
-        waiting = tuple(row for row in waiting if row.agent_id == agent_id)
+        undecided = tuple(row for row in undecided if row.agent_id == agent_id)
         rest = _rows(connection, found.rules, _OWN, agent_id, MOST)
-    return Gestures(found.rules, (*waiting, *rest), found.lefts, decides)
+    return Gestures(found.rules, (*undecided, *rest), found.lefts, decides)
+
+
+def waiting(connection: Connection) -> tuple[GestureRow, ...]:
+    """What waits for a supervisor, the oldest first."""
+    return _rows(connection, gesture_rules(connection), _WAITING, MOST)
 
 
 def of_customer(connection: Connection, customer_id: int) -> tuple[GestureRow, ...]:
