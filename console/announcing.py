@@ -47,7 +47,7 @@ class Announcing(Alerting, inherit_bindings=False):
                 front.notice("Nothing is told to everybody now")
             return
         row, by = self.seat.banners[0], self.seat.by()
-        self.jobs.keep(lambda connection: put_away(connection, by, row.id))
+        self.jobs.keep(lambda connection: put_away(connection, by, row.id), lambda _: self.read_banners())
         self._banners_read(self.seat.banners[1:])
 
     def action_banner_tell(self, text: str) -> None:

@@ -45,6 +45,8 @@ QUEUE = frozenset({Place.QUEUE})
 TICKET = frozenset({Place.TICKET})
 CHECKLIST = frozenset({Place.CHECKLIST})
 COMPOSER = frozenset({Place.COMPOSER})
+# Where a line can be a ticket whose agent, place and priority are changed.
+HELD = WORK | {Place.BOARD}
 # Where a checklist has the keys.
 STEPS = CHECKLIST | CALL
 
@@ -165,13 +167,13 @@ STATUS = tuple(
 TICKET_DEEDS = (
     Action("ticket.resolve", ("e",), "Resolve", "Set it to solved", WORK, needs_ticket, footer=7),
     Action("ticket.resolve_next", ("E",), "Resolve, next", "Resolve, and serve the next ticket", WORK, needs_ticket),
-    Action("assign.me", ("a a",), "To me", "Assign to me", WORK | TASKS, needs_ticket, command="assign me"),
+    Action("assign.me", ("a a",), "To me", "Assign to me", HELD | TASKS, needs_ticket, command="assign me"),
     Action(
-        "assign.other", ("a o",), "To someone", "Assign to someone by name", WORK | TASKS, needs_ticket,
+        "assign.other", ("a o",), "To someone", "Assign to someone by name", HELD | TASKS, needs_ticket,
         command="assign", takes="NAME",
     ),
     Action(
-        "assign.nobody", ("a n",), "To nobody", "Take it from its agent", WORK | TASKS, needs_ticket,
+        "assign.nobody", ("a n",), "To nobody", "Take it from its agent", HELD | TASKS, needs_ticket,
         command="unassign",
     ),
     Action(
@@ -179,10 +181,10 @@ TICKET_DEEDS = (
         takes="WHEN", footer=8,
     ),
     Action("ticket.tags", ("t",), "Tags", "Put tags on, with - off", WORK, needs_ticket, command="tag", takes="TAGS"),
-    Action("ticket.priority", ("p",), "Priority", "Low, normal, high or urgent", WORK, needs_ticket, takes="PRIORITY"),
+    Action("ticket.priority", ("p",), "Priority", "Low, normal, high or urgent", HELD, needs_ticket, takes="PRIORITY"),
     Action("ticket.macro", ("m",), "Macro", "Run a macro: text and changes in one", WORK, needs_ticket, takes="NAME"),
     Action("ticket.merge", ("M",), "Merge", "Merge into another ticket", WORK, needs_ticket, takes="TICKET"),
-    Action("ticket.move", ("V",), "Move", "Move to another team or queue", WORK, needs_ticket, takes="NAME"),
+    Action("ticket.move", ("V",), "Move", "Move to another team or queue", HELD, needs_ticket, takes="NAME"),
     Action("ticket.watch", ("w",), "Watch", "Watch it, or watch it no longer", WORK, needs_ticket),
     Action("ticket.set", ("=",), "Set", "Set fields: status=open tags=+late", WORK, needs_ticket, takes="FIELD=VALUE"),
     Action("ticket.customer", ("C",), "Customer", "Everything about this customer", WORK | A_CALL, needs_customer),

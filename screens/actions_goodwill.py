@@ -13,6 +13,7 @@ from screens.action import (
 )
 
 GESTURES = frozenset({Place.GESTURES})
+DECIDED = GESTURES | {Place.BOARD}
 INCIDENTS = frozenset({Place.INCIDENTS})
 
 GOODWILL: tuple[Action, ...] = (
@@ -22,11 +23,11 @@ GOODWILL: tuple[Action, ...] = (
     ),
     Action("go.gestures", ("g $",), "Gestures", "To what was given away, and what waits", SCREENS, command="gestures"),
     Action(
-        "gesture.approve", ("Y",), "Approve", "Yes, although it goes beyond a budget", GESTURES, needs_undecided,
+        "gesture.approve", ("Y",), "Approve", "Yes, although it goes beyond a budget", DECIDED, needs_undecided,
         footer=3,
     ),
     Action(
-        "gesture.refuse", ("d", "Delete"), "Refuse", "No, with a reason", GESTURES, needs_undecided, takes="REASON",
+        "gesture.refuse", ("d", "Delete"), "Refuse", "No, with a reason", DECIDED, needs_undecided, takes="REASON",
         footer=4,
     ),
     Action(

@@ -13,15 +13,15 @@ from textual import events, on
 from textual.app import ComposeResult
 from typing_extensions import override
 
-from desk.boards import Board, Form, TilePlan, number_of
+from desk.boards import Board, TilePlan, number_of
 from desk.errors import BadInput, HeardError, Refused
 from desk.metrics.metric import Metric, Window
-from desk.metrics.snapshot import Figure
+from desk.metrics.snapshot import MOST_COUNTING, Figure
 from desk.times import SECOND
-from screens.action import Place, Situation
+from screens.action import Place
 from screens.ask import AskPanel, Choice, Question
+from screens.board_deeds import BoardDeeds
 from screens.board_lines import News, Reading, news_of, tile_facts
-from screens.board_moves import BoardMoves
 from screens.board_reading import Known, known_boards, read_board, tickets_of
 from screens.board_settling import Settling
 from screens.desk_screen import opens
@@ -54,7 +54,7 @@ class Left:
     known: Known | None = None
 
 
-class BoardScreen(BoardMoves):
+class BoardScreen(BoardDeeds):
     """The screen; `left` is where it was left, or the name of a board to open."""
 
     hints_kept = 2
@@ -101,18 +101,14 @@ class BoardScreen(BoardMoves):
     def place(self) -> Place:
         return Place.BOARD
 
-    @override
-    def situation(self) -> Situation:
-        return Situation(listed=len(self.board.tiles) if self._reading else 0)
-
     @property
     def board(self) -> Board:
         """The board that is shown."""
         return self.known.boards[self.number] if self.known else Board("", ())
 
     @property
+    @override
     def plan(self) -> TilePlan | None:
-        """The tile under the cursor."""
         tiles = self.board.tiles
         return tiles[self.view.spot.tile] if self.view.spot.tile < len(tiles) else None
 
@@ -225,8 +221,9 @@ class BoardScreen(BoardMoves):
         """Which board, who sits here, and the time."""
         number = str(self.number + 1) + " of " + str(len(self.known.boards)) if self.known else ""
         counting = self._reading.snapshot.counting if self._reading else 0
-        more = "still counting " + format(counting, ",") + " tickets" if counting else ""
-        path = ("Live board", self.board.title, number if self.known and len(self.known.boards) > 1 else "", more)
+        more = "still counting " + format(counting, ",") + "+" * (counting >= MOST_COUNTING) if counting else ""
+        # Numbers that aren't final yet have to say so on the narrowest terminal.
+        path = ("Live board", more, self.board.title, number if self.known and len(self.known.boards) > 1 else "")
         waiting = self._reading.waiting if self._reading else 0
         show_top_line(self.header, self.notices, self.seat, tuple(each for each in path if each), waiting)
 
@@ -246,7 +243,12 @@ class BoardScreen(BoardMoves):
 
     def set_room(self) -> None:
         """Say how much room the tiles have; the notices' line is left free, so that none of them moves a tile."""
-        self.view.set_room(self.size.width, self.size.height - (AROUND - self.view.on_wall))
+        self.view.set_room(self.size.width, self.size.height - (AROUND - self.view.on_wall) - self.told_lines)
+
+    @override
+    def show_banner(self) -> None:
+        super().show_banner()
+        self.set_room()
 
     # Several boards
 
@@ -346,7 +348,7 @@ class BoardScreen(BoardMoves):
         """Open the tickets behind the number under the cursor, or behind its part of that key."""
         metric, figure = self.chosen
         # Where the tickets themselves stand in the tile, the one under the cursor is meant, among all of them.
-        first = int(key) if key is not None and self._lists_tickets else None
+        first = self._first(key)
         part = figure.part(key) if key is not None and first is None else None
         if not (0 if key is not None and first is None and part is None else (part or figure).tickets):
             raise Refused("No tickets are behind this number")
@@ -367,10 +369,9 @@ class BoardScreen(BoardMoves):
         plan = self.plan
         return (plan.title or self.chosen[0].title) if plan is not None else ""
 
-    @property
-    def _lists_tickets(self) -> bool:
-        plan, reading = self.plan, self._reading
-        return plan is not None and reading is not None and plan.form is Form.LIST and plan.metric in reading.tickets
+    def _first(self, key: str | None) -> int | None:
+        here = self.here
+        return here.ticket_id if key is not None and here is not None and here.part == key else None
 
     def _way_back(self, key: str | None) -> Callable[[], object]:
         return partial(opens(self.app).open_board, self._here(key))

@@ -11,12 +11,13 @@ from desk.ages import age, due
 from desk.boards import Board, Form, TilePlan
 from desk.metrics.metric import Better, Metric, Split, Window
 from desk.metrics.snapshot import Figure, Part, Snapshot, part_unit
-from desk.money import Money
+from desk.money import Money, shown
 from desk.presence import Attendance, State
 from desk.records import TicketRow
 from desk.reports.report import Cell, Unit
 from desk.reports.words import NONE, of_cases, worded
 from desk.times import MINUTE, SECOND
+from storage.gestures import GestureRow
 from widgets.charts import Plotted
 from widgets.tiles import Level, TileFacts, TilePart
 
@@ -24,6 +25,8 @@ from widgets.tiles import Level, TileFacts, TilePart
 NEWS_FOR = 20 * SECOND
 # A list is one of tickets, but for numbers about something else.
 MOST_LISTED = 40
+# The metric whose lines are gestures, which are decided there.
+GESTURES = "gestures_waiting"
 _MANY = {Form.BARS, Form.LIST, Form.CHART}
 _OF_THEMSELVES = {Split.AGENT, Split.STEP, Split.ANSWER, Split.BUDGET}
 
@@ -33,7 +36,7 @@ class Reading:
     """All that one look at a board needs. `tickets` are the first ones behind each metric that lists its tickets.
 
     `team` is who is there, `waiting` what waits in the outbox, for the top line; `same_boards` is false where the team
-    has changed its boards since.
+    has changed its boards since; `gestures` wait for a supervisor.
     """
 
     snapshot: Snapshot
@@ -41,6 +44,7 @@ class Reading:
     team: tuple[Attendance, ...] = ()
     waiting: int = 0
     same_boards: bool = True
+    gestures: tuple[GestureRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class News:
 
 def listed(board: Board, metrics: Mapping[str, Metric]) -> tuple[str, ...]:
     """The metrics whose tickets themselves stand on the board."""
-    plans = [plan for plan in board.tiles if plan.form is Form.LIST]
+    plans = [plan for plan in board.tiles if plan.form is Form.LIST and plan.metric != GESTURES]
     return tuple(dict.fromkeys(plan.metric for plan in plans if metrics[plan.metric].split not in _OF_THEMSELVES))
 
 
@@ -161,6 +165,8 @@ def _parts(plan: TilePlan, metric: Metric, figure: Figure, reading: Reading, zon
         return ()
     if plan.form is Form.LIST and metric.id in reading.tickets:
         return tuple(_ticket(row, reading.snapshot.at) for row in reading.tickets[metric.id])
+    if plan.form is Form.LIST and metric.id == GESTURES:
+        return tuple(_gesture(row, reading.snapshot.at) for row in reading.gestures)
     if metric.split is Split.AGENT:
         return tuple(_agents(figure, reading.team, reading.snapshot.at))
     of_shares = metric.unit is Unit.SHARE and not any(isinstance(part.value, int) for part in figure.parts)
@@ -216,6 +222,19 @@ def _ticket(row: TicketRow, now: int) -> TilePart:
     late = row.due_at is not None and row.due_at <= now
     words = due(row.due_at, now).removeprefix("due ") if row.due_at is not None else ""
     return TilePart(str(row.id), label, words, 0, row.assignee or "nobody", Level.ALARM if late else Level.CALM)
+
+
+def _gesture(row: GestureRow, now: int) -> TilePart:
+    """What waits for a yes or no: how much and why first, then for whom and what."""
+    label = " · ".join(part for part in (shown(row.amount, row.currency), row.reason, row.customer, row.label) if part)
+    return TilePart(str(row.id), label, age(row.made_at, now), 0, row.agent or "nobody")
+
+
+def gesture_words(row: GestureRow) -> str:
+    """All that it takes to decide about a gesture."""
+    number = " on #" + str(row.ticket_number) if row.ticket_number else ""
+    what = " ".join((row.agent or "Somebody", "asks for", row.label + ",", shown(row.amount, row.currency)))
+    return what + ", for " + (row.customer or "nobody") + number + ": " + row.reason
 
 
 def _lines(plan: TilePlan, metrics: Mapping[str, Metric], snapshot: Snapshot) -> tuple[Plotted, ...]:

@@ -11,9 +11,10 @@ from desk.boards import Board, Form, parse_boards
 from desk.filters import parse
 from desk.metrics.metric import Metric
 from desk.presence import Seated
-from screens.board_lines import MOST_LISTED, Reading, listed
+from screens.board_lines import GESTURES, MOST_LISTED, Reading, listed
 from storage import outbox, rules
 from storage.connect import Connection
+from storage.gestures import waiting
 from storage.queue import Scope, first_page
 from widgets.charts import plotting
 
@@ -61,7 +62,9 @@ def read_board(
             scope = Scope(parse(""), "due", None, now, zone, among)
             tickets[metric] = tuple(first_page(connection, scope, MOST_LISTED))
         same = rules.read(connection, "boards") == known.text
-        return Reading(snapshot, tickets, team(connection, seats), outbox.waiting_count(connection), same)
+        gestures = waiting(connection) if _lists(board, GESTURES) else ()
+        there, outgoing = team(connection, seats), outbox.waiting_count(connection)
+        return Reading(snapshot, tickets, there, outgoing, same, gestures)
 
 
 def tickets_of(metric: str, part: str, zone: tzinfo) -> Callable[[Connection, int], Sequence[int]]:
@@ -73,6 +76,10 @@ def tickets_of(metric: str, part: str, zone: tzinfo) -> Callable[[Connection, in
         return tickets_behind(connection, metric, part, now, zone)
 
     return find
+
+
+def _lists(board: Board, metric: str) -> bool:
+    return any(plan.metric == metric and plan.form is Form.LIST for plan in board.tiles)
 
 
 @contextmanager

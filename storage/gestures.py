@@ -129,12 +129,17 @@ def listed(connection: Connection, agent_id: int | None, at: int) -> Gestures:
     found = standing(connection, agent_id, None, at)
     decides = may_decide(connection, found.rules, agent_id)
     if decides:
-        waiting = _rows(connection, found.rules, _WAITING, MOST)
+        undecided = waiting(connection)
         rest = _rows(connection, found.rules, _DECIDED, MOST)
     else:
-        waiting = _rows(connection, found.rules, _OWN_WAITING, agent_id, MOST)
+        undecided = _rows(connection, found.rules, _OWN_WAITING, agent_id, MOST)
         rest = _rows(connection, found.rules, _OWN, agent_id, MOST)
-    return Gestures(found.rules, (*waiting, *rest), found.lefts, decides)
+    return Gestures(found.rules, (*undecided, *rest), found.lefts, decides)
+
+
+def waiting(connection: Connection) -> tuple[GestureRow, ...]:
+    """What waits for a supervisor, the oldest first."""
+    return _rows(connection, gesture_rules(connection), _WAITING, MOST)
 
 
 def of_customer(connection: Connection, customer_id: int) -> tuple[GestureRow, ...]:
