@@ -188,7 +188,10 @@ class ChecklistPanel(Vertical, inherit_bindings=False):
     # What the agent does
 
     def focus_steps(self) -> None:
-        """Let the keys go here, at once: whatever comes next finds them here. An answer that comes too late does no more."""
+        """Let the keys go here, at once: whatever comes next finds them here.
+
+        Nothing is done where an answer comes as the page is being left.
+        """
         if self._steps.is_attached:
             self.screen.set_focus(self._steps)
 
