@@ -188,8 +188,12 @@ class ChecklistPanel(Vertical, inherit_bindings=False):
     # What the agent does
 
     def focus_steps(self) -> None:
-        """Let the keys go here, at once: whatever comes next finds them here."""
-        self.screen.set_focus(self._steps)
+        """Let the keys go here, at once: whatever comes next finds them here.
+
+        Nothing is done where an answer comes as the page is being left.
+        """
+        if self._steps.is_attached:
+            self.screen.set_focus(self._steps)
 
     def move(self, steps: int) -> None:
         """Move the cursor down."""

@@ -219,3 +219,13 @@ async def test_hostile_wording_is_drawn_as_text(width: int) -> None:
             assert_harmless(lines_of(steps), steps.cells)
         await pilot.pause()
         assert_harmless(drawn(app), width)
+
+
+async def test_the_keys_go_to_no_checklist_that_has_gone() -> None:
+    """An answer of the database may come when the page is being left."""
+    view, app = panel()
+    async with app.test(40, 24):
+        view.show([(HEARD, run())])
+        await view.remove()
+        view.focus_steps()
+        assert app.focused is None
