@@ -28,7 +28,7 @@ SELECT t.id, t.status, t.priority, t.team_id, c.key, t.created_at, t.inbound_at,
     (SELECT min(p.target_at) FROM promise p WHERE p.ticket_id = t.id AND p.state = 'open'),
     (SELECT min(l.follow_up_at) FROM call l WHERE l.ticket_id = t.id AND l.follow_up_at IS NOT NULL
      AND l.wrapped_at >= coalesce(t.outbound_at, -1 << 62))
-FROM ticket t JOIN channel c ON c.id = t.channel_id WHERE t.id IN (SELECT value FROM json_each(?))
+FROM json_each(?) wanted CROSS JOIN ticket t ON t.id = wanted.value CROSS JOIN channel c ON c.id = t.channel_id
 """
 _TURNS = """
 SELECT e.ticket_id, e.at, e.data ->> '$.field', e.data ->> '$.before', e.data ->> '$.after'

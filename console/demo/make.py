@@ -40,7 +40,6 @@ def make_demo(folder: Path, *, seed: int, tickets: int, people: int, now: int) -
             return
         with writing(connection):
             _Maker(connection, seed, now).make(tickets, people)
-        connection.execute("PRAGMA optimize")
     finally:
         connection.close()
 

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from desk.metrics.metric import Metric
 from desk.reports.report import Cell, Unit
 
+# To count more of them would take longer than what it is said for.
+MOST_COUNTING = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -70,7 +73,8 @@ class Figure:
 class Snapshot:
     """All numbers at one moment, by the id of their metric.
 
-    `counting` is how many tickets have changed and aren't in the numbers of past days yet; mostly none.
+    `counting` is how many tickets have changed and aren't in the numbers of past days yet, up to MOST_COUNTING; mostly
+    none.
     """
 
     at: int

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from desk.metrics.facts import STANDING
+from desk.metrics.snapshot import MOST_COUNTING
 from desk.times import DAY
 from storage.connect import Connection, writing
 from storage.statistics.counting import Counted, counted
@@ -49,7 +50,7 @@ _ANEW = """
 _Row = tuple[int, int, int, int, int | None, int | None, int | None, int | None]
 
 
-def waiting(connection: Connection, most: int = 100_000) -> int:
+def waiting(connection: Connection, most: int = MOST_COUNTING) -> int:
     """How many tickets are noted as changed; counted up to `most`."""
     return int(connection.execute(_HOW_MANY, (most,)).fetchone()[0])
 
