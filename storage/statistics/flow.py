@@ -6,7 +6,6 @@ The invariant: a ticket counts once in a number, however often it was solved or 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from desk.metrics.facts import Did
 from desk.metrics.snapshot import Figure, Part
@@ -85,14 +84,9 @@ class Moved:
         return asked.kept.get(("hours", self.did, day.since), asked.state(self.did, day), read, Counter)
 
 
-class Solution(NamedTuple):
-    """The first time in some days that a ticket was solved. `by_one` is None where it isn't solved any more."""
-
-    ticket_id: int
-    channel_id: int
-    at: int
-    by_one: int | None
-    back_at: int | None
+# The first time in some days that a ticket was solved: ticket, channel, when, whether by one answer (None where it is
+# open again), and when it was last opened again. A plain row, since there are thousands.
+_Solution = tuple[int, int, int, int | None, int | None]
 
 
 @dataclass(slots=True)
@@ -103,6 +97,17 @@ class Became:
     back: int = 0
     stand: int = 0
     once: int = 0
+
+
+_ByChannel = dict[int, Became]
+
+
+@dataclass(frozen=True, slots=True)
+class _Week:
+    """What became of all that was solved in the last days, and of what was on each of them, by channel."""
+
+    whole: _ByChannel
+    days: tuple[_ByChannel, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +126,18 @@ class OfSolved:
     def behind(self, asked: Asked, part: str) -> Collection[int]:
         """The tickets that count, whether they are of the share or not."""
         return [
-            each.ticket_id
-            for each in _solutions(asked).values()
-            if part in ("", str(each.channel_id)) and not (self.standing and each.by_one is None)
+            ticket
+            for ticket, channel, _, by_one, _ in _solutions(asked).values()
+            if part in ("", str(channel)) and not (self.standing and by_one is None)
         ]
 
     def _figure(self, asked: Asked) -> Figure:
-        names, week = asked.names("channel"), became(_solutions(asked).values())
-        parts = (self._part(named(names, channel, ""), one) for channel, one in week.items())
-        each_day = (became(_of_day(asked, day).values()) for day in asked.days(WEEK))
-        whole = self._part(("", ""), _all(week))
+        names, week = asked.names("channel"), _week(asked)
+        parts = (self._part(named(names, channel, ""), one) for channel, one in week.whole.items())
+        whole = self._part(("", ""), _all(week.whole))
         return Figure(
             self.metric, whole.value, whole.n, whole.tickets,
-            trend=tuple(self._share(_all(day)) for day in each_day),
+            trend=tuple(self._share(_all(day)) for day in week.days),
             parts=largest_first(part for part in parts if part.n),
         )  # fmt: skip
 
@@ -145,9 +149,9 @@ class OfSolved:
         return Part(*name, self._share(one), n, n)
 
 
-def became(solutions: Iterable[Solution]) -> dict[int, Became]:
+def became(solutions: Iterable[_Solution]) -> _ByChannel:
     """What became of them, by channel."""
-    found: dict[int, Became] = defaultdict(Became)
+    found: _ByChannel = defaultdict(Became)
     for _, channel, at, by_one, back_at in solutions:
         one = found[channel]
         one.solved += 1
@@ -169,12 +173,28 @@ def _all(channels: Mapping[int, Became]) -> Became:
     )
 
 
-def _solutions(asked: Asked) -> dict[int, Solution]:
+def _week(asked: Asked) -> _Week:
+    """The same for both shares."""
+    days = asked.days(WEEK)
+
+    def of_day(day: Period) -> _ByChannel:
+        def read() -> _ByChannel:
+            return became(_of_day(asked, day).values())
+
+        return asked.kept.get(("became on", day.since), asked.state(Did.SOLVED, day), read, dict)
+
+    def read() -> _Week:
+        return _Week(became(_solutions(asked).values()), tuple(of_day(day) for day in days))
+
+    return asked.kept.get(("became", days[0].since), asked.states(Did.SOLVED, days), read, _Week)
+
+
+def _solutions(asked: Asked) -> dict[int, _Solution]:
     """The tickets that were solved in the last days, each with its first time."""
     days = asked.days(WEEK)
 
-    def read() -> dict[int, Solution]:
-        found: dict[int, Solution] = {}
+    def read() -> dict[int, _Solution]:
+        found: dict[int, _Solution] = {}
         for day in reversed(days):
             found.update(_of_day(asked, day))
         return found
@@ -182,10 +202,10 @@ def _solutions(asked: Asked) -> dict[int, Solution]:
     return asked.kept.get(("solved in", days[0].since), asked.states(Did.SOLVED, days), read, dict)
 
 
-def _of_day(asked: Asked, day: Period) -> dict[int, Solution]:
-    def read() -> dict[int, Solution]:
+def _of_day(asked: Asked, day: Period) -> dict[int, _Solution]:
+    def read() -> dict[int, _Solution]:
         rows = asked.connection.execute(_SOLUTIONS, (Did.SOLVED, day.since, day.until))
-        return {row[0]: row for row in map(Solution._make, rows)}
+        return {row[0]: row for row in rows}
 
     return asked.kept.get(("solved on", day.since), asked.state(Did.SOLVED, day), read, dict)
 
