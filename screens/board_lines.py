@@ -231,10 +231,10 @@ def _gesture(row: GestureRow, now: int) -> TilePart:
 
 
 def gesture_words(row: GestureRow) -> str:
-    """All that it takes to decide about a gesture."""
-    number = " on #" + str(row.ticket_number) if row.ticket_number else ""
-    what = " ".join((row.agent or "Somebody", "asks for", row.label + ",", shown(row.amount, row.currency)))
-    return what + ", for " + (row.customer or "nobody") + number + ": " + row.reason
+    """All that it takes to decide about a gesture; why comes first, as a small terminal cuts what comes last."""
+    whom = row.customer + " #" + str(row.ticket_number) if row.ticket_number else row.customer
+    asked = " ".join((row.agent or "Somebody", "asks for", shown(row.amount, row.currency)))
+    return asked + ": " + " · ".join(part for part in (row.reason, row.label, whom.strip()) if part)
 
 
 def _lines(plan: TilePlan, metrics: Mapping[str, Metric], snapshot: Snapshot) -> tuple[Plotted, ...]:

@@ -162,7 +162,7 @@ async def test_a_gesture_is_approved_or_refused_in_its_line_with_its_reason_in_s
         await press(app, "Y")
         assert screen.notices.text == "Approve: the cursor is on nothing that waits"
         await press(app, "j")
-        assert "on #1003: waited two weeks" in screen.notices.text
+        assert "asks for 200 EUR: waited two weeks · " in screen.notices.text
         assert "200 EUR · waited two weeks" in seen(app)
         await press(app, "Y")
         assert values(connection, states) == ["approved ", "waiting "]
