@@ -103,8 +103,8 @@ LIVE: Mapping[str, Callable[[str], Number]] = {
     "unassigned": lambda metric: Counted(metric, "team", f"t.assignee_id IS NULL AND {_NOT_SNOOZED}"),
     "due_hour": lambda metric: Counted(metric, "due", "t.due_at>=:now AND t.due_at<:soon"),
     "late": lambda metric: Counted(metric, "team", "t.due_at<:now"),
-    "promises_due": lambda metric: Counted(metric, "promised", "t.promised_at IS NOT NULL AND t.promised_at<:midnight"),
-    "angry": lambda metric: Counted(metric, "mood", f"t.mood>0 AND t.mood>={UPSET}"),
+    "promises_due": lambda metric: Counted(metric, "due", "t.promised_at<:midnight"),
+    "angry": lambda metric: Counted(metric, "due", f"t.mood>={UPSET}"),
     "repeated": lambda metric: Counted(metric, "again", "t.contacts>1"),
     "load": lambda metric: Counted(metric, "assignee", "t.assignee_id IS NOT NULL", "assignee_id", "agent", "Nobody"),
 }
