@@ -22,10 +22,11 @@ TARGETS = '[[target]]\ntitle = "Email"\nchannels = ["email"]\nfirst_response = "
 def number(
     connection: Connection, metric: str, *, now: int = NOW, zone: tzinfo = UTC, kept: Kept | None = None
 ) -> Figure:
-    """A number of the board, and as many tickets behind it as it says."""
+    """A number of the board, and as many tickets behind it and its parts as they say."""
     settle(connection, now)
     found = read(connection, now, zone, kept, [metric]).figures[metric]
-    assert len(tickets_behind(connection, metric, "", now, zone, kept)) == found.tickets
+    for key, tickets in (("", found.tickets), *((part.key, part.tickets) for part in found.parts)):
+        assert len(tickets_behind(connection, metric, key, now, zone, kept)) == tickets, key
     return found
 
 
@@ -33,9 +34,9 @@ def counts(figure: Figure) -> dict[str, int]:
     return {part.label: part.n for part in figure.parts if part.n}
 
 
-def asked(connection: Connection, since: int, *answers: int, **columns: int | None) -> int:
+def asked(connection: Connection, since: int, *answers: int, status: int = 0, solved_at: int | None = None) -> int:
     """A ticket on which the customer wrote, and was answered then."""
-    ticket = make_ticket(connection, created_at=since, **columns)
+    ticket = make_ticket(connection, created_at=since, status=status, solved_at=solved_at)
     make_message(connection, ticket, at=since)
     for at in answers:
         make_message(connection, ticket, kind="outbound", at=at)
@@ -190,7 +191,11 @@ def test_a_ticket_can_be_told_from_the_moment_on_at_which_its_answer_is_old_enou
 def test_the_largest_part_stands_first(connection: Connection) -> None:
     for channel, count in (("email", 1), ("phone", 3), ("chat", 2)):
         for _ in range(count):
-            ticket = make_ticket(connection, channel=channel, created_at=NOW - 2 * HOUR)
-            make_message(connection, ticket, at=NOW - 2 * HOUR)
-            make_message(connection, ticket, kind="outbound", at=NOW - HOUR)
-    assert [part.n for part in number(connection, "first_response").parts] == [3, 2, 1]
+            ticket = make_ticket(
+                connection, channel=channel, created_at=NOW - 10 * DAY, status=3, solved_at=NOW - MINUTE
+            )
+            for kind, at in (("inbound", NOW - 10 * DAY), ("outbound", NOW - 9 * DAY), ("inbound", NOW - HOUR),
+                             ("outbound", NOW - MINUTE)):  # fmt: skip
+                make_message(connection, ticket, kind=kind, at=at)
+    for metric in ("next_response", "first_contact", "one_touch", "reopened"):
+        assert [part.n for part in number(connection, metric).parts] == [3, 2, 1], metric
