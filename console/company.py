@@ -57,8 +57,13 @@ class Attending(Calls, inherit_bindings=False):
         writing = workspace.composer.written.kind if workspace.writing else ""
         own = replace(own, ticket_id=workspace.reading_id, writing=writing)
         if own != self._told:
+            told = self._told
+            news = told is None or replace(told, ticket_id=own.ticket_id, writing=own.writing) != own
             self._told, self._touched_at = own, monotonic()
             self._show(own)
+            if news:
+                # Pages that tell of everyone tell of whoever sits here too.
+                self.read_company()
             self.jobs.read("own place", partial(_told, place, own), _nothing, self._not_told)
         elif monotonic() - self._touched_at >= TOUCHED_EVERY:
             self._touched_at = monotonic()

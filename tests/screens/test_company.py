@@ -123,6 +123,20 @@ async def test_away_and_back_by_one_key_and_with_words(workspace: Workspace, con
         assert "(available)" in header(app)
 
 
+async def test_pages_of_everyone_tell_of_whoever_sits_here_at_once(
+    workspace: Workspace, connection: Connection
+) -> None:
+    """Also where the page was opened before this console had told anybody that it is there."""
+    fill(connection)
+    async with console(workspace) as app:
+        await press(app, "g", "p")
+        await until(app, lambda: "offline" in seen(app))
+        app.tick()
+        await until(app, lambda: "available" in "".join(seen(app).splitlines()[1:]))
+        app.action_presence_away("lunch")
+        await until(app, lambda: "lunch" in "".join(seen(app).splitlines()[1:]))
+
+
 def header(app: HeardApp) -> str:
     """The top line."""
     return "".join(text for text, _ in app.screen.query_one(HeaderBar).pieces(160))
