@@ -2,9 +2,10 @@
 
     python -m benchmarks.board [--tickets 100000] [--folder CACHE]
 
-CPU time of the process, the best of some runs. Calls, checklists, promises, gestures and replies that say the same are
-put in beside the made tickets, since those have none. Bare is to fetch the facts that a first reading counts, as
-Python values, and nothing else. A refresh is what a board does after a commit: settle, and read what has changed.
+CPU time of the process, the best of some runs; of refreshes the middle one, since each is of another ticket. Calls,
+checklists, promises, gestures and replies that say the same are put in beside the made tickets, since those have none.
+Bare is to fetch the facts that a first reading counts, as Python values, and nothing else. A refresh is what a board
+does after a commit: settle, and read what has changed, all numbers at once; a board on the screen has a third of them.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from contextlib import closing
 from datetime import UTC
 from functools import partial
 from pathlib import Path
+from statistics import median
 
 from benchmarks.figures import Beside, Figure, at_most, table
 from benchmarks.making import NOW, Wanted, copy, kept
@@ -147,8 +149,8 @@ def _refreshed(connection: Connection) -> Iterator[Figure]:
         with deed_session(engine) as session:
             change(session, by, [ticket], Change(status=3))
         solved.append(refresh(by.at))
-    yield at_most("refreshed after a reply", min(replied), "ms", 20)
-    yield at_most("refreshed after a ticket was solved", min(solved), "ms", 20)
+    yield at_most("refreshed after a reply, the middle one of twenty", median(replied), "ms", 20)
+    yield at_most("refreshed after a ticket was solved, the middle one", median(solved), "ms", 20)
     with deed_session(engine) as session:
         many = [row[0] for row in connection.execute("SELECT id FROM ticket WHERE status<3 ORDER BY id DESC LIMIT 500")]
         change(session, By(5, NOW + 100), many, Change(status=3))

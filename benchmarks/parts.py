@@ -78,11 +78,13 @@ def _queue(scale: Scale) -> Iterator[Figure]:
 
 
 def _board(scale: Scale) -> Iterator[Figure]:
-    from benchmarks import board
+    from benchmarks import board, watching
     from storage.workspace import open_to_write
 
     with copied(scale.wanted) as workspace, closing(open_to_write(workspace)) as connection:
         yield from board.figures(connection)
+    with _folder() as folder:
+        yield from watching.figures(folder, 20)
 
 
 def _ingest(scale: Scale) -> Iterator[Figure]:
@@ -204,7 +206,8 @@ PARTS = (
         """CPU time of the process, the best of some runs. Calls, checklists, promises, gestures and known answers are
         put in beside the made tickets. Bare is to fetch the facts that a first reading counts, and nothing else. A
         refresh is what an open board does after a commit: settle the tickets that have changed, and read again what
-        they count for. Solving and replying are whole deeds, and aren't counted themselves.""",
+        they count for; solving and replying are whole deeds, and aren't counted themselves. Last a board
+        in a terminal on a million tickets at any scale, seen from outside (`benchmarks/watching.py`).""",
         _board,
     ),
     Part(

@@ -51,9 +51,9 @@ def _at_rest(workspace: Workspace, agents: tuple[str, ...], seconds: float) -> f
         for desk in desks:
             desk.wait_until_live()
         _read(desks, SETTLED)
-        before = _cpu(desks[0])
+        before = cpu(desks[0])
         _read(desks, seconds)
-        return (_cpu(desks[0]) - before) / seconds * 1000
+        return (cpu(desks[0]) - before) / seconds * 1000
 
 
 def _killed(workspace: Workspace, times: int) -> float:
@@ -99,7 +99,8 @@ def _read(desks: list[Desk], seconds: float) -> None:
             desk.read(0.05)
 
 
-def _cpu(desk: Desk) -> float:
+def cpu(desk: Desk) -> float:
+    """Seconds of CPU that a console has taken so far."""
     text = Path(f"/proc/{desk.process.pid}/stat").read_text(encoding="ascii", errors="replace")
     fields = text.rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -199,3 +199,33 @@ def test_the_largest_part_stands_first(connection: Connection) -> None:
                 make_message(connection, ticket, kind=kind, at=at)
     for metric in ("next_response", "first_contact", "one_touch", "reopened"):
         assert [part.n for part in number(connection, metric).parts] == [3, 2, 1], metric
+
+
+def test_who_begins_to_wait_in_the_same_moment_counts(connection: Connection) -> None:
+    rules.write(connection, "targets", TARGETS)
+    kept = Kept()
+    for late in (1, 2):
+        asked(connection, NOW - 5 * HOUR)
+        for metric in ("first_missed", "first_level", "waiting"):
+            assert number(connection, metric, kept=kept).n == late, metric
+
+
+def test_a_channel_that_is_called_otherwise_is_shown_so(connection: Connection) -> None:
+    rules.write(connection, "targets", TARGETS)
+    asked(connection, NOW - 2 * HOUR, NOW - HOUR, status=3, solved_at=NOW - HOUR)
+    kept = Kept()
+    for label in ("Letters", "Mail"):
+        connection.execute("UPDATE channel SET label = ? WHERE key = 'email'", (label,))
+        for metric in ("first_response", "first_level", "reopened"):
+            assert [part.label for part in number(connection, metric, kept=kept).parts] == [label], metric
+
+
+def test_what_the_source_says_of_it_later_is_told(connection: Connection) -> None:
+    ticket, kept = asked(connection, NOW - 2 * HOUR, NOW - HOUR), Kept()
+    assert number(connection, "first_response", kept=kept).reported == ()
+    for minutes in (45, 50):
+        connection.execute(
+            "UPDATE ticket SET details = ? WHERE id = ?", (f'{{"reply_time_in_minutes": "{minutes}"}}', ticket)
+        )
+        (said,) = number(connection, "first_response", kept=kept).reported
+        assert (said.value, said.n) == (minutes * MINUTE, 1)
