@@ -229,3 +229,28 @@ def test_what_the_source_says_of_it_later_is_told(connection: Connection) -> Non
         )
         (said,) = number(connection, "first_response", kept=kept).reported
         assert (said.value, said.n) == (minutes * MINUTE, 1)
+
+
+@pytest.mark.parametrize(
+    "details", ["[1]", '"text"', '{"reply_time_in_minutes": "soon"}', '{"reply_time_in_minutes": []}']
+)
+def test_whatever_a_source_says_beside_a_ticket_it_is_counted(connection: Connection, details: str) -> None:
+    ticket = asked(connection, NOW - 2 * HOUR, NOW - HOUR)
+    connection.execute("UPDATE ticket SET details = ? WHERE id = ?", (details, ticket))
+    figure = number(connection, "first_response")
+    assert (figure.n, figure.reported) == (1, ())
+
+
+def test_while_nothing_changes_no_fact_is_read_again(connection: Connection) -> None:
+    for days in range(35):
+        at = NOW - days * DAY
+        ticket = asked(connection, at - HOUR, at, status=3, solved_at=at)
+        turn(connection, ticket, (at, 0, 3), (at, 3, 0))
+    settle(connection, NOW)
+    kept, seen = Kept(), list[str]()
+    read(connection, NOW, UTC, kept)
+    connection.set_trace_callback(seen.append)
+    again = read(connection, NOW + MINUTE, UTC, kept)
+    connection.set_trace_callback(None)
+    assert again.figures["first_response"].n == 7
+    assert [sql for sql in seen if "ticket_fact" in sql] == []
