@@ -24,7 +24,7 @@ from storage.connect import Connection, writing
 from storage.statistics.settling import settle
 from storage.workspace import Workspace, open_to_read, open_to_write
 from tests.factories import NOW
-from tests.rest import handled, settled, until
+from tests.rest import handled, seen, settled, until
 from tests.screens.room import fill
 
 SOLVED = "UPDATE ticket SET status = 3, solved_at = :now, updated_at = :now WHERE id = :ticket"
@@ -94,6 +94,21 @@ async def test_it_shows_the_numbers_and_follows_them(workspace: Workspace, conne
         # What came and went is settled by whoever serves, and seen once it is.
         settle(connection, NOW)
         await until(app, lambda: value(app, "solved") == 1)
+
+
+async def test_a_wall_shows_what_everybody_is_told_until_its_time_is_over(
+    workspace: Workspace, connection: Connection
+) -> None:
+    fill(connection)
+    async with on_the_wall(workspace) as app:
+        app.seat.clock = lambda: NOW
+        connection.execute(
+            "INSERT INTO banner(uid, agent_id, words, at, until) VALUES(x'01', 2, 'Lunch', ?, ?)", (NOW, NOW + 1)
+        )
+        await until(app, lambda: "Bo Lind: Lunch" in seen(app).split("\n")[1])
+        assert "noted" not in seen(app)
+        app.seat.clock = lambda: NOW + 1
+        await until(app, lambda: "Lunch" not in seen(app))
 
 
 async def test_no_deed_reaches_the_disk_however_it_is_asked_for(workspace: Workspace, connection: Connection) -> None:
