@@ -68,7 +68,7 @@ class Ticket(SQLModel, table=True):
         Index(
             "ticket_active_team",
             *("team_id", "due_at", "id", "status", "snoozed_until", "assignee_id"),
-            *("priority", "created_at", "updated_at"),
+            *("priority", "created_at", "updated_at", "mood", "promised_at", "contacts"),
             sqlite_where=text("status<3"),
         ),
         Index(
@@ -93,7 +93,6 @@ class Ticket(SQLModel, table=True):
             *("promised_at", "id", "status", "snoozed_until"),
             sqlite_where=text("status<3 AND promised_at IS NOT NULL"),
         ),
-        Index("ticket_active_again", "team_id", "id", sqlite_where=text("status<3 AND contacts>1")),
         Index(
             "ticket_active_pressing",
             *("priority", "due_at", "id", "status", "snoozed_until", "assignee_id", "created_at", "updated_at"),

@@ -3,7 +3,7 @@
 The invariant: a number and the tickets behind it are the same condition, asked once for its count and once for its ids.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from desk.metrics.snapshot import Figure, Part
@@ -17,42 +17,75 @@ _NOT_SNOOZED = "(t.snoozed_until IS NULL OR t.snoozed_until<=:now)"
 _NO_TEAM = "No team"
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """The active tickets that fit a condition, by the index that answers it.
+# What each number of teams counts: all of them in one pass, over an index that has whatever they ask for.
+# A condition may name :now, :soon (an hour from now) and :midnight (the next one).
+_OF_TEAMS: Mapping[str, str] = {
+    "backlog_team": "1",
+    "open": f"t.status=0 AND {_NOT_SNOOZED}",
+    "unassigned": f"t.assignee_id IS NULL AND {_NOT_SNOOZED}",
+    "due_hour": "t.due_at>=:now AND t.due_at<:soon",
+    "late": "t.due_at<:now",
+    "promises_due": "t.promised_at<:midnight",
+    "angry": f"t.mood>={UPSET}",
+    "repeated": "t.contacts>1",
+}
+# Left to itself, SQLite may walk all tickets of each team, closed ones too.
+_TEAMS = "ticket t INDEXED BY ticket_active_team WHERE t.status<3"
+_COUNTS = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in _OF_TEAMS.values())
+_COUNTED = f"SELECT t.team_id, {_COUNTS} FROM {_TEAMS} GROUP BY 1"  # noqa: S608  the conditions are ours
+_LOAD = "ticket t INDEXED BY ticket_active_assignee WHERE t.status<3 AND t.assignee_id IS NOT NULL"
+_LOADED = f"SELECT t.assignee_id, count(*) FROM {_LOAD} GROUP BY 1"  # noqa: S608  ours
 
-    The condition may name :now, :soon (an hour from now) and :midnight (the next one). `column` is what the parts are
-    told apart by, `of` whose names they bear, `none` what those without are called.
-    """
+
+@dataclass(frozen=True, slots=True)
+class OfTeams:
+    """The active tickets that fit a condition, by team."""
 
     metric: str
-    index: str
-    condition: str
-    column: str = "team_id"
-    of: str = "team"
-    none: str = _NO_TEAM
 
     def figure(self, asked: Asked) -> Figure:
-        """How it stands, with its parts."""
-        query = f"SELECT t.{self.column}, count(*) FROM {self._tickets} GROUP BY 1"  # noqa: S608  ours
-        counts = asked.connection.execute(query, _times(asked)).fetchall()
-        names = asked.names(self.of) if counts else {}
-        parts = (Part(*named(names, key, self.none), count, count, count) for key, count in counts)
-        total = sum(count for _, count in counts)
-        return Figure(self.metric, total, total, total, parts=largest_first(parts))
+        """How many, and how many of each team."""
+        return _parted(self.metric, self._counts(asked), asked.names("team"), _NO_TEAM)
 
     def behind(self, asked: Asked, part: str) -> Collection[int]:
         """Its tickets."""
-        query, values = f"SELECT t.id FROM {self._tickets}", _times(asked)  # noqa: S608  ours
+        query, values = f"SELECT t.id FROM {_TEAMS} AND {_OF_TEAMS[self.metric]}", _times(asked)  # noqa: S608  ours
         if part:
-            query += f" AND t.{self.column} IS :part"
+            query += " AND t.team_id IS :part"
             values |= {"part": None if part == NO_ONE else int(part)}
         return [row[0] for row in asked.connection.execute(query, values)]
 
-    @property
-    def _tickets(self) -> str:
-        # Left to itself, SQLite may walk all tickets of each team, closed ones too.
-        return f"ticket t INDEXED BY ticket_active_{self.index} WHERE t.status<3 AND {self.condition}"
+    def _counts(self, asked: Asked) -> list[tuple[int | None, int]]:
+        def read() -> list[tuple[int | None, ...]]:
+            return asked.connection.execute(_COUNTED, _times(asked)).fetchall()
+
+        place = 1 + list(_OF_TEAMS).index(self.metric)
+        return [(row[0], row[place] or 0) for row in asked.once.get(("of teams",), None, read, list)]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The active tickets of each agent."""
+
+    metric: str
+
+    def figure(self, asked: Asked) -> Figure:
+        """How many, and how many of each agent."""
+        counts = asked.connection.execute(_LOADED).fetchall()
+        return _parted(self.metric, counts, asked.names("agent"), "Nobody")
+
+    def behind(self, asked: Asked, part: str) -> Collection[int]:
+        """Their tickets."""
+        query = f"SELECT t.id FROM {_LOAD} AND (:part = '' OR t.assignee_id = CAST(:part AS INTEGER))"  # noqa: S608  ours
+        return [row[0] for row in asked.connection.execute(query, {"part": part})]
+
+
+def _parted(metric: str, counts: Iterable[tuple[int | None, int]], names: Mapping[int, str], otherwise: str) -> Figure:
+    """A count with its parts; a part without any is none."""
+    some = [(key, count) for key, count in counts if count]
+    parts = (Part(*named(names, key, otherwise), count, count, count) for key, count in some)
+    total = sum(count for _, count in some)
+    return Figure(metric, total, total, total, parts=largest_first(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +131,6 @@ def _times(asked: Asked) -> dict[str, int | None]:
 
 LIVE: Mapping[str, Callable[[str], Number]] = {
     "backlog": Aged,
-    "backlog_team": lambda metric: Counted(metric, "team", "1"),
-    "open": lambda metric: Counted(metric, "team", f"t.status=0 AND {_NOT_SNOOZED}"),
-    "unassigned": lambda metric: Counted(metric, "team", f"t.assignee_id IS NULL AND {_NOT_SNOOZED}"),
-    "due_hour": lambda metric: Counted(metric, "due", "t.due_at>=:now AND t.due_at<:soon"),
-    "late": lambda metric: Counted(metric, "team", "t.due_at<:now"),
-    "promises_due": lambda metric: Counted(metric, "due", "t.promised_at<:midnight"),
-    "angry": lambda metric: Counted(metric, "due", f"t.mood>={UPSET}"),
-    "repeated": lambda metric: Counted(metric, "again", "t.contacts>1"),
-    "load": lambda metric: Counted(metric, "assignee", "t.assignee_id IS NOT NULL", "assignee_id", "agent", "Nobody"),
+    **dict.fromkeys(_OF_TEAMS, OfTeams),
+    "load": Load,
 }
