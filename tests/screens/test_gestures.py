@@ -142,6 +142,8 @@ async def test_a_reason_is_for_the_gesture_that_it_was_asked_for(workspace: Work
 
 async def test_who_does_not_decide_is_told_of_their_own_alone(workspace: Workspace, connection: Connection) -> None:
     fill(connection)
+    # Where nobody has a role that decides, everybody does.
+    connection.execute("UPDATE agent SET role = 'supervisor' WHERE handle = 'bo'")
     connection.executemany(
         "INSERT INTO gesture(uid, agent_id, kind, amount, currency, reason, state, made_at, answer)"
         " VALUES(?, ?, 'voucher', 100, 'EUR', 'late', 'waiting', ?, '')",

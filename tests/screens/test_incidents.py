@@ -192,7 +192,7 @@ async def test_before_anything_is_read_nothing_is_claimed(
         app.push_screen(page(app.seat))
         await settled(app)
         assert isinstance(app.screen, page)
-        assert app.screen.titles[0] in ("Nothing is wrong", "0 open", "Nothing of yours waits")
+        assert app.screen.titles[0] in ("Nothing is wrong", "0 open", "Nothing waits")
 
 
 def _has(page: IncidentsScreen | TasksScreen, lines: int) -> bool:
