@@ -293,7 +293,8 @@ PAGES = (
     Action("form.save", ("Ctrl+S",), "Save", "Save what is written here", FORM, footer=1),
     Action("form.next", ("Tab",), "Next field", "To the next field", FORM, footer=2),
     Action("form.previous", ("Shift+Tab",), "Previous field", "To the field before", FORM),
-    Action("form.leave", ("Esc",), "Leave", "Leave all as it was", FORM, footer=3),
+    Action("form.leave", ("Esc",), "Leave", "Leave it unsaved; what is written comes back with it", FORM, footer=3),
+    Action("form.discard", ("Ctrl+G",), "Discard", "Throw away what is written here, after a question", FORM, footer=4),
 )  # fmt: skip
 
 CUSTOMER_DEEDS = (

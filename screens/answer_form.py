@@ -14,6 +14,7 @@ from screens.form import Entry, Form, Values
 from screens.seat import Seat
 from screens.snippet_form import meaning
 from storage.deeds.by import Done
+from storage.form_drafts import About
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -34,7 +35,9 @@ def keep_form(seat: Seat, snippet: Snippet, ticket_id: int | None, height: int) 
         by, learnt = seat.by(), Learnt(_snippet(snippet, values), ticket_id)
         return lambda session: keep(session, by, learnt)
 
-    return Form("Keep this answer", _entries(snippet, height), deed, lambda values: _check(_snippet(snippet, values)))
+    about = About("answer", () if ticket_id is None else (ticket_id,))
+    entries = _entries(snippet, height)
+    return Form("Keep this answer", entries, deed, lambda values: _check(_snippet(snippet, values)), about)
 
 
 def improve_form(seat: Seat, known: Snippet, captured: "Captured", height: int) -> Form:
@@ -53,7 +56,8 @@ def improve_form(seat: Seat, known: Snippet, captured: "Captured", height: int) 
         return lambda session: improve(session, by, learnt)
 
     title = "Improve “" + known.name + "”"
-    return Form(title, _entries(better, height), deed, lambda values: _check(_snippet(better, values)))
+    about = About("better answer", (captured.ticket_id,), snippet=known.id)
+    return Form(title, _entries(better, height), deed, lambda values: _check(_snippet(better, values)), about)
 
 
 def fresh(captured: "Captured") -> Snippet:

@@ -32,6 +32,7 @@ from storage import merges, tickets
 from storage.connect import Connection
 from storage.deeds.by import Done
 from storage.duplicates import Alike, alike
+from storage.form_drafts import About
 from storage.merges import Part
 from widgets.inks import Lines, Piece
 from widgets.rowcache import Key
@@ -307,9 +308,8 @@ class CustomerScreen(CustomerCare):
                 self.told(done)
 
         entry = Entry("note", "Note", self.page.card.note, lines=8)
-        form = Form(
-            "Note on " + name, (entry,), deed, lambda _: "shown to every colleague beside this customer's tickets"
-        )
+        meaning = "shown to every colleague beside this customer's tickets"
+        form = Form("Note on " + name, (entry,), deed, lambda _: meaning, About("note", customer=customer_id))
         self.app.push_screen(FormScreen(self.seat, form), told)
 
 

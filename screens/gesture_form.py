@@ -16,6 +16,7 @@ from desk.money import shown
 from screens.ask import Choice, Question
 from screens.form import Entry, Form, FormScreen, Values
 from storage.deeds.by import Done
+from storage.form_drafts import About
 from storage.gestures import Standing, standing
 
 if TYPE_CHECKING:
@@ -95,7 +96,9 @@ def gesture_form(seat: "Seat", receiver: Receiver, found: Standing, kind: Gestur
         by = seat.by()
         return lambda session: give(session, by, wanted)
 
-    return Form("For " + receiver.name, entries, deed, lambda values: meaning(values, found))
+    tickets = (receiver.ticket_id,) if receiver.ticket_id else ()
+    about = About("gesture", tickets, customer=receiver.customer_id)
+    return Form("For " + receiver.name, entries, deed, lambda values: meaning(values, found), about)
 
 
 def meaning(values: Values, found: Standing) -> str:

@@ -22,6 +22,7 @@ from screens.form import Entry, Form, FormScreen, Values
 from screens.seat import Seat
 from storage.audience import Audience, Update, audience, next_words
 from storage.deeds.by import Done
+from storage.form_drafts import About
 from storage.incidents import IncidentRow
 from widgets.cells import harmless, shorten
 
@@ -72,7 +73,8 @@ def incident_form(seat: Seat, row: IncidentRow | None, title: str = "", ticket_i
         by_when = f"; next update {next_words(next_at, seat.zone)}" if next_at and state != "over" else ""
         return STATES[state] + by_when
 
-    return Form("Incident" if row else "New incident", entries, deed, meaning)
+    about = About("incident", tuple(ticket_ids), incident=row.id if row else None)
+    return Form("Incident" if row else "New incident", entries, deed, meaning, about)
 
 
 def written_time(at: int | None, zone: tzinfo) -> str:
@@ -96,7 +98,8 @@ class UpdateScreen(FormScreen):
             Entry("text", "Text", text, lines=max(4, min(14, height - AROUND)), fields=(TITLE, NEXT)),
             Entry("next", "Next", "", TIMES),
         )
-        super().__init__(seat, Form(f"Update: {row.title}", entries, self._deed, self._says))
+        about = About("update", incident=row.id)
+        super().__init__(seat, Form(f"Update: {row.title}", entries, self._deed, self._says, about))
 
     def _update(self, values: Values) -> Update:
         return Update(self._row.id, values["text"], time_of(values["next"], self.seat), self.seat.zone)

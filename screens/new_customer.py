@@ -10,6 +10,7 @@ from desk.text import clean
 from screens.form import Entry, Form, Values
 from screens.seat import Seat
 from storage.deeds.by import Done
+from storage.form_drafts import About
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -52,7 +53,7 @@ def new_customer_form(seat: Seat, text: str) -> Form:
         identities = tuple((kind, values[key]) for key, kind in _KINDS.items() if values[key].strip())
         return lambda session: new_customer(session, by, name, identities, regions)
 
-    return Form("New customer", entries, deed, meaning)
+    return Form("New customer", entries, deed, meaning, About("customer", opened_with=text))
 
 
 def meaning(values: Values) -> str:

@@ -13,6 +13,7 @@ from screens.form import Entry, Form, Values
 from screens.seat import Seat
 from screens.snippet_lines import field_words
 from storage.deeds.by import Done
+from storage.form_drafts import About
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -40,7 +41,8 @@ def snippet_form(seat: Seat, snippet: Snippet, height: int) -> Form:
         return lambda session: save(session, by, written)
 
     title = "New snippet" if not snippet.id else "Edit “" + snippet.title + "”"
-    return Form(title, entries, deed, lambda values: meaning(_snippet(snippet, values)))
+    about = About("snippet", snippet=snippet.id)
+    return Form(title, entries, deed, lambda values: meaning(_snippet(snippet, values)), about)
 
 
 def meaning(snippet: Snippet) -> str:

@@ -18,6 +18,7 @@ from screens.seat import Seat
 from storage import people
 from storage.connect import Connection
 from storage.deeds.by import Done
+from storage.form_drafts import About
 from storage.knowledge.tasks import CauseRow, TaskRow, causes, of_ticket, one_cause
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def task_form(seat: Seat, found: Around, task: TaskRow | None, title: str, *tick
     def check(values: Values) -> str:
         return _meaning(seat, found, read(values))
 
-    return Form(_title(found) if task is None else "Edit the task", entries, deed, check)
+    about = About("task", ticket_ids, task=task.id if task else None)
+    return Form(_title(found) if task is None else "Edit the task", entries, deed, check, about)
 
 
 def _text_of(task: TaskRow) -> "TaskText":

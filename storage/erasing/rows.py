@@ -32,6 +32,8 @@ STATEMENTS = tuple(
         "DELETE FROM incident_ticket WHERE ticket_id IN {tickets}",
         "DELETE FROM draft WHERE ticket_id IN {tickets}",
         "DELETE FROM writing WHERE ticket_id IN {tickets}",
+        """DELETE FROM form_draft WHERE json_extract(about, '$.customer') IN {people}
+            OR EXISTS(SELECT 1 FROM json_each(about, '$.tickets') n WHERE n.value IN {tickets})""",
         "DELETE FROM suggestion WHERE ticket_id IN {tickets} OR other_ticket_id IN {tickets}",
         "UPDATE checklist_tick SET reason = '', text = '' WHERE run_id IN {runs}",
         """UPDATE outbox SET payload = '{{}}', error = '',

@@ -25,6 +25,7 @@ WRITTEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "checklist_tick": ("reason", "text"),
         "customer": ("note", "flags", "details"),
         "draft": ("recipients", "copies", "subject", "body", "attachments"),
+        "form_draft": ("opened_with", "before", "typed"),
         "gesture": ("reason", "answer"),
         "incident": ("title", "notice"),
         "incident_update": ("text",),
@@ -48,6 +49,18 @@ ABOUT: Mapping[str, str] = MappingProxyType(
     {"ticket": "id"}
     | dict.fromkeys(("call", "draft", "gesture", "outbox", "promise", "rating", "snippet_use"), "ticket_id")
 )
+# What is being written about any of it.
+_FORMS = """
+    SELECT f.id, n.value FROM form_draft f JOIN json_each(f.about, '$.tickets') n
+     WHERE n.value IN (SELECT value FROM json_each(?))"""
+_FORMS_OF_MADE = """
+    SELECT id, NULL FROM form_draft
+     WHERE json_extract(about, '$.task') IN (
+            SELECT task_id FROM task_ticket WHERE ticket_id IN (SELECT value FROM json_each(?1)))
+        OR json_extract(about, '$.incident') IN (
+            SELECT incident_id FROM incident_ticket WHERE ticket_id IN (SELECT value FROM json_each(?1)))
+        OR json_extract(about, '$.snippet') IN (
+            SELECT snippet_id FROM known_answer WHERE ticket_id IN (SELECT value FROM json_each(?1)))"""
 # And what was made out of tickets, the person's own as well, which others go on working with.
 _MADE_OF = (
     ("task", "SELECT task_id, NULL FROM task_ticket WHERE ticket_id IN (SELECT value FROM json_each(?))"),
@@ -59,6 +72,7 @@ _MADE_OF = (
     ),
     ("known_answer", "SELECT rowid, NULL FROM known_answer WHERE ticket_id IN (SELECT value FROM json_each(?))"),
     ("snippet", "SELECT snippet_id, NULL FROM known_answer WHERE ticket_id IN (SELECT value FROM json_each(?))"),
+    ("form_draft", _FORMS_OF_MADE),
 )
 # Which of them history tells of by their first column, and under which kinds.
 BEGUN_BY: Mapping[str, str] = MappingProxyType({"task": "task", "incident": "incident", "snippet": "answer"})
@@ -217,7 +231,7 @@ def _hanging(connection: Connection, tickets: tuple[int, ...], shared: tuple[int
         (table, f"SELECT rowid, {column} FROM {table} WHERE {column} IN (SELECT value FROM json_each(?))")  # noqa: S608  names of ours
         for table, column in ABOUT.items()
     ]
-    asked = [(*each, shared) for each in (*beside, ("checklist_tick", _STEPS))]
+    asked = [(*each, shared) for each in (*beside, ("checklist_tick", _STEPS), ("form_draft", _FORMS))]
     for table, statement, where in (*asked, *((*each, (*tickets, *shared)) for each in _MADE_OF)):
         yield from ((table, key, of) for key, of in connection.execute(statement, (listed(where),)).fetchall())
 

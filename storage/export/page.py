@@ -37,6 +37,7 @@ def html_page(told: Mapping[str, object]) -> str:
         *(_ticket(ticket) for ticket in _dicts(told, "tickets")),
         _section("Calls", told, "calls"),
         _section("Gestures", told, "gestures"),
+        _section("Half-filled forms", told, "forms"),
         _section("History", told, "events"),
         "</body></html>\n",
     ]

@@ -78,6 +78,12 @@ _INCIDENTS = """
 _DRAFTS = """
     SELECT d.kind, d.subject, d.body AS text, d.updated_at, coalesce(a.name, '') AS agent FROM draft d
       LEFT JOIN agent a ON a.id = d.agent_id WHERE d.ticket_id = ? AND d.body <> '' ORDER BY d.updated_at"""
+_FORMS = """
+    SELECT f.form, f.field, f.typed AS text, f.updated_at, coalesce(a.name, '') AS agent FROM form_draft f
+      LEFT JOIN agent a ON a.id = f.agent_id
+     WHERE f.typed <> '' AND (json_extract(f.about, '$.customer') IN (SELECT value FROM json_each(?1))
+        OR EXISTS(SELECT 1 FROM json_each(f.about, '$.tickets') n JOIN ticket t ON t.id = n.value
+                   WHERE t.customer_id IN (SELECT value FROM json_each(?1)))) ORDER BY f.updated_at, f.id"""
 _TICKET_EVENTS = """
     SELECT e.kind, e.at, e.data, coalesce(a.name, '') AS agent FROM event e LEFT JOIN agent a ON a.id = e.agent_id
      WHERE e.ticket_id = ? AND e.undone_by IS NULL ORDER BY e.at, e.id"""
@@ -117,6 +123,7 @@ def person(connection: Connection, customer_id: int, now: int) -> Told:
         "tickets": [_ticket(connection, row, records) for row in _rows(connection, _TICKETS, records)],
         "calls": [_timed(row) for row in _rows(connection, _CALLS, records)],
         "gestures": [_gesture(row) for row in _rows(connection, _GESTURES, records)],
+        "forms": [_timed(row) for row in _rows(connection, _FORMS, records)],
         "events": _events(connection, _EVENTS, records),
     }
 

@@ -42,6 +42,7 @@ _COLUMNS: Mapping[str, frozenset[str]] = MappingProxyType(
         "customer_merge": frozenset({"gave", "since"}),
         "draft": frozenset({"cursor", "seen_inbound_id"}),
         "event": frozenset({"patch"}),
+        "form_draft": frozenset({"about"}),
         "message": frozenset({"body", "folds", "raw"}),
         "snippet_use": frozenset({"snippet_id"}),
     }

@@ -10,7 +10,7 @@ from storage.models.audit import Audit
 from storage.models.banners import Banner, BannerSeen
 from storage.models.calls import Call
 from storage.models.craft import Checklist, ChecklistRun, ChecklistTick, Setting, Snippet, View
-from storage.models.deeds import Draft, Event, Outbox
+from storage.models.deeds import Draft, Event, FormDraft, Outbox
 from storage.models.goodwill import Gesture, Rating
 from storage.models.incidents import Incident, IncidentTicket, IncidentUpdate
 from storage.models.knowledge import (
@@ -78,6 +78,7 @@ __all__ = [
     "Draft",
     "Event",
     "FactDay",
+    "FormDraft",
     "Gesture",
     "Identity",
     "Incident",

@@ -25,6 +25,23 @@ class Draft(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("ticket_id", "agent_id", "kind"),)
 
 
+class FormDraft(SQLModel, table=True):
+    """One field of a form that somebody left half filled in. What it is about: ids as JSON (storage.form_drafts)."""
+
+    id: int | None = key()
+    agent_id: int | None = Field(default=None, foreign_key="agent.id")
+    form: str
+    about: str
+    opened_with: str
+    field: str
+    before: str
+    typed: str
+    updated_at: int
+
+    __tablename__ = "form_draft"
+    __table_args__ = (Index("form_draft_about", "agent_id", "form", "about"),)
+
+
 class Event(SQLModel, table=True):
     """One thing that was done: history, undo and audit in one. Rows of one deed share `deed`.
 

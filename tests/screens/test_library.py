@@ -145,16 +145,44 @@ async def test_a_snippet_is_written_with_its_mistakes_told_live(
         assert "Saved the snippet “Ty”" in seen(app)
 
 
-async def test_leaving_a_form_asks_only_where_something_was_written(workspace: Workspace, shelf: None) -> None:
+async def test_a_form_that_is_left_comes_back_as_it_was_written(
+    workspace: Workspace, connection: Connection, shelf: None
+) -> None:
     app = Stage(workspace, LibraryScreen)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(app)
         await pilot.press("enter", "escape")
         assert isinstance(app.screen, LibraryScreen)
         await pilot.press("enter", "x", "escape")
-        assert "Leave without saving?" in seen(app)
-        await pilot.press("y")
         assert isinstance(app.screen, LibraryScreen)
+        assert "What you wrote is kept" in seen(app)
+        await settled(app)
+        await pilot.press("+")
+        await settled(app)
+        # Another snippet's form.
+        assert form_of(app).values["title"] == ""
+        await pilot.press("escape", "enter")
+        await settled(app)
+        assert form_of(app).values["title"] == "Hellox"
+        assert "What you had written is back" in seen(app)
+        await pilot.press("ctrl+g", "y")
+        assert form_of(app).values["title"] == "Hello"
+        await settled(app)
+        assert connection.execute("SELECT count(*) FROM form_draft").fetchone() == (0,)
+        await pilot.press("!", "escape")
+        await settled(app)
+        await pilot.press("enter")
+        await settled(app)
+        await pilot.press("ctrl+s")
+        await settled(app)
+        assert connection.execute("SELECT title FROM snippet WHERE title = 'Hello!'").fetchone()
+        assert connection.execute("SELECT count(*) FROM form_draft").fetchone() == (0,)
+
+
+def form_of(app: Stage) -> FormScreen:
+    """The form in front."""
+    assert isinstance(app.screen, FormScreen)
+    return app.screen
 
 
 async def test_a_question_over_a_form_gives_the_keys_back(workspace: Workspace, shelf: None) -> None:

@@ -57,6 +57,40 @@ def test_a_draft_is_there_at_the_next_start(demo: Workspace, number: signal.Sign
         desk.wait_for("Dear Ana, I have looked")
 
 
+def test_what_stands_in_a_form_is_there_at_the_next_start_until_it_is_saved(demo: Workspace) -> None:
+    kept = "SELECT count(*) FROM form_draft"
+    with Desk(demo) as desk:
+        desk.wait_until_live()
+        desk.step("g", "i", then="Incidents")
+        desk.step("+", then="New incident")
+        desk.send("Mail is late")
+        desk.comes_true(f"{kept} WHERE typed = 'Mail is late'")
+        desk.signal(signal.SIGKILL)
+        desk.wait_for_exit()
+    with Desk(demo) as desk:
+        desk.wait_until_live()
+        desk.step("g", "i", then="Incidents")
+        # Typed on before the form has come: it goes behind what comes back.
+        desk.send("+, since noon\x13")
+        desk.comes_true("SELECT count(*) FROM incident WHERE title = 'Mail is late, since noon'")
+        desk.wait_for("Mail is late, since noon")
+        assert desk.one(kept) == 0
+
+
+def test_a_form_that_is_left_at_once_is_kept_and_says_so(desk: Desk) -> None:
+    desk.step("g", "i", then="Incidents")
+    desk.send("+Mail is late")
+    desk.wait_for("Mail is late")
+    desk.press("escape")
+    desk.wait_for("What you wrote is kept")
+    desk.comes_true("SELECT count(*) FROM form_draft WHERE typed = 'Mail is late'")
+    desk.step("+", then="What you had written is back")
+    desk.step("ctrl+g", then="Throw away what you wrote here?")
+    desk.press("enter")
+    desk.comes_true("SELECT count(*) = 0 FROM form_draft")
+    desk.gone("Mail is late")
+
+
 def test_what_was_typed_in_one_go_before_escape_is_kept(desk: Desk) -> None:
     begin_a_reply(desk, "A")
     desk.send("nd all of this\x1b")

@@ -121,6 +121,20 @@ STATEMENTS = (
         FOREIGN KEY(agent_id) REFERENCES agent (id)
     )
      WITHOUT ROWID""",
+    """CREATE TABLE form_draft (
+        id INTEGER NOT NULL,
+        agent_id INTEGER,
+        form VARCHAR NOT NULL,
+        about VARCHAR NOT NULL,
+        opened_with VARCHAR NOT NULL,
+        field VARCHAR NOT NULL,
+        before VARCHAR NOT NULL,
+        typed VARCHAR NOT NULL,
+        updated_at INTEGER NOT NULL,
+        PRIMARY KEY (id),
+        FOREIGN KEY(agent_id) REFERENCES agent (id)
+    )""",
+    "CREATE INDEX form_draft_about ON form_draft (agent_id, form, about)",
     # With what the numbers of teams are counted from: all of them in one pass over it.
     "DROP INDEX ticket_active_team",
     """CREATE INDEX ticket_active_team ON ticket

@@ -40,6 +40,7 @@ CODED = frozenset(
         "checklist": "key title content", "checklist_run": "checklist_key",
         "checklist_tick": "step state", "cursor": "stream value", "customer": "plan external_id",
         "customer_merge": "gave since", "customer_value": "currency", "draft": "kind", "event": "kind",
+        "form_draft": "form about field",
         "gesture": "kind currency state", "incident": "state", "incident_ticket": "state", "mail_copy": "stream flags",
         "merged_row": "kind", "message": "kind folds automatic external_id", "outbox": "kind state",
         "promise": "state", "queue": "name", "rating": "way", "setting": "key",
@@ -53,6 +54,7 @@ CODED = frozenset(
 )  # fmt: skip
 CODES = {
     "call.direction": "in", "call.state": "missed", "call.way": "pop", "draft.kind": "note", "event.kind": "changed",
+    "form_draft.about": "{}",
     "gesture.kind": "voucher", "gesture.currency": "EUR", "gesture.state": "given", "incident.state": "found",
     "incident_ticket.state": "linked", "outbox.kind": "reply", "outbox.state": "sent", "promise.state": "open",
     "rating.way": "word", "task.state": "open", "checklist_tick.state": "done", "source_state.state": "idle",
@@ -153,11 +155,16 @@ def _fill_all(room: Room) -> None:
         snippet = room.fill("snippet", place, words, trigger="")
         room.fill("known_answer", place, words, snippet_id=snippet)
         room.fill("view", place, SAYS)
+        room.fill("form_draft", place, SAYS, about="{}")
+        room.fill("form_draft", place, SAYS, about=json.dumps({"tickets": [tickets[place]]}))
+        for made, number in (("incident", incident), ("task", task), ("snippet", snippet)):
+            room.fill("form_draft", place, words, about=json.dumps({made: number}))
         # Nobody knew whose call it was: the number says it.
         room.fill("call", ELSEWHERE, SAYS, number="04155550134", customer_id=None, ticket_id=None)
     room.fill("setting", OWN, SAYS, key="first_page")
     room.fill("banner", OWN, SAYS, agent_id=agent)
     room.fill("source_state", OWN, SAYS, source_id=source)
+    room.fill("form_draft", OWN, ASKED, about=json.dumps({"customer": room.customer_id}))
     room.fill("customer_value", OWN, "", customer_id=room.customer_id)
     alone = room.fill("organization", OWN, SAYS)
     both = room.fill("organization", ELSEWHERE, "Kettles", domain="")
