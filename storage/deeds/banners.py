@@ -13,7 +13,12 @@ from storage.deeds.journal import Journal, held
 from storage.supervisors import require
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlmodel import Session
+
+    from storage.connect import Connection
+    from storage.deeds.patches import Patch
 
 
 def tell_all(session: "Session", by: By, wanted: Banner) -> Done:
@@ -39,3 +44,9 @@ def end(session: "Session", by: By, banner_id: int) -> Done:
     journal.change(row, ended_at=by.at)
     journal.tell("banner_ended", {"title": row.words})
     return journal.done(f"Taken back: {row.words}")
+
+
+def refuse_to_show(connection: "Connection", by: By, patches: "Iterable[Patch]") -> None:
+    """What was undone or is undone may show a banner again: Refused for whoever may not do so any more."""
+    if any(patch.table == "banner" and patch.after is not None for patch in patches):
+        require(connection, by.agent_id, Right.BANNER)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from desk.errors import Refused
 from storage.connect import Connection
+from storage.deeds.banners import refuse_to_show
 from storage.deeds.by import By, Done
 from storage.deeds.customer_undo import MERGES, WHOLE, do_again, take_back
 from storage.deeds.gestures import refuse_what_is_spent
@@ -74,6 +75,7 @@ def undo(session: "Session", by: By) -> Done:
     else:
         backwards = [patch.turned() for event in reversed(events) for patch in reversed(decode(event.patch))]
         _apply(journal.connection, events, backwards)
+        refuse_to_show(journal.connection, by, backwards)
     journal.connection.execute("UPDATE event SET undone_by = ? WHERE deed = ?", (journal.deed, deed))
     left = _events(journal.connection, deed)
     _tell(journal, left, deed)
@@ -94,6 +96,7 @@ def redo(session: "Session", by: By) -> Done:
     else:
         _apply(journal.connection, events, patches)
     refuse_what_is_spent(journal.connection, patches)
+    refuse_to_show(journal.connection, by, patches)
     events = [_with_what_it_adds(event) for event in events]
     for event in events:
         for patch in decode(event.patch):

@@ -97,6 +97,28 @@ def test_another_supervisor_takes_it_back_and_that_is_undone(
     assert words_for(connection, by) == ["The printer is down"]
 
 
+def test_who_is_no_supervisor_any_more_takes_theirs_back_but_shows_it_no_more(
+    connection: Connection, engine: Engine, by: By, mei: By
+) -> None:
+    say(engine, mei)
+    set_role(connection, mei, "ana", "supervisor")
+    set_role(connection, mei, "mei", "agent")
+    with deed_session(engine) as session:
+        undo(session, mei)
+    with pytest.raises(Refused, match="Only a supervisor"), deed_session(engine) as session:
+        redo(session, mei)
+    assert words_for(connection, by) == []
+    set_role(connection, by, "mei", "supervisor")
+    with deed_session(engine) as session:
+        redo(session, mei)
+    with deed_session(engine) as session:
+        end(session, mei, 1)
+    set_role(connection, by, "mei", "agent")
+    with pytest.raises(Refused, match="Only a supervisor"), deed_session(engine) as session:
+        undo(session, mei)
+    assert words_for(connection, by) == []
+
+
 def test_it_is_on_record_without_its_words(connection: Connection, engine: Engine, mei: By) -> None:
     say(engine, mei, "Call Li Wei first")
     with deed_session(engine) as session:
