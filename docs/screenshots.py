@@ -95,6 +95,20 @@ SCENES = (
     Scene("board-wall-200x60", WIDE, (*BOARD, "2", "wait:One answer", "P")),
     Scene("explanation-120x36", MIDDLE, (*BOARD, "2", "wait:One answer", "right", "right", "i", "wait:Nine of ten")),
     Scene("behind-120x36", MIDDLE, (*BOARD, "enter", "wait:What is overdue", "x", "j", "x", "a", "a", "wait:Change 2")),
+    Scene(
+        "banner-80x24",
+        NARROW,
+        (
+            *START,
+            "@",
+            "type:30m The label printer is down: send labels by mail",
+            "enter",
+            "wait:Told",
+            "enter",
+            "r",
+            "wait:F10 noted",
+        ),
+    ),
     Scene("help-120x36", MIDDLE, (*START, "?", "wait:Keys")),
 )
 
