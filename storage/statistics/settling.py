@@ -17,6 +17,8 @@ from storage.statistics.counting import Counted, counted
 
 # Four weeks, the week before them, and a day for zones on either side.
 KEPT_DAYS = 37
+# Two clocks, or one that is set right by a little, differ by less.
+SPARE_DAYS = 7
 # So many tickets in one transaction, while consoles wait for theirs.
 BATCH = 200
 # Of a first import most tickets are too old to count: they are told apart faster than they are counted.
@@ -43,6 +45,10 @@ _CHANGED = """
 _OLD_DAY = "SELECT kind, day FROM fact_day WHERE day < ? AND day > 0 LIMIT 1"
 _FORGET = "DELETE FROM ticket_fact WHERE kind = ? AND at >= ? AND at < ?"
 _FORGET_DAY = "DELETE FROM fact_day WHERE kind = ? AND day = ?"
+# The first day that was kept when facts were forgotten last, by the clock of whoever did it.
+_KEPT_FROM = "facts.kept_from"
+_SET_KEPT_FROM = """
+    INSERT INTO setting(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value"""
 _ANEW = """
     INSERT INTO stale_ticket(ticket_id)
     SELECT id FROM ticket WHERE true UNION SELECT ticket_id FROM ticket_fact WHERE true ON CONFLICT DO NOTHING"""
@@ -64,12 +70,16 @@ def settle(connection: Connection, now: int) -> None:
 def settle_some(connection: Connection, now: int) -> bool:
     """One transaction of it, the newest tickets first; False where nothing was left, and then nothing was written."""
     since = _kept_since(now)
+    if _forgotten_too_soon(connection, since):
+        count_anew(connection)
+        return True
     old = connection.execute(_OLD_DAY, (since // DAY,)).fetchone()
     if old is None and connection.execute(_NOTED, (1,)).fetchone() is None:
         return False
     with writing(connection):
         if old is not None:
             _forget(connection, *old)
+            connection.execute(_SET_KEPT_FROM, (_KEPT_FROM, since // DAY))
         noted = [ticket for (ticket,) in connection.execute(_NOTED, (LOOKED_AT,))]
         asked = {"tickets": json.dumps(noted), "since": since}
         matters = {ticket for (ticket,) in connection.execute(_MATTERS, asked)}
@@ -83,6 +93,13 @@ def count_anew(connection: Connection) -> None:
     """Note every ticket as changed, so that all facts are counted again."""
     with writing(connection):
         connection.execute(_ANEW)
+        connection.execute("DELETE FROM setting WHERE key = ?", (_KEPT_FROM,))
+
+
+def _forgotten_too_soon(connection: Connection, since: int) -> bool:
+    """Whether a clock was far ahead, and facts that numbers show were forgotten by it."""
+    kept_from = connection.execute("SELECT value FROM setting WHERE key = ?", (_KEPT_FROM,)).fetchone()
+    return kept_from is not None and int(kept_from[0]) > since // DAY + SPARE_DAYS
 
 
 def _kept_since(now: int) -> int:

@@ -68,10 +68,11 @@ def test_who_waits_is_late_from_the_moment_on_and_not_when_the_clock_goes_back(c
 
 
 def test_the_bounds_of_the_present(connection: Connection) -> None:
-    for due in (NOW - 1, NOW, NOW + HOUR - 1, NOW + HOUR):
-        make_ticket(connection, due_at=due)
-    assert number(connection, "late").value == 1
-    assert number(connection, "due_hour").value == 2
+    due = (NOW - 1, NOW, NOW + HOUR - 1, NOW + HOUR)
+    late, at_once, soon, _ = (make_ticket(connection, due_at=at) for at in due)
+    for metric, tickets in (("late", (late,)), ("due_hour", (soon, at_once))):
+        assert number(connection, metric).value == len(tickets)
+        assert tickets_behind(connection, metric, "", NOW, UTC) == tickets
     make_ticket(connection, snoozed_until=NOW)
     make_ticket(connection, snoozed_until=NOW + 1)
     assert number(connection, "open").value == 5
