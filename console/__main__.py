@@ -111,9 +111,21 @@ def _run(name: str, rest: list[str], workspace: str | None) -> int:
     parser = argparse.ArgumentParser(prog=f"heard {name}", description=_described(command.__doc__), allow_abbrev=False)
     _add_workspace(parser)
     command.add_arguments(parser)
+    named, rest = _workspace_in(rest)
     arguments = parser.parse_args(rest)
-    arguments.workspace = arguments.workspace or workspace
+    arguments.workspace = named or arguments.workspace or workspace
     return _guarded(f"heard {name}", arguments.workspace, lambda: command.run(arguments))
+
+
+def _workspace_in(rest: list[str]) -> tuple[str | None, list[str]]:
+    """The workspace that is named anywhere on the line, behind a verb too (`outbox list`), and the line without it."""
+    options = rest[: rest.index("--")] if "--" in rest else rest
+    for place, word in enumerate(options):
+        if word == "--workspace" and place + 1 < len(options):
+            return rest[place + 1], rest[:place] + rest[place + 2 :]
+        if word.startswith("--workspace="):
+            return word.partition("=")[2], rest[:place] + rest[place + 1 :]
+    return None, rest
 
 
 def _described(written: str | None) -> str:

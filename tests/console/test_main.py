@@ -14,6 +14,7 @@ import pytest
 
 from console.__main__ import COMMANDS, main
 from desk.errors import NotFound
+from storage.workspace import Workspace
 from tests.rest import DEADLINE
 
 Outcome = Callable[[Namespace], int]
@@ -62,6 +63,15 @@ def test_arguments_reach_the_command(command: Callable[[Outcome], None], given: 
     command(remember)
     assert main(given) == 0
     assert (seen[0].workspace, seen[0].json, seen[0].words) == ("/w", True, ["a", "-b"])
+
+
+def test_a_workspace_may_be_named_behind_the_verb_of_a_command(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for named in (["--workspace", str(workspace.folder)], [f"--workspace={workspace.folder}"]):
+        assert main(["outbox", "list", *named, "--json"]) == 0
+        assert capsys.readouterr().out == "[]\n"
+    assert main(["outbox", "list", "--workspace"]) == 2
 
 
 def test_the_status_of_the_command_is_ours(command: Callable[[Outcome], None]) -> None:
