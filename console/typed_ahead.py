@@ -1,7 +1,8 @@
 """Keys and pastes in the order in which they were typed, each for what stands there when those before it are done.
 
 The invariant: nothing typed is lost, however fast. What is typed for a list, a field or a screen that isn't there yet
-waits for it; what is typed behind a key that closes something is meant for what comes behind it.
+waits for it; what is typed behind a key that closes something is meant for what comes behind it. Only what would answer
+a question that nobody can have seen, and whose answer can't be taken back, is dropped (`screens.confirm`).
 """
 
 from time import monotonic
@@ -12,6 +13,7 @@ from typing_extensions import override
 from console.announcing import Announcing
 from console.hearing import around, heard
 from screens.ask import AskPanel
+from screens.confirm import ConfirmScreen
 from screens.desk_screen import DeskScreen
 from screens.keymap import key_name
 
@@ -69,6 +71,8 @@ class TypedAhead(Announcing, inherit_bindings=False):
 
     async def _act(self, event: events.Key | events.Paste) -> None:
         screen = self._front
+        if isinstance(screen, ConfirmScreen) and not screen.hears(event.time):
+            return
         if screen is None or isinstance(event, events.Paste):
             if screen is None or not isinstance(event, events.Paste) or not screen.take_paste(event.text):
                 await super().on_event(event)

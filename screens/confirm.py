@@ -1,9 +1,12 @@
 """The one question that stops everything: what is about to change, line by line, and yes or no.
 
-The invariant: the two keys stand below it in a terminal of any size, however much is about to change.
+The invariants: the two keys stand below it in a terminal of any size, however much is about to change; where the answer
+can't be taken back (`final`: letters to customers, erasing, what is written over or thrown away), no key that was
+pressed before the question was drawn is one. All else `u` takes back, and fast fingers may answer it ahead.
 """
 
 from collections.abc import Sequence
+from time import monotonic
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -31,9 +34,13 @@ class Heading(Bar):
         super().__init__()
         self._text = text
         self.ground = "base"
+        # When it was drawn first, by the clock of key events; None where it wasn't yet.
+        self.drawn_at: float | None = None
 
     @override
     def pieces(self, cells: int) -> list[Piece]:
+        if self.drawn_at is None:
+            self.drawn_at = monotonic()
         return fit_pieces([(" " + harmless(self._text), "title")], cells)
 
 
@@ -75,15 +82,17 @@ class ConfirmScreen(DeskScreen[bool], ModalScreen[bool]):
     }
     """
 
-    def __init__(self, seat: Seat, title: str, lines: Sequence[str] = ()) -> None:
+    def __init__(self, seat: Seat, title: str, lines: Sequence[str] = (), *, final: bool = False) -> None:
         super().__init__(seat)
         self.words = (title, *lines)
+        self._final = final
+        self._heading = Heading(title)
         self._statement = Statement(self.words[1:])
 
     def compose(self) -> ComposeResult:
         """The statement, and the two keys."""
         with Vertical():
-            yield Heading(self.words[0])
+            yield self._heading
             yield self._statement
             yield HintBar()
 
@@ -103,6 +112,11 @@ class ConfirmScreen(DeskScreen[bool], ModalScreen[bool]):
     @override
     def place(self) -> Place:
         return Place.QUESTION
+
+    def hears(self, pressed_at: float) -> bool:
+        """Whether a key that was pressed then, by `monotonic`, is an answer."""
+        drawn_at = self._heading.drawn_at
+        return not self._final or (drawn_at is not None and pressed_at >= drawn_at)
 
     def action_move_down(self) -> None:
         """One line down."""

@@ -62,14 +62,14 @@ class CustomerCare(FramedScreen[Line]):
     customer_id: int
     page: Page | None
 
-    def sure(self, title: str, lines: tuple[str, ...], then: Callable[[], object]) -> None:
-        """Show what would be done, and do it after a yes."""
+    def sure(self, title: str, lines: tuple[str, ...], then: Callable[[], object], *, final: bool = False) -> None:
+        """Show what would be done, and do it after a yes; `final` where it can't be taken back."""
 
         def answered(yes: bool | None) -> None:
             if yes:
                 then()
 
-        self.app.push_screen(ConfirmScreen(self.seat, title, lines), answered)
+        self.app.push_screen(ConfirmScreen(self.seat, title, lines, final=final), answered)
 
     # Merging and parting
 
@@ -246,7 +246,7 @@ class CustomerCare(FramedScreen[Line]):
     def _ask_erase(self, traced: "Traced") -> None:
         self.notice("")
         lines = (*traced.words(), "", "This can't be undone, not with u and not later.")
-        self.sure("Erase “" + traced.name + "” for good?", lines, lambda: self._ask_name(traced))
+        self.sure("Erase “" + traced.name + "” for good?", lines, lambda: self._ask_name(traced), final=True)
 
     def _ask_name(self, traced: "Traced") -> None:
         def same(text: str) -> str:

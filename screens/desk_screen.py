@@ -28,14 +28,12 @@ from widgets.inks import Lines
 if TYPE_CHECKING:
     from desk.calls import CallRow
     from screens.board import Left
+    from screens.gesture_form import Receiver
     from screens.phone import Ring
     from screens.reading import Behind
+    from storage.deeds.by import Done
     from widgets.banner_bar import BannerBar
     from widgets.ring_bar import RingBar
-
-if TYPE_CHECKING:
-    from screens.gesture_form import Receiver
-    from storage.deeds.by import Done
 
 # How long keys wait at most for the field or the list that they are meant for. What ends the wait is that it comes, or
 # that it fails; a database that is kept busy answers or fails after five seconds (storage.connect).

@@ -46,7 +46,9 @@ def export_text(screen: FramedScreen[Row], name: str, text: str, told: str, *, o
         if done:
             screen.notice(told + " to " + str(path), "good")
         else:
-            screen.app.push_screen(ConfirmScreen(screen.seat, "Write over this file?", (str(path),)), answered)
+            screen.app.push_screen(
+                ConfirmScreen(screen.seat, "Write over this file?", (str(path),), final=True), answered
+            )
 
     screen.seat.jobs.keep(lambda _: write_file(path, text, over=over), written)
 

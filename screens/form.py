@@ -309,7 +309,7 @@ class FormScreen(DeskScreen[Done | None], ModalScreen[Done | None]):
                 self._fill(self._opened)
                 self.save_typed()
 
-        self.app.push_screen(ConfirmScreen(self.seat, "Throw away what you wrote here?"), answered)
+        self.app.push_screen(ConfirmScreen(self.seat, "Throw away what you wrote here?", final=True), answered)
 
 
 def _field(entry: Entry) -> TextField:

@@ -156,7 +156,7 @@ class UpdateScreen(FormScreen):
 
         many, out = len(found.letters), len(found.left_out)
         title = f"Write to {counted(many, 'customer')}?" + (f" {out:,} left out" if out else "")
-        self.app.push_screen(ConfirmScreen(self.seat, title, preview_lines(found)), answered)
+        self.app.push_screen(ConfirmScreen(self.seat, title, preview_lines(found), final=True), answered)
 
 
 NOBODY = "No ticket is linked to it: I on a ticket does that, and Y on one that looks like it"

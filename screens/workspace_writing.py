@@ -197,7 +197,7 @@ class WritingWork(ReviewWork):
             self.focus_pane()
             self.notice("The draft is gone")
 
-        self.app.push_screen(ConfirmScreen(self.seat, "Throw this draft away?"), discard)
+        self.app.push_screen(ConfirmScreen(self.seat, "Throw this draft away?", final=True), discard)
 
     def _forget_typing(self) -> None:
         if self._saving is not None:

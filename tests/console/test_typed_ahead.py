@@ -171,3 +171,33 @@ async def test_keys_behind_the_key_that_saves_a_form_act_on_what_it_leaves(
         assert not any(isinstance(each, FormScreen) for each in app.screen_stack)
         assert connection.execute("SELECT note FROM customer ORDER BY id LIMIT 1").fetchone() == ("Likes tea",)
         assert connection.execute("SELECT status FROM ticket ORDER BY id LIMIT 1").fetchone() == (1,)
+
+
+async def test_what_was_typed_before_anybody_saw_who_is_written_to_does_not_write_to_them(
+    workspace: Workspace, connection: Connection
+) -> None:
+    ids = fill(connection)
+    connection.execute(
+        "INSERT INTO incident(uid, title, state, notice, created_at) VALUES(x'01', 'Mail', 'found', 'It is late.', ?)",
+        (NOW,),
+    )
+    connection.executemany(
+        "INSERT INTO incident_ticket(incident_id, ticket_id, state, at) VALUES(1, ?, 'linked', ?)",
+        [(each, NOW) for each in ids[:2]],
+    )
+    told = "SELECT count(*) FROM incident_update"
+    async with console(workspace) as app:
+        await at_once(app, "g", "i")
+        await at_once(app, "r", "tab", *"2h", "ctrl+s", "enter", "y")
+        assert isinstance(app.screen, ConfirmScreen)
+        assert connection.execute(told).fetchone() == (0,)
+        await at_once(app, "enter")
+        assert connection.execute(told).fetchone() == (1,)
+
+
+async def test_what_can_be_taken_back_is_said_yes_to_ahead(workspace: Workspace, connection: Connection) -> None:
+    ids = fill(connection)
+    async with console(workspace) as app:
+        await at_once(app, "*", "s", "p", "enter")
+        assert not isinstance(app.screen, ConfirmScreen)
+        assert connection.execute("SELECT count(*) FROM ticket WHERE status = 1").fetchone() == (len(ids),)
