@@ -1,7 +1,8 @@
 """Who asks for the numbers, when and where, and what was read before and still holds.
 
-The invariant: what is kept of a day is used again only while no fact of that day has changed, so that a board that is
-refreshed reads today and whatever was touched, and no more.
+The invariant: what is kept of a day is used again only while no fact of that day has changed, and what no fact tells
+only while nobody has committed anything; so a board that is refreshed reads today and whatever was touched, and where
+nothing was, hardly anything.
 """
 
 from bisect import bisect_right
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
 from functools import cached_property
 from typing import TypeVar
+from weakref import ref
 
 from desk.metrics.facts import Did
 from desk.reports.period import Period
@@ -81,21 +83,42 @@ class Asked:
 
     def hours(self, day: Period) -> tuple[tuple[int, str], ...]:
         """When each hour of a day begins, and its name on the wall: two digits. A day may have 23 or 25."""
-        found: list[tuple[int, str]] = []
-        for at in range(day.since, day.until, _QUARTER):
-            name = f"{to_datetime(at, self.zone).hour:02}"
-            if not found or found[-1][1] != name:
-                found.append((at, name))
-        return tuple(found)
+
+        def read() -> tuple[tuple[int, str], ...]:
+            found: list[tuple[int, str]] = []
+            for at in range(day.since, day.until, _QUARTER):
+                name = f"{to_datetime(at, self.zone).hour:02}"
+                if not found or found[-1][1] != name:
+                    found.append((at, name))
+            return tuple(found)
+
+        return self.kept.get(("hours of", day.since), self.zone, read, tuple)
 
     def names(self, of: str) -> Mapping[int, str]:
         """The names of all teams, channels or agents, by id."""
-        return self.once.get(("names", of), None, lambda: dict(self.connection.execute(_NAMES[of]).fetchall()), dict)
+
+        def read() -> Mapping[int, str]:
+            return dict(self.connection.execute(_NAMES[of]).fetchall())
+
+        return self.kept.get(("names", of), self.version, read, dict)
+
+    @cached_property
+    def version(self) -> object:
+        """What is another one whenever anything was committed, by anybody, or written over this connection.
+
+        Connections count for themselves, each from its beginning: the version of one says nothing about another's.
+        """
+        (others,) = self.connection.execute("PRAGMA data_version").fetchone()
+        return ref(self.connection), others, self.connection.total_changes
 
     @cached_property
     def changes(self) -> Mapping[tuple[int, int], int]:
         """How often the facts of a kind and a day, UTC, have changed."""
-        return {(kind, day): changes for kind, day, changes in self.connection.execute(_CHANGES)}
+
+        def read() -> Mapping[tuple[int, int], int]:
+            return {(kind, day): changes for kind, day, changes in self.connection.execute(_CHANGES)}
+
+        return self.kept.get(("changes",), self.version, read, dict)
 
     def states(self, kind: Did, days: Iterable[Period]) -> tuple[tuple[int, ...], ...]:
         """The same of several days."""

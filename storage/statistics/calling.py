@@ -25,6 +25,9 @@ class Calls:
 
     def figure(self, asked: Asked) -> Figure:
         """The share or the number."""
+        return asked.kept.get((self.metric,), (asked.version, asked.day(0)), lambda: self._figure(asked), Figure)
+
+    def _figure(self, asked: Asked) -> Figure:
         calls = _today(asked, self.counts)
         tickets = len(_tickets(asked, calls))
         if self.is_one is None:
@@ -47,6 +50,9 @@ class Lasted:
 
     def figure(self, asked: Asked) -> Figure:
         """Mean, median and nine of ten."""
+        return asked.kept.get((self.metric,), (asked.version, asked.day(0)), lambda: self._figure(asked), Figure)
+
+    def _figure(self, asked: Asked) -> Figure:
         calls = _today(asked, self.counts)
         told = spans(sorted(self.seconds(call, 0) * SECOND for call in calls))
         tickets = len(_tickets(asked, calls))
@@ -64,8 +70,8 @@ def _today(asked: Asked, counts: Callable[[CallRow], bool]) -> list[CallRow]:
     def read() -> tuple[CallRow, ...]:
         return between(asked.connection, today.since, today.until)
 
-    # Four numbers of one reading ask for the same calls.
-    calls = asked.once.get(("calls",), None, read, tuple)
+    # Four numbers ask for the same calls.
+    calls = asked.kept.get(("calls", today.since), (asked.version, today), read, tuple)
     return [call for call in calls if counts(call)]
 
 

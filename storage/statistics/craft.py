@@ -3,7 +3,7 @@
 The invariant: what makes a conversation whole, a promise kept and an answer known is said by their reports alone.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -59,6 +59,9 @@ class Checklists:
 
     def figure(self, asked: Asked) -> Figure:
         """The share of all checklists together; the steps of each in their order."""
+        return asked.kept.get((self.metric,), (asked.version, _week(asked)), lambda: self._figure(asked), Figure)
+
+    def _figure(self, asked: Asked) -> Figure:
         runs = _runs(asked)
         over = [each for each in runs if each.ended]
         n = sum(len(each.tickets) for each in over)
@@ -86,7 +89,7 @@ def _runs(asked: Asked) -> list[Alike]:
         found = alike(asked.connection, _week(asked))
         return [_alike(known[one.checklist], one, tickets) for one, tickets in found if one.checklist in known]
 
-    return asked.once.get(("runs",), None, read, list)
+    return asked.kept.get(("runs",), (asked.version, _week(asked)), read, list)
 
 
 def _alike(template: ChecklistTemplate, one: Conversation, tickets: list[int]) -> Alike:
@@ -113,6 +116,10 @@ class PromisesKept:
 
     def figure(self, asked: Asked) -> Figure:
         """The share of the last days, and of what was promised on each."""
+        state = (asked.version, _week(asked), _promised(asked).overdue(asked.now))
+        return asked.kept.get((self.metric,), state, lambda: self._figure(asked), Figure)
+
+    def _figure(self, asked: Asked) -> Figure:
         cases = _judged(asked)
         tickets = len(standing(asked.connection, (each.ticket_id for each in cases)))
         ends = [day.until for day in asked.days(WEEK)]
@@ -128,9 +135,29 @@ class PromisesKept:
         return standing(asked.connection, (each.ticket_id for each in _judged(asked)))
 
 
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """The promises of the last days, and when those are due that are open, the first first."""
+
+    all: list[Made]
+    due: list[int]
+
+    def overdue(self, now: int) -> int:
+        """How many are by now: as long as that is the same, the same ones are."""
+        return bisect_left(self.due, now)
+
+
+def _promised(asked: Asked) -> Promised:
+    def read() -> Promised:
+        found = made(asked.connection, _week(asked))
+        return Promised(found, sorted(each.due_at for each in found if each.state == "open"))
+
+    return asked.kept.get(("promises",), (asked.version, _week(asked)), read, Promised)
+
+
 def _judged(asked: Asked) -> list[Made]:
     """The promises of the last days that were kept, broken, or are overdue."""
-    return [each for each in made(asked.connection, _week(asked)) if judged(each, asked.now) in JUDGED]
+    return [each for each in _promised(asked).all if judged(each, asked.now) in JUDGED]
 
 
 def _kept_share(cases: Collection[Made]) -> float | None:
@@ -145,6 +172,9 @@ class KnownAnswers:
 
     def figure(self, asked: Asked) -> Figure:
         """The share, and the dearest answers."""
+        return asked.kept.get((self.metric,), (asked.version, asked.day(0)), lambda: self._figure(asked), Figure)
+
+    def _figure(self, asked: Asked) -> Figure:
         lines, replies = self._lines(asked)
         repeated = sum(line.cost.times for line in lines)
         tickets = len(self.behind(asked, ""))
@@ -168,7 +198,7 @@ class KnownAnswers:
             found = known_answers(asked.connection, asked.day(0), _EVERY)
             return found.lines, found.replies
 
-        return asked.once.get(("known answers",), None, read, tuple)
+        return asked.kept.get(("known answers",), (asked.version, asked.day(0)), read, tuple)
 
 
 def _key(line: Line) -> str:
