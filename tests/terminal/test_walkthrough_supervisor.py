@@ -38,9 +38,9 @@ def years(demo_template: Workspace, tmp_path: Path) -> Workspace:
     return workspace
 
 
-def opened_board(workspace: Workspace, columns: int = 80, rows: int = 24) -> Desk:
+def opened_board(workspace: Workspace) -> Desk:
     """Ana's console, on the board."""
-    desk = Desk(workspace, columns=columns, rows=rows)
+    desk = Desk(workspace, columns=80, rows=24)
     desk.wait_until_live()
     desk.step("g", "s", then="Came in and solved today")
     return desk
@@ -64,7 +64,7 @@ def somebody_solves(workspace: Workspace, ticket: int) -> None:
 
 
 def test_a_number_that_looks_wrong_among_a_million_tickets(years: Workspace) -> None:
-    with opened_board(years, columns=120, rows=36) as desk:
+    with opened_board(years) as desk:
         # Most of the million isn't counted yet: what is killed now is gone on with by whoever comes next.
         desk.wait_for("still counting")
         desk.signal(signal.SIGKILL)
