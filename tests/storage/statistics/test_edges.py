@@ -14,7 +14,7 @@ from storage.statistics.asked import Kept
 from storage.statistics.reading import read, tickets_behind
 from storage.statistics.settling import count_anew, settle
 from tests.factories import NOW, make_message, make_ticket
-from tests.storage.statistics.stories import Turned, tell
+from tests.storage.statistics.stories import TELLING, Turned, fill, tell
 
 TARGETS = '[[target]]\ntitle = "Email"\nchannels = ["email"]\nfirst_response = "4h"\n'
 
@@ -255,3 +255,15 @@ def test_while_nothing_changes_no_fact_is_read_again(connection: Connection) -> 
     connection.set_trace_callback(None)
     assert again.figures["first_response"].n == 7
     assert [sql for sql in seen if "ticket_fact" in sql] == []
+
+
+def test_time_that_passes_alone_is_noticed(connection: Connection) -> None:
+    """A board that stays open for weeks, and over a clock that is set back, says what a new one does."""
+    fill(connection, TELLING)
+    settle(connection, NOW)
+    kept = Kept()
+    for zone in (ZoneInfo("Europe/Madrid"), ZoneInfo("America/St_Johns")):
+        for hours in (0, 1, 3.5, 15, 15.5, 24, 39, 100, 24 * 6, 24 * 9, 24 * 27, 24 * 29, -5, 0):
+            now = NOW + round(hours * HOUR)
+            again, anew = (read(connection, now, zone, each).figures for each in (kept, None))
+            assert again == anew, (zone, hours)
