@@ -14,6 +14,7 @@ from storage.connect import Connection
 from storage.deeds.journal import Journal
 from storage.deeds.patches import Patch, Row
 from storage.deeds.uses import remember_again
+from storage.knowledge.groups import read_again
 
 _ROWS = (
     "SELECT id, ticket_id, source_id, kind, payload, state, created_at, ready_at FROM outbox WHERE deed = ? ORDER BY id"
@@ -85,6 +86,7 @@ def send_again(journal: Journal, deed: bytes, written_on: Mapping[int | None, in
             source_id=row.source_id,
             undo_seconds=(row.ready_at > row.created_at) * journal.by.undo_seconds,
         )
+    read_again(journal.connection, written_on.values())
     for end in (_END_DRAFT, _END_WRITING):
         journal.connection.executemany(end, [(message_id,) for message_id in written_on.values()])
 

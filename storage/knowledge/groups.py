@@ -8,6 +8,7 @@ by its first reply, so that it can't drift away from it.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from itertools import chain
 from math import inf
 from time import monotonic
@@ -25,6 +26,8 @@ COMPARED = 8
 
 _CURSOR = "answers.read_to"
 _READ_TO = "SELECT CAST(value AS INTEGER) FROM setting WHERE key = ?"
+_READ_AGAIN = """
+    UPDATE setting SET value = CAST(? AS TEXT) WHERE key = ? AND CAST(value AS INTEGER) > ?"""
 _KEEP = "INSERT INTO setting(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value"
 # The last message that may be read. A reply that counts down, and whatever came after it, waits for the next time.
 _UP_TO = """
@@ -34,7 +37,8 @@ _NEXT = """
     SELECT m.id, m.at, m.body, ifnull(c.name, ''), ifnull(a.name, '')
       FROM message m JOIN ticket t ON t.id = m.ticket_id LEFT JOIN customer c ON c.id = t.customer_id
       LEFT JOIN agent a ON a.id = m.agent_id
-     WHERE m.id > ? AND m.id <= ? AND m.kind = 'outbound' AND m.automatic = '' ORDER BY m.id LIMIT ?"""
+     WHERE m.id > ? AND m.id <= ? AND m.kind = 'outbound' AND m.automatic = ''
+       AND NOT EXISTS(SELECT 1 FROM answer_member k WHERE k.message_id = m.id) ORDER BY m.id LIMIT ?"""
 _OF_KEY = "SELECT group_id FROM answer_key WHERE key = ? ORDER BY group_id DESC LIMIT ?"
 _SKETCH = "SELECT sketch FROM answer_group WHERE id = ?"
 
@@ -87,6 +91,16 @@ def catch_up_all(connection: Connection) -> None:
     """Read all that wasn't read yet; for commands, which may take their time."""
     while catch_up(connection).more:
         pass
+
+
+def read_again(connection: Connection, message_ids: Iterable[int]) -> None:
+    """Messages that were gone are there once more under their old ids: read on from there, in the caller's transaction.
+
+    What was read behind them stays as it is.
+    """
+    before = min(message_ids, default=0) - 1
+    if before >= 0:
+        connection.execute(_READ_AGAIN, (before, _CURSOR, before))
 
 
 def progress(connection: Connection) -> CaughtUp:

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from desk.knowledge import similar
 from storage.connect import Connection
 from storage.deeds.by import By
+from storage.deeds.undo import redo, undo
 from storage.deeds.write import Outgoing, write
 from storage.engine import deed_session
 from storage.knowledge import groups
@@ -118,6 +119,35 @@ def test_what_counts_down_waits_until_it_can_not_be_taken_back(connection: Conne
     catch_up(connection)
     assert [after] in _groups(connection)
     assert len(_groups(connection)) == 2
+
+
+def test_a_reply_that_was_taken_back_and_is_sent_again_is_read_whatever_came_meanwhile(
+    connection: Connection, engine: Engine, by: By
+) -> None:
+    ticket = make_ticket(connection)
+    # Nothing is alike enough to be found again: what was read already must not begin a second group.
+    first = _say(connection, ticket, REFUND.format(name="Ana", days=3))
+    with deed_session(engine) as session:
+        write(session, by, ticket, Outgoing("reply", REFUND.format(name="Li", days=5), "li@wei.example"))
+    with deed_session(engine) as session:
+        undo(session, by)
+    other = _say(connection, ticket, LOGIN.format(name="Ana"))
+    catch_up(connection)
+    assert _groups(connection) == [[first], [other]]
+    with deed_session(engine) as session:
+        redo(session, by)
+    (again,) = connection.execute("SELECT max(message_id) FROM outbox WHERE state = 'undoable'").fetchone()
+    assert first < again < other
+    # It counts down, so it isn't read yet.
+    catch_up(connection)
+    assert _groups(connection) == [[first], [other]]
+    connection.execute("UPDATE outbox SET state = 'waiting' WHERE state = 'undoable'")
+    connection.execute("DELETE FROM answer_key")
+    catch_up(connection)
+    assert connection.execute("SELECT message_id FROM answer_member ORDER BY 1").fetchall() == [
+        (first,), (again,), (other,)
+    ]  # fmt: skip
+    assert connection.execute("SELECT count(*) FROM answer_group").fetchone() == (3,)
 
 
 def test_the_work_for_one_reply_is_bounded(connection: Connection) -> None:
