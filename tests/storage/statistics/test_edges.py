@@ -13,7 +13,7 @@ from storage.connect import Connection
 from storage.statistics.asked import Kept
 from storage.statistics.reading import read, tickets_behind
 from storage.statistics.settling import count_anew, settle
-from tests.factories import NOW, make_message, make_ticket
+from tests.factories import NOW, make_message, make_tag, make_ticket
 from tests.storage.statistics.stories import TELLING, Turned, fill, tell
 
 TARGETS = '[[target]]\ntitle = "Email"\nchannels = ["email"]\nfirst_response = "4h"\n'
@@ -267,3 +267,13 @@ def test_time_that_passes_alone_is_noticed(connection: Connection) -> None:
             now = NOW + round(hours * HOUR)
             again, anew = (read(connection, now, zone, each).figures for each in (kept, None))
             assert again == anew, (zone, hours)
+
+
+def test_a_target_that_binds_to_a_tag_goes_with_it(connection: Connection) -> None:
+    rules.write(connection, "targets", '[[target]]\ntitle = "Dear"\ntags = ["vip"]\nfirst_response = "30m"\n')
+    ticket, kept = asked(connection, NOW - 2 * HOUR, NOW - HOUR), Kept()
+    assert number(connection, "first_missed", kept=kept).value == 0
+    make_tag(connection, ticket, "vip")
+    assert number(connection, "first_missed", kept=kept).value == 1
+    connection.execute("DELETE FROM ticket_tag WHERE ticket_id = ?", (ticket,))
+    assert number(connection, "first_missed", kept=kept).value == 0
