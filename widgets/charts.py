@@ -1,4 +1,4 @@
-"""Figures as drawings: one line of steps, bars, and lines over time. Pure; every function gives exactly its cells.
+"""Figures as lines over time. Every function gives exactly its cells; steps and bars are in `widgets.steps`.
 
 The invariants: nothing of a stranger is handed to the plotting library, which would write its control characters to
 the terminal; where two lines cross, both stay told apart without colours, since each has its own sign.
@@ -13,9 +13,6 @@ from typing import NamedTuple, Protocol, cast
 from widgets.cells import fit, harmless, width
 from widgets.inks import Piece
 
-STEPS = "▁▂▃▄▅▆▇█"
-BAR = "█"
-_EIGHTHS = " ▏▎▍▌▋▊▉"
 # Hours are read by these.
 _LABEL_STEPS = (1, 2, 3, 4, 6, 12)
 Values = tuple[float | None, ...]
@@ -38,24 +35,6 @@ class Signs(NamedTuple):
 
 # Quarters of a cell are in every font; the finer signs of Braille are not.
 _SIGNS = (Signs("hd", "▞"), Signs("dot", "•"))
-
-
-def sparkline(values: Sequence[float | None], room: int, most: float = 0) -> str:
-    """One sign a value; where there are more than fit, neighbours are taken together by their largest."""
-    known = [value or 0 for value in values]
-    step = -(-len(known) // max(room, 1)) or 1
-    kept = [max(known[at : at + step]) for at in range(0, len(known), step)]
-    top = max(most, *kept, 0) or 1
-    return "".join(STEPS[min(len(STEPS) - 1, int(value / top * len(STEPS)))] if value else " " for value in kept)
-
-
-def bar(share: float, room: int) -> str:
-    """A bar of that share of the room, to an eighth of a cell; whatever is more than nothing is seen."""
-    eighths = round(max(0.0, min(share, 1.0)) * room * 8)
-    if share > 0:
-        eighths = max(eighths, 1)
-    full, rest = divmod(eighths, 8)
-    return BAR * full + (_EIGHTHS[rest] if rest else "")
 
 
 def plot(lines: Sequence[Plotted], labels: Sequence[str], cells: int, height: int) -> list[list[Piece]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from desk.reports.report import Chart, Column, Figure, Report, Shape, Table, Unit
 from desk.reports.words import of_cases, period_words, worded
 from widgets.cells import fit, harmless, shorten, width
-from widgets.charts import BAR, sparkline
+from widgets.steps import BAR, sparkline
 from widgets.wrap import wrap
 
 Line = tuple[tuple[str, str], ...]

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from desk.boards import Form
 from widgets.cells import fit, harmless, shorten, width
-from widgets.charts import Plotted, Values, bar, plot, sparkline
+from widgets.charts import Plotted, Values, plot
 from widgets.inks import Piece, both_ends, pieces_width
+from widgets.steps import bar, sparkline
 
 # From this height on a number has large digits.
 LARGE_FROM = 5

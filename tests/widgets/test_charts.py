@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from tests.hostile import FORBIDDEN, HOSTILE
 from widgets.cells import width
-from widgets.charts import Plotted, bar, plot, sparkline
+from widgets.charts import Plotted, plot
 from widgets.inks import Piece
+from widgets.steps import bar, sparkline
 
 HOURS = tuple(format(hour, "02") for hour in range(24))
 ARRIVED = (0, 0, 1, 0, 2, 5, 9, 14, 22, 30, 28, 25, 19, 24, 22, 18, 12, 9, 5, 4, 3, 2, 1, 0)
