@@ -13,7 +13,6 @@ from console.company import Attending
 from desk.errors import HeardError, Refused
 from desk.times import now
 from screens.desk_screen import DeskScreen
-from storage import rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,9 +47,11 @@ class Alerting(Attending, inherit_bindings=False):
         agent_id = self.seat.me.id
 
         def ask(connection: "Connection") -> "Heard | None":
+            from storage import rules  # nobody needs it before the first frame
+
             if not rules.is_own(connection, "alerts"):
                 return None
-            from storage.alerts import heard  # nobody needs it in a team without alerts
+            from storage.alerts import heard  # nor this in a team without alerts
 
             return heard(connection, agent_id)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from desk.errors import HeardError
 from storage.connect import NEEDED, connect, driver
-from storage.schema import VERSION
+from storage.version import VERSION
 from storage.workspace import Workspace
 
 ENOUGH_DISK = 500 * 1024 * 1024

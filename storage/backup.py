@@ -17,7 +17,7 @@ from pathlib import Path
 from desk.errors import BadInput, NotFound, Refused, WorkspaceError
 from storage.attachments import path as attachment_path
 from storage.connect import Connection, connect, driver, explain
-from storage.schema import VERSION
+from storage.version import VERSION
 from storage.workspace import Workspace, open_to_read
 
 _FILES = "SELECT digest FROM attachment UNION SELECT raw FROM message WHERE raw IS NOT NULL"

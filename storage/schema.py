@@ -10,9 +10,6 @@ of a word.
 from storage.search.schema import STATEMENTS as SEARCH_STATEMENTS
 from storage.statistics.stale import TRIGGERS as STALE_TICKETS
 
-# Counted up by each migration, and kept in PRAGMA user_version so that a start needn't ask Alembic.
-VERSION = 8
-
 MESSAGE_TEXT = (
     """CREATE VIRTUAL TABLE message_text USING fts5(
         body, content='', contentless_delete=1, detail=full, prefix='3 4',

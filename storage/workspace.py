@@ -6,7 +6,7 @@ from pathlib import Path
 
 from desk.errors import NotFound, Refused, WorkspaceError
 from storage.connect import Connection, connect, explain
-from storage.schema import VERSION
+from storage.version import VERSION
 
 DATABASE = "heard.db"
 

@@ -18,7 +18,7 @@ import platformdirs
 
 from benchmarks.making.desk import make
 from benchmarks.making.tickets import Wanted
-from storage.schema import VERSION
+from storage.version import VERSION
 from storage.workspace import Workspace
 
 SEED = 20261

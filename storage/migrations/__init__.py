@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from storage.connect import Connection
-from storage.schema import VERSION
+from storage.version import VERSION
 
 
 def migrate(connection: Connection) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from desk.errors import WorkspaceError
 from storage.connect import Connection, connect
-from storage.schema import VERSION
+from storage.version import VERSION
 from storage.workspace import Workspace, open_to_read, open_to_write
 from tests.factories import make_message, make_ticket
 

@@ -13,7 +13,8 @@ from desk.flags import Flag, read
 from storage.connect import Connection, connect, driver
 from storage.engine import engine_over
 from storage.migrations import versions
-from storage.schema import STATEMENTS, VERSION
+from storage.schema import STATEMENTS
+from storage.version import VERSION
 from storage.workspace import Workspace, open_to_read, open_to_write
 from tests.factories import make_tag, make_ticket
 
