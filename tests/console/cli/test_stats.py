@@ -39,6 +39,23 @@ def test_text_has_those_that_were_asked_for(folder: str, capsys: pytest.CaptureF
     assert lines[-1].split() == ["Ana", "1"]
 
 
+def test_all_is_counted_anew_for_who_asks(
+    folder: str, connection: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What stands in the way of a right number is gone, though no ticket was touched."""
+
+    def arrived(*more: str) -> object:
+        assert main(["--workspace", folder, "stats", "arrived", "--json", *more]) == 0
+        return json.loads(capsys.readouterr().out)["arrived"]["value"]
+
+    assert arrived() == 2
+    connection.execute("DELETE FROM ticket_fact")
+    connection.execute("UPDATE fact_day SET changes = changes + 1")
+    assert arrived() == 0
+    assert arrived("--recount") == 2
+    assert connection.execute("SELECT count(*) FROM stale_ticket").fetchone() == (0,)
+
+
 def test_prometheus_reads_it(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--workspace", folder, "stats", "--prometheus", "backlog"]) == 0
     assert "\nheard_backlog 2\n" in capsys.readouterr().out
