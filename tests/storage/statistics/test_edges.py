@@ -1,11 +1,13 @@
 """Where a number begins and ends: the moment itself, the hour, the day that is shorter, and what is read again."""
 
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from desk.ids import new_uid
 from desk.metrics.snapshot import Figure
 from desk.times import DAY, HOUR, MINUTE, from_datetime
 from storage import rules
@@ -13,6 +15,7 @@ from storage.connect import Connection
 from storage.statistics.asked import Kept
 from storage.statistics.reading import read, tickets_behind
 from storage.statistics.settling import count_anew, settle
+from storage.workspace import Workspace, open_to_write
 from tests.factories import NOW, make_message, make_tag, make_ticket
 from tests.storage.statistics.stories import TELLING, Turned, fill, tell
 
@@ -257,9 +260,37 @@ def test_while_nothing_changes_no_fact_is_read_again(connection: Connection) -> 
     assert [sql for sql in seen if "ticket_fact" in sql] == []
 
 
+def promise(connection: Connection, ticket: int, made: int, due: int) -> None:
+    connection.execute(
+        "INSERT INTO promise(uid, ticket_id, words, made_at, due_at, target_at, state) VALUES(?,?,'',?,?,?,'open')",
+        (new_uid(), ticket, made, due, due),
+    )
+
+
+def test_a_promise_is_broken_from_the_moment_on(connection: Connection) -> None:
+    promise(connection, make_ticket(connection), NOW - HOUR, NOW)
+    kept = Kept()
+    for now, n in ((NOW - 1, 0), (NOW, 0), (NOW + 1, 1), (NOW, 0)):
+        assert number(connection, "promises_kept", now=now, kept=kept).n == n
+
+
+def test_what_others_and_we_write_is_seen_though_no_fact_tells_it(connection: Connection, workspace: Workspace) -> None:
+    """Over this connection and over another one, and then over a connection that hasn't read before."""
+    ticket, kept = make_ticket(connection), Kept()
+    settle(connection, NOW)
+    with closing(open_to_write(workspace)) as other:
+        for count, writer in enumerate((connection, other, connection, other), 1):
+            promise(writer, ticket, NOW - DAY, NOW - count)
+            for reader in (connection, other):
+                assert read(reader, NOW, UTC, kept, ["promises_kept"]).figures["promises_kept"].n == count
+
+
 def test_time_that_passes_alone_is_noticed(connection: Connection) -> None:
     """A board that stays open for weeks, and over a clock that is set back, says what a new one does."""
     fill(connection, TELLING)
+    promised = make_ticket(connection)
+    for made, due in ((-100, 2), (-1, 0), (-1, 15)):
+        promise(connection, promised, NOW + made * HOUR, NOW + due * HOUR)
     settle(connection, NOW)
     kept = Kept()
     for zone in (ZoneInfo("Europe/Madrid"), ZoneInfo("America/St_Johns")):
