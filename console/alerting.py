@@ -78,7 +78,7 @@ class Alerting(Attending, inherit_bindings=False):
 
     def _alerts_heard(self, found: "Heard | None") -> None:
         before, self._heard = self._heard, found
-        if found is None or before is None or found.at <= before.at or not found.rings:
+        if found is None or before is None or found.at == before.at or not found.rings:
             return
         self.bell()
         if isinstance(self.screen, DeskScreen):

@@ -13,7 +13,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from threading import Thread
 from time import monotonic
+from typing import IO
 
 from desk.alerts import Alerts, Told, headline
 from desk.times import iso
@@ -56,12 +58,8 @@ class Tellings:
         )
         self._running.append(Running(process, monotonic() + seconds, command[0]))
         if process.stdin is not None:
-            # What doesn't go into the pipe at once would wait for the program.
-            os.set_blocking(process.stdin.fileno(), False)
-            with suppress(OSError):
-                os.write(process.stdin.fileno(), text.encode())
-            with suppress(OSError):
-                process.stdin.close()
+            # A pipe holds little, and what doesn't go in at once waits for the program.
+            Thread(target=_give, args=(process.stdin, text.encode()), name="heard telling", daemon=True).start()
 
     def attend(self) -> list[str]:
         """End what takes too long; what went wrong, in words."""
@@ -87,3 +85,9 @@ class Tellings:
             os.killpg(run.process.pid, signal.SIGKILL)
         run.process.wait()
         self._running.remove(run)
+
+
+def _give(pipe: IO[bytes], text: bytes) -> None:
+    """Whoever reads not all of it, or is ended, ends this too."""
+    with suppress(OSError), pipe:
+        pipe.write(text)

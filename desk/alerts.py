@@ -125,6 +125,7 @@ def parse_alerts(toml: str, where: str, metrics: Mapping[str, Metric]) -> Alerts
 
 def judge(rules: Alerts, stands: Mapping[str, Stand], values: Values, now: int, zone: tzinfo) -> dict[str, Stand]:
     """How it stands with each alert now; whoever is to be told has `told_at` at `now`."""
+    stands = {key: _not_ahead(stand, now) for key, stand in stands.items()}
     moved = {
         alert.key: _moved(alert, stands.get(alert.key, Stand()), values.get(alert.key), now, rules.back_for)
         for alert in rules.alerts
@@ -198,7 +199,14 @@ def _moved(alert: Alert, stand: Stand, value: float | None, now: int, back_for: 
     if stand.told_at is None:
         return Stand()
     back_at = now if stand.back_at is None else stand.back_at
-    return Stand() if now - back_at >= back_for else replace(stand, crossed_at=None, back_at=back_at)
+    # What is forgotten sooner would be told anew within the minute.
+    return Stand() if now - back_at >= max(back_for, APART) else replace(stand, crossed_at=None, back_at=back_at)
+
+
+def _not_ahead(stand: Stand, now: int) -> Stand:
+    """A clock that was ahead and was set back would keep all silent until it is that time again."""
+    seen = ((name, at) for name, at in asdict(stand).items() if at is not None and at > now)
+    return replace(stand, **{name: now - 1 for name, _ in seen})
 
 
 def _due(alert: Alert, stand: Stand, now: int, again: int | None) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from desk.errors import BadInput, Refused
-from desk.gestures import COUNTS, over
+from desk.gestures import COUNTS, GestureRules, over
 from desk.money import shown
 from desk.text import clean
 from storage.connect import Connection
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from storage.deeds.patches import Patch
     from storage.models import Gesture
 
+DECISIONS = ("approved", "refused")
 _OTHER_APPROVERS = "SELECT 1 FROM agent WHERE id IS NOT ? AND role IN (SELECT value FROM json_each(?)) LIMIT 1"
 
 
@@ -106,6 +107,17 @@ def refuse_what_is_spent(connection: Connection, patches: "Iterable[Patch]") -> 
             raise Refused("The budget was spent meanwhile", "Ask for it anew.")
 
 
+def refuse_to_decide(connection: Connection, by: By, patches: "Iterable[Patch]") -> None:
+    """A decision that was taken back is one again: Refused for whoever doesn't decide any more."""
+    if any(patch.table == "gesture" and (patch.after or {}).get("state") in DECISIONS for patch in patches):
+        _refuse_who_does_not_decide(connection, gesture_rules(connection), by)
+
+
+def _refuse_who_does_not_decide(connection: Connection, rules: GestureRules, by: By) -> None:
+    if not may_decide(connection, rules, by.agent_id):
+        raise Refused("You don't decide about gestures", f"Who does: {', '.join(approvers(connection, rules))}.")
+
+
 def _whole(value: object) -> int | None:
     return value if isinstance(value, int) else None
 
@@ -116,9 +128,7 @@ def _decide(session: "Session", by: By, gesture_id: int, state: str, answer: str
     journal = Journal(session, by)
     row = held(session, models.Gesture, gesture_id, "gesture")
     rules = gesture_rules(journal.connection)
-    if not may_decide(journal.connection, rules, by.agent_id):
-        who = ", ".join(approvers(journal.connection, rules))
-        raise Refused("You don't decide about gestures", f"Who does: {who}.")
+    _refuse_who_does_not_decide(journal.connection, rules, by)
     if row.state != "waiting":
         raise Refused(f"This gesture is {row.state} already", "")
     own = row.agent_id == by.agent_id and state == "approved"

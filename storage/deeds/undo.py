@@ -12,7 +12,7 @@ from storage.connect import Connection
 from storage.deeds.banners import refuse_to_show
 from storage.deeds.by import By, Done
 from storage.deeds.customer_undo import MERGES, WHOLE, do_again, take_back
-from storage.deeds.gestures import refuse_what_is_spent
+from storage.deeds.gestures import refuse_to_decide, refuse_what_is_spent
 from storage.deeds.journal import Journal
 from storage.deeds.patches import ClashError, Patch, apply, decode
 from storage.deeds.recall import recall, send_again
@@ -96,6 +96,7 @@ def redo(session: "Session", by: By) -> Done:
     else:
         _apply(journal.connection, events, patches)
     refuse_what_is_spent(journal.connection, patches)
+    refuse_to_decide(journal.connection, by, patches)
     refuse_to_show(journal.connection, by, patches)
     events = [_with_what_it_adds(event) for event in events]
     for event in events:

@@ -107,3 +107,18 @@ def test_leaving_ends_them(waited: Callable[[Callable[[], bool]], None]) -> None
 def _gathered(found: list[str], tellings: Tellings) -> bool:
     found += tellings.attend()
     return bool(found)
+
+
+def test_a_storm_that_is_more_than_a_pipe_holds_arrives_whole(
+    tmp_path: Path, waited: Callable[[Callable[[], bool]], None]
+) -> None:
+    out = tmp_path / "out.json"
+    program = "import sys, os; new = sys.argv[1]; open(new + '.new', 'w').write(sys.stdin.read())"
+    tellings = Tellings()
+    text = document(tmp_path, [LINE] * 2000, NOW)
+    assert len(text) > 200_000
+    tellings.start((sys.executable, "-c", program + "; os.rename(new + '.new', new)", str(out)), 30, text)
+    waited(out.exists)
+    assert out.read_text() == text
+    waited(lambda: tellings.attend() == [])
+    tellings.leave()

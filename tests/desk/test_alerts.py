@@ -12,7 +12,7 @@ from desk.errors import BadInput
 from desk.metrics.registry import METRICS
 from desk.metrics.snapshot import Figure, Part
 from desk.money import Money
-from desk.times import HOUR, MINUTE
+from desk.times import HOUR, MINUTE, SECOND
 from tests.factories import NOW
 
 TWO = """
@@ -60,6 +60,29 @@ def test_it_is_told_once_and_again_only_after_it_was_back_for_a_while() -> None:
     assert played.minutes(*[(5, None), (6, None)] * 20) == [], "to and fro is no news"
     assert played.minutes(*[(5, None)] * 11) == []
     assert played.minutes((6, None), (6, None)) == ["Late: 6, above 5"]
+
+
+def test_however_short_a_time_back_is_enough_a_minute_lies_between_two_tellings() -> None:
+    held, stands, told_at = rules(TWO.replace('"10m"', '"1s"')), dict[str, Stand](), []
+    for second in range(600):
+        at = NOW + second * SECOND
+        stands = judge(held, stands, {LATE: 5.0 if second % 3 else 6.0, LEVEL: None}, at, UTC)
+        if stands[LATE].told_at == at:
+            told_at.append(at)
+    assert told_at
+    assert all(later - earlier >= APART for earlier, later in pairwise(told_at))
+
+
+def test_a_clock_that_was_ahead_silences_nobody() -> None:
+    held = rules()
+    ahead = judge(held, {}, {LATE: 6.0, LEVEL: None}, NOW + 1000 * HOUR, UTC)
+    assert ahead[LATE].told_at == NOW + 1000 * HOUR
+    stands = judge(held, ahead, {LATE: 6.0, LEVEL: None}, NOW, UTC)
+    assert told(held, stands, {LATE: 6.0}, METRICS, NOW, UTC) == [], "it was told, and lasts"
+    stands = judge(held, stands, {LATE: 6.0, LEVEL: 0.5}, NOW + MINUTE, UTC)
+    assert stands[LEVEL].told_at == NOW + MINUTE, "what crosses now is told"
+    stands = judge(held, stands, {LATE: 6.0, LEVEL: 0.5}, NOW + 4 * HOUR, UTC)
+    assert stands[LATE].told_at == NOW + 4 * HOUR
 
 
 def test_while_it_lasts_it_is_told_again_after_a_set_time() -> None:

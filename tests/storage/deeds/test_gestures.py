@@ -162,6 +162,26 @@ def test_nothing_is_given_on_a_ticket_that_became_another(
         given(engine, by, merged, 5)
 
 
+def test_a_decision_is_done_again_only_by_who_still_decides(
+    connection: Connection, engine: Engine, by: By, mei: By, ticket: int
+) -> None:
+    make_agent(connection, handle="bo", name="Bo")
+    connection.execute("UPDATE agent SET role = 'supervisor' WHERE handle = 'bo'")
+    given(engine, by, ticket, 60)
+    with deed_session(engine) as session:
+        approve(session, mei, 1)
+    with deed_session(engine) as session:
+        undo(session, mei)
+    connection.execute("UPDATE agent SET role = 'agent' WHERE handle = 'mei'")
+    with pytest.raises(Refused, match="don't decide"), deed_session(engine) as session:
+        redo(session, mei)
+    assert states(connection) == ["waiting"]
+    connection.execute("UPDATE agent SET role = 'supervisor' WHERE handle = 'mei'")
+    with deed_session(engine) as session:
+        redo(session, mei)
+    assert states(connection) == ["approved"]
+
+
 def test_an_agent_sees_only_their_own(connection: Connection, engine: Engine, by: By, mei: By, ticket: int) -> None:
     given(engine, mei, ticket, 60)
     given(engine, mei, ticket, 5)
