@@ -1,7 +1,7 @@
 """The console among the others of its workspace: it tells who sits here and at which ticket, and hears of the rest.
 
 The invariants: nothing of it is a commit, and none of it touches the disk on the event loop; where the folder can't be
-written the console goes on, and says once that nobody sees it.
+written the console goes on, says once that nobody sees it, and tries again.
 """
 
 from dataclasses import replace
@@ -35,6 +35,7 @@ class Attending(Calls, inherit_bindings=False):
         self._touched_at = 0.0
         self._had_call = False
         self._unseen = False
+        self._again_at = 0.0
 
     def look_around(self) -> object:
         """What the other consoles tell; called in the watching thread."""
@@ -42,7 +43,7 @@ class Attending(Calls, inherit_bindings=False):
 
     def attend(self) -> None:
         """A second has passed: tell the others what has changed here."""
-        if not self.seat.me.id or self._unseen:
+        if not self.seat.me.id or monotonic() < self._again_at:
             return
         # Nobody needs these before the first frame.
         from storage.seats import TOUCHED_EVERY
@@ -143,6 +144,9 @@ class Attending(Calls, inherit_bindings=False):
                 screen.company_changed()
 
     def _not_told(self, error: HeardError) -> None:
+        from storage.seats import TOUCHED_EVERY
+
+        self._told, self._again_at = None, monotonic() + TOUCHED_EVERY
         if not self._unseen:
             self._unseen = True
             if isinstance(self.screen, DeskScreen):

@@ -106,7 +106,7 @@ def parse_alerts(toml: str, where: str, metrics: Mapping[str, Metric]) -> Alerts
     found = Alerts(
         alerts=tuple(_alert(table, metrics) for table in whole.tables("alert")),
         quiet=_quiet(whole),
-        back_for=_span(whole, "back_for", "10m") or 0,
+        back_for=_some(whole, "back_for", "10m"),
         again=_span(whole, "again", "4h"),
         who=whole.choice("who", (SUPERVISORS, EVERYONE), SUPERVISORS),
         bell=whole.flag("bell", default=True),
@@ -253,9 +253,11 @@ def _edge(table: Table, key: str, text: str, unit: Unit) -> float:
 
 def _span(table: Table, key: str, default: str) -> int | None:
     """A span, None for `never`."""
+    return None if table.text(key, default).strip() == "never" else _some(table, key, default)
+
+
+def _some(table: Table, key: str, default: str) -> int:
     text = table.text(key, default).strip()
-    if text == "never":
-        return None
     try:
         return parse_span(text)
     except BadInput as error:

@@ -6,7 +6,7 @@ stand already, and are written down nowhere else.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -22,6 +22,7 @@ ONE_LOOK = 10 * MINUTE
 NOTED: Mapping[str, str] = MappingProxyType(
     {
         "looked": "looked at",
+        "searched": "searched and was shown",
         "exported": "exported",
         "exported_all": "exported the team's whole data",
         "rules": "changed the rules of",
@@ -113,6 +114,13 @@ def looked(connection: Connection, by: By, customer_id: int) -> None:
     if connection.execute(_LOOKED, (customer_id, by.at - ONE_LOOK, by.agent_id)).fetchone() is None:
         with writing(connection):
             note(connection, by, "looked", customer_id)
+
+
+def searched(connection: Connection, by: By, customer_ids: Sequence[int]) -> None:
+    """This agent was shown these customers with what was found of them; what was asked for is kept nowhere."""
+    alone = customer_ids[0] if len(customer_ids) == 1 else None
+    with writing(connection):
+        note(connection, by, "searched", alone, "" if alone is not None else f"{len(customer_ids)} customers")
 
 
 def read(connection: Connection, wanted: Wanted) -> tuple[AuditRow, ...]:

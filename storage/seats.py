@@ -42,7 +42,12 @@ class Seat:
         """Let every console of the workspace see this. OSError where the folder can't be written."""
         with self._turn:
             if not self._left:
-                self._tell(seated)
+                try:
+                    self._tell(seated)
+                except OSError:
+                    # What stands there is so no more: nobody is better than somebody at the wrong ticket.
+                    self._let_go()
+                    raise
 
     def _tell(self, seated: Seated) -> None:
         made = self._path.with_suffix(".new")

@@ -1,7 +1,7 @@
 """What every command needs that does a deed: the workspace open for writing, and the agent who acts."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
@@ -18,9 +18,23 @@ def look(workspace: Workspace, customer_id: int) -> None:
     """Put on record that whoever runs this command sees everything about a customer."""
     from storage.audit import looked
 
+    with _recording(workspace) as (connection, by):
+        looked(connection, by, customer_id)
+
+
+def search(workspace: Workspace, customer_ids: Sequence[int]) -> None:
+    """Put on record that whoever runs this command was shown these customers."""
+    from storage.audit import searched
+
+    with _recording(workspace) as (connection, by):
+        searched(connection, by, customer_ids)
+
+
+@contextmanager
+def _recording(workspace: Workspace) -> Iterator[tuple[Connection, By]]:
     config = load()
     with closing(open_to_write(workspace)) as connection:
-        looked(connection, By(me(connection, config.agent_handle, config.agent_name).id, now()), customer_id)
+        yield connection, By(me(connection, config.agent_handle, config.agent_name).id, now())
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from contextlib import closing
 
 from desk.lookup import Hit
@@ -20,7 +21,8 @@ def run(arguments: argparse.Namespace) -> int:
     from storage.search.query import Finder
     from storage.workspace import locate, open_to_read
 
-    with closing(open_to_read(locate(arguments.workspace))) as connection:
+    workspace = locate(arguments.workspace)
+    with closing(open_to_read(workspace)) as connection:
         hits = Finder(connection, load().phone_regions).find(" ".join(arguments.query), arguments.limit)
     if arguments.json:
         print(json.dumps([_as_json(hit) for hit in hits], ensure_ascii=False))
@@ -28,6 +30,12 @@ def run(arguments: argparse.Namespace) -> int:
         _print_lines(hits)
     else:
         print("Nobody was found. Try fewer letters, or another thing that you know of them.")
+    if hits:
+        from console.cli.acting import search
+
+        # The answer doesn't wait for the record.
+        sys.stdout.flush()
+        search(workspace, [hit.customer_id for hit in hits])
     return 0
 
 

@@ -142,6 +142,7 @@ def test_programs_read_seconds_where_people_read_minutes() -> None:
         ('command = "rm -rf /"', "list of texts"),
         ("command_seconds = 600", "1 to 60"),
         ('who = "all"', "not known"),
+        ('back_for = "never"', "says no time"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_its_place(text: str, said: str) -> None:

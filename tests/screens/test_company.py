@@ -210,6 +210,23 @@ async def test_where_the_folder_cannot_be_written_the_console_says_so_once(
         assert notice(app) == ""
 
 
+async def test_when_the_folder_can_be_written_again_the_others_see_the_console(
+    workspace: Workspace, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(connection)
+    monkeypatch.setattr(seats, "TOUCHED_EVERY", 0.0)
+    in_the_way = workspace.folder / seats.FOLDER
+    in_the_way.write_text("in the way")
+    async with console(workspace) as app:
+        for _ in range(3):
+            await attended(app)
+        assert seats.seats(workspace.folder) == ()
+        in_the_way.unlink()
+        await attended(app)
+        (seat,) = seats.seats(workspace.folder)
+        assert (seat.agent_id, seat.there) == (app.seat.me.id, True)
+
+
 @pytest.mark.parametrize("cells", [40, 78, 160])
 @pytest.mark.parametrize("subject", ["", "Short", "A subject that is much longer than any column of a list " * 4])
 def test_a_line_is_as_wide_as_ever_and_a_colleague_is_always_seen(cells: int, subject: str) -> None:

@@ -1,5 +1,6 @@
 """The consoles of a workspace: seen while they run, gone when they are killed, and never a commit."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -162,3 +163,22 @@ def test_one_of_the_four_whatever_the_consoles_say(found: list[Seated], call: in
         assert last is not None
         assert (state, since) == (last.state, max(seat.since for seat in running))
     assert state_of([replace(seat, seen_at=3) for seat in found], call)[0] is State.OFFLINE
+
+
+@pytest.mark.usefixtures("looking")
+def test_what_can_not_be_told_any_more_is_not_told_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana, others = Seat(tmp_path), Others(tmp_path, "")
+    ana.tell(Seated(1, ticket_id=9, writing="reply"))
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", no_space)
+        with pytest.raises(OSError, match="No space"):
+            ana.tell(Seated(1))
+    assert [seat.there for seat in others.look()] == [False], "nobody writes on that ticket"
+    ana.tell(Seated(1))
+    assert [(seat.there, seat.ticket_id) for seat in others.look()] == [(True, None)]
+    ana.leave()
+
+
+def no_space(_descriptor: int, _text: bytes) -> int:
+    """A disk that is full."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

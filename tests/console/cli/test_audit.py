@@ -64,6 +64,25 @@ def test_only_a_supervisor_reads_it(
     assert "Ana Ruiz changed a role to mei: supervisor" in capsys.readouterr().out
 
 
+def test_a_search_that_showed_customers_leaves_a_line_and_never_what_was_typed(
+    connection: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = make_customer(connection, "Li Na", email="na@example.org")
+    index_customers(connection, [other])
+    for typed in (["li@example.org", "--json"], ["li"], ["qqqqqq"]):
+        assert main(["find", *typed]) == 0
+    capsys.readouterr()
+    assert main(["audit", "--json", "--kind", "searched"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["agent"], row["words"], row["customer"] is None) for row in rows] == [
+        ("ana", "2 customers", True), ("ana", "", False),
+    ]  # fmt: skip
+    assert main(["audit", "--customer", "na@example.org"]) == 0
+    assert "searched" not in capsys.readouterr().out
+    assert main(["audit", "--customer", "li@example.org"]) == 0
+    assert "Ana Ruiz searched and was shown Li Wei" in capsys.readouterr().out
+
+
 def test_a_number_of_lines_below_one_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", "--limit", "0"]) == 1
     assert "above zero" in capsys.readouterr().err
