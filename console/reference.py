@@ -76,7 +76,7 @@ def numbers_page() -> str:
 def _numbers() -> Iterator[str]:
     for metric in METRICS.values():
         told = (
-            ("of which time", metric.window.value), ("clock", metric.clock), ("begins", metric.starts),
+            ("of which time", metric.window.value), ("clock", metric.clock_told), ("begins", metric.starts),
             ("ends", metric.stops), ("credit", metric.credited), ("left out", metric.left_out),
             ("in parts by", metric.split.value), ("behind it", metric.behind),
         )  # fmt: skip

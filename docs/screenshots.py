@@ -93,7 +93,7 @@ SCENES = (
     Scene("board-200x60", WIDE, BOARD),
     Scene("board-answers-120x36", MIDDLE, (*BOARD, "]", "wait:One answer", "j", "j")),
     Scene("board-wall-200x60", WIDE, (*BOARD, "2", "wait:One answer", "P")),
-    Scene("explanation-120x36", MIDDLE, (*BOARD, "2", "wait:One answer", "right", "right", "i", "wait:Nine of ten")),
+    Scene("explanation-120x36", MIDDLE, (*BOARD, "2", "wait:One answer", "j", "i", "wait:Nine of ten")),
     Scene("behind-120x36", MIDDLE, (*BOARD, "enter", "wait:What is overdue", "x", "j", "x", "a", "a", "wait:Change 2")),
     Scene(
         "banner-80x24",

@@ -115,7 +115,7 @@ def explained(metric: Metric, figure: Figure, zone: tzinfo, cells: int) -> Itera
 def _meaning(metric: Metric) -> Iterator[tuple[str, str]]:
     yield "How it is counted", metric.formula
     yield "Of which time", metric.window.value
-    yield "Clock", metric.clock
+    yield "Clock", metric.clock_told
     yield "Begins with", metric.starts
     yield "Ends with", metric.stops
     yield "Whose credit", metric.credited
@@ -125,10 +125,10 @@ def _meaning(metric: Metric) -> Iterator[tuple[str, str]]:
 
 def _cases(metric: Metric, figure: Figure, zone: tzinfo) -> Iterator[tuple[str, str]]:
     yield "Cases", of_cases(figure.n)
-    if metric.unit is Unit.SPAN:
-        yield "Half within", _told(figure.p50, Unit.SPAN, zone)
-        yield "Nine of ten within", _told(figure.p90, Unit.SPAN, zone)
-    yield "Mean", _told(figure.mean, Unit.NUMBER if metric.unit is Unit.COUNT else metric.unit, zone)
+    # Of a number of tickets, these are how long they have waited.
+    yield "Half within", _told(figure.p50, Unit.SPAN, zone)
+    yield "Nine of ten within", _told(figure.p90, Unit.SPAN, zone)
+    yield "Mean", _told(figure.mean, Unit.SPAN, zone)
     if figure.before is not None:
         before = int(figure.before) if metric.unit is Unit.COUNT else figure.before
         yield "A week ago", worded(before, metric.unit, zone)

@@ -61,3 +61,8 @@ class Metric:
     clock: str = ""
     split: Split = Split.NOTHING
     better: Better = Better.NEITHER
+
+    @property
+    def clock_told(self) -> str:
+        """By which clock, for people: also that there is none."""
+        return self.clock or "none: no time is measured"

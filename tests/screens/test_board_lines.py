@@ -5,7 +5,7 @@ from datetime import UTC
 
 import pytest
 
-from desk.boards import Board, Form, TilePlan, parse_boards
+from desk.boards import Board, Form, TilePlan, lines_of, parse_boards, placed
 from desk.metrics.metric import Split
 from desk.metrics.registry import METRICS
 from desk.metrics.snapshot import Figure, Part, Reported, Snapshot
@@ -18,7 +18,7 @@ from screens.explanation import explained
 from storage import content
 from tests.factories import NOW
 from tests.widgets.stage import ticket
-from widgets.tiles import Level, TileFacts
+from widgets.tiles import Level, TileFacts, tile_lines
 
 SPLIT = (Part("1", "Sales", 30, 30, 30), Part("0", "No team", 10, 10, 10))
 BACKLOG = Figure("open", 40, 40, 40, before=52.0, parts=SPLIT)
@@ -159,6 +159,24 @@ def test_the_starter_boards_name_known_numbers_and_list_tickets_where_they_can()
     assert METRICS["load"].split is Split.AGENT
 
 
+@pytest.mark.parametrize("size", [(80, 21), (120, 33), (200, 57)])
+def test_on_any_terminal_median_and_nine_of_ten_stand_together_and_all_of_a_starter_board_is_in_sight(
+    size: tuple[int, int],
+) -> None:
+    long = replace(WAIT, value=18 * HOUR + 52 * MINUTE, p90=29 * HOUR + 27 * MINUTE, trend=(1.0,) * 7)
+    reading = snapshot(long, replace(long, metric="next_response"))
+    for board in parse_boards(content.read("boards.toml"), "boards.toml", METRICS):
+        lines = lines_of(board, *size)
+        assert sum(line.height + 1 for line in lines) + 1 <= size[1]
+        for tile, place in placed(lines).items():
+            plan = board.tiles[tile]
+            if plan.metric in reading.figures and plan.form is Form.SPARKLINE:
+                drawn = tile_lines(tile_facts(plan, METRICS, Reading(reading), {}, UTC), place.width, place.height)
+                text = "\n".join("".join(words for words, _ in line.pieces) for line in drawn)
+                assert "9 of 10 29 h 27 min" in text
+                assert "18 h 52 min" in text or place.height > 2
+
+
 def test_every_form_of_every_number_is_drawn_of_any_figure() -> None:
     for metric in METRICS:
         for form in Form:
@@ -193,6 +211,19 @@ def test_an_explanation_has_median_ninety_and_mean_and_each_part() -> None:
     assert "Mean                9 min 30 s" in told
     assert "By channel" in told
     assert "Email  5 min  nine of ten 3 h · 900 cases" in told
+
+
+def test_how_long_those_who_are_counted_have_waited_is_told_as_spans() -> None:
+    told = told_of(Figure("waiting", 45, 45, 45, mean=16.5 * HOUR, p50=2 * HOUR, p90=30 * HOUR))
+    assert "Waiting for us  45" in told
+    assert "Half within         2 h" in told
+    assert "Nine of ten within  30 h" in told
+    assert "Mean                16 h 30 min" in told
+
+
+def test_where_no_time_is_measured_the_clock_says_so() -> None:
+    assert METRICS["backlog_team"].clock == ""
+    assert "Clock               none: no time is measured" in told_of(Figure("backlog_team", 1, 1, 1))
 
 
 def test_what_the_sources_report_stands_beside_what_was_counted() -> None:
