@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from desk.roles import Right
 from desk.times import MINUTE
 from storage.connect import Connection, writing
 from storage.deeds.by import By
@@ -121,6 +122,14 @@ def searched(connection: Connection, by: By, customer_ids: Sequence[int]) -> Non
     alone = customer_ids[0] if len(customer_ids) == 1 else None
     with writing(connection):
         note(connection, by, "searched", alone, "" if alone is not None else f"{len(customer_ids)} customers")
+
+
+def read_by(connection: Connection, agent_id: int | None, wanted: Wanted) -> tuple[AuditRow, ...]:
+    """The record, for this agent; Refused for who may not read it."""
+    from storage.supervisors import require  # what they do is on record too
+
+    require(connection, agent_id, Right.AUDIT)
+    return read(connection, wanted)
 
 
 def read(connection: Connection, wanted: Wanted) -> tuple[AuditRow, ...]:

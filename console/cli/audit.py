@@ -38,12 +38,10 @@ def run(arguments: argparse.Namespace) -> int:
     from desk.errors import BadInput
     from desk.ids import uid_text
     from desk.reports.period import period
-    from desk.roles import Right
     from desk.times import iso, now
     from storage.agents import known
-    from storage.audit import Wanted, read
+    from storage.audit import Wanted, read_by
     from storage.people import agent_named
-    from storage.supervisors import require
     from storage.workspace import locate, open_to_read
 
     if arguments.limit < 1:
@@ -52,10 +50,10 @@ def run(arguments: argparse.Namespace) -> int:
     asked = period(arguments.since, arguments.until, now(), config.zone)
     with closing(open_to_read(locate(arguments.workspace))) as connection:
         me = known(connection, config.agent_handle)
-        require(connection, me.id if me else None, Right.AUDIT)
         agent = agent_named(connection, arguments.agent).id if arguments.agent else None
         people = _people(connection, arguments.customer) if arguments.customer else None
-        rows = read(connection, Wanted(asked.since, asked.until, arguments.limit, agent, people, arguments.kind))
+        wanted = Wanted(asked.since, asked.until, arguments.limit, agent, people, arguments.kind)
+        rows = read_by(connection, me.id if me else None, wanted)
     if arguments.json:
         told = [
             {

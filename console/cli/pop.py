@@ -69,6 +69,11 @@ def _print(arguments: argparse.Namespace, regions: tuple[str, ...]) -> int:
         # It rings: who it is stands there first.
         sys.stdout.flush()
         look(workspace, card.card.id)
+    elif hits:
+        from console.cli.acting import search
+
+        sys.stdout.flush()
+        search(workspace, [hit.customer_id for hit in hits])
     return 0
 
 

@@ -42,6 +42,11 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     return capsys.readouterr().out
 
 
+def test_several_that_it_might_be_are_on_record_as_a_search(desk: Workspace, connection: Connection) -> None:
+    assert main(["pop", "+4989555777"]) == 0
+    assert connection.execute("SELECT kind, words FROM audit").fetchall() == [("searched", "2 customers")]
+
+
 @pytest.mark.parametrize("given", [NUMBER, "tel:030-123456", "sip:+4930123456@pbx", "Erika", "sip:erika@example.org"])
 def test_without_a_console_the_card_is_printed(desk: Workspace, capsys: pytest.CaptureFixture[str], given: str) -> None:
     printed = said(capsys, given)
