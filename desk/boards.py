@@ -7,6 +7,7 @@ tiles don't stand side by side is broken into several; the first row stays in si
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 from typing import NamedTuple
 
 from desk.errors import BadInput, HeardError
@@ -152,10 +153,15 @@ def _threshold(table: Table, key: str, unit: Unit) -> float | None:
     text = table.text(key, "").strip()
     if not text:
         return None
+    if unit is Unit.MONEY:
+        raise table.problem(key, "money has no threshold here", f"Leave {key} out; rules of gestures set budgets.")
     try:
         if unit is Unit.SPAN:
             return float(parse_span(text))
-        return float(text.removesuffix("%")) / 100 if unit is Unit.SHARE else float(text)
+        limit = float(text.removesuffix("%")) / 100 if unit is Unit.SHARE else float(text)
+        if not isfinite(limit):
+            raise ValueError(text)
+        return limit
     except (ValueError, HeardError):
         example = {Unit.SPAN: "2h 30m", Unit.SHARE: "80%"}.get(unit, "12")
         raise table.problem(

@@ -19,6 +19,7 @@ METRICS = {
     "late": metric("late"),
     "wait": metric("wait", Unit.SPAN),
     "level": metric("level", Unit.SHARE),
+    "left": metric("left", Unit.MONEY),
 }
 
 
@@ -52,6 +53,9 @@ def test_a_board_is_read_with_its_rows_forms_and_thresholds() -> None:
         ('metric = "late"\nbeside = "wait"', "beside: only a chart has a second metric"),
         ('metric = "late"\nform = "chart"\nbeside = "wat"', "beside: “wat” is not known"),
         ('metric = "wait"\nwarn = "soon"', "warn: “soon” is no value of this metric"),
+        ('metric = "late"\nwarn = "nan"', "warn: “nan” is no value of this metric"),
+        ('metric = "level"\nalarm = "inf%"', "alarm: “inf%” is no value of this metric"),
+        ('metric = "left"\nwarn = "500"', "warn: money has no threshold here"),
         ('metric = "late"\ncolour = "red"', "colour: is not known here"),
         ("form = 'list'", "metric: is missing"),
     ],
