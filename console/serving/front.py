@@ -114,9 +114,9 @@ class Front:
             await _close(socket, FULL, f"{self.most} tabs are open already. Close one, or serve with more --tabs.")
             return
         self.open_tabs += 1
-        if self.settler is not None:
-            self.settler.begin()
         try:
+            if self.settler is not None:
+                self.settler.begin()
             wanted = size(socket.query_params.get("width", ""), socket.query_params.get("height", ""))
             async with running(command(self.workspace.folder, wanted, self.shown)) as tab:
                 await _relay(socket, tab)

@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from console.serving.door import COOKIE_SECONDS, Door, checked_token, host_of, hosts_here, new_token
 from console.serving.front import Front
+from console.serving.lines import WAITING, Line, Listening
 from desk.errors import BadInput, Refused
 
 # Of one message of a browser's: a paste, mostly.
@@ -73,6 +74,7 @@ def token_in(file: Path) -> str:
     """The token of a file that only its owner reads; made where there is none."""
     try:
         if not file.exists():
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
                 made.write(new_token() + "\n")
         elif file.stat().st_mode & 0o077:
@@ -89,6 +91,8 @@ def serve(place: Place, front: Front, wanted: Wanted, begun: Callable[[], object
     """Serve until a signal; `begun` is called once connections are taken."""
     config = uvicorn.Config(
         front.app(),
+        http=Line,
+        backlog=WAITING,
         ws="websockets-sansio",
         ws_max_size=LONGEST_MESSAGE,
         ws_ping_interval=PING_SECONDS,
@@ -150,7 +154,7 @@ def _check(wanted: Wanted) -> None:
 def _listening(host: str, port: int) -> socket.socket:
     name = "127.0.0.1" if host == "localhost" else host
     family = socket.AF_INET6 if ":" in name else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening = Listening(family)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((name, port))

@@ -4,11 +4,14 @@ import base64
 import os
 import re
 import signal
-from contextlib import closing
+import socket
+from contextlib import ExitStack, closing, suppress
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
 
+from console.serving.lines import MOST
 from storage.connect import connect, writing
 from storage.workspace import Workspace
 from tests.browser.served import Served, Tab, ended, until
@@ -117,6 +120,32 @@ def test_no_more_tabs_than_were_allowed(demo: Workspace) -> None:
         until(lambda: served.consoles() == [], "the console is left behind")
         with served.tab() as third:
             third.wait_until_live()
+
+
+def test_who_hangs_on_all_lines_takes_nothing_from_a_tab_that_is_open(served: Served, tab: Tab) -> None:
+    host, _, port = served.host.rpartition(":")
+    with ExitStack() as stack:
+        hanging = [stack.enter_context(socket.create_connection((host, int(port)))) for _ in range(MOST)]
+        # The tab has the one line that is hung up on here.
+        until(lambda: any(gone(line) for line in hanging), "all of them are there")
+        tab.step("?", then="Keys of this screen")
+    # Who comes when they have gone is served.
+    until(lambda: answers(served), "nobody else is served any more")
+
+
+def gone(line: socket.socket) -> bool:
+    """Whether the other end has hung up."""
+    line.setblocking(False)
+    with suppress(BlockingIOError):
+        return line.recv(1) == b""
+    return False
+
+
+def answers(served: Served) -> bool:
+    """Whether a page comes."""
+    with suppress(OSError, HTTPException):
+        return served.ask("/")[0] == 200
+    return False
 
 
 def test_what_keeps_a_console_from_starting_is_told(demo: Workspace, tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_plain_text_is_spoken_on_this_machine_alone(host: str) -> None:
         (Wanted("127.0.0.1", 0, certificate=Path("chain.pem")), "go together"),
         (Wanted("127.0.0.1", 0, key=Path("key.pem")), "go together"),
         (Wanted("0.0.0.0", 0, Path("chain.pem"), Path("key.pem")), "under which name"),
-        (Wanted("127.0.0.1", 0, token_file=Path("/nowhere/token")), "can't be read"),
+        (Wanted("127.0.0.1", 0, token_file=Path("/dev/null/token")), "can't be read"),
     ],
 )
 def test_what_cannot_be_is_refused(wanted: Wanted, told: str) -> None:
@@ -79,8 +79,9 @@ def test_another_address_is_the_only_name_then() -> None:
 
 
 def test_a_token_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
-    file = tmp_path / "token"
+    file = tmp_path / "heard" / "token"
     token = token_in(file)
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert token_in(file) == token == checked_token(token, "it")
     file.chmod(0o640)
