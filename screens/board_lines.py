@@ -17,6 +17,7 @@ from desk.records import TicketRow
 from desk.reports.report import Cell, Unit
 from desk.reports.words import NONE, of_cases, worded
 from desk.times import MINUTE, SECOND
+from screens.company import time_in_state
 from storage.gestures import GestureRow
 from widgets.charts import Plotted
 from widgets.tiles import Level, TileFacts, TilePart
@@ -99,7 +100,10 @@ def tile_facts(
 
 
 def _nothing(metric: Metric) -> str:
-    return "nothing " + ("in " if metric.window in (Window.WEEK, Window.MONTH) else "") + metric.window.value
+    if metric.window in (Window.NOW, Window.TODAY):
+        return "nothing " + metric.window.value
+    # It has to fit into the narrowest tile.
+    return "none in " + metric.window.value.removeprefix("the last ")
 
 
 def _notes(metric: Metric, figure: Figure, zone: tzinfo) -> tuple[str, ...]:
@@ -189,18 +193,12 @@ def _agents(figure: Figure, team: tuple[Attendance, ...], now: int) -> Iterator[
     states = {str(each.agent_id): each for each in team}
     most = max((_size(part.value) for part in figure.parts), default=0) or 1.0
     for part in figure.parts:
-        state = _state_words(states[part.key], now) if part.key in states else ""
+        state = time_in_state(states[part.key], now) if part.key in states else ""
         yield TilePart(part.key, part.label, format(int(_size(part.value)), ","), _size(part.value) / most, state)
     loaded = {part.key for part in figure.parts}
     for key, each in states.items():
         if key not in loaded and each.state is not State.OFFLINE:
-            yield TilePart(key, each.name, "0", 0, _state_words(each, now))
-
-
-def _state_words(each: Attendance, now: int) -> str:
-    """What somebody does, and for how long; seconds would only make it restless."""
-    for_how_long = " " + age(each.since, now) if each.since and now - each.since >= MINUTE else ""
-    return each.state + for_how_long + (", " + each.words if each.words else "")
+            yield TilePart(key, each.name, "0", 0, time_in_state(each, now))
 
 
 def _part_note(metric: Metric, part: Part, zone: tzinfo) -> str:

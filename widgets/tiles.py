@@ -116,7 +116,7 @@ def _number(facts: TileFacts) -> list[Piece]:
 def _small(facts: TileFacts, cells: int, height: int) -> list[TileLine]:
     """Two lines: the number with what changed, and below it its way so far or of how many it is."""
     room = cells - 2
-    if facts.form is Form.SPARKLINE and facts.trend:
+    if facts.form is Form.SPARKLINE and any(value is not None for value in facts.trend):
         aside = facts.news or _note(facts, room - pieces_width(_number(facts)) - 1)
         below: Piece = (_way(facts, room), "mark")
     else:

@@ -26,7 +26,7 @@ from storage.statistics.number import Number, share, standing
 _EVERY = 1_000_000
 _SHOWN = 12
 _GIVEN = """
-    SELECT ticket_id FROM gesture WHERE team_id = ? AND made_at >= ? AND made_at < ?
+    SELECT id, ticket_id FROM gesture WHERE team_id = ? AND made_at >= ? AND made_at < ?
        AND state IN ('given', 'approved') AND currency = ?"""
 _WRITTEN = "SELECT key, position, updated_at, length(content) FROM checklist ORDER BY key"
 _WAITING = "SELECT ticket_id FROM gesture WHERE state = 'waiting'"
@@ -221,12 +221,13 @@ class GesturesLeft:
         given = [_given(asked, team, left, currency) for team, left in budgets]
         parts = tuple(
             Part(_budget(team, left), f"{left.who}, this {left.budget.period}", Money(left.left, currency),
-                 len(tickets), len(standing(asked.connection, tickets)))
-            for (team, left), tickets in zip(budgets, given, strict=True)
+                 len(gestures), len(standing(asked.connection, gestures.values())))
+            for (team, left), gestures in zip(budgets, given, strict=True)
         )  # fmt: skip
         value = Money(sum(least.values()), currency) if least else None
-        everything = standing(asked.connection, (ticket for tickets in given for ticket in tickets))
-        return Figure(self.metric, value, max(map(len, given), default=0), len(everything), parts=parts)
+        # A gesture counts against each of its team's budgets, and is one case.
+        cases = {gesture: ticket for gestures in given for gesture, ticket in gestures.items()}
+        return Figure(self.metric, value, len(cases), len(standing(asked.connection, cases.values())), parts=parts)
 
     def behind(self, asked: Asked, part: str) -> Collection[int]:
         """The tickets on which something was given that counts against the budget."""
@@ -236,7 +237,7 @@ class GesturesLeft:
             for team, left in self._budgets(asked)
             if part in ("", _budget(team, left))
         )
-        return standing(asked.connection, (ticket for tickets in given for ticket in tickets))
+        return standing(asked.connection, (ticket for gestures in given for ticket in gestures.values()))
 
     def _budgets(self, asked: Asked) -> tuple[tuple[int, Left], ...]:
         return asked.once.get(("budgets",), None, lambda: team_budgets(asked.connection, asked.now), tuple)
@@ -246,9 +247,9 @@ def _budget(team: int, left: Left) -> str:
     return f"{team}/{left.budget.period}"
 
 
-def _given(asked: Asked, team: int, left: Left, currency: str) -> list[int | None]:
-    found = asked.connection.execute(_GIVEN, (team, left.start, left.end, currency))
-    return [row[0] for row in found]
+def _given(asked: Asked, team: int, left: Left, currency: str) -> dict[int, int | None]:
+    """The gestures that count against a budget, and the ticket of each."""
+    return dict(asked.connection.execute(_GIVEN, (team, left.start, left.end, currency)).fetchall())
 
 
 @dataclass(frozen=True, slots=True)

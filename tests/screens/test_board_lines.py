@@ -58,7 +58,7 @@ def test_without_a_value_it_says_why_and_never_nought() -> None:
     told = facts(TilePlan("first_response_business", Form.NUMBER), none)
     assert (told.words, told.empty) == ("–", "your targets have no hours")
     told = facts(TilePlan("first_response", Form.NUMBER), Figure("first_response", None, 0, 0))
-    assert (told.words, told.empty) == ("–", "nothing in the last 7 days")
+    assert (told.words, told.empty) == ("–", "none in 7 days")
     assert facts(TilePlan("calls_in_time", Form.NUMBER), Figure("calls_in_time", None, 0, 0)).empty == "nothing today"
     assert facts(TilePlan("late", Form.NUMBER), Figure("late", 0, 0, 0)).empty == ""
     assert facts(TilePlan("late", Form.LIST), Figure("late", 0, 0, 0)).empty == "nothing now"
@@ -157,6 +157,18 @@ def test_the_starter_boards_name_known_numbers_and_list_tickets_where_they_can()
     assert [board.title for board in boards] == ["Now", "Answers", "Craft"]
     assert listed(boards[0], METRICS) == ("due_hour",)
     assert METRICS["load"].split is Split.AGENT
+
+
+@pytest.mark.parametrize("size", [(80, 21), (120, 33)])
+def test_where_there_is_nothing_its_reason_is_whole_on_any_terminal(size: tuple[int, int]) -> None:
+    for board in parse_boards(content.read("boards.toml"), "boards.toml", METRICS):
+        for tile, place in placed(lines_of(board, *size)).items():
+            plan = board.tiles[tile]
+            empty = Figure(plan.metric, None, 0, 0, trend=(None,) * 28)
+            drawn = tile_lines(tile_facts(plan, METRICS, Reading(snapshot(empty)), {}, UTC), place.width, place.height)
+            text = "\n".join("".join(words for words, _ in line.pieces) for line in drawn)
+            assert "no" in text
+            assert "…" not in text
 
 
 @pytest.mark.parametrize("size", [(80, 21), (120, 33), (200, 57)])

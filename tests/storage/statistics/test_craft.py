@@ -263,6 +263,15 @@ def check_checklists(
     assert {part.key: part.value for part in figure.parts} == (came_to if week else {})
 
 
+def test_what_was_given_by_several_teams_is_one_case_each(connection: Connection) -> None:
+    rules.write(connection, "gestures", BUDGETS + '[[budget]]\nfor = "team"\namount = "900"\nperiod = "quarter"\n')
+    ids, teams = [make_ticket(connection)], [make_team(connection, name) for name in ("Billing", "Tech")]
+    give(connection, ids, teams, [Given(0, team, 100, "EUR", "given", NOW) for team in (0, 1, 1)])
+    figure = read(connection, NOW, UTC).figures["gestures_left"]
+    assert len(figure.parts) == 4
+    assert (figure.n, figure.tickets) == (3, 1)
+
+
 def test_known_answers_are_those_of_today_and_open_their_tickets(connection: Connection) -> None:
     text = "the money is on its way to your bank and stands there within three working days"
     library.replace_or_add(connection, [Snippet("Money back", text, "mb")], NOW)
