@@ -16,7 +16,7 @@ from desk.presence import Attendance, State
 from desk.records import TicketRow
 from desk.reports.report import Cell, Unit
 from desk.reports.words import NONE, of_cases, worded
-from desk.times import MINUTE, SECOND
+from desk.times import SECOND
 from screens.company import time_in_state
 from storage.gestures import GestureRow
 from widgets.charts import Plotted
@@ -84,6 +84,7 @@ def tile_facts(
     if figure is None:
         return TileFacts(title, plan.form, NONE, empty="not counted yet")
     words = worded(figure.value, metric.unit, zone)
+    rows = reading.tickets.get(metric.id, ()) if plan.form is Form.LIST else ()
     return TileFacts(
         title,
         plan.form,
@@ -96,6 +97,7 @@ def tile_facts(
         lines=_lines(plan, metrics, reading.snapshot) if plan.form is Form.CHART else (),
         labels=tuple(part.label for part in figure.parts) if plan.form is Form.CHART else (),
         empty=figure.why_not or (_nothing(metric) if figure.value is None or plan.form in _MANY else ""),
+        more=max(figure.tickets - len(rows), 0) if rows else 0,
     )
 
 

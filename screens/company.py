@@ -6,6 +6,7 @@ from functools import cached_property
 
 from desk.ages import age
 from desk.presence import Attendance, Seated, State, company
+from desk.times import MINUTE
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Company:
         if agent_id == self.own.agent_id:
             return state_words(self.own.state, self.own.since, self.own.words, now)
         each = next((each for each in self.team if each.agent_id == agent_id), None)
-        return "" if each is None else state_words(each.state, each.since, each.words, now)
+        return "" if each is None else time_in_state(each, now)
 
     @cached_property
     def _names(self) -> dict[int, str]:
@@ -59,3 +60,9 @@ def state_words(state: State, since: int, words: str, now: int) -> str:
     if state in (State.AVAILABLE, State.CALL) or not since:
         return str(state)
     return f"{state} {age(since, now)}" + (f", {words}" if words else "")
+
+
+def time_in_state(each: Attendance, now: int) -> str:
+    """What somebody does, and for how long whatever it is; seconds would only make it restless."""
+    for_how_long = " " + age(each.since, now) if each.since and now - each.since >= MINUTE else ""
+    return each.state + for_how_long + (", " + each.words if each.words else "")

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from desk.presence import State
 from screens.action import Place
-from screens.company import state_words
+from screens.company import time_in_state
 from screens.desk_screen import opens
 from screens.framed import FramedScreen
 from screens.seat import Seat
@@ -95,7 +95,7 @@ class TeamScreen(FramedScreen["Colleague"]):
 
     def _draw(self, row: "Colleague", cells: int, _look: Look) -> list[Piece]:
         agent = row.agent
-        said = state_words(agent.state, agent.since, harmless(agent.words), self.seat.clock())
+        said = harmless(time_in_state(agent, self.seat.clock()))
         shown = "plain" if agent.state is not State.OFFLINE else "muted"
         left: list[Piece] = [
             (" ", "plain"), SIGNS[agent.state], (fit(harmless(agent.name), min(28, cells // 3)) + "  ", shown),

@@ -73,6 +73,21 @@ def test_however_short_a_time_back_is_enough_a_minute_lies_between_two_tellings(
     assert all(later - earlier >= APART for earlier, later in pairwise(told_at))
 
 
+def test_what_crosses_within_a_minute_of_a_telling_waits_for_the_next() -> None:
+    held, at = rules(), NOW + 20 * SECOND
+    stands = judge(held, {}, {LATE: 6.0, LEVEL: None}, NOW, UTC)
+    stands = judge(held, stands, {LATE: 6.0, LEVEL: 0.5}, at, UTC)
+    assert (stands[LEVEL].crossed_at, stands[LEVEL].told_at) == (at, None)
+    stands = judge(held, stands, {LATE: 6.0, LEVEL: 0.5}, NOW + APART, UTC)
+    assert stands[LEVEL].told_at == NOW + APART
+
+
+def test_what_is_back_is_never_told_again_as_if_it_lasted() -> None:
+    played = Played(rules(TWO.replace('back_for = "10m"', 'back_for = "9h"')))
+    assert played.minutes((6, None)) == ["Late: 6, above 5"]
+    assert played.minutes(*[(5, None)] * 300) == []
+
+
 def test_a_clock_that_was_ahead_silences_nobody() -> None:
     held = rules()
     ahead = judge(held, {}, {LATE: 6.0, LEVEL: None}, NOW + 1000 * HOUR, UTC)

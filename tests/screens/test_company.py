@@ -8,7 +8,7 @@ import pytest
 
 from console.app import HeardApp
 from desk.presence import Seated, State
-from desk.times import now
+from desk.times import MINUTE, now
 from screens.customer import CustomerScreen
 from screens.jobs import Jobs
 from screens.team import TeamScreen
@@ -163,6 +163,9 @@ async def test_the_team_page_says_who_is_there_and_opens_what_they_have(
         await press(app, "g", "p")
         await until(app, lambda: "4 tickets" in seen(app))
         assert "offline" in seen(app)
+        begun = replace(bo(connection), since=app.seat.clock() - 12 * MINUTE)
+        with sitting(workspace, begun):
+            await until(app, lambda: "available 12m" in seen(app))
         with sitting(workspace, replace(bo(connection), state=State.AWAY, words="lunch\x1b[31m")):
             await until(app, lambda: "lunch" in seen(app))
             assert "2 here" in header(app)

@@ -35,6 +35,13 @@ def test_who_goes_back_and_forth_looks_once(connection: Connection, by: By) -> N
     assert [row.at for row in read(connection, ALL)] == sorted((row.at for row in read(connection, ALL)), reverse=True)
 
 
+def test_an_export_is_no_look_that_was_written_down_already(connection: Connection, by: By) -> None:
+    li = make_customer(connection)
+    note(connection, by, "exported", li)
+    looked(connection, later(by, 1), li)
+    assert [row.kind for row in read(connection, ALL)] == ["looked", "exported"]
+
+
 def test_merges_and_erasures_are_read_from_history(connection: Connection, engine: Engine, by: By) -> None:
     li, wei = make_customer(connection, email="li@example.org"), make_customer(connection, "L. Wei")
     with deed_session(engine) as session:
