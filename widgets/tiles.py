@@ -57,7 +57,7 @@ class TilePart:
 class TileFacts:
     """What a tile tells. `notes` say of how many cases, from long to short; `news` what has just changed.
 
-    `empty` says why there is nothing.
+    `empty` says why there is nothing; `more` is how many parts there are besides those that were read.
     """
 
     title: str
@@ -71,6 +71,7 @@ class TileFacts:
     lines: tuple[Plotted, ...] = ()
     labels: tuple[str, ...] = ()
     empty: str = ""
+    more: int = 0
 
     @property
     def stops(self) -> int:
@@ -185,9 +186,10 @@ def _nothing(facts: TileFacts, cells: int) -> list[TileLine]:
 def _parts(facts: TileFacts, cells: int, height: int, part: int | None) -> list[TileLine]:
     if not facts.parts:
         return _nothing(facts, cells)
-    first, shown = _window(len(facts.parts), height, part)
+    count = len(facts.parts) + facts.more
+    first, shown = _window(count, height, part)
     parts = facts.parts[first : first + shown]
-    rest = len(facts.parts) - first - shown
+    rest = count - first - len(parts)
     names = min(_LABELS, max(cells // 2 - 2, 4), max(width(harmless(each.label)) for each in facts.parts))
     words = max(width(harmless(each.words)) for each in facts.parts)
     if facts.form is Form.LIST:
@@ -200,7 +202,7 @@ def _parts(facts: TileFacts, cells: int, height: int, part: int | None) -> list[
         for number, line in enumerate(lines)
         for at, each in enumerate(_thick(line, high))
     ]
-    return [*drawn, TileLine([(f" {rest:,} more below", "faint")])] if rest and shown < height else drawn
+    return [*drawn, TileLine([(f" {rest:,} more below", "faint")])] if rest and len(parts) < height else drawn
 
 
 def _high(facts: TileFacts, height: int) -> int:
@@ -228,9 +230,9 @@ def _window(count: int, height: int, part: int | None) -> tuple[int, int]:
 
 def part_at(facts: TileFacts, height: int, part: int | None, line: int) -> int | None:
     """The part that is drawn in a line of the tile, where the cursor is on `part`; None where none is."""
-    first, shown = _window(facts.stops, height, part)
+    first, shown = _window(facts.stops + facts.more, height, part)
     line = line // _high(facts, height) if line >= 0 else line
-    return first + line if 0 <= line < shown else None
+    return first + line if 0 <= line < min(shown, facts.stops - first) else None
 
 
 def _listed(part: TilePart, cells: int) -> list[Piece]:

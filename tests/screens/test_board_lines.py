@@ -18,7 +18,7 @@ from screens.explanation import explained
 from storage import content
 from tests.factories import NOW
 from tests.widgets.stage import ticket
-from widgets.tiles import Level, TileFacts, tile_lines
+from widgets.tiles import Level, TileFacts, part_at, tile_lines
 
 SPLIT = (Part("1", "Sales", 30, 30, 30), Part("0", "No team", 10, 10, 10))
 BACKLOG = Figure("open", 40, 40, 40, before=52.0, parts=SPLIT)
@@ -140,6 +140,20 @@ def test_a_list_of_tickets_says_who_what_and_when() -> None:
         ("2", "#1002 Refund for order 8841", "Mara", "1:30", Level.CALM),
         ("3", "#1003 Ana Ruiz · Refund for order 8841", "Mara", "", Level.CALM),
     ]
+
+
+@pytest.mark.parametrize("height", [3, 50])
+def test_a_list_says_how_many_more_there_are_than_were_read(height: int) -> None:
+    plan, late = TilePlan("late", Form.LIST), Figure("late", 201, 201, 201)
+    rows = tuple(ticket(number, due_at=NOW) for number in range(40))
+    told = tile_facts(plan, METRICS, Reading(snapshot(late), {"late": rows}), {}, UTC)
+    for part in (None, 0, 39):
+        lines = ["".join(words for words, _ in line.pieces) for line in tile_lines(told, 60, height, part)]
+        first = max(0, (part or 0) - 1) if height == 3 else 0
+        shown = min(height - 1, 40)
+        assert lines[shown].strip() == format(201 - first - shown) + " more below"
+        assert part_at(told, height, part, shown - 1) == first + shown - 1
+        assert part_at(told, height, part, shown) is None
 
 
 def test_a_chart_has_both_lines_and_ends_where_nothing_has_come_yet() -> None:
