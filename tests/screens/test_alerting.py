@@ -94,6 +94,11 @@ async def test_a_console_whose_turn_it_is_not_hears_it_and_tells_nobody(
             )
             await until(app, lambda: bool(rung))
             assert notice(app) == "Late: 7"
+            # A clock that was ahead was set back.
+            told = "UPDATE setting SET value = json_object('at', ?, 'words', 'Late: 9') WHERE key = 'alerts.told'"
+            connection.execute(told, (now() - MINUTE,))
+            await until(app, lambda: len(rung) == 2)
+            assert notice(app) == "Late: 9"
 
 
 async def test_only_supervisors_hear_it_where_there_are_any(
@@ -106,7 +111,7 @@ async def test_only_supervisors_hear_it_where_there_are_any(
     make_late(connection)
     async with console(workspace) as app:
         await ticking(app, lambda: bool(setting(connection, "alerts.told")))
-        await passed(app)
+        await until(app, lambda: app._heard is not None and app._heard.at > 0)
         assert rung == []
 
 
