@@ -137,6 +137,24 @@ async def test_pages_of_everyone_tell_of_whoever_sits_here_at_once(
         await until(app, lambda: "lunch" in "".join(seen(app).splitlines()[1:]))
 
 
+async def test_after_a_call_what_was_said_before_holds_again_and_begins_anew(
+    workspace: Workspace, connection: Connection
+) -> None:
+    fill(connection)
+    async with console(workspace) as app:
+        await attended(app)
+        assert app.seat.company is not None
+        came = app.seat.company.own.since
+        await press(app, "T")
+        await attended(app)
+        assert "(on a call)" in header(app)
+        await press(app, "T", "1")
+        await until(app, lambda: app.seat.phone.call is None)
+        await attended(app)
+        assert "(available)" in header(app)
+        assert app.seat.company.own.since > came
+
+
 def header(app: HeardApp) -> str:
     """The top line."""
     return "".join(text for text, _ in app.screen.query_one(HeaderBar).pieces(160))
