@@ -337,18 +337,20 @@ class BoardScreen(BoardDeeds):
 
     def action_move_open(self) -> None:
         """Open exactly the tickets behind the number, or behind the line under the cursor."""
-        self.open_behind(self.view.part_key)
+        key = self.view.part_key
+        self.open_behind(key, self._first(key))
 
     @on(BoardView.Opened)
     def _opened(self, event: BoardView.Opened) -> None:
         event.stop()
         self.do("move.open")
 
-    def open_behind(self, key: str | None) -> None:
-        """Open the tickets behind the number under the cursor, or behind its part of that key."""
+    def open_behind(self, key: str | None, first: int | None = None) -> None:
+        """Open the tickets behind the number under the cursor, or behind its part of that key.
+
+        Where the tickets themselves stand in the tile, `first` is the one under the cursor, among all of them.
+        """
         metric, figure = self.chosen
-        # Where the tickets themselves stand in the tile, the one under the cursor is meant, among all of them.
-        first = self._first(key)
         part = figure.part(key) if key is not None and first is None else None
         if not (0 if key is not None and first is None and part is None else (part or figure).tickets):
             raise Refused("No tickets are behind this number")

@@ -64,7 +64,7 @@ class LoneBoard(BoardScreen):
         self.notice("The board stays for as long as the page is open")
 
     @override
-    def open_behind(self, key: str | None) -> None:
+    def open_behind(self, key: str | None, first: int | None = None) -> None:
         # A page over the board may have asked, by a click too: whoever is in front says it.
         front = self.app.screen
         if isinstance(front, DeskScreen):

@@ -194,6 +194,20 @@ async def test_i_explains_the_number_and_enter_opens_what_it_tells_of(
         assert board(app).view.spot == Spot(1)
 
 
+async def test_a_part_that_is_explained_opens_also_where_a_ticket_under_the_cursor_has_its_number(
+    workspace: Workspace, ids: list[int]
+) -> None:
+    async with console(workspace) as app:
+        await press(app, "g", "s", "Tab", "Tab", "Tab", "Down")
+        figure = board(app).figure
+        assert figure is not None
+        (part,) = figure.parts
+        assert int(part.key) in ids
+        board(app).view.go_to(3, part.key)
+        await press(app, "i", "G", "Enter")
+        assert "Waiting for us: " + part.label in seen(app).split("\n")[0]
+
+
 async def test_boards_change_by_bracket_digit_and_name(workspace: Workspace, ids: list[int]) -> None:
     async with console(workspace) as app:
         await press(app, "g", "s", "]")
