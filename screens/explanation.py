@@ -85,11 +85,7 @@ class ExplanationScreen(FramedScreen[ExplanationLine]):
     @override
     def open_row(self, _key: Key) -> None:
         row = self.lines.row
-        part = None if row is None or row.part is None else self.figure.part(row.part)
-        if (part or self.figure).tickets:
-            self._behind(None if part is None else part.key)
-        else:
-            self.notice("No tickets are behind this", "warning")
+        self._behind(None if row is None else row.part)
 
 
 Told = tuple[tuple[Piece, ...], str | None]

@@ -171,6 +171,9 @@ async def test_where_nothing_is_behind_a_number_it_says_so(workspace: Workspace,
         await press(app, "g", "s", "Right", "Right", "Enter")
         assert "No tickets are behind this number" in seen(app)
         assert board(app).view.spot == Spot(2)
+        await press(app, "i", "Enter")
+        assert isinstance(app.screen, ExplanationScreen)
+        assert "No tickets are behind this number" in seen(app)
 
 
 async def test_i_explains_the_number_and_enter_opens_what_it_tells_of(

@@ -247,6 +247,11 @@ def test_how_long_those_who_are_counted_have_waited_is_told_as_spans() -> None:
     assert "Mean                16 h 30 min" in told
 
 
+def test_what_is_compared_says_what_it_was_a_week_ago() -> None:
+    assert "A week ago          9" in told_of(Figure("arrived", 19, 19, 19, before=9.0))
+    assert "A week ago" not in told_of(Figure("arrived", 19, 19, 19))
+
+
 def test_where_no_time_is_measured_the_clock_says_so() -> None:
     assert METRICS["backlog_team"].clock == ""
     assert "Clock               none: no time is measured" in told_of(Figure("backlog_team", 1, 1, 1))
