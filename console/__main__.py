@@ -118,10 +118,13 @@ def _run(name: str, rest: list[str], workspace: str | None) -> int:
 
 
 def _workspace_in(rest: list[str]) -> tuple[str | None, list[str]]:
-    """The workspace that is named anywhere on the line, behind a verb too (`outbox list`), and the line without it."""
+    """The workspace that is named anywhere on the line, behind a verb too (`outbox list`), and the line without it.
+
+    Where an option stands in the place of the folder, argparse says what is missing.
+    """
     options = rest[: rest.index("--")] if "--" in rest else rest
     for place, word in enumerate(options):
-        if word == "--workspace" and place + 1 < len(options):
+        if word == "--workspace" and place + 1 < len(options) and not options[place + 1].startswith("-"):
             return rest[place + 1], rest[:place] + rest[place + 2 :]
         if word.startswith("--workspace="):
             return word.partition("=")[2], rest[:place] + rest[place + 1 :]

@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from console.__main__ import COMMANDS, main
+from console.__main__ import COMMANDS, MISUSED, main
 from desk.errors import NotFound
 from storage.workspace import Workspace
 from tests.rest import DEADLINE
@@ -184,3 +184,14 @@ def test_a_locale_without_the_letter_prints_an_escape() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=DEADLINE, env=environment
     )
     assert (done.returncode, done.stdout) == (0, "\\u65e5\n")
+
+
+@pytest.mark.parametrize("named", [["rules", "list"], ["import"]])
+def test_an_option_is_no_workspace(
+    named: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "one.eml").touch()
+    assert main([*named, "--workspace", "--json", *(["one.eml"] if named == ["import"] else [])]) == MISUSED
+    assert "--workspace: expected one argument" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["one.eml"]

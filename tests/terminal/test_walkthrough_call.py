@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from console.running import answers, consoles
 from storage.workspace import Workspace
 from tests.terminal.desk import HEARD, Desk
 from tests.terminal.term import DEADLINE
@@ -87,7 +88,8 @@ def sized(demo: Workspace, size: tuple[int, int]) -> Iterator[Desk]:
 
 
 def pop(desk: Desk, number: str) -> None:
-    """What a softphone runs; it reaches the console that is open."""
+    """What a softphone runs; it reaches the console that is open, which listens a moment after its first frame."""
+    desk.wait_for(lambda desk: any(map(answers, consoles(desk.workspace.folder, "ana"))))
     told = subprocess.run(
         [HEARD, "--workspace", desk.workspace.folder, "pop", number],
         env={**os.environ, **desk.environment},
