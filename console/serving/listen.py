@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 from typing_extensions import override
 
 from console.serving.door import COOKIE_SECONDS, Door, checked_token, host_of, hosts_here, new_token
@@ -89,8 +90,13 @@ def token_in(file: Path) -> str:
 
 def serve(place: Place, front: Front, wanted: Wanted, begun: Callable[[], object]) -> None:
     """Serve until a signal; `begun` is called once connections are taken."""
+    asyncio.run(Server(configured(front.app(), wanted), begun).serve(sockets=[place.socket]))
+
+
+def configured(app: ASGIApp, wanted: Wanted) -> uvicorn.Config:
+    """How it is served. BadInput where the certificate can't be used."""
     config = uvicorn.Config(
-        front.app(),
+        app,
         http=Line,
         backlog=WAITING,
         ws="websockets-sansio",
@@ -111,7 +117,7 @@ def serve(place: Place, front: Front, wanted: Wanted, begun: Callable[[], object
         config.load()
     except (OSError, ssl.SSLError) as error:
         raise BadInput(f"The certificate can't be used: {error}", "A PEM chain, and its key by --key.") from error
-    asyncio.run(Server(config, begun).serve(sockets=[place.socket]))
+    return config
 
 
 class Server(uvicorn.Server):

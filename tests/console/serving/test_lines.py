@@ -5,12 +5,12 @@ import socket
 from contextlib import ExitStack, closing, suppress
 
 import pytest
-import uvicorn
 from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
 from console.serving import lines
 from console.serving.lines import Line, Listening
+from console.serving.listen import Server, Wanted, configured, take
 from tests.terminal.term import DEADLINE
 
 ASKED = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
@@ -54,10 +54,12 @@ def test_who_comes_while_all_are_there_is_hung_up_on_and_comes_in_later(monkeypa
 @pytest.mark.parametrize("said", [b"", b"GET / HTTP/1.1\r\nHost: ", ASKED[:-2] + b"Content-Length: 9\r\n\r\nslow"])
 async def test_a_line_that_hangs_ends_by_itself(said: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "HTTP_SECONDS", 0.05)
-    config = uvicorn.Config(waits_for_all, lifespan="off", log_config=None)
-    config.load()
-    server = await asyncio.get_running_loop().create_server(lambda: Line(config, ServerState(), {}), sock=listening())
-    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    wanted, begun = Wanted("127.0.0.1", 0), asyncio.Event()
+    place = take(wanted)
+    server = Server(configured(waits_for_all, wanted), begun.set)
+    serving = asyncio.create_task(server.serve(sockets=[place.socket]))
+    await begun.wait()
+    reader, writer = await asyncio.open_connection(*place.socket.getsockname())
     try:
         writer.write(said)
         async with asyncio.timeout(DEADLINE):
@@ -68,5 +70,21 @@ async def test_a_line_that_hangs_ends_by_itself(said: bytes, monkeypatch: pytest
         writer.close()
         with suppress(ConnectionResetError):
             await writer.wait_closed()
-        server.close()
-        await server.wait_closed()
+        server.should_exit = True
+        await serving
+        place.socket.close()
+
+
+async def test_a_line_that_has_become_a_tabs_is_left_alone() -> None:
+    line = Line(configured(waits_for_all, Wanted("127.0.0.1", 0)), ServerState(), {})
+    here, there = socket.socketpair()
+    with closing(there):
+        transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=here)
+        line._end(transport)
+        assert not transport.is_closing()
+        transport.set_protocol(line)
+        line.connection_made(transport)
+        line._end(transport)
+        assert transport.is_closing()
+        # Its connection_lost comes with the next turn.
+        await asyncio.sleep(0)
