@@ -239,6 +239,10 @@ async def test_on_a_wall_the_boards_turn_by_themselves_until_a_key(workspace: Wo
         assert "▸" not in seen(app)
         assert "⏎" not in seen(app)
         at = app.seat.clock()
+        app.seat.clock = lambda: at
+        board(app).tick()
+        await settled(app)
+        assert "Live board · Desk" in seen(app)
         app.seat.clock = lambda: at + WALL_TURNS
         board(app).tick()
         await settled(app)
