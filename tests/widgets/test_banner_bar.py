@@ -37,3 +37,8 @@ def test_it_fits_whatever_it_says(words: str, agent: str, cells: int) -> None:
     assert 1 <= len(lines) <= MOST
     assert {pieces_width(line) for line in lines} == {cells}
     assert not FORBIDDEN & set("".join(part for line in lines for part, _ in line))
+
+
+def test_the_longest_fits_a_screen_of_any_width() -> None:
+    facts = BannerFacts("x" * LONGEST, "Mei Tanaka", "until 14:30", 1, "N")
+    assert {len(banner_lines(facts, cells)) for cells in range(24, 221)} == set(range(1, MOST + 1))

@@ -1,17 +1,23 @@
 """`heard stats`: the board's numbers as text, JSON and for Prometheus; once, and again when somebody changes one."""
 
 import json
+import math
 import subprocess
 import sys
+import time
+from contextlib import closing
+from datetime import UTC
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from console.__main__ import main
+from console.cli import stats
 from desk.metrics.registry import METRICS
 from desk.times import now
 from storage.connect import Connection
-from storage.workspace import Workspace
+from storage.workspace import Workspace, open_to_write
 from tests.factories import make_agent, make_ticket
 
 
@@ -86,3 +92,32 @@ def test_watching_prints_it_again_when_somebody_changes_it(folder: str, connecti
             assert json.loads(process.stdout.readline())["backlog"]["value"] == 3
         finally:
             process.kill()
+
+
+@pytest.mark.parametrize("anew", [math.inf, 0.0], ids=["read when somebody commits", "read at each look"])
+def test_it_is_printed_when_it_differs_and_only_then(
+    workspace: Workspace, connection: Connection, folder: str, anew: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+
+    def look(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 3:
+            make_ticket(connection, created_at=now())
+        assert len(looks) < 6
+
+    monkeypatch.setattr(stats, "time", SimpleNamespace(monotonic=time.monotonic, sleep=look))
+    monkeypatch.setattr(stats, "ANEW_SECONDS", anew)
+    with closing(open_to_write(workspace)) as watching:
+        seen = stats._snapshots(watching, UTC, ["backlog"], watching=True)
+        assert [next(seen).figures["backlog"].value for _ in range(2)] == [2, 3]
+    assert looks == [stats.LOOK_SECONDS] * 3
+
+
+def test_a_name_does_nothing_to_the_terminal(
+    folder: str, connection: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    connection.execute("UPDATE agent SET name = ?", ("Ana\x1b[2J\nRuiz",))
+    assert main(["--workspace", folder, "stats", "load"]) == 0
+    *_, last = capsys.readouterr().out.splitlines()
+    assert last.split() == ["Ana", "Ruiz", "1"]
