@@ -63,6 +63,13 @@ def test_two_lines_are_told_apart_without_colours() -> None:
     assert not first & second
 
 
+def test_where_there_is_no_value_there_is_a_gap() -> None:
+    lines = plot([Plotted("a", (4.0, 4.0, None, None, 4.0, 4.0), "agent")], (), 40, 6)
+    drawn = [text(line) for line in lines[1:-1]]
+    assert not "".join(row[18:24] for row in drawn).strip()
+    assert "".join(row[28:] for row in drawn).strip()
+
+
 def test_a_chart_is_as_wide_as_it_is_asked_to_be_on_any_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "20")
     lines = plot([Plotted("a", ARRIVED, "agent")], HOURS, 300, 10)
