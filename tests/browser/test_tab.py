@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from console.serving.lines import MOST
+from console.serving.listen import LONGEST_MESSAGE
 from storage.connect import connect, writing
 from storage.workspace import Workspace
 from tests.browser.served import Served, Tab, ended, until
@@ -175,6 +176,11 @@ def test_nothing_that_a_browser_sends_ends_the_console(served: Served, tab: Tab)
     tab.send("\x1b")
     tab.step("?", then="Keys of this screen")
     assert served.consoles()
+
+
+def test_a_message_longer_than_any_paste_ends_the_line(tab: Tab) -> None:
+    tab.line.send("x" * (LONGEST_MESSAGE + 1))
+    assert tab.wait_for_end()[0] == 1009
 
 
 def test_what_is_no_browsers_business_says_so(served: Served, tab: Tab, homes: Path) -> None:
