@@ -100,7 +100,7 @@ def _lines(snapshot: "Snapshot", metrics: "Mapping[str, Metric]", zone: tzinfo) 
     from desk.reports.report import Unit
     from desk.reports.words import of_cases, worded
     from desk.times import to_datetime
-    from widgets.cells import harmless
+    from widgets.cells import fit, harmless
 
     yield f"{to_datetime(snapshot.at, zone):%Y-%m-%d %H:%M:%S}"
     for name, figure in snapshot.figures.items():
@@ -111,4 +111,4 @@ def _lines(snapshot: "Snapshot", metrics: "Mapping[str, Metric]", zone: tzinfo) 
         for part in figure.parts:
             if part.n:
                 value = worded(part.value, part_unit(metric, part), zone)
-                yield f"  {harmless(part.label):<{_TITLES - 2}}{value:>{_VALUES}}"
+                yield f"  {fit(harmless(part.label), _TITLES - 2)}{value:>{_VALUES}}"

@@ -89,9 +89,10 @@ def _family(name: str, help_: str, samples: list[str]) -> Iterator[str]:
 
 def _samples(name: str, of: Figure | Part, unit: Unit, labels: Labels) -> Iterator[str]:
     if unit is Unit.SPAN:
-        for quantile, value in (("0.5", of.p50), ("0.9", of.p90)):
+        # Not `quantile`: Prometheus keeps that label for its summaries.
+        for percentile, value in (("50", of.p50), ("90", of.p90)):
             if value is not None:
-                yield _sample(name, _number(value, unit), (*labels, ("quantile", quantile)))
+                yield _sample(name, _number(value, unit), (*labels, ("percentile", percentile)))
     elif isinstance(of.value, Money):
         yield _sample(name, float(decimal(of.value)), (*labels, ("currency", of.value.currency)))
     elif isinstance(of.value, int | float):

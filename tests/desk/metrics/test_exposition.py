@@ -46,10 +46,10 @@ def test_a_number_its_parts_and_its_cases_are_gauges() -> None:
     }
 
 
-def test_spans_are_seconds_by_quantile_shares_are_ratios_and_money_has_its_currency() -> None:
+def test_spans_are_seconds_by_percentile_shares_are_ratios_and_money_has_its_currency() -> None:
     assert _read(SLOW, WHOLE_WAY, LEFT) == {
-        ("heard_first_response_seconds", (("quantile", "0.5"),)): 7_200,
-        ("heard_first_response_seconds", (("quantile", "0.9"),)): 21_600,
+        ("heard_first_response_seconds", (("percentile", "50"),)): 7_200,
+        ("heard_first_response_seconds", (("percentile", "90"),)): 21_600,
         ("heard_first_response_cases", ()): 5,
         ("heard_checklists_ratio", ()): 0.5,
         ("heard_checklists_by_step", (("key", "heard/hear"), ("label", "Hear"))): 7,
