@@ -1,14 +1,18 @@
 """What the engine and a source say to each other. A source does network and parsing, the engine does the database.
 
+Mail has its words here, helpdesks have theirs in `sync.tickets`; all else is the same for both.
+
 The invariants: a page's cursor is saved after its records, so every record may come twice and none is lost; reading
 changes nothing on the other side; an operation whose end is unclear is looked for before it is tried again. Times are
 microseconds UTC. Methods raise `sync.errors.SourceError` and nothing else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
+
+from sync.tickets import HelpdeskOperation, HelpdeskRecord, TicketNews
 
 
 class Capability(StrEnum):
@@ -18,6 +22,7 @@ class Capability(StrEnum):
     LIVE = "live"  # tells of news at once (IDLE); without it, it is asked again and again
     KEEPS_SENT = "keeps_sent"  # has a copy of all that it took: what it has not was not taken
     CLAIMS = "claims"  # agents can show each other who has a mail, as far as is known
+    FILES = "files"  # leaves the bytes of files where they are until they are fetched
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +123,21 @@ class StreamReset:
 
 # What became of mails that were known.
 Fate = FlagsChanged | Gone | Unreadable | StreamReset
-Record = MailRecord | Fate
+Record = MailRecord | Fate | HelpdeskRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a pull has brought. `remaining`: how many mails are still to come, where it is known."""
+    """What a pull has brought. `remaining`: how many records are still to come, where it is known.
+
+    `ahead`: by how much the service's clock is ahead of ours, in microseconds.
+    """
 
     records: tuple[Record, ...]
     cursor: str
     more: bool
     remaining: int | None = None
+    ahead: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +168,7 @@ class MarkMail:
     mark: str
 
 
-Operation = DeliverMail | MarkMail
+Operation = DeliverMail | MarkMail | HelpdeskOperation
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,17 +184,22 @@ class Missed:
 class Receipt:
     """It has arrived; `external_id` is its name on the other side. `said`: what is worth telling all the same.
 
-    `missed`: those of its recipients, never all, that have not got it.
+    `missed`: those of its recipients, never all, that have not got it. `found`: the ticket as it stands now, where the
+    service tells it; another one than was asked for where the words had to begin one (`TicketNews.final`).
     """
 
     external_id: str
     said: str = ""
     missed: tuple[Missed, ...] = ()
+    found: TicketNews | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Somebody else was first; nothing was changed. `found`: what is there now, to be taken in as if it were read."""
+    """Somebody else was first; nothing was changed. `found`: what is there now, to be taken in as if it were read.
+
+    Of a helpdesk nothing is found: its news are read, and what still holds then is asked for again.
+    """
 
     why: str
     found: Fate | None = None
@@ -255,8 +269,15 @@ class Source(Protocol):
         """
         ...
 
-    def find(self, mail: DeliverMail) -> Receipt | None:
-        """Whether a mail whose end was unclear has arrived; None where nothing of it can be found."""
+    def find(self, operation: Operation) -> Receipt | None:
+        """Whether an operation whose end was unclear has arrived; None where nothing of it can be found.
+
+        Only a mail or a message can arrive twice: what sets a field, or marks a mail, is simply asked for again.
+        """
+        ...
+
+    def fetch(self, file: str) -> Iterator[bytes]:
+        """The bytes of a file (`FileNews.external_id`), piece by piece; whoever has enough stops asking."""
         ...
 
     def wait(self, seconds: float) -> bool:
