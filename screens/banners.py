@@ -3,16 +3,13 @@
 The invariant: "seen" is said only of whoever put it away by a key; that it stood on a screen is no proof.
 """
 
-from textual.geometry import Size
-from textual.widget import Widget
 from typing_extensions import override
 
 from desk.ages import age
 from desk.snooze import until
 from screens.action import Place, Situation
-from screens.facts import FactsPane
 from screens.facts import Told as Fact
-from screens.framed import FramedScreen, Shape
+from screens.facts_below import FactsBelow
 from screens.seat import Seat
 from storage.banners import Told, told
 from widgets.cells import harmless
@@ -24,12 +21,11 @@ from widgets.ticket_line import Look
 EMPTY = "Nobody has told everybody anything yet: @ does"
 
 
-class BannersScreen(FramedScreen[Told]):
+class BannersScreen(FactsBelow[Told]):
     """The page."""
 
     def __init__(self, seat: Seat) -> None:
         super().__init__(seat, LineList[Told](self._draw, key=lambda each: each.row.id, empty=EMPTY))
-        self.facts = FactsPane()
         self._stand = 0
 
     @property
@@ -52,14 +48,6 @@ class BannersScreen(FramedScreen[Told]):
     @override
     def titles(self) -> tuple[str, str]:
         return ("1 stands" if self._stand == 1 else f"{self._stand} stand" if self._stand else "Nothing stands", "Seen")
-
-    @override
-    def side_widgets(self) -> tuple[Widget, ...]:
-        return (self.facts,)
-
-    @override
-    def shaped(self, size: Size) -> Shape:
-        return Shape(below=max(9, size.height * 2 // 5))
 
     @override
     def changed(self) -> None:

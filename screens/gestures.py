@@ -3,15 +3,12 @@
 The invariant: what counts against a budget is said beside it as it is now, and what waits stands on top.
 """
 
-from textual.geometry import Size
-from textual.widget import Widget
 from typing_extensions import override
 
 from screens.action import Place, Situation
 from screens.ask import Question
 from screens.desk_screen import opens
-from screens.facts import FactsPane
-from screens.framed import FramedScreen, Shape
+from screens.facts_below import FactsBelow
 from screens.gesture_lines import gesture_facts, gesture_line, left_facts
 from screens.seat import Seat
 from storage.gestures import GestureRow, Gestures, Standing, listed, standing
@@ -21,13 +18,14 @@ from widgets.rows import LineList
 from widgets.ticket_line import Look
 
 
-class GesturesScreen(FramedScreen[GestureRow]):
+class GesturesScreen(FactsBelow[GestureRow]):
     """The page of gestures."""
+
+    facts_lines = 11
 
     def __init__(self, seat: Seat) -> None:
         empty = "Nothing here yet: $ on a ticket or a customer gives something away"
         super().__init__(seat, LineList[GestureRow](self._draw, key=lambda row: row.id, empty=empty))
-        self.facts = FactsPane()
         self._found: Gestures | None = None
 
     @property
@@ -56,14 +54,6 @@ class GesturesScreen(FramedScreen[GestureRow]):
         if not waiting:
             return (f"Nothing{mine} waits" if found else "", "Gesture")
         return (f"{waiting:,}{mine} {'waits' if waiting == 1 else 'wait'} for a supervisor", "Gesture")
-
-    @override
-    def side_widgets(self) -> tuple[Widget, ...]:
-        return (self.facts,)
-
-    @override
-    def shaped(self, size: Size) -> Shape:
-        return Shape(below=max(11, size.height * 2 // 5))
 
     @override
     def changed(self) -> None:

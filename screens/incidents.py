@@ -5,8 +5,6 @@ The invariant: nobody is written to from here without having stood in a preview.
 
 from dataclasses import dataclass
 
-from textual.geometry import Size
-from textual.widget import Widget
 from typing_extensions import override
 
 from desk.incidents import STATES, parse_state
@@ -14,9 +12,8 @@ from screens import incident_lines
 from screens.action import Place, Situation
 from screens.ask import Choice, Question
 from screens.desk_screen import opens
-from screens.facts import FactsPane
+from screens.facts_below import FactsBelow
 from screens.form import FormScreen
-from screens.framed import FramedScreen, Shape
 from screens.incident_forms import UpdateScreen, incident_form
 from screens.incident_lines import Line
 from screens.seat import Seat
@@ -52,13 +49,12 @@ def read_page(connection: Connection, unfolded: frozenset[int]) -> Page:
     )
 
 
-class IncidentsScreen(FramedScreen[Line]):
+class IncidentsScreen(FactsBelow[Line]):
     """The page of incidents."""
 
     def __init__(self, seat: Seat) -> None:
         empty = "No incident: + begins one, and I on a ticket begins one from it"
         super().__init__(seat, LineList[Line](self._draw, key=incident_lines.key, empty=empty))
-        self.facts = FactsPane()
         self._page = Page((), {}, {})
         self._unfolded: frozenset[int] = frozenset()
 
@@ -91,14 +87,6 @@ class IncidentsScreen(FramedScreen[Line]):
         side = row.title if isinstance(row, IncidentRow) else f"#{row.number}" if row is not None else ""
         told = f"{still} open" if still else "Nothing is wrong"
         return (told if self.lines.shown else "", side)
-
-    @override
-    def side_widgets(self) -> tuple[Widget, ...]:
-        return (self.facts,)
-
-    @override
-    def shaped(self, size: Size) -> Shape:
-        return Shape(below=max(9, size.height * 2 // 5))
 
     # What it shows
 

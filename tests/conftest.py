@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from desk.times import now
 from storage.connect import Connection
 from storage.deeds.by import By
 from storage.workspace import Workspace, open_to_write
@@ -133,3 +134,21 @@ def mail_server() -> "Iterator[MailServer]":
 def account(mail_server: "MailServer") -> "Account":
     """An empty mailbox on a server that runs and can all that it can."""
     return mail_server.mended().account()
+
+
+@pytest.fixture(scope="session")
+def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The demo team, never written to by a test. Its present is the real one, as the console's clock is."""
+    from console.demo.make import make_demo
+
+    folder = tmp_path_factory.mktemp("demo") / "workspace"
+    make_demo(folder, seed=1, tickets=60, people=120, now=now())
+    return Workspace(folder)
+
+
+@pytest.fixture
+def demo(demo_template: Workspace, tmp_path: Path) -> Workspace:
+    """The demo team, for a test to change."""
+    folder = tmp_path / "demo"
+    shutil.copytree(demo_template.folder, folder)
+    return Workspace(folder)

@@ -4,9 +4,12 @@ The invariant: a figure is kept only while nothing of what it is counted from ch
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+
+from typing_extensions import override
 
 from desk.metrics.facts import AWAITED, RESPONSES, Did
 from desk.metrics.snapshot import Figure, Part, Reported
@@ -74,22 +77,33 @@ class Took:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
-    """The share of answers within their target: of the answers, and of who still waits beyond it."""
+class _Judged(ABC):
+    """A figure about answers and their targets: of the week, of each channel, and of each day's answers."""
 
     metric: str
     kind: Kind
 
     def figure(self, asked: Asked) -> Figure:
-        """The share of the week, of each channel, and of each day's answers."""
+        """The figure as it stands."""
         late = late_of(asked, self.kind)
         state = (*_state(asked, self.kind), waiting_state(asked, self.kind), late.since)
         return asked.kept.get((self.metric, asked.day(0).since), state, lambda: self._figure(asked, late), Figure)
+
+    @abstractmethod
+    def _figure(self, asked: Asked, late: Late) -> Figure:
+        """It, counted; `late`: who waits beyond their target."""
+
+
+class Level(_Judged):
+    """The share of answers within their target: of the answers, and of who still waits beyond it."""
+
+    __slots__ = ()
 
     def behind(self, asked: Asked, part: str) -> Collection[int]:
         """The tickets whose answers were judged, in time or not."""
         return _with_late(asked, self.kind, part, lambda each: each.judged_tickets)
 
+    @override
     def _figure(self, asked: Asked, late: Late) -> Figure:
         week, names = week_of(asked, self.kind), asked.names("channel")
         parts = (
@@ -108,23 +122,16 @@ class Level:
         return Part(*name, share(each.met, judged), judged, _either(each.judged_tickets, late))
 
 
-@dataclass(frozen=True, slots=True)
-class Missed:
+class Missed(_Judged):
     """The tickets on which an answer came too late, or is overdue."""
 
-    metric: str
-    kind: Kind
-
-    def figure(self, asked: Asked) -> Figure:
-        """How many, of each channel, and by day of the answer."""
-        late = late_of(asked, self.kind)
-        state = (*_state(asked, self.kind), waiting_state(asked, self.kind), late.since)
-        return asked.kept.get((self.metric, asked.day(0).since), state, lambda: self._figure(asked, late), Figure)
+    __slots__ = ()
 
     def behind(self, asked: Asked, part: str) -> Collection[int]:
         """Those tickets."""
         return _with_late(asked, self.kind, part, lambda each: each.missed)
 
+    @override
     def _figure(self, asked: Asked, late: Late) -> Figure:
         week, names = week_of(asked, self.kind), asked.names("channel")
         count = _either(week.whole.missed, late.whole)

@@ -1,9 +1,7 @@
 """The demo team served, for the tests of fronts, tabs and browsers."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -12,24 +10,6 @@ from storage.connect import writing
 from storage.workspace import Workspace, open_to_write
 from tests.browser.served import Served, Tab
 from tests.terminal.test_hostile_terminal import poison
-
-
-@pytest.fixture(scope="session")
-def served_template(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The demo team, never written to by a test."""
-    from console.demo.make import make_demo
-
-    folder = tmp_path_factory.mktemp("served") / "workspace"
-    make_demo(folder, seed=1, tickets=60, people=120, now=now())
-    return Workspace(folder)
-
-
-@pytest.fixture
-def demo(served_template: Workspace, tmp_path: Path) -> Workspace:
-    """The demo team, for a test to change."""
-    folder = tmp_path / "demo"
-    shutil.copytree(served_template.folder, folder)
-    return Workspace(folder)
 
 
 @pytest.fixture(scope="session")

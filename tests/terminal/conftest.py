@@ -1,6 +1,5 @@
-"""The demo team, and a shop with a real mailbox: made once a run and copied for each test that works on it."""
+"""A console on the demo team, and a shop with a real mailbox: made once a run and copied for each test."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from desk.times import now
 from storage.workspace import Workspace
 from tests.terminal.desk import Desk
 
@@ -16,24 +14,6 @@ if TYPE_CHECKING:
     from tests.servers.conversations import Conversation
     from tests.servers.mail import Account, MailServer
     from tests.terminal.shop import Shop
-
-
-@pytest.fixture(scope="session")
-def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The demo team, never written to by a test. Its present is the real one, as the console's clock is."""
-    from console.demo.make import make_demo
-
-    folder = tmp_path_factory.mktemp("demo") / "workspace"
-    make_demo(folder, seed=1, tickets=60, people=120, now=now())
-    return Workspace(folder)
-
-
-@pytest.fixture
-def demo(demo_template: Workspace, tmp_path: Path) -> Workspace:
-    """The demo team, for a test to change."""
-    folder = tmp_path / "demo"
-    shutil.copytree(demo_template.folder, folder)
-    return Workspace(folder)
 
 
 @pytest.fixture

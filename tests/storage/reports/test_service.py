@@ -30,6 +30,7 @@ from storage.reports import Asked, read
 from storage.reports.served import flow, waited
 from storage.workspace import Workspace, open_to_write
 from tests.factories import NOW, make_customer, make_message, make_ticket
+from tests.storage.told import Told, Turned
 
 PERIOD = Period(NOW, NOW + 3 * DAY)
 PRESENT = NOW + 4 * DAY
@@ -46,26 +47,6 @@ def desk(template: Workspace, targets: str = "") -> Iterator[Connection]:
         with closing(open_to_write(workspace)) as connection:
             rules.write(connection, "targets", targets + NO_PAUSE)
             yield connection
-
-
-@dataclass(frozen=True)
-class Told:
-    """One message of a made-up conversation: when, which kind, and whether a machine sent it or it never left."""
-
-    at: int
-    kind: str
-    automatic: bool
-    dropped: bool
-
-
-@dataclass(frozen=True)
-class Turned:
-    """One change of a made-up ticket's status; `undone` ones never were."""
-
-    at: int
-    before: int
-    after: int
-    undone: bool
 
 
 @dataclass(frozen=True)

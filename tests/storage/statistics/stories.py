@@ -11,6 +11,7 @@ from desk.times import HOUR, MINUTE
 from storage import rules
 from storage.connect import Connection
 from tests.factories import NOW, make_agent, make_channel, make_message, make_source, make_tag, make_team, make_ticket
+from tests.storage.told import Told, Turned
 
 QUARTER = 15 * MINUTE
 TARGETS = (
@@ -20,22 +21,6 @@ TARGETS = (
     '[[target]]\ntitle = "Never"\nchannels = ["chat"]\nfirst_response = "never"\n'
 )
 HOURS = 'zone = "Europe/Madrid"\nhours = "Mon-Fri 9-17"\n'
-
-
-@dataclass(frozen=True)
-class Said:
-    at: int
-    kind: str
-    automatic: bool
-    dropped: bool
-
-
-@dataclass(frozen=True)
-class Turned:
-    at: int
-    before: int
-    after: int
-    undone: bool
 
 
 @dataclass(frozen=True)
@@ -56,7 +41,7 @@ class Made:
     began: bool
     dear: bool
     reported: int | None
-    said: tuple[Said, ...]
+    said: tuple[Told, ...]
     turned: tuple[Turned, ...]
 
 
@@ -75,7 +60,7 @@ moments = st.one_of(
 ).map(lambda quarters: NOW + quarters * QUARTER)  # fmt: skip
 near = st.integers(-8, 24).map(lambda quarters: NOW + quarters * QUARTER)
 rarely = st.sampled_from([False, False, False, True])
-said = st.builds(Said, moments, st.sampled_from(["inbound", "inbound", "outbound", "outbound", "call", "note"]), rarely,
+said = st.builds(Told, moments, st.sampled_from(["inbound", "inbound", "outbound", "outbound", "call", "note"]), rarely,
                  rarely)  # fmt: skip
 turned = st.builds(Turned, moments, st.sampled_from([0, 1, 3, 4]), st.sampled_from([0, 2, 3, 4]), rarely)
 made = st.builds(
@@ -142,9 +127,9 @@ def add(connection: Connection, tickets: Iterable[Made]) -> None:
             make_tag(connection, ticket, "vip")
 
 
-def ago(hours: float, kind: str, *, dropped: bool = False) -> Said:
+def ago(hours: float, kind: str, *, dropped: bool = False) -> Told:
     """Something that was said so many hours before the present."""
-    return Said(NOW - round(4 * hours) * QUARTER, kind, automatic=False, dropped=dropped)
+    return Told(NOW - round(4 * hours) * QUARTER, kind, automatic=False, dropped=dropped)
 
 
 _PLAIN = Made(
@@ -168,7 +153,7 @@ TELLING = (
 )  # fmt: skip
 
 
-def say(connection: Connection, ticket: int, one: Said) -> None:
+def say(connection: Connection, ticket: int, one: Told) -> None:
     ours = one.kind == "outbound"
     message = make_message(
         connection, ticket, kind=one.kind, at=one.at, automatic="bulk" if one.automatic and ours else ""
@@ -205,7 +190,7 @@ def happen(connection: Connection, step: Step) -> None:
     if step.what in _OF_RULES:
         _OF_RULES[step.what](connection)
     elif step.what == "said":
-        say(connection, ticket, Said(step.at + MINUTE, ("inbound", "outbound", "call")[step.place % 3], False, False))
+        say(connection, ticket, Told(step.at + MINUTE, ("inbound", "outbound", "call")[step.place % 3], False, False))
     elif step.what == "turned":
         tell(connection, ticket, Turned(step.at, *((0, 3), (3, 0), (1, 4), (4, 2))[step.place % 4], False))
     elif step.what == "tagged":
