@@ -17,7 +17,8 @@ from storage.statistics.reading import read, tickets_behind
 from storage.statistics.settling import count_anew, settle
 from storage.workspace import Workspace, open_to_write
 from tests.factories import NOW, make_message, make_tag, make_ticket
-from tests.storage.statistics.stories import TELLING, Turned, fill, tell
+from tests.storage.statistics.stories import TELLING, fill, tell
+from tests.storage.told import Turned
 
 TARGETS = '[[target]]\ntitle = "Email"\nchannels = ["email"]\nfirst_response = "4h"\n'
 
