@@ -1,6 +1,9 @@
 """What the live board costs: to settle what has changed, to read all of its numbers, and to refresh them.
 
-    python -m benchmarks.board [--tickets 100000] [--folder CACHE]
+    python -m benchmarks.board [--tickets 100000 | --years] [--folder CACHE]
+
+`--years`: a million tickets, most of them old and without messages, as tests/terminal/years.py puts them in within
+seconds, beside forty days of traffic.
 
 CPU time of the process, the best of some runs; of refreshes the middle one, since each is of another ticket. Calls,
 checklists, promises, gestures and replies that say the same are put in beside the made tickets, since those have none.
@@ -45,7 +48,7 @@ _CRAFT = (
     ),
     (
         300,
-        """INSERT INTO checklist_run(uid, ticket_id, checklist_key, started_at)
+        """INSERT OR IGNORE INTO checklist_run(uid, ticket_id, checklist_key, started_at)
         SELECT :uid, :ticket, key, :at FROM checklist ORDER BY position LIMIT 1""",
     ),
     (
@@ -60,7 +63,7 @@ _CRAFT = (
     ),
     (
         400,
-        """INSERT INTO answer_member(message_id, group_id, at) SELECT id, id % 20 + 1, at FROM message
+        """INSERT OR IGNORE INTO answer_member(message_id, group_id, at) SELECT id, id % 20 + 1, at FROM message
         WHERE ticket_id = :ticket AND kind = 'outbound' LIMIT 1""",
     ),
 )
@@ -82,7 +85,9 @@ def put_craft(connection: Connection) -> None:
     """What a team does besides, on the tickets of the last eight days."""
     tickets = [row[0] for row in connection.execute(_RECENT, (NOW - 8 * DAY,))]
     with writing(connection):
-        connection.executemany("INSERT INTO answer_group(id, sketch) VALUES(?, x'00')", [(n,) for n in range(1, 21)])
+        connection.executemany(
+            "INSERT OR IGNORE INTO answer_group(id, sketch) VALUES(?, x'00')", [(n,) for n in range(1, 21)]
+        )
         for each_day, statement in _CRAFT:
             chosen = tickets[:: max(1, len(tickets) // (8 * each_day))]
             connection.executemany(
@@ -95,9 +100,6 @@ def put_craft(connection: Connection) -> None:
 
 
 def _settled(connection: Connection) -> Iterator[Figure]:
-    connection.executemany(
-        "INSERT OR IGNORE INTO answer_group(id, sketch) VALUES(?, x'00')", [(n,) for n in range(1, 21)]
-    )
     noted, longest, begun = waiting(connection, 10_000_000), 0.0, time.process_time()
     more = True
     while more:
@@ -168,17 +170,31 @@ def _best(work: Callable[[], object], runs: int = RUNS) -> float:
     return min(times) * 1000
 
 
+def _years(workspace: Workspace) -> None:
+    """A desk that has been at it for years."""
+    from console.demo.make import make_demo
+    from tests.terminal.years import fill
+
+    make_demo(workspace.folder, seed=1, tickets=60, people=120, now=NOW)
+    fill(workspace, NOW)
+
+
 def main() -> None:
     """Print the table."""
     from tempfile import TemporaryDirectory
 
     options = argparse.ArgumentParser(description="What the live board costs.")
     options.add_argument("--tickets", type=int, default=100_000)
+    options.add_argument("--years", action="store_true", help="a million tickets, most of them old")
     options.add_argument("--folder", type=Path, help="where the made workspace is kept")
     given = options.parse_args()
-    made = kept(Wanted(given.tickets, given.tickets, 3 * given.tickets), given.folder)
-    with TemporaryDirectory(dir=made.folder.parent) as folder:
-        workspace: Workspace = copy(made, Path(folder) / "workspace")
+    beside = None if given.years else kept(Wanted(given.tickets, given.tickets, 3 * given.tickets), given.folder)
+    with TemporaryDirectory(dir=None if beside is None else beside.folder.parent) as folder:
+        workspace = Workspace(Path(folder) / "workspace")
+        if beside is None:
+            _years(workspace)
+        else:
+            copy(beside, workspace.folder)
         with closing(open_to_write(workspace)) as connection:
             print(table(figures(connection)))
 
