@@ -4,6 +4,7 @@ HeardError
 └── SourceError
     ├── Unreachable   nobody answers, or the line broke: try again later, by itself
     │   └── Offline   not even a line came about: a try costs nothing
+    ├── Throttled     it is asked too often: again after so many seconds
     ├── Denied        the login was refused: only a person, or a new token, can mend it
     └── Broken        the other side says what its own protocol does not allow
         └── PartGone  one part of it can't be read, such as a folder that was deleted; all else goes on
@@ -22,6 +23,14 @@ class Unreachable(SourceError):
 
 class Offline(Unreachable):
     """No line to it came about, as without a network: nobody was asked anything, so that a try costs nothing."""
+
+
+class Throttled(SourceError):
+    """The service has had enough for now; nothing was done, and it may be asked again `again_in` seconds from now."""
+
+    def __init__(self, message: str, mend: str = "", *, again_in: float) -> None:
+        super().__init__(message, mend)
+        self.again_in = again_in
 
 
 class Denied(SourceError):
