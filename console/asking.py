@@ -16,8 +16,10 @@ from sync.secret import Secret
 class Asking:
     """The person at the shell; `silent` where there is none."""
 
-    def __init__(self, *, silent: bool) -> None:
+    def __init__(self, *, silent: bool, called: str = "Password or token") -> None:
+        """`called`: what one logs in with."""
         self.present = not silent and sys.stdin.isatty()
+        self._called = called
         self._typed: Secret | None = None
 
     @property
@@ -33,6 +35,10 @@ class Asking:
             pass
         return answer
 
+    def line_or_none(self, question: str) -> str:
+        """One line of text that may stay empty; empty where nobody can be asked."""
+        return _answer(f"{question} (Enter: none): ").strip() if self.present else ""
+
     def yes(self, question: str) -> bool:
         """Whether the person agrees; Enter alone does."""
         return self.present and _answer(f"{question} [Y/n] ").strip().lower() in ("", "y", "yes")
@@ -41,7 +47,7 @@ class Asking:
         """The secret, typed without being shown; an empty one where nobody can be asked."""
         if not self.present:
             return Secret("")
-        read = typed_secret(wanted.name)
+        read = typed_secret(wanted.name, self._called)
         self._typed = read
         return read
 
@@ -66,11 +72,11 @@ class Asking:
             return f"{why} {for_a_run}; {plain}; or set {wanted.variable}."
 
 
-def typed_secret(name: str) -> Secret:
+def typed_secret(name: str, called: str = "Password or token") -> Secret:
     """A source's secret, typed without being shown; BadInput where it is none."""
     import getpass
 
-    read = secret_in(_answer(f"Password or token of {name}: ", getpass.getpass).encode(), "what you typed")
+    read = secret_in(_answer(f"{called} of {name}: ", getpass.getpass).encode(), "what you typed")
     if isinstance(read, Secret):
         return read
     raise BadInput(f"{read[:1].upper()}{read[1:]}", "Give the secret as one line.")

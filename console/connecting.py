@@ -1,97 +1,88 @@
 """From a source's settings to the source itself: where what sync needs and what the console knows are put together.
 
-Settings are texts by name, as `heard connect` keeps them; the invariant: none of them is a secret.
+Settings are texts by name, as `heard connect` keeps them. The invariants: none of them is a secret; a helpdesk's source
+sees what its kind asks for, and nothing of where its secret comes from.
 """
 
 import ssl
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from console.credentials.access import access
 from console.credentials.ladder import Ladder
-from console.credentials.rungs import Wanted
-from desk import acknowledgement
-from desk.endpoints import parse_endpoint
+from console.credentials.rungs import SETTINGS, Wanted
 from desk.errors import BadInput
 from desk.nearest import mend_name
 from sync.protocol import Source
 
-# What `--option` may set beside the servers; each is told in docs/mailbox.md.
-OPTIONS = (
-    "also", "folders", "from", "signature", "quoting", "language", "zone", "keeps_sent", "login", "secret_command",
-    "token_command", "token_url", "client_id", "client_secret", "scope", *acknowledgement.SETTINGS,
-)  # fmt: skip
-NEEDED = ("imap", "smtp", "user", "address")
+if TYPE_CHECKING:
+    from sync.kinds import Kind
+
+MAILBOX = "mailbox"
+# What is kept besides a kind's own settings: certificates, and what of the work that is done here the source takes.
+OWN = ("ca", "takes")
 
 
-def checked(settings: Mapping[str, str]) -> None:
-    """Raise BadInput with what is wrong in the settings of a mailbox."""
-    from sync.sources.mailbox.fields import written_address
+def kinds() -> tuple[str, ...]:
+    """All that can be connected."""
+    from sync.kinds import names
 
-    for name in NEEDED:
-        if not settings.get(name):
-            raise BadInput(f"The mailbox has no {name}", f"Give it with --{name}.")
-    for name in settings:
-        if name not in (*NEEDED, *OPTIONS, "ca", acknowledgement.SINCE):
-            raise BadInput(f"A mailbox has no option “{name}”", mend_name(name, OPTIONS))
-    _check_words(settings)
-    written_address(settings["address"])
-    parse_endpoint(settings["imap"], "imap")
-    parse_endpoint(settings["smtp"], "smtp")
-    acknowledgement.terms_of(settings)
-    _context(settings.get("ca", ""))
+    return (MAILBOX, *names())
 
 
-def _check_words(settings: Mapping[str, str]) -> None:
-    """Raise BadInput where a value is none of those that there are: the next reply would be the first to find out."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+def check(kind: str, settings: Mapping[str, str]) -> None:
+    """Raise BadInput with what is wrong in the settings of such a source."""
+    if kind == MAILBOX:
+        from console.mailbox_settings import check_mailbox
 
-    from sync.sources.mailbox.languages import languages
-    from sync.sources.mailbox.wording import Quoting
-
-    for name, known in (("language", tuple(languages())), ("quoting", tuple(Quoting))):
-        if name in settings and settings[name] not in known:
-            raise BadInput(f"There is no {name} “{settings[name]}”", mend_name(settings[name], known))
-    try:
-        ZoneInfo(settings.get("zone", "UTC"))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        zone = settings["zone"]
+        check_mailbox(settings)
     else:
-        return
-    raise BadInput(f"There is no time zone “{zone}”", "Write it like --option zone=Europe/Berlin.")
+        from sync.kinds import kind_named
+
+        _check_helpdesk(kind_named(kind), settings)
+    trusted(settings.get("ca", ""))
 
 
-def open_source(name: str, settings: Mapping[str, str], ladder: Ladder) -> Source:
-    """The mailbox of that name; it connects when it is used first. BadInput where its settings can't be used."""
-    from sync.sources.mailbox.smtp import MailSender
-    from sync.sources.mailbox.smtp_line import Submission
-    from sync.sources.mailbox.source import Account, Mailbox
+def open_source(kind: str, name: str, settings: Mapping[str, str], ladder: Ladder) -> Source:
+    """The source of that name; it connects when it is used first. BadInput where its settings can't be used."""
+    check(kind, settings)
+    context = trusted(settings.get("ca", ""))
+    if kind == MAILBOX:
+        from console.mailbox_settings import open_mailbox
 
-    checked(settings)
-    wanted = Wanted(name, settings)
-    secret, token = access(ladder, wanted), wanted.is_token
-    account = Account(
-        name=name,
-        imap=parse_endpoint(settings["imap"], "imap"),
-        user=settings["user"],
-        token=token,
-        folders=tuple(name.strip() for name in settings.get("folders", "").split(",") if name.strip()),
-        keeps_sent=settings.get("keeps_sent") == "yes",
-        context=_context(settings.get("ca", "")),
-    )
-    submission = Submission(
-        endpoint=parse_endpoint(settings["smtp"], "smtp"),
-        user=settings["user"],
-        secret=secret,
-        login="token" if token else "password",
-        context=_context(settings.get("ca", "")),
-    )
-    return Mailbox(account, secret, MailSender(submission))
+        return open_mailbox(name, settings, ladder, context)
+    from console.credentials.access import access
+    from sync.kinds import Account, kind_named
+
+    found = kind_named(kind)
+    return found.open(Account(name, _its_own(found, settings), access(ladder, Wanted(name, settings)), context))
+
+
+def _check_helpdesk(kind: "Kind", settings: Mapping[str, str]) -> None:
+    for question in kind.questions:
+        if question.needed and not settings.get(question.key):
+            raise BadInput(f"{question.words} is missing", f"Give it with {option_of(question.key)}.")
+    allowed = (*(question.key for question in kind.questions), *kind.options, *SETTINGS)
+    for name in settings:
+        if name not in (*allowed, *OWN):
+            raise BadInput(f"{kind.title} has no option “{name}”", mend_name(name, allowed))
+    kind.check(_its_own(kind, settings))
+
+
+def _its_own(kind: "Kind", settings: Mapping[str, str]) -> dict[str, str]:
+    """What the source itself is to know."""
+    known = {*(question.key for question in kind.questions), *kind.options}
+    return {key: value for key, value in settings.items() if key in known}
+
+
+def option_of(key: str) -> str:
+    """How a setting is given on the command line."""
+    return f"--{key}" if key in ("url", "user") else f"--option {key}=…"
 
 
 @cache
-def _context(file: str) -> ssl.SSLContext:
+def trusted(file: str) -> ssl.SSLContext:
     """The certificates that are trusted. Made once: 32 ms each time, and a source asks for three."""
     if file and not Path(file).is_file():
         raise BadInput(f"There is no certificate at {file}", "Check what --ca names.")

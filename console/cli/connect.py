@@ -1,34 +1,51 @@
-"""add a source: a mailbox that mails come from and replies go out by
+"""add a source: a mailbox, or a helpdesk that tickets come from and replies go back to
 
-Asks for what isn't given, tries the login, the folders and the way out, and keeps nothing before all of it works. The
+Asks for what isn't given, tries the login and all else that it needs, and keeps nothing before all of it works. The
 secret is never an argument: it comes from HEARD_<NAME>_TOKEN or another rung of the ladder, or is asked for.
 """
 
 import argparse
+from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from console.connecting import OPTIONS
+from console.connecting import MAILBOX
 from desk.acknowledgement import SETTINGS
 from desk.times import now
 
 if TYPE_CHECKING:
     from console.asking import Asking
     from console.credentials.ladder import Ladder
-    from sync.protocol import Source, Step
+    from console.credentials.rungs import Wanted
+    from sync.protocol import Step
 
 # What to do here where no rung has the secret: nothing can be stored for a source that isn't there yet.
 SET = "Set {variable}, or run this in a terminal and without --no-input, where it asks."
-# A domain that is so like a provider's may be a slip.
-LIKE_A_PROVIDER = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be connected. `title`: what people call such a thing; `where`: what is tried."""
+
+    kind: str
+    name: str
+    title: str
+    where: str
+    settings: Mapping[str, str]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own options."""
-    parser.add_argument("kind", choices=["mailbox"], metavar="mailbox", help="what to connect")
-    parser.add_argument("--name", help="what to call it (default: what stands before the @)")
+    from console.mailbox_settings import OPTIONS
+    from sync.kinds import OURS
+
+    kinds = f"{MAILBOX}, {', '.join(OURS)}, or what another package brings along"
+    parser.add_argument("kind", metavar="KIND", help=f"what to connect: {kinds}")
+    parser.add_argument("--name", help="what to call it (default: what stands before the @, or KIND)")
+    parser.add_argument("--url", help="a helpdesk's address, as a browser shows it")
     parser.add_argument("--user", help="who logs in; the mailbox's address where --address names no other")
-    parser.add_argument("--address", help="the mailbox's address")
+    parser.add_argument("--address", help="a mailbox's address")
     parser.add_argument("--imap", metavar="URL", help="imaps://HOST:PORT or imap+starttls://HOST:PORT")
     parser.add_argument("--smtp", metavar="URL", help="smtps://HOST:PORT or smtp+starttls://HOST:PORT")
     parser.add_argument(
@@ -36,53 +53,116 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--ca", metavar="FILE", help="a certificate to trust beside the usual ones")
     parser.add_argument(
-        "--option", action="append", default=[], metavar="KEY=VALUE", help=f"more: {', '.join(OPTIONS)}"
+        "--option",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help=f"more; a mailbox takes {', '.join(OPTIONS)}, and docs/helpdesks.md says what helpdesks take",
     )
     parser.add_argument(
         "--change", action="store_true", help=f"change a mailbox that is connected: {', '.join(SETTINGS)}"
     )
-    parser.add_argument("--no-input", action="store_true", help="ask nothing")
+    parser.add_argument("--no-input", action="store_true", help="ask nothing, and fetch nothing yet")
     parser.add_argument("--test-mail", action="store_true", help="also send a mail to the mailbox itself")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Connect it; Refused, with nothing kept, where a step doesn't work."""
-    from console.asking import Asking
-    from console.connecting import checked
+    from console.connecting import check
     from console.credentials.ladder import Ladder
     from console.credentials.rungs import Wanted
     from console.paths import secrets_folder
-    from desk.errors import Refused
     from storage import sources
     from storage.connect import writing
     from storage.workspace import locate, open_to_read, open_to_write
-    from widgets.cells import harmless
 
     if arguments.change:
         return _change(arguments)
-    asking = Asking(silent=arguments.no_input)
-    settings = _settings(arguments, asking)
-    checked(settings)
-    name = arguments.name or settings["address"].partition("@")[0]
-    wanted = Wanted(name, settings)
+    asking, wish = _asked(arguments)
+    check(wish.kind, wish.settings)
+    wanted = Wanted(wish.name, wish.settings)
     ladder = Ladder(secrets_folder(), asking.secret if asking.present else None, mend=SET)
     workspace = locate(arguments.workspace)
     if workspace.exists():
         with closing(open_to_read(workspace)) as connection:
-            sources.refuse_taken(connection, name)
-    print(f"Trying {settings['imap']} and {settings['smtp']} …", flush=True)
-    while (failed := _tried(name, settings, ladder, test_mail=arguments.test_mail)) is not None:
-        # Only a password that was typed here may be another one the next time.
-        question = f"{_mend(failed)} Type it once more?"
-        if failed.name != "login" or not asking.has_typed or not asking.yes(harmless(question)):
-            raise Refused(f"The mailbox was not connected, since its {failed.name} failed", _mend(failed))
-        ladder.forget(wanted)
+            sources.refuse_taken(connection, wish.name)
+    print(f"Trying {wish.where} …", flush=True)
+    _try_until_it_works(wish, wanted, ladder, asking, test_mail=arguments.test_mail)
     with closing(open_to_write(workspace)) as connection, writing(connection):
-        sources.add(connection, "mailbox", name, settings, now())
+        sources.add(connection, wish.kind, wish.name, wish.settings, now())
     kept = asking.offer_to_keep(ladder, wanted)
-    print(f"Connected “{name}”. {kept}".rstrip())
-    print("`heard sync` fetches its mails and sends what waits; so does every console while it is open.")
+    print(f"Connected “{wish.name}”. {kept}".rstrip())
+    if asking.present and wish.kind != MAILBOX:
+        from console.cli.first_sync import fetch_first
+
+        return fetch_first(workspace, wish.name, ladder)
+    what = "its mails" if wish.kind == MAILBOX else "its tickets"
+    print(f"`heard sync` fetches {what} and sends what waits; so does every console while it is open.")
     return 0
+
+
+def _asked(arguments: argparse.Namespace) -> "tuple[Asking, Wish]":
+    """What is to be connected, with what a person says for what isn't given, and that person."""
+    from console.asking import Asking
+
+    if arguments.kind == MAILBOX:
+        from console.cli.connect_mailbox import mailbox_settings
+
+        asking = Asking(silent=arguments.no_input)
+        settings = mailbox_settings(arguments, asking)
+        name = arguments.name or settings["address"].partition("@")[0]
+        return asking, Wish(MAILBOX, name, "mailbox", f"{settings['imap']} and {settings['smtp']}", settings)
+    from console.cli.connect_helpdesk import helpdesk_settings
+    from sync.kinds import kind_named
+
+    kind = kind_named(arguments.kind)
+    _refuse_mailbox_s(arguments)
+    asking = Asking(silent=arguments.no_input, called=kind.secret)
+    settings = helpdesk_settings(arguments, kind, asking)
+    where = settings.get("url") or kind.title
+    return asking, Wish(kind.key, arguments.name or kind.key, kind.title, where, settings)
+
+
+def _refuse_mailbox_s(arguments: argparse.Namespace) -> None:
+    """Raise BadInput where an option was given that only a mailbox has."""
+    from desk.errors import BadInput
+
+    for name in ("address", "imap", "smtp", "provider", "test_mail"):
+        if getattr(arguments, name):
+            raise BadInput(
+                f"Only a mailbox has --{name.replace('_', '-')}", f"See docs/helpdesks.md: {arguments.kind}."
+            )
+
+
+def _try_until_it_works(wish: Wish, wanted: "Wanted", ladder: "Ladder", asking: "Asking", *, test_mail: bool) -> None:
+    """Try it, and again with another secret as long as a person types one; Refused where it doesn't work."""
+    from console.cli.connect_mailbox import mend_of
+    from desk.errors import Refused
+    from widgets.cells import harmless
+
+    while (failed := _tried(wish, ladder, test_mail=test_mail)) is not None:
+        # Only a password that was typed here may be another one the next time.
+        question = f"{mend_of(failed)} Type it once more?"
+        if failed.name != "login" or not asking.has_typed or not asking.yes(harmless(question)):
+            raise Refused(f"The {wish.title} was not connected, since its {failed.name} failed", mend_of(failed))
+        ladder.forget(wanted)
+
+
+def _tried(wish: Wish, ladder: "Ladder", *, test_mail: bool) -> "Step | None":
+    """Try all that it needs, and print it; the step that failed. Refused where the test mail didn't leave."""
+    from console.connecting import open_source
+    from widgets.cells import harmless
+
+    with closing(open_source(wish.kind, wish.name, wish.settings, ladder)) as source:
+        for step in source.check().steps:
+            print(harmless(f"  {'✓' if step.works else '✗'} {step.name}: {step.said}"), flush=True)
+            if not step.works:
+                return step
+        if test_mail:
+            from console.cli.connect_mailbox import send_to_itself
+
+            send_to_itself(source, wish.settings["address"])
+    return None
 
 
 def _change(arguments: argparse.Namespace) -> int:
@@ -91,6 +171,7 @@ def _change(arguments: argparse.Namespace) -> int:
     from desk.errors import BadInput, NotFound
     from desk.nearest import mend_name
     from storage import acknowledging
+    from storage.sources import source_named
     from storage.workspace import locate, open_to_write
 
     changes = settings_of(arguments.option)
@@ -103,97 +184,10 @@ def _change(arguments: argparse.Namespace) -> int:
     if not workspace.exists():
         raise NotFound(f"There is no workspace at {workspace.folder}", "Connect the mailbox first.")
     with closing(open_to_write(workspace)) as connection:
+        if arguments.kind != MAILBOX or source_named(connection, arguments.name).kind != MAILBOX:
+            raise BadInput("Only a mailbox can be changed", "Helpdesks answer a customer's first mail themselves.")
         settings = acknowledging.switch(connection, arguments.name, changes, now())
     within = settings.get("acknowledge")
     what = f"acknowledges new mails from now on, with an answer within {within}" if within else "acknowledges nothing"
     print(f"“{arguments.name}” {what}.")
     return 0
-
-
-def _settings(arguments: argparse.Namespace, asking: "Asking") -> dict[str, str]:
-    """What was given, and what the provider's table knows for the rest."""
-    from console.asking import settings_of
-
-    address = arguments.address or (arguments.user if "@" in (arguments.user or "") else "")
-    address = address or asking.line("The mailbox's address", "--address")
-    if not (arguments.provider or (arguments.imap and arguments.smtp)):
-        address = _without_slip(address, asking)
-    settings = {"address": address, "user": arguments.user or address}
-    if not (arguments.imap and arguments.smtp):
-        settings |= _servers(address, arguments.provider, asking)
-    given = {"imap": arguments.imap, "smtp": arguments.smtp, "ca": arguments.ca}
-    return {**settings, **{key: value for key, value in given.items() if value}, **settings_of(arguments.option)}
-
-
-def _without_slip(address: str, asking: "Asking") -> str:
-    """The address, or the one that was meant where its domain is nearly a provider's."""
-    from desk.nearest import nearest
-    from desk.providers import Provider, servers_of
-    from sync.sources.mailbox.providers import known_providers
-
-    found = servers_of(address, known_providers())
-    if isinstance(found, Provider) or not asking.present:
-        return address
-    domains = [domain for provider in known_providers() for domain in provider.domains]
-    meant = nearest(found.domain, domains, LIKE_A_PROVIDER)
-    instead = f"{address.rpartition('@')[0]}@{meant}"
-    return instead if meant and asking.yes(f"Did you mean {instead}?") else address
-
-
-def _servers(address: str, key: str | None, asking: "Asking") -> dict[str, str]:
-    """The servers of a well-known provider, or those that a person names."""
-    from desk.providers import Provider, provider_named, servers_of
-    from sync.sources.mailbox.providers import known_providers
-
-    found = provider_named(key, known_providers()) if key else servers_of(address, known_providers())
-    if not isinstance(found, Provider):
-        imap = asking.line(f"The IMAP server of {found.domain} (such as {found.imap[0]})", "--imap")
-        return {"imap": imap, "smtp": asking.line(f"Its SMTP server (such as {found.smtp[0]})", "--smtp")}
-    print(f"{found.title}: {found.imap} and {found.smtp}, as its documents say; never tried by us.")
-    for note in found.notes:
-        print(f"  {note}")
-    login = "token" if found.login == "oauth" else "password"
-    return {
-        "imap": str(found.imap), "smtp": str(found.smtp), "login": login,
-        "keeps_sent": "yes" if found.keeps_sent else "no",
-    }  # fmt: skip
-
-
-def _tried(name: str, settings: dict[str, str], ladder: "Ladder", *, test_mail: bool) -> "Step | None":
-    """Try all that it needs, and print it; the step that failed. Refused where the test mail didn't leave."""
-    from console.connecting import open_source
-    from widgets.cells import harmless
-
-    with closing(open_source(name, settings, ladder)) as source:
-        for step in source.check().steps:
-            print(harmless(f"  {'✓' if step.works else '✗'} {step.name}: {step.said}"), flush=True)
-            if not step.works:
-                return step
-        if test_mail:
-            _send_to_itself(source, settings["address"])
-    return None
-
-
-def _mend(failed: "Step") -> str:
-    """What to do about it here, where nothing is tried again by itself."""
-    from sync.sources.mailbox.away import AGAIN
-
-    return "Check its port and how it is encrypted, or try it later." if failed.mend == AGAIN else failed.mend
-
-
-def _send_to_itself(source: "Source", address: str) -> None:
-    """A mail to the mailbox itself; Refused where it didn't leave."""
-    from desk.errors import Refused
-    from desk.ids import new_uid
-    from desk.mail.addresses import Address
-    from sync.protocol import DeliverMail, Receipt
-    from sync.sources.mailbox.compose import Letter, compose
-
-    here = Address("Heard", address)
-    words = "This mail was sent by heard connect, to see whether replies can leave. Nothing needs to be done."
-    mail = compose(Letter(new_uid(), now(), here, (here,), "Test of the mailbox", words, automatic=True))
-    wanted = DeliverMail("test", mail.message_id, mail.raw, mail.sender, mail.recipients, now())
-    outcome = source.push(wanted, lambda: None)
-    if not isinstance(outcome, Receipt):
-        raise Refused(f"The mailbox was not connected, since its test mail didn't leave: {outcome.why}", "")
-    print("  ✓ test mail: sent to the mailbox itself")

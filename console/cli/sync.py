@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     tell = _tell_as_json if arguments.json else _tell
     ladder = _ladder_for_consoles(workspace) if arguments.for_consoles else _ladder(workspace, arguments)
     desk = Desk(workspace, now, SystemRandom(), tell, load().phone_regions)
-    engine = Engine(desk, lambda row: open_source(row.name, row.settings, ladder))
+    engine = Engine(desk, lambda row: open_source(row.kind, row.name, row.settings, ladder))
     _end_cleanly(engine.stopping)
     if arguments.watch:
         # Whoever starts it has a reason to think that it works now, whatever was said the last time.

@@ -13,6 +13,8 @@ from sync.secret import Secret
 
 # What to do where no rung has a source's secret.
 STORE = "Store it with `heard secret store {name}`, or set {variable}."
+# The settings of a source that say where its secret comes from.
+SETTINGS = ("login", "secret_command", "token_command", "token_url", "client_id", "client_secret", "scope")
 _NOT_IN_NAMES = re.compile(r"[^A-Z0-9]+")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from console.connecting import OPTIONS
+from console.mailbox_settings import OPTIONS
 from desk.providers import Provider
 from sync.sources.mailbox.languages import languages
 from sync.sources.mailbox.providers import known_providers

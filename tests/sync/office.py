@@ -57,7 +57,7 @@ class Office:
         """A sync that has not begun."""
         ladder = Ladder(secrets_folder())
         desk = Desk(self.workspace, self.clock, Random(1), self.told.append)
-        return Engine(desk, lambda row: open_source(row.name, row.settings, ladder))
+        return Engine(desk, lambda row: open_source(row.kind, row.name, row.settings, ladder))
 
     def sync(self) -> Tally:
         """A round that goes well."""
