@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from tests.servers.mail import Account, MailServer
+    from tests.servers.rt import RtServer
 
 # Examples are held to what they find, never to how long a busy machine takes over them.
 settings.register_profile("heard", deadline=None)
@@ -134,6 +135,25 @@ def mail_server() -> "Iterator[MailServer]":
 def account(mail_server: "MailServer") -> "Account":
     """An empty mailbox on a server that runs and can all that it can."""
     return mail_server.mended().account()
+
+
+@pytest.fixture(scope="session")
+def rt_of_the_run() -> "Iterator[RtServer]":
+    """A real Request Tracker for the whole run."""
+    from tests.servers.rt import RtServer
+    from tests.servers.rt_setup import missing
+
+    if why := missing():
+        pytest.skip(why)
+    with RtServer() as server:
+        yield server
+
+
+@pytest.fixture
+def rt(rt_of_the_run: "RtServer") -> "RtServer":
+    """A Request Tracker that runs; other tests have left their tickets in it."""
+    rt_of_the_run.start()
+    return rt_of_the_run
 
 
 @pytest.fixture(scope="session")

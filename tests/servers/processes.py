@@ -55,6 +55,12 @@ class Server:
         """Whether it was started and not ended since."""
         return self._process is not None
 
+    @property
+    def identifier(self) -> int:
+        """The number of its process, and of the group of its children."""
+        assert self._process is not None, "it does not run"
+        return self._process.pid
+
     def start(self) -> None:
         """Start it and wait until it listens."""
         if self._process is not None:
