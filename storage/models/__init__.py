@@ -12,6 +12,7 @@ from storage.models.calls import Call
 from storage.models.craft import Checklist, ChecklistRun, ChecklistTick, Setting, Snippet, View
 from storage.models.deeds import Draft, Event, FormDraft, Outbox
 from storage.models.goodwill import Gesture, Rating
+from storage.models.helpdesks import RemoteAgent, RemoteFile, RemotePiece, RemoteStep, RemoteTicket
 from storage.models.incidents import Incident, IncidentTicket, IncidentUpdate
 from storage.models.knowledge import (
     AnswerGroup,
@@ -96,6 +97,11 @@ __all__ = [
     "Promise",
     "Queue",
     "Rating",
+    "RemoteAgent",
+    "RemoteFile",
+    "RemotePiece",
+    "RemoteStep",
+    "RemoteTicket",
     "SQLModel",
     "Setting",
     "Snippet",

@@ -42,13 +42,19 @@ class Snippet(SQLModel, table=True):
 
 
 class Checklist(SQLModel, table=True):
-    """A template of the team's own or a starter's, as the TOML that desk.checklists reads."""
+    """A template of the team's own or a starter's, as the TOML that desk.checklists reads.
+
+    `ticket_id`: the one ticket that it is for, where a helpdesk has told it; nobody is offered it on another.
+    """
 
     key: str = Field(primary_key=True)
     title: str
     content: str
     position: int = 0
     updated_at: int
+    ticket_id: int | None = Field(default=None, foreign_key="ticket.id")
+
+    __table_args__ = (Index("checklist_ticket", "ticket_id", sqlite_where=text("ticket_id IS NOT NULL")),)
 
 
 class ChecklistRun(SQLModel, table=True):

@@ -56,7 +56,7 @@ class Ticket(SQLModel, table=True):
         Index(
             "ticket_active_due",
             *("due_at", "id", "status", "snoozed_until", "assignee_id", "team_id", "queue_id", "channel_id"),
-            *("priority", "mood", "unread", "promised_at", "created_at", "updated_at"),
+            *("priority", "mood", "unread", "promised_at", "created_at", "updated_at", "source_id"),
             sqlite_where=text("status<3"),
         ),
         Index(
@@ -125,7 +125,7 @@ class Ticket(SQLModel, table=True):
         # hit is near in any order. Their ids alone are half as large as with a time, and stay when a ticket is updated.
         *(
             Index(f"ticket_{of}", f"{of}_id", sqlite_where=text(f"ifnull({of}_id, 0)>=0"))
-            for of in ("team", "queue", "channel")
+            for of in ("team", "queue", "channel", "source")
         ),
         Index(
             "ticket_priority",
@@ -220,7 +220,10 @@ class Suggestion(SQLModel, table=True):
 
 
 class Attachment(SQLModel, table=True):
-    """A file of a message; its bytes lie in the attachments folder under their SHA-256 (`digest`)."""
+    """A file of a message; its bytes lie in the attachments folder under their SHA-256 (`digest`).
+
+    No digest: they lie at a helpdesk (RemoteFile) until somebody wants them, and `size` 0 is one that it didn't tell.
+    """
 
     id: int | None = key()
     uid: bytes = uid()
