@@ -5,11 +5,11 @@ is on; at most one page is fetched ahead, and a page that was fetched for anothe
 dropped, as if it had never come.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
-from sync.protocol import Capability, DeliverMail, Health, Operation, Outcome, Page, Receipt, Source, Stream
+from sync.protocol import Capability, Health, Operation, Outcome, Page, Receipt, Source, Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +80,15 @@ class Ahead:
         self._settle()
         return self._source.push(operation, hand_over)
 
-    def find(self, mail: DeliverMail) -> Receipt | None:
-        """Whether a mail whose end was unclear has arrived."""
+    def find(self, operation: Operation) -> Receipt | None:
+        """Whether an operation whose end was unclear has arrived."""
         self._settle()
-        return self._source.find(mail)
+        return self._source.find(operation)
+
+    def fetch(self, file: str) -> Iterator[bytes]:
+        """The bytes of a file; no page may be fetched ahead while they are read."""
+        self._settle()
+        return self._source.fetch(file)
 
     def wait(self, seconds: float) -> bool:
         """Wait for news, at most so long."""

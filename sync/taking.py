@@ -15,10 +15,10 @@ def take(connection: Connection, box: Mailbox, stream: Stream, records: Sequence
     for record in records:
         if isinstance(record, MailRecord):
             mails.append(_copy(stream, record))
-            continue
-        new += _take_mails(connection, box, stream, mails, now)
-        mails = []
-        note(connection, box, record, now)
+        elif isinstance(record, Fate):
+            new += _take_mails(connection, box, stream, mails, now)
+            mails = []
+            note(connection, box, record, now)
     return new + _take_mails(connection, box, stream, mails, now)
 
 

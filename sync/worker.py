@@ -6,7 +6,6 @@ another source, and a broken way out keeps nothing from coming in; whatever happ
 in plain words.
 """
 
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,18 +18,18 @@ from desk.errors import HeardError
 from desk.times import MINUTE, SECOND
 from storage import delivery, sources
 from storage.connect import Connection, explain, writing
-from storage.ingest.pace import Pace as Batches
-from storage.ingest.recency import put_in_order
 from storage.mailbox import Mailbox, own_addresses
 from storage.sources import SourceRow
 from storage.workspace import Workspace
 from sync.ahead import Ahead
+from sync.dealing import Dealing
 from sync.deliverer import Deliverer
-from sync.errors import Denied, Offline, PartGone, SourceError
+from sync.errors import Denied, Offline, SourceError
 from sync.lock import anyone_seated
+from sync.mailing import Mailing
 from sync.pace import Pace, after_failure, after_refusal
-from sync.protocol import Capability, MailRecord, Page, Source, Stream, Unreadable
-from sync.taking import take
+from sync.protocol import Capability, Source
+from sync.reader import Reader
 from sync.tally import Tally, Tell
 
 # A server that can't tell of news is asked this often; one that can is asked too, should its word have got lost.
@@ -41,12 +40,8 @@ ALIVE_EVERY = 90 * SECOND
 # Kilobytes of the database that are kept at hand. With a console's 64 MB, 16,000 mails came in no faster, and the
 # process was 47 MB larger.
 CACHE = 16 << 10
-# So many pages of a stream are read in a row while there is much to read.
-TURN = 10
 # What was handed over and may have arrived is looked for so often.
 DOUBT_EVERY = 10 * SECOND
-# The clock of a mail server may be behind ours by so much.
-CLOCKS = MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +65,14 @@ class Worker:
         self._row = row
         self._source = Ahead(source)
         self._stopping = stopping
-        self._box = Mailbox(desk.workspace, row, own_addresses(row.settings), desk.regions)
-        self._deliverer = Deliverer(connection, self._box, self._source, desk.clock)
+        self.tally = Tally()
+        dealing = self._dealing()
+        self._deliverer = Deliverer(connection, row.id, dealing, desk.clock)
+        self._reader = Reader(connection, row, self._source, dealing, desk.clock, desk.tell, stopping, self.tally)
         self._pace, self._way_out = Pace(), Pace()
         self._unsent: HeardError | None = None
-        self._lacking: list[PartGone] = []
         self._looked_at = 0
         self._answered = 0
-        self._ordered = False
-        self.tally = Tally()
 
     def may_send(self, soonest: int | None, now: int) -> bool:
         """Whether what may leave at `soonest` can be tried now; None: nothing waits."""
@@ -88,7 +82,7 @@ class Worker:
         """Read and send once; whether all of it went well. What went wrong is told, and sets the pace."""
         try:
             self._state(state="syncing", tried_at=self._desk.clock())
-            self._read()
+            self._reader.read(self._between)
             return self._done()
         except Exception as error:  # noqa: BLE001 - one source's trouble, whatever it is, must not end the others
             self._pace = self._fail(in_words(error, self._desk.workspace.database), self._pace)
@@ -104,9 +98,10 @@ class Worker:
         if self._unsent is not None and delivery.soonest(self._connection, self._row.id) is not None:
             return False
         self._unsent, self._way_out = None, Pace()
-        said, mend = (self._lacking[0].message, self._lacking[0].mend) if self._lacking else ("", "")
+        lacking = self._reader.lacking
+        said, mend = (lacking[0].message, lacking[0].mend) if lacking else ("", "")
         self._state(state="idle", said=said, mend=mend, next_at=None, failures=0)
-        return not self._lacking
+        return not lacking
 
     def run(self) -> None:
         """Rounds until told to stop."""
@@ -133,45 +128,16 @@ class Worker:
             self._pace = self._fail(error, self._pace)
             self._source.close()
 
-    def _read(self) -> None:
-        """Page by page, the streams in turn, so that none has to wait for another's past, and no reply for either.
+    def _dealing(self) -> Dealing:
+        """What is done with a source of this sort."""
+        box = Mailbox(self._desk.workspace, self._row, own_addresses(self._row.settings), self._desk.regions)
+        return Mailing(self._connection, box, self._source, self._desk.clock)
 
-        The newest of each comes first; later a turn is longer, since servers take long to open a large folder.
-        """
-        streams = self._source.streams()
-        known = [str(error) for error in self._lacking]
-        self._lacking.clear()
-        left = deque(streams)
-        remaining: dict[str, int] = {}
-        turn = 0
-        while left and not self._stopping.is_set():
-            if self._has_to_send():
-                self._read_news(streams[0], remaining)
-                self._deliver()
-            stream, turn = left[0], turn + 1
-            page = self._part(stream, streams[0])
-            if page is None:
-                left.popleft()
-                turn = 0
-                continue
-            if not page.more:
-                left.popleft()
-            elif turn >= TURN or stream.key not in remaining:
-                left.rotate(-1)
-            if not left or left[0] != stream:
-                turn = 0
-            if left and page.records:
-                following = left[0]
-                self._source.begin(following, page.cursor if following == stream else self._cursor(following))
-            self._keep(stream, page, remaining)
-        self._source.forget()
-        for error in self._lacking:
-            if str(error) not in known:
-                self._tell_of(error)
-        if self.tally.pulled and not self._ordered and not self._stopping.is_set():
-            # The past comes in as it lies there, not in the order in which customers wrote.
-            put_in_order(self._connection, Batches())
-            self._ordered = True
+    def _between(self) -> None:
+        """What is not to wait for the past to be read: what waits to leave, once the news are known."""
+        if self._has_to_send():
+            self._reader.read_news()
+            self._deliver()
 
     def _has_to_send(self) -> bool:
         now = self._desk.clock()
@@ -179,18 +145,6 @@ class Worker:
             return True
         soonest = delivery.soonest(self._connection, self._row.id)
         return self.may_send(soonest, now)
-
-    def _read_news(self, inbox: Stream, remaining: dict[str, int]) -> None:
-        """Everything in the inbox that has come since the oldest of what waits was written; the newest comes first."""
-        written_at = delivery.oldest(self._connection, self._row.id) or self._desk.clock()
-        # What was fetched ahead may be older than what is to leave.
-        self._source.forget()
-        while not self._stopping.is_set():
-            page = self._pull(inbox)
-            self._keep(inbox, page, remaining)
-            arrived = [record.arrived_at for record in page.records if isinstance(record, MailRecord)]
-            if not page.more or (arrived and min(arrived) < written_at - CLOCKS):
-                return
 
     def _deliver(self) -> None:
         delivered = Tally()
@@ -203,47 +157,6 @@ class Worker:
         self.tally.add(delivered)
         if delivered != Tally():
             self._desk.tell({"event": "delivered", "source": self._row.name, **delivered.as_json()})
-
-    def _part(self, stream: Stream, inbox: Stream) -> Page | None:
-        """The next page of a stream; None where that one alone can't be read, and the others can."""
-        try:
-            return self._pull(stream)
-        except PartGone as error:
-            if stream == inbox:
-                raise
-            self._lacking.append(error)
-            return None
-
-    def _pull(self, stream: Stream) -> Page:
-        return self._source.pull(stream, self._cursor(stream))
-
-    def _cursor(self, stream: Stream) -> str:
-        return sources.cursor(self._connection, self._row.id, stream.key)
-
-    def _keep(self, stream: Stream, page: Page, remaining: dict[str, int]) -> None:
-        """A page's records into the workspace, and then its cursor."""
-        connection, source_id = self._connection, self._row.id
-        now = self._desk.clock()
-        self.tally.pulled += take(connection, self._box, stream, page.records, now)
-        remaining[stream.key] = page.remaining or 0
-        with writing(connection):
-            sources.keep_cursor(connection, source_id, stream.key, page.cursor, now)
-            total = self.tally.pulled + sum(remaining.values())
-            sources.tell(connection, source_id, done=self.tally.pulled, total=total)
-        for record in page.records:
-            if isinstance(record, Unreadable):
-                what = f"Mail {record.uid} in {stream.name} can't be read: {record.why}"
-                self._desk.tell({"event": "error", "source": self._row.name, "what": what, "mend": ""})
-        if page.records:
-            self._desk.tell(
-                {
-                    "event": "page",
-                    "source": self._row.name,
-                    "stream": stream.name,
-                    "records": len(page.records),
-                    "remaining": page.remaining,
-                }
-            )
 
     def _fail(self, error: HeardError, pace: Pace) -> Pace:
         """Tell what went wrong; the pace after it."""

@@ -5,12 +5,12 @@ import re
 _FRAME = re.compile(r'(\w+)\.py", line \d+ in (\w+)')
 # The first that stands anywhere in the traceback; a pair of pairs has to stand there whole.
 _PLACES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("looking for what may have left", (("deliverer", "_clear_up"),)),
+    ("looking for what may have left", (("mailing", "look_for"),)),
     ("copying to Sent", (("source", "_with_copy"),)),
-    ("noting that a mail is handed over", (("deliverer", "_hand_over"),)),
+    ("noting that a mail is handed over", (("mailing", "_hand_over"),)),
     ("SMTP, handed over and not answered yet", (("smtp", "_text"), ("smtp_line", "say"))),
     ("SMTP, before the handing over", (("smtp", "send"),)),
-    ("noting what came of a mail", (("deliverer", "_settle"),)),
+    ("noting what came of a mail", (("mailing", "_settle"),)),
     ("making a mail ready", (("deliverer", "deliver"),)),
     ("taking mails in", (("taking", "take"),)),
     ("taking mails in", (("recency", "put_in_order"),)),

@@ -18,7 +18,7 @@ from storage.deeds.by import By
 from storage.deeds.outbox import drop, retry
 from storage.engine import deed_session, engine_over
 from storage.workspace import Workspace, open_to_read, open_to_write
-from sync.deliverer import DOUBT
+from sync.mailing import DOUBT
 from tests.servers.mail import Account, MailServer
 from tests.sync.office import mail
 from tests.sync.warm import Warm

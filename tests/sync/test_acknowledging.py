@@ -15,7 +15,7 @@ from desk.mail.answerable import why_not
 from desk.times import DAY, HOUR, MINUTE, SECOND, now
 from storage.connect import writing
 from storage.workspace import Workspace, open_to_write
-from sync.deliverer import DOUBT
+from sync.mailing import DOUBT
 from tests.servers.processes import until
 from tests.sync.commands import started
 from tests.sync.office import Office, mail

@@ -1,6 +1,6 @@
 """Fetching ahead: what was fetched is what would have been, and the source never has two threads in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 
@@ -8,7 +8,7 @@ import pytest
 
 from storage import sources
 from storage.connect import Connection
-from sync import worker
+from sync import reader
 from sync.ahead import Ahead
 from sync.errors import Unreachable
 from sync.protocol import Capability, Health, Operation, Outcome, Page, Receipt, Role, Stream
@@ -66,6 +66,10 @@ class Counting:
         self._alone("find")
         return None
 
+    def fetch(self, file: str) -> Iterator[bytes]:
+        self._alone(f"fetch {file}")
+        return iter((b"bytes",))
+
     def wait(self, seconds: float) -> bool:
         self._alone("wait")
         return False
@@ -110,7 +114,8 @@ def test_an_error_comes_to_who_asks() -> None:
     "call",
     [
         lambda ahead: ahead.check(), lambda ahead: ahead.streams(), lambda ahead: ahead.wait(0),
-        lambda ahead: ahead.close(), lambda ahead: ahead.capabilities, lambda ahead: ahead.pull(SENT, "x"),
+        lambda ahead: ahead.close(), lambda ahead: ahead.fetch("f"),
+        lambda ahead: ahead.capabilities, lambda ahead: ahead.pull(SENT, "x"),
         lambda ahead: ahead.begin(SENT, "x") or ahead.pull(SENT, "x"),
     ],
 )  # fmt: skip
@@ -130,7 +135,7 @@ def test_whatever_is_called_meanwhile_waits(call: Callable[[Ahead], object]) -> 
 
 def test_a_mailbox_is_read_once_with_its_folders_in_turn(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MOST_MAILS", 2)
-    monkeypatch.setattr(worker, "TURN", 3)
+    monkeypatch.setattr(reader, "TURN", 3)
     office.account.put(*(mail(f"Order {n}", name=f"m{n}") for n in range(9)))
     office.account.put(*(mail(f"Sent {n}", name=f"s{n}") for n in range(3)), folder="Sent")
     office.connect()

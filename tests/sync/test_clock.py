@@ -5,7 +5,7 @@ import pytest
 from desk.times import DAY, HOUR, MINUTE
 from storage import sources
 from storage.connect import writing
-from sync.deliverer import DOUBT
+from sync.mailing import DOUBT
 from tests.servers.processes import until
 from tests.sync.office import Office, at_work, mail
 

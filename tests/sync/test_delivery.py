@@ -13,7 +13,7 @@ from storage import sources
 from storage.connect import writing
 from storage.deeds.outbox import drop, retry
 from storage.engine import deed_session, engine_over
-from sync import deliverer
+from sync import mailing
 from sync.lock import seated
 from sync.pace import AWAITED, LONGEST, Pace
 from sync.protocol import DeliverMail, Unclear
@@ -153,7 +153,7 @@ def test_a_reply_that_its_customer_has_overtaken_is_held(office: Office, pump: i
     office.account.put(mail("Re: Pump", name="m2", before="m1", at="20 Nov 2026 11:00:00", words="solved itself"))
     tally = office.sync()
     assert (tally.held, tally.pushed) == (1, 0)
-    assert office.outbox() == [("held", deliverer.OVERTAKEN)]
+    assert office.outbox() == [("held", mailing.OVERTAKEN)]
     assert office.sync().held == 0
     assert office.sent() == []
     office.reply(pump, "and another thing")
@@ -209,7 +209,7 @@ def test_where_a_doubt_stays_a_person_decides(office: Office, pump: int) -> None
     assert office.states() == ["handed", "waiting"], "it may still turn up, and nothing overtakes it"
     office.ahead = 3 * MINUTE
     assert office.sync().held == 1
-    assert office.outbox()[0] == ("held", deliverer.DOUBT)
+    assert office.outbox()[0] == ("held", mailing.DOUBT)
     assert len(office.sent()) == 1
     with deed_session(engine_over(office.connection)) as session:
         drop(session, office.by(), [1])

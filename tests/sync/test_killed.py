@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from desk.times import MINUTE
-from sync.deliverer import DOUBT
 from sync.lock import is_synced
+from sync.mailing import DOUBT
 from tests.servers.mail import Account
 from tests.servers.processes import until
 from tests.sync.commands import started

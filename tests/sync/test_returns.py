@@ -10,7 +10,7 @@ from storage.connect import writing
 from storage.deeds.outbox import drop, retry, write_anew
 from storage.deeds.undo import redo, undo
 from storage.engine import deed_session, engine_over
-from sync.deliverer import DOUBT
+from sync.mailing import DOUBT
 from tests.sync.office import Office, mail
 
 SAID = "there is no such address (Recipient address rejected: User unknown)"

@@ -8,7 +8,7 @@ import socket
 import ssl
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from threading import Event
@@ -153,20 +153,20 @@ class Mailbox:
             if isinstance(marked, Receipt | Refused):
                 self._keeps_marks = isinstance(marked, Receipt)
             return marked
+        if not isinstance(operation, DeliverMail):
+            return Refused("A mailbox takes nothing but mails")
         outcome = self._outgoing.send(operation, hand_over)
         if isinstance(outcome, Receipt) and not self._account.keeps_sent:
             return self._with_copy(operation, outcome)
         return outcome
 
-    def find(self, mail: DeliverMail) -> Receipt | None:
+    def find(self, operation: Operation) -> Receipt | None:
         """Look for a mail among what was sent."""
-        server = self._connected()
-        for folder in folders.searched(self._listed or server.folders()):
-            look = server.examine(folder.raw)
-            found = server.with_message_id(mail.message_id, mail.begun_at)
-            if found:
-                return Receipt(f"{look.validity}:{found[-1]}", "It lies among the sent mail.")
-        return None
+        return self._find(operation) if isinstance(operation, DeliverMail) else None
+
+    def fetch(self, file: str) -> Iterator[bytes]:
+        """A mail has brought its files along."""
+        raise Broken("No file was left in the mailbox", f"“{file}” came with its mail.")
 
     def wait(self, seconds: float) -> bool:
         """Listen at the inbox (IDLE); where the server can't, sleep."""
@@ -197,6 +197,15 @@ class Mailbox:
             self._server.close()
             self._server = None
         self._outgoing.close()
+
+    def _find(self, mail: DeliverMail) -> Receipt | None:
+        server = self._connected()
+        for folder in folders.searched(self._listed or server.folders()):
+            look = server.examine(folder.raw)
+            found = server.with_message_id(mail.message_id, mail.begun_at)
+            if found:
+                return Receipt(f"{look.validity}:{found[-1]}", "It lies among the sent mail.")
+        return None
 
     def _connected(self) -> Server:
         if self._server is None or not self._server.open:
@@ -231,7 +240,7 @@ class Mailbox:
     def _with_copy(self, mail: DeliverMail, sent: Receipt) -> Receipt:
         """Keep a copy of what was sent, unless it lies there already. The mail is out in any case."""
         try:
-            if self.find(mail) is None:
+            if self._find(mail) is None:
                 server = self._connected()
                 for folder in folders.sent(self._listed or server.folders()):
                     server.append(folder.raw, mail.raw, r"(\Seen)", mail.begun_at)

@@ -14,6 +14,7 @@ from sync.protocol import (
     FlagsChanged,
     Gone,
     Later,
+    MailRecord,
     MarkMail,
     Receipt,
     Refused,
@@ -39,8 +40,9 @@ def reply(number: int) -> DeliverMail:
 
 def claim(account: Account, agent: str, before: str = "", uid: int = 1) -> MarkMail:
     with opened(account) as mailbox:
-        validity = inbox(mailbox).page(mailbox).records[0].validity
-    return MarkMail(INBOX, validity, uid, before and mark_of(before), agent and mark_of(agent))
+        first = inbox(mailbox).page(mailbox).records[0]
+    assert isinstance(first, MailRecord)
+    return MarkMail(INBOX, first.validity, uid, before and mark_of(before), agent and mark_of(agent))
 
 
 def test_the_inbox_and_the_sent_mail_are_read_and_what_else_is_wished(account: Account) -> None:
