@@ -144,14 +144,15 @@ def overtaken(connection: Connection, job: Job) -> bool:
     return connection.execute(_OVERTAKEN, asked).fetchone() is not None
 
 
-def begin(connection: Connection, job: Job, message_id: str) -> bool:
-    """Mark it as being sent under that Message-ID; False where somebody has dropped it in the meantime."""
+def begin(connection: Connection, job: Job, message_id: str = "") -> bool:
+    """Mark it as being sent, a mail under that Message-ID; False where somebody has dropped it in the meantime."""
     moved = connection.execute(
         "UPDATE outbox SET state = 'sending', tries = tries + 1, error = '' WHERE id = ? AND state = 'waiting'",
         (job.id,),
     )
-    # By it the copy in the sent folder, answers and bounces find their way back.
-    connection.execute("UPDATE message SET message_id = ? WHERE id = ?", (message_id, job.message_id))
+    if message_id:
+        # By it the copy in the sent folder, answers and bounces find their way back.
+        connection.execute("UPDATE message SET message_id = ? WHERE id = ?", (message_id, job.message_id))
     return moved.rowcount == 1
 
 
