@@ -60,7 +60,7 @@ class Ask:
 
     At most one of the bodies: `json`; `form` with `files` (multipart where there are files, each with its field's
     name); `upload`: the bytes of a file and nothing else. `accept`: statuses besides 2xx that are handed back as
-    answers; every other one is an error.
+    answers; every other one is an error, which says `what` was wanted in words of ours, such as "the tickets".
     """
 
     path: str
@@ -72,6 +72,7 @@ class Ask:
     upload: OutgoingFile | None = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     accept: tuple[int, ...] = ()
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Answer:
     body: bytes = field(repr=False)
 
     def read(self, adapter: "TypeAdapter[T]") -> T:
-        """The body as what the adapter says; Broken with the place where it doesn't fit, never with what stands there."""
+        """The body as what the adapter says; Broken with the place where it doesn't fit, never with what is there."""
         # pydantic is loaded by whoever made the adapter.
         from pydantic import ValidationError
 

@@ -5,14 +5,44 @@ have it; nothing that logs in leaves in an error, a log or a traceback, and none
 limit, and `wake` ends it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import asyncio
+import math
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from threading import Event
+from typing import TypeVar
 
 from desk import times
+from desk.text import clean
+from sync.errors import Broken, Denied, Offline, SourceError, Throttled
+from sync.http.addresses import is_within, may_be_visited, parsed, site_url, target
 from sync.http.asking import Answer, Ask, Limits, Login, Site
+from sync.http.failures import SLIPS, Cut, fresh, of_status
+from sync.http.line import Line, Opened, Trace
+from sync.http.logins import hidden, sendable
+from sync.http.rates import Rates
+from sync.http.skew import Skew
 from sync.protocol import Later, Unclear
 
+T = TypeVar("T")
 PAUSES = (0.5, 2.0)
+# So many seconds at most a read waits by itself for its turn; whoever has to wait longer does something else meanwhile.
+SOON = 10.0
+# A file may be sent on from host to host so often.
+HOPS = 3
+_LONGEST_WORDS = 200
+# What comes of these statuses after a write is not known: somebody in between may have answered.
+_UNCLEAR = (408, *SLIPS)
+_ONWARD = (301, 302, 303, 307, 308)
+
+
+class _Tries:
+    """What one call has borne so far: slips in a row, seconds of waiting, and whether it has logged in anew."""
+
+    def __init__(self, pauses: tuple[float, ...]) -> None:
+        self.pauses = pauses
+        self.slips = 0
+        self.waited = 0.0
+        self.logged_in = False
 
 
 class Http:
@@ -32,13 +62,20 @@ class Http:
         limits: Limits | None = None,
         pauses: tuple[float, ...] = PAUSES,
     ) -> None:
+        site_url(site.url)
         self.site = site
+        self._login, self._secrets, self._clock, self._pauses = login, secrets, clock, pauses
+        self._rates = Rates(limits or Limits())
+        self._skew = Skew()
+        self._headers: Mapping[str, str] | None = None
         self._woken = Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._line: Line | None = None
 
     @property
     def ahead(self) -> int:
         """By how much the service's clock is ahead of ours, in microseconds, as far as its answers tell."""
-        raise NotImplementedError
+        return self._skew.ahead
 
     def ask(self, ask: Ask) -> Answer:
         """Read something. Slips are tried again, and so is what comes too early, where that is soon enough.
@@ -49,22 +86,29 @@ class Http:
 
     def ask_all(self, asks: Sequence[Ask]) -> list[Answer]:
         """The same for many, side by side, answered in their order. The first error ends all of them."""
-        raise NotImplementedError
+        return self._plainly(lambda: self._asked(asks))
 
     def write(self, ask: Ask, hand_over: Callable[[], None]) -> Answer | Later | Unclear:
         """Write something, once. `hand_over` is called when a line is there, right before the first byte leaves.
 
         What it raises stops it. What the service certainly has not done is an error, as for `ask`.
         """
-        raise NotImplementedError
+        return self._plainly(lambda: self._written(ask, hand_over))
 
     def stream(self, ask: Ask) -> Iterator[bytes]:
         """The bytes of a file, piece by piece. It may lie at another host, which is told nothing that logs in."""
-        raise NotImplementedError
+        opened = self._plainly(lambda: self._file(ask))
+        line = self._line
+        try:
+            while piece := self._plainly(lambda: self._run(_next(opened))):
+                yield piece
+        finally:
+            if self._line is line:
+                self._run(opened.close())
 
     def said(self, text: str) -> str:
         """Words of the other side for an error: one short clean line, without secrets."""
-        raise NotImplementedError
+        return clean(hidden(self._headers or {}, self._secrets(text)), lines=False)[:_LONGEST_WORDS]
 
     def wait(self, seconds: float) -> bool:
         """Wait so long, or until `wake`; there is never news."""
@@ -78,3 +122,214 @@ class Http:
 
     def close(self) -> None:
         """Let go of every connection, and forget what logged in; the next call makes new ones."""
+        self._headers = None
+        loop, line = self._loop, self._line
+        self._loop = self._line = None
+        if loop is not None and line is not None:
+            loop.run_until_complete(_ended(line))
+            loop.close()
+
+    def _plainly(self, job: Callable[[], T]) -> T:
+        """Do it; an error is raised anew, since the frames below hold what was on its way, in plain text or packed."""
+        try:
+            return job()
+        except SourceError as error:
+            failure = fresh(error)
+        raise failure
+
+    def _asked(self, asks: Sequence[Ask]) -> list[Answer]:
+        for ask in asks:
+            self._must_be_own(ask)
+        answers: dict[int, Answer] = {}
+        tries = _Tries(self._pauses)
+        while len(answers) < len(asks):
+            self._hold_back(tries)
+            done = len(answers)
+            trouble = self._run(self._side_by_side(asks, answers, self._logged_in()))
+            if len(answers) > done:
+                tries.slips = 0
+            if trouble is not None:
+                self._bear(trouble, tries)
+        return [answers[number] for number in range(len(asks))]
+
+    async def _side_by_side(
+        self, asks: Sequence[Ask], answers: dict[int, Answer], login: Mapping[str, str]
+    ) -> Answer | Cut | None:
+        """Ask what has no answer yet; the first trouble that may pass ends it, once what is under way has ended."""
+        left = iter([number for number in range(len(asks)) if number not in answers])
+        troubles: list[Answer | Cut] = []
+
+        async def work() -> None:
+            for number in left:
+                if troubles:
+                    return
+                try:
+                    answer = await self._sent(asks[number], login)
+                except Cut as cut:
+                    troubles.append(cut)
+                    return
+                if _is_answer(answer, asks[number]):
+                    answers[number] = answer
+                elif _may_pass(answer):
+                    troubles.append(answer)
+                else:
+                    raise of_status(answer, asks[number], self._open_line().host)
+
+        workers = min(self.site.connections, len(asks) - len(answers))
+        tasks = [asyncio.ensure_future(work()) for _ in range(workers)]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return troubles[0] if troubles else None
+
+    def _written(self, ask: Ask, hand_over: Callable[[], None]) -> Answer | Later | Unclear:
+        self._must_be_own(ask)
+        handed = False
+
+        async def at_the_last_moment(event: str, _: Mapping[str, object]) -> None:
+            nonlocal handed
+            if not handed and event.endswith(".send_request_headers.started"):
+                hand_over()
+                handed = True
+
+        host = self._open_line().host
+        for attempt in range(2):
+            closed = self._rates.closed_for(reading=False)
+            if closed:
+                return _later(closed, host)
+            try:
+                answer = self._run(self._sent(ask, self._logged_in(), at_the_last_moment))
+            except SourceError as error:
+                if not handed or isinstance(error, Offline):
+                    raise
+                return Unclear(error.message)
+            if _is_answer(answer, ask):
+                return answer
+            if answer.status != 401 or attempt:
+                break
+            self._headers = None
+        if self._rates.closed_for(reading=False) and answer.status in (429, 503):
+            return _later(self._rates.closed_for(reading=False), host)
+        if answer.status in _UNCLEAR:
+            return Unclear(f"{host} has trouble of its own (status {answer.status})")
+        raise of_status(answer, ask, host)
+
+    def _file(self, ask: Ask) -> Opened:
+        """A file whose head has come."""
+        tries = _Tries(self._pauses)
+        hops = 0
+        while True:
+            self._hold_back(tries)
+            url = target(self.site.url, ask.path, ask.params)
+            own = is_within(self.site.url, url)
+            line = self._open_line()
+            if not own and not may_be_visited(self.site.url, url):
+                raise Broken(f"{line.host} keeps a file where it would come in plain text")
+            opened = self._run(line.open(ask, self._logged_in() if own else {}))
+            answer = opened.answer
+            if _is_answer(answer, ask):
+                return opened
+            self._run(opened.close())
+            onward = parsed(str(url.join(answer.headers.get("location", "")))) if answer.status in _ONWARD else None
+            if onward is not None and hops < HOPS:
+                hops += 1
+                ask = Ask(str(onward), what=ask.what)
+                continue
+            self._rates.heed(answer)
+            if not _may_pass(answer):
+                raise of_status(answer, ask, line.host)
+            self._bear(answer, tries)
+
+    def _hold_back(self, tries: _Tries) -> None:
+        """Wait until reading is allowed; Throttled where that takes too long, or where something else is to be done."""
+        span = self._rates.closed_for(reading=True)
+        if not span:
+            return
+        tries.waited += span
+        if tries.waited <= SOON and not self._woken.wait(span):
+            return
+        # A wake-up call is meant for whoever waits for the source: it is left for them.
+        left = max(1.0, self._rates.closed_for(reading=True))
+        host = self._open_line().host
+        raise Throttled(f"{host} asks for a pause of {math.ceil(left)} s", "It goes on by itself.", again_in=left)
+
+    def _bear(self, trouble: Answer | Cut, tries: _Tries) -> None:
+        """Do what lets the next try succeed; raises where there should be none."""
+        host = self._open_line().host
+        if isinstance(trouble, Answer):
+            if trouble.status == 401 and not tries.logged_in:
+                tries.logged_in, self._headers = True, None
+                return
+            if trouble.status in (429, 503) and self._rates.closed_for(reading=True):
+                return
+        if isinstance(trouble, Cut):
+            failure: SourceError = trouble
+        else:
+            failure = of_status(trouble, Ask(""), host)
+        if isinstance(failure, Denied) or tries.slips >= len(tries.pauses):
+            raise failure
+        tries.slips += 1
+        if self._woken.wait(tries.pauses[tries.slips - 1]):
+            raise failure
+
+    async def _sent(self, ask: Ask, login: Mapping[str, str], trace: Trace | None = None) -> Answer:
+        """One request, and what its answer tells besides."""
+        asked_at = self._clock()
+        answer = await self._open_line().send(ask, login, trace)
+        self._skew.heed(answer.headers, asked_at, self._clock())
+        self._rates.heed(answer)
+        return answer
+
+    def _logged_in(self) -> Mapping[str, str]:
+        if self._headers is None:
+            self._headers = sendable(dict(self._login()))
+        return self._headers
+
+    def _must_be_own(self, ask: Ask) -> None:
+        """Nothing but a file may lie elsewhere."""
+        if not is_within(self.site.url, target(self.site.url, ask.path, {})):
+            raise Broken(f"{self._open_line().host} names another host for what is its own")
+
+    def _open_line(self) -> Line:
+        if self._line is None:
+            self._loop, self._line = asyncio.new_event_loop(), Line(self.site)
+        return self._line
+
+    def _run(self, coroutine: Coroutine[None, None, T]) -> T:
+        self._open_line()
+        assert self._loop is not None
+        return self._loop.run_until_complete(coroutine)
+
+
+def _is_answer(answer: Answer, ask: Ask) -> bool:
+    return 200 <= answer.status < 300 or answer.status in ask.accept
+
+
+def _may_pass(answer: Answer) -> bool:
+    """Whether another try may be answered better."""
+    return answer.status in (401, 429, *SLIPS)
+
+
+def _later(span: float, host: str) -> Later:
+    return Later(math.ceil(span), f"{host} asks for a pause")
+
+
+async def _next(opened: Opened) -> bytes:
+    """The next piece that holds anything; empty at the end."""
+    async for piece in opened.pieces:
+        if piece:
+            return piece
+    return b""
+
+
+async def _ended(line: Line) -> None:
+    """End what an interruption left, and then the line."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+    await line.close()
+    await asyncio.get_running_loop().shutdown_asyncgens()
