@@ -1,7 +1,8 @@
 """The sources of a workspace: what is connected, how each is doing, and which of them take what of what is done here.
 
-What a source doesn't take is this workspace's own: it never waits to leave. Settings never hold a secret: those come
-from the credentials ladder (console.credentials) at each use.
+What a source doesn't take is this workspace's own: it never waits to leave. What a helpdesk takes stands in its
+settings (`takes`, as its kind said when it was connected), since its kind may be another package's. Settings never hold
+a secret: those come from the credentials ladder (console.credentials) at each use.
 """
 
 import json
@@ -13,18 +14,19 @@ from desk.ids import new_uid
 from desk.nearest import mend_name
 from storage.connect import Connection
 
-# A file that was imported takes nothing.
-DELIVERING = ("mailbox", "rt", "zendesk", "zammad", "freshdesk", "helpscout", "team")
+MAILBOX = "mailbox"
 # Of all that is done to a ticket a mailbox knows its mails, and of its fields who has it. Helpdesks know the rest too.
 MAILED = ("reply", "forward", "acknowledgement", "resend")
 MARKED = "assignee"
+# The setting of a helpdesk that says what it takes: words of `sync.kinds.Kind.takes`, with blanks between them.
+TAKES = "takes"
 
 _ROWS = """
     SELECT s.id, s.kind, s.name, s.settings, ifnull(t.state, ''), ifnull(t.said, ''), ifnull(t.mend, ''), t.tried_at,
            t.synced_at, t.next_at, ifnull(t.failures, 0), ifnull(t.done, 0), ifnull(t.total, 0), ifnull(t.asked_at, 0),
            ifnull(t.claims, 1)
       FROM source s LEFT JOIN source_state t ON t.source_id = s.id
-     WHERE s.kind IN (SELECT value FROM json_each(?)) ORDER BY s.id"""
+     WHERE s.kind = 'mailbox' OR s.settings ->> '$.takes' IS NOT NULL ORDER BY s.id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,12 @@ class SourceRow:
     claims: bool = True
 
 
-def takes(kind: str, operation: str, fields: Collection[str]) -> bool:
-    """Whether a source of that kind takes such an operation of the outbox, which is about these fields."""
-    if kind != "mailbox":
-        return kind in DELIVERING
-    return operation in MAILED or (operation == "change" and MARKED in fields)
+def takes(kind: str, settings: Mapping[str, str], operation: str, fields: Collection[str]) -> bool:
+    """Whether a source takes such an operation of the outbox, which is about these fields; an imported file none."""
+    if kind == MAILBOX:
+        return operation in MAILED or (operation == "change" and MARKED in fields)
+    taken = settings.get(TAKES, "").split()
+    return not set(fields).isdisjoint(taken) if operation == "change" else operation in taken
 
 
 def delivering(connection: Connection, operation: str, wishes: Mapping[int, Collection[str]]) -> dict[int, int]:
@@ -61,19 +64,22 @@ def delivering(connection: Connection, operation: str, wishes: Mapping[int, Coll
     `wishes` has the fields that it is about by ticket.
     """
     rows = connection.execute(
-        "SELECT t.id, s.id, s.kind FROM ticket t JOIN source s ON s.id = t.source_id "
+        "SELECT t.id, s.id, s.kind, s.settings FROM ticket t JOIN source s ON s.id = t.source_id "
         "WHERE t.id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(wishes)),),
     )
-    return {ticket_id: source_id for ticket_id, source_id, kind in rows if takes(kind, operation, wishes[ticket_id])}
+    return {
+        ticket_id: source_id
+        for ticket_id, source_id, kind, settings in rows
+        if takes(kind, json.loads(settings), operation, wishes[ticket_id])
+    }
 
 
 def connected(connection: Connection) -> tuple[SourceRow, ...]:
     """Every source that is synced, the oldest first."""
-    found = connection.execute(_ROWS, (json.dumps(DELIVERING),))
     return tuple(
         SourceRow(source_id, kind, name, json.loads(settings), *state)
-        for source_id, kind, name, settings, *state in found
+        for source_id, kind, name, settings, *state in connection.execute(_ROWS)
     )
 
 

@@ -1,5 +1,7 @@
 """One-line makers of rows, in plain SQL, so that a test says only what it is about."""
 
+import json
+
 from desk.identifiers import normal_form
 from desk.ids import new_uid
 from desk.lookup import IdentityKind
@@ -8,6 +10,8 @@ from storage.connect import Connection
 
 # 2026-03-02 09:00 UTC, a Monday: the present of every test that needs one.
 NOW = 1_772_442_000 * SECOND
+HELPDESKS = ("rt", "redmine", "zendesk", "zammad", "freshdesk", "helpscout")
+EVERYTHING = "reply note merge tick status priority assignee queue tags"
 
 
 def make_agent(connection: Connection, *, handle: str = "bo", name: str = "Bo Lind") -> int:
@@ -23,8 +27,10 @@ def make_queue(connection: Connection, name: str = "Refunds", *, team_id: int | 
     return _insert(connection, "queue", uid=new_uid(), name=name, team_id=team_id, created_at=NOW)
 
 
-def make_source(connection: Connection, kind: str = "mailbox", name: str = "support") -> int:
-    return _insert(connection, "source", uid=new_uid(), kind=kind, name=name, settings="{}", created_at=NOW)
+def make_source(connection: Connection, kind: str = "mailbox", name: str = "support", takes: str = EVERYTHING) -> int:
+    """A source; `takes` is what it takes where it is a helpdesk."""
+    settings = json.dumps({"takes": takes} if kind in HELPDESKS else {})
+    return _insert(connection, "source", uid=new_uid(), kind=kind, name=name, settings=settings, created_at=NOW)
 
 
 def make_customer(

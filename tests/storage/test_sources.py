@@ -15,10 +15,9 @@ from storage.deeds.merge import merge
 from storage.deeds.undo import redo, undo
 from storage.deeds.write import Outgoing, write
 from storage.engine import deed_session
-from storage.sources import DELIVERING, takes
+from storage.sources import connected, takes
 from tests.factories import NOW, make_source, make_ticket
 
-HELPDESKS = [kind for kind in DELIVERING if kind != "mailbox"]
 Row = tuple[str, str, bool]
 
 
@@ -34,21 +33,26 @@ def rows(connection: Connection) -> list[Row]:
 
 
 def test_a_mailbox_takes_mails_and_who_has_a_ticket() -> None:
-    assert all(takes("mailbox", operation, ()) for operation in ("reply", "forward", "acknowledgement", "resend"))
-    assert takes("mailbox", "change", ("status", "assignee"))
-    assert not takes("mailbox", "change", ("status", "tags"))
-    assert not any(takes("mailbox", operation, ("merged_into",)) for operation in ("note", "merge"))
+    assert all(takes("mailbox", {}, operation, ()) for operation in ("reply", "forward", "acknowledgement", "resend"))
+    assert takes("mailbox", {}, "change", ("status", "assignee"))
+    assert not takes("mailbox", {}, "change", ("status", "tags"))
+    assert not any(takes("mailbox", {}, operation, ("merged_into",)) for operation in ("note", "merge"))
 
 
-@pytest.mark.parametrize("kind", HELPDESKS)
-@pytest.mark.parametrize("operation", ["reply", "note", "change", "merge"])
-def test_a_helpdesk_takes_all_of_it(kind: str, operation: str) -> None:
-    assert takes(kind, operation, ("status",))
+def test_a_helpdesk_takes_what_its_kind_said() -> None:
+    settings = {"takes": "reply status tags"}
+    assert takes("another", settings, "reply", ())
+    assert takes("another", settings, "change", ("priority", "tags"))
+    assert not takes("another", settings, "change", ("priority", "snoozed_until"))
+    assert not any(takes("another", settings, operation, ()) for operation in ("note", "merge", "tick", "forward"))
 
 
 @pytest.mark.parametrize("operation", ["reply", "change"])
-def test_a_file_takes_nothing(operation: str) -> None:
-    assert not takes("mbox", operation, ("assignee",))
+def test_a_file_takes_nothing(connection: Connection, operation: str) -> None:
+    assert not takes("mbox", {}, operation, ("assignee",))
+    for kind in ("mbox", "mailbox", "rt"):
+        make_source(connection, kind, kind)
+    assert [row.kind for row in connected(connection)] == ["mailbox", "rt"]
 
 
 @pytest.mark.parametrize(
