@@ -9,8 +9,10 @@ import mimetypes
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from desk.errors import BadInput, NotFound, WorkspaceError
 from desk.text import clean
@@ -55,10 +57,28 @@ def keep(workspace: Workspace, content: bytes) -> bytes:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_aside(target, content)
     except OSError as error:
-        raise WorkspaceError(
-            f"An attachment can't be written to {target.parent}: {error.strerror}", "Free some space, or check rights."
-        ) from error
+        raise _unwritten(target.parent, error) from error
     return digest
+
+
+def keep_pieces(workspace: Workspace, pieces: Iterator[bytes]) -> tuple[bytes, int]:
+    """Keep what comes piece by piece; its digest and its size. Nothing is left of it where `pieces` raises."""
+    try:
+        workspace.attachments.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, aside = tempfile.mkstemp(dir=workspace.attachments, prefix=".", suffix=".part")
+    except OSError as error:
+        raise _unwritten(workspace.attachments, error) from error
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            digest, size = _spool(file, pieces)
+        target = path(workspace, digest)
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        Path(aside).replace(target)
+    except OSError as error:
+        raise _unwritten(workspace.attachments, error) from error
+    finally:
+        Path(aside).unlink(missing_ok=True)
+    return digest, size
 
 
 def keep_file(workspace: Workspace, file: Path) -> Kept:
@@ -102,6 +122,23 @@ def _cut(text: str, length: int) -> str:
     """At most so many characters and, since file systems count bytes, at most twice as many bytes."""
     # A cut may leave half of an emoji family behind.
     return clean(text[:length].encode()[: 2 * length].decode(errors="ignore"), lines=False)
+
+
+def _spool(file: BinaryIO, pieces: Iterator[bytes]) -> tuple[bytes, int]:
+    hashed, size = hashlib.sha256(), 0
+    for piece in pieces:
+        file.write(piece)
+        hashed.update(piece)
+        size += len(piece)
+    file.flush()
+    os.fsync(file.fileno())
+    return hashed.digest(), size
+
+
+def _unwritten(folder: Path, error: OSError) -> WorkspaceError:
+    return WorkspaceError(
+        f"An attachment can't be written to {folder}: {error.strerror}", "Free some space, or check rights."
+    )
 
 
 def _write_aside(target: Path, content: bytes) -> None:

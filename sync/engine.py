@@ -100,7 +100,8 @@ class Engine:
                         running[row.id] = self._start(row, source)
                 continue
             soonest = delivery.soonest(connection, row.id)
-            if row.asked_at != one.answered or one.worker.may_send(soonest, now):
+            wished = row.asked_at != one.answered
+            if wished or one.worker.may_send(soonest, now) or one.worker.may_fetch(connection, now):
                 one.answered = row.asked_at
                 one.source.wake()
 

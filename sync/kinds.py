@@ -55,6 +55,7 @@ class Kind:
     `takes`: what of that which is done here it takes: reply, note, merge, tick, and the fields of a ticket that it
     knows (status, priority, assignee, queue, tags). `tried`: against what it was ever run, in a sentence. `check`
     raises BadInput where settings can't be right; `open` makes the source, which connects when it is used first.
+    `settles`: after so many seconds words that it took can surely be found there, and what can't was not taken.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Kind:
     open: Callable[[Account], Source]
     check: Callable[[Mapping[str, str]], None]
     options: Mapping[str, str] = field(default_factory=dict)
+    settles: int = 120
 
 
 def names() -> tuple[str, ...]:

@@ -6,6 +6,8 @@ decides. So a customer never gets an answer twice, and none is lost without a wo
 
 from collections.abc import Callable, Iterator, Sequence
 
+from typing_extensions import override
+
 from desk.errors import BadInput
 from desk.mail.bounces import reason
 from desk.times import DAY, MINUTE, SECOND
@@ -16,6 +18,7 @@ from storage.connect import Connection, writing
 from storage.delivery import RESEND, Job
 from storage.mailbox import Mailbox
 from sync.claiming import say_who_has_it
+from sync.dealing import Dealing
 from sync.errors import SourceError
 from sync.letters import operation
 from sync.protocol import (
@@ -47,8 +50,8 @@ ALONE = "Only this workspace knows who has it."
 DOUBT = "It may have left when the line broke, and it can't be found on the server: look there, then retry or drop it."
 
 
-class Mailing:
-    """What goes on with one mailbox (`sync.dealing.Dealing`)."""
+class Mailing(Dealing):
+    """What goes on with one mailbox."""
 
     def __init__(self, connection: Connection, box: Mailbox, source: Source, clock: Callable[[], int]) -> None:
         self._connection = connection
@@ -58,21 +61,25 @@ class Mailing:
         self._source = source
         self._clock = clock
 
+    @override
     def take(self, stream: Stream, page: Page, now: int) -> int:
         """Mails as tickets, and what became of mails that were known."""
         return take(self._connection, self._box, stream, page.records, now)
 
+    @override
     def reaches(self, page: Page, since: int) -> bool:
         """The newest mail comes first: whether one of these is older."""
         arrived = [record.arrived_at for record in page.records if isinstance(record, MailRecord)]
         return bool(arrived) and min(arrived) < since - CLOCKS
 
+    @override
     def unread(self, stream: Stream, records: Sequence[Record]) -> Iterator[str]:
         """Mails that the server can't give."""
         for record in records:
             if isinstance(record, Unreadable):
                 yield f"Mail {record.uid} in {stream.name} can't be read: {record.why}"
 
+    @override
     def send(self, job: Job, tally: Tally) -> None:
         """Send a mail, or say who has a ticket."""
         if job.kind == "change":
@@ -161,6 +168,7 @@ class Mailing:
         }
         returns.not_taken(self._connection, job, never, later, now)
 
+    @override
     def look_for(self, job: Job, tally: Tally) -> None:
         """Look for a mail that was handed over; while it may still turn up, wait."""
         # Of one that is sent again to some, the copy that others have got says nothing.

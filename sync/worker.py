@@ -18,16 +18,21 @@ from desk.errors import HeardError
 from desk.times import MINUTE, SECOND
 from storage import delivery, sources
 from storage.connect import Connection, explain, writing
+from storage.helpdesk import files
+from storage.helpdesk.taking import Helpdesk
 from storage.mailbox import Mailbox, own_addresses
 from storage.sources import SourceRow
 from storage.workspace import Workspace
 from sync.ahead import Ahead
 from sync.dealing import Dealing
 from sync.deliverer import Deliverer
-from sync.errors import Denied, Offline, SourceError
+from sync.errors import Denied, Offline, SourceError, Throttled
+from sync.fetching import Fetching
+from sync.kinds import kind_named
 from sync.lock import anyone_seated
 from sync.mailing import Mailing
 from sync.pace import Pace, after_failure, after_refusal
+from sync.posting import Posting
 from sync.protocol import Capability, Source
 from sync.reader import Reader
 from sync.tally import Tally, Tell
@@ -69,7 +74,8 @@ class Worker:
         dealing = self._dealing()
         self._deliverer = Deliverer(connection, row.id, dealing, desk.clock)
         self._reader = Reader(connection, row, self._source, dealing, desk.clock, desk.tell, stopping, self.tally)
-        self._pace, self._way_out = Pace(), Pace()
+        self._fetching = Fetching(connection, desk.workspace, row.id, self._source, stopping)
+        self._pace, self._way_out, self._file_pace = Pace(), Pace(), Pace()
         self._unsent: HeardError | None = None
         self._looked_at = 0
         self._answered = 0
@@ -77,6 +83,10 @@ class Worker:
     def may_send(self, soonest: int | None, now: int) -> bool:
         """Whether what may leave at `soonest` can be tried now; None: nothing waits."""
         return soonest is not None and soonest <= now and self._way_out.due(now, awaited=True)
+
+    def may_fetch(self, connection: Connection, now: int) -> bool:
+        """Whether somebody waits for a file that can be tried now."""
+        return self._file_pace.due(now, awaited=True) and files.next_wanted(connection, self._row.id) is not None
 
     def round(self) -> bool:
         """Read and send once; whether all of it went well. What went wrong is told, and sets the pace."""
@@ -130,14 +140,24 @@ class Worker:
 
     def _dealing(self) -> Dealing:
         """What is done with a source of this sort."""
-        box = Mailbox(self._desk.workspace, self._row, own_addresses(self._row.settings), self._desk.regions)
-        return Mailing(self._connection, box, self._source, self._desk.clock)
+        workspace, row, regions = self._desk.workspace, self._row, self._desk.regions
+        if row.kind == sources.MAILBOX:
+            box = Mailbox(workspace, row, own_addresses(row.settings), regions)
+            return Mailing(self._connection, box, self._source, self._desk.clock)
+        settles = kind_named(row.kind).settles * SECOND
+        helpdesk = Helpdesk(workspace, row, regions)
+        return Posting(self._connection, helpdesk, self._source, self._desk.clock, self._read_news, settles)
+
+    def _read_news(self) -> None:
+        self._reader.read_news()
 
     def _between(self) -> None:
-        """What is not to wait for the past to be read: what waits to leave, once the news are known."""
+        """What is not to wait for the past to be read: what waits to leave, once the news are known, and files."""
         if self._has_to_send():
             self._reader.read_news()
             self._deliver()
+        if self.may_fetch(self._connection, self._desk.clock()):
+            self._fetch()
 
     def _has_to_send(self) -> bool:
         now = self._desk.clock()
@@ -158,13 +178,25 @@ class Worker:
         if delivered != Tally():
             self._desk.tell({"event": "delivered", "source": self._row.name, **delivered.as_json()})
 
+    def _fetch(self) -> None:
+        try:
+            self._fetching.fetch()
+            self._file_pace = Pace()
+        except SourceError as error:
+            self._file_pace = self._fail(error, self._file_pace)
+
     def _fail(self, error: HeardError, pace: Pace) -> Pace:
         """Tell what went wrong; the pace after it."""
         now = self._desk.clock()
         denied = isinstance(error, Denied)
         offline = isinstance(error, Offline)
-        slower = after_refusal(pace, now) if denied else after_failure(pace, now, self._desk.chance, offline=offline)
-        state = "denied" if denied else "away" if slower.away else "idle"
+        asked = round(error.again_in * SECOND) if isinstance(error, Throttled) else None
+        slower = (
+            after_refusal(pace, now)
+            if denied
+            else after_failure(pace, now, self._desk.chance, offline=offline, asked=asked)
+        )
+        state = "denied" if denied else "away" if slower.away and asked is None else "idle"
         self._tell_of(error)
         # Where nothing can be written, as on a full disk, not even this can.
         with suppress(self._connection.OperationalError):
@@ -184,6 +216,8 @@ class Worker:
         longest = LISTEN_FOR if Capability.LIVE in self._source.capabilities else ASK_EVERY
         if delivery.in_doubt(self._connection, self._row.id):
             longest = DOUBT_EVERY
+        if self.may_fetch(self._connection, self._desk.clock()):
+            return 0
         soonest = delivery.soonest(self._connection, self._row.id)
         if soonest is None:
             return longest

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,19 @@ def test_no_name_leaves_its_folder_or_grows_too_long(name: str) -> None:
     assert not safe.startswith(".")
     assert len(safe.encode()) <= 255
     assert clean(safe, lines=False) == safe
+
+
+def test_what_comes_piece_by_piece_is_the_same_file(place: Workspace) -> None:
+    whole = attachments.keep(place, b"plan of the lamp")
+    assert attachments.keep_pieces(place, iter((b"plan ", b"of the", b" lamp"))) == (whole, 16)
+    assert attachments.path(place, whole).read_bytes() == b"plan of the lamp"
+
+
+def test_nothing_is_left_of_a_file_that_breaks_off(place: Workspace) -> None:
+    def broken() -> Iterator[bytes]:
+        yield b"half"
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        attachments.keep_pieces(place, broken())
+    assert not [path for path in place.attachments.rglob("*") if path.is_file()]
