@@ -1,0 +1,138 @@
+"""A Freshdesk as a source: tickets come in by what changed since, and what agents write goes out through its API.
+
+The invariants: one line to the service at a time but for reading side by side; reading changes nothing there; only
+`wake` may be called from another thread.
+"""
+
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
+
+from desk import times
+from desk.errors import HeardError
+from desk.times import HOUR
+from sync.http import Ask, Http, Limits, Site
+from sync.kinds import Account
+from sync.protocol import (
+    Capability,
+    Health,
+    Operation,
+    Outcome,
+    Page,
+    Receipt,
+    Refused,
+    Role,
+    Step,
+    Stream,
+)
+from sync.sources import freshdesk
+from sync.sources.freshdesk import canned, files
+from sync.sources.freshdesk.directory import Directory
+from sync.sources.freshdesk.reading import Reading
+from sync.sources.freshdesk.writing import Writing
+from sync.tickets import ChangeTicket, MergeTicket, WriteMessage
+
+NEWS = Stream("news", "what is new", Role.INBOX)
+PAST = Stream("past", "the past", Role.ALL)
+CANNED = Stream("canned", "canned responses", Role.OTHER)
+CANNED_EVERY = 6 * HOUR
+# A plan may allow no more than 40 requests a minute: the last few are left to what agents write.
+LIMITS = Limits(left="x-ratelimit-remaining", spare=3)
+
+
+class Freshdesk:
+    """One Freshdesk."""
+
+    kind = "freshdesk"
+    capabilities = frozenset((Capability.DELIVERS, Capability.KEEPS_SENT, Capability.FILES))
+
+    def __init__(self, account: Account, clock: Callable[[], int] = times.now) -> None:
+        self.name = account.name
+        site = freshdesk.site(account.settings)
+        self._account = account
+        self._clock = clock
+        self._http = Http(
+            Site(account.name, f"{site}/api/v2", account.context), self._login, clock=clock, limits=LIMITS
+        )
+        self._directory = Directory(self._http, clock)
+        self._reading = Reading(self._http, self._directory, site, clock)
+        self._writing = Writing(self._http, self._directory, self._reading, site)
+
+    def _login(self) -> Mapping[str, str]:
+        # The key is the user; Freshdesk asks for some password with it, whichever.
+        key = self._account.secret().reveal()
+        return {"Authorization": "Basic " + b64encode(f"{key}:X".encode()).decode()}
+
+    def check(self) -> Health:
+        """Log in, and read what every sync reads."""
+        trials: tuple[tuple[str, Callable[[], str]], ...] = (
+            ("login", self._told_me),
+            ("tickets", self._told_tickets),
+            ("names", self._told_names),
+        )
+        steps: list[Step] = []
+        for name, trial in trials:
+            try:
+                steps.append(Step(name, True, trial()))
+            except HeardError as error:
+                steps.append(Step(name, False, error.message, error.mend))
+                break
+        return Health(tuple(steps))
+
+    def _told_me(self) -> str:
+        me = self._directory.me()
+        return f"the key belongs to {self._http.said(me.contact.name or me.contact.email)}"
+
+    def _told_tickets(self) -> str:
+        self._http.ask(Ask("/tickets", {"per_page": 1}, what="tickets"))
+        return "tickets can be read"
+
+    def _told_names(self) -> str:
+        known = self._directory.known()
+        return f"{len(known.agents)} agents, {len(known.groups)} groups, {len(known.statuses.named)} statuses"
+
+    def streams(self) -> tuple[Stream, ...]:
+        """What is new, the past, and the canned responses."""
+        return NEWS, PAST, CANNED
+
+    def pull(self, stream: Stream, cursor: str) -> Page:
+        """The next tickets, or now and then the canned responses."""
+        if stream.key == NEWS.key:
+            return self._reading.news(cursor)
+        if stream.key == PAST.key:
+            return self._reading.past(cursor)
+        now = self._clock()
+        read_at = int(cursor) if cursor.isdecimal() else 0
+        if 0 <= now - read_at < CANNED_EVERY:
+            return Page((), cursor, more=False)
+        return Page(tuple(canned.snippets(self._http)), str(now), more=False, ahead=self._http.ahead)
+
+    def push(self, operation: Operation, hand_over: Callable[[], None]) -> Outcome:
+        """Write it, once."""
+        match operation:
+            case WriteMessage():
+                return self._writing.write(operation, hand_over)
+            case ChangeTicket():
+                return self._writing.change(operation, hand_over)
+            case MergeTicket():
+                return self._writing.merge(operation, hand_over)
+        return Refused("Freshdesk has nothing of the kind", "Drop it.")
+
+    def find(self, operation: Operation) -> Receipt | None:
+        """Look for a message of ours; what sets a field is simply asked for again."""
+        return self._writing.find(operation) if isinstance(operation, WriteMessage) else None
+
+    def fetch(self, file: str) -> Iterator[bytes]:
+        """The bytes of a file."""
+        return files.fetch(self._http, self._reading, file)
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep: Freshdesk tells of nothing by itself."""
+        return self._http.wait(seconds)
+
+    def wake(self) -> None:
+        """End a wait."""
+        self._http.wake()
+
+    def close(self) -> None:
+        """Let go of the lines."""
+        self._http.close()
