@@ -1,0 +1,154 @@
+"""A Redmine as a source: issues as tickets, journals as messages.
+
+The invariants: reading changes nothing there; an issue is told whole, with all that was said on it; an issue that was
+touched while it was read is read again.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from desk.errors import HeardError
+from desk.times import SECOND, now
+from sync.errors import Broken
+from sync.http import Ask, Http
+from sync.kinds import Account
+from sync.protocol import Capability, Health, Operation, Outcome, Page, Receipt, Record, Refused, Role, Step, Stream
+from sync.sources.moments import in_seconds
+from sync.sources.redmine.answers import Listed
+from sync.sources.redmine.cursor import OVERLAP, News, Past
+from sync.sources.redmine.service import Service
+from sync.sources.redmine.writing import Writing
+from sync.tickets import ChangeTicket, Passed, TicketGone, WriteMessage
+
+NEWS = Stream("news", "news", Role.INBOX)
+PAST = Stream("past", "the past", Role.OTHER)
+# So many issues are one page: each is a request of its own.
+TOGETHER = 25
+# A change within the second that was read can't be told from that reading.
+UNSURE = 2 * SECOND
+
+
+class Redmine:
+    """One Redmine."""
+
+    kind = "redmine"
+    capabilities = frozenset({Capability.DELIVERS, Capability.KEEPS_SENT, Capability.FILES})
+
+    def __init__(self, account: Account, http: Http) -> None:
+        self.name = account.name
+        self._http = http
+        self._service = Service(http, account.settings)
+        self._writing = Writing(http, self._service)
+
+    def check(self) -> Health:
+        """Log in, see the issues, and know the statuses."""
+        steps: list[Step] = []
+        trials: tuple[tuple[str, Callable[[], str]], ...] = (
+            ("login", lambda: f"{self._service.look().name} is logged in"),
+            ("issues", lambda: f"{self._service.listed({'limit': 1})[1]:,} can be seen"),
+            ("statuses", lambda: f"known, and {len(self._service.projects)} projects"),
+        )
+        for name, trial in trials:
+            try:
+                steps.append(Step(name, True, self._http.said(trial())))
+            except HeardError as error:
+                steps.append(Step(name, False, error.message, error.mend))
+                break
+        return Health(tuple(steps))
+
+    def streams(self) -> tuple[Stream, ...]:
+        """What is touched from now on, and what was there before."""
+        return (NEWS, PAST)
+
+    def pull(self, stream: Stream, cursor: str) -> Page:
+        """The next issues after a cursor."""
+        return self._news(News.read(cursor)) if stream == NEWS else self._past(Past.read(cursor))
+
+    def push(self, operation: Operation, hand_over: Callable[[], None]) -> Outcome:
+        """Write a message, or set fields."""
+        match operation:
+            case WriteMessage():
+                return self._writing.message(operation, hand_over)
+            case ChangeTicket():
+                return self._writing.change(operation, hand_over)
+        return Refused("Redmine knows nothing of the kind", "It stays here alone.")
+
+    def find(self, operation: Operation) -> Receipt | None:
+        """The message that an operation has become."""
+        return self._writing.find(operation) if isinstance(operation, WriteMessage) else None
+
+    def fetch(self, file: str) -> Iterator[bytes]:
+        """The bytes of a file."""
+        return self._http.stream(Ask(file, what="a file"))
+
+    def wait(self, seconds: float) -> bool:
+        """Redmine tells of nothing by itself."""
+        return self._http.wait(seconds)
+
+    def wake(self) -> None:
+        """End the wait."""
+        self._http.wake()
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._http.close()
+
+    def _news(self, cursor: News) -> Page:
+        if not cursor.since:
+            self._service.look()
+            return self._page((), cursor.moved_to(now() + self._http.ahead).write(), more=False)
+        listed, more = self._touched(cursor)
+        fresh = [each for each in listed if cursor.known.get(each.id) != each.updated_on]
+        read = fresh[:TOGETHER]
+        records = self._records(read)
+        cursor = cursor.with_these(read, now() + self._http.ahead - UNSURE)
+        if len(read) == len(fresh) and listed:
+            cursor = cursor.moved_to(listed[-1].updated_on)
+        more = more or len(read) < len(fresh)
+        return self._page(records, cursor.write(), more, max(0, len(fresh) - len(read)))
+
+    def _touched(self, cursor: News) -> tuple[Sequence[Listed], bool]:
+        """What was touched since the cursor, by the time of that, and whether there is more behind it."""
+        since, offset = cursor.since - OVERLAP, 0
+        while True:
+            asked: dict[str, str | int] = {
+                "updated_on": f">={in_seconds(since)}",
+                "sort": "updated_on:asc,id:asc",
+                "offset": offset,
+            }
+            listed, total = self._service.listed(asked)
+            more = offset + len(listed) < total
+            if not listed or not more or any(cursor.known.get(each.id) != each.updated_on for each in listed):
+                return listed, bool(listed) and more
+            # All of them are known. By time nothing can slip past, but within one second there is only counting.
+            if listed[-1].updated_on > since:
+                since, offset = listed[-1].updated_on, 0
+            else:
+                offset += len(listed) - 1
+
+    def _past(self, cursor: Past) -> Page:
+        if cursor.below is not None and cursor.below <= 1:
+            return self._page((), cursor.write(), more=False)
+        asked: dict[str, str | int] = {"sort": "id:desc", "limit": TOGETHER}
+        if cursor.below is not None:
+            asked["issue_id"] = f"<={cursor.below - 1}"
+        listed, total = self._service.listed(asked)
+        left = total - len(listed)
+        below = min(each.id for each in listed) if left > 0 and listed else 1
+        return self._page(self._records(listed), Past(below).write(), left > 0, left)
+
+    def _records(self, listed: Sequence[Listed]) -> tuple[Record, ...]:
+        return tuple(self._told([each.id for each in listed]))
+
+    def _told(self, numbers: Sequence[int]) -> Iterator[Record]:
+        """These issues; one that can't be read is passed over, one that is gone is told."""
+        for number, issue in self._service.issues(numbers):
+            match issue:
+                case None:
+                    yield TicketGone(str(number))
+                case Broken():
+                    yield Passed(f"issue {number}", issue.message)
+                case _:
+                    yield from self._service.reading.records(issue)
+
+    def _page(self, records: tuple[Record, ...], cursor: str, more: bool, remaining: int | None = None) -> Page:
+        return Page(records, cursor, more, remaining, self._http.ahead)
