@@ -1,8 +1,8 @@
-"""What the conformance suite needs of whoever tests a source: a service of which it can play the people and the weather.
+"""What the conformance suite needs of whoever tests a source: a service whose people and whose weather it can play.
 
-A source's tests implement `Stage` over a real server or a fake of it (docs/sources.md shows a small one). The invariant:
-what a stage does goes to the service past the source under test, and what it tells is looked up there, never in what
-the source has said.
+A source's tests implement `Stage` over a real server or a fake of it (docs/sources.md shows a small one). The
+invariant: what a stage does goes to the service past the source under test, and what it tells is looked up there,
+never in what the source has said.
 """
 
 from collections.abc import Sequence
@@ -18,14 +18,15 @@ PAUSE = 60
 
 
 class Trouble(Enum):
-    """What can go wrong on the way to a service; each meets the next request that it fits, and only that one."""
+    """What can go wrong on the way to a service; each meets one request: the next one, or the next that changes."""
 
-    CUT = "cut"  # the line breaks before anything is done
+    CUT = "cut"  # the next request's line breaks before anything is done
+    UNDONE = "undone"  # the next change's line breaks before anything is done
     LOST = "lost"  # the next change is done, and the line breaks before its answer
     FAILS_AFTER = "fails_after"  # the next change is done, and answered by status 500
-    FAILS = "fails"  # status 500 or 503, without a time to come back; nothing is done
-    BUSY = "busy"  # status 429 with Retry-After: PAUSE; nothing is done
-    SLOW = "slow"  # answered only after the source's patience is over; a change is done all the same
+    FAILS = "fails"  # the next request is answered by status 500 or 503; nothing is done
+    BUSY = "busy"  # the next request is answered by status 429 with Retry-After: PAUSE; nothing is done
+    SLOW = "slow"  # the next change is done, and answered only after the source's patience is over
     DENIED = "denied"  # every login is refused, until `calm`
 
 

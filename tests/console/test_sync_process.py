@@ -12,9 +12,9 @@ from console.companion import LONGEST_PAUSE, SETTLED_SECONDS
 from console.sync_process import SyncProcess
 from desk.errors import Refused
 from storage.workspace import Workspace
+from sync.conformance.canary import all_of
 from sync.lock import anyone_seated, only_one
 from sync.secret import Secret
-from tests.canary import all_of
 from tests.console.credentials.given import CANARY
 
 # Holds the lock until its input ends, as the real one does until the last console has gone.

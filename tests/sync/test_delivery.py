@@ -14,13 +14,13 @@ from storage.connect import writing
 from storage.deeds.outbox import drop, retry
 from storage.engine import deed_session, engine_over
 from sync import mailing
+from sync.conformance.canary import all_of
 from sync.lock import seated
 from sync.pace import AWAITED, LONGEST, Pace
 from sync.protocol import DeliverMail, Unclear
 from sync.sources.mailbox.smtp import MailSender, Sent
 from sync.sources.mailbox.source import Mailbox
 from sync.worker import Worker
-from tests.canary import all_of
 from tests.servers.mail import PASSWORD
 from tests.sync.office import NAME, Office, mail
 

@@ -11,9 +11,9 @@ from console.credentials.ladder import Ladder
 from console.credentials.ring import Ring, RingAbsent
 from console.credentials.rungs import NoSecret, Rung, Wanted
 from desk.times import HOUR, MINUTE, SECOND
+from sync.conformance.canary import all_of
 from sync.errors import Broken, Denied, SourceError, Unreachable
 from sync.secret import Secret
-from tests.canary import all_of
 from tests.console.credentials.given import CANARY, Memory
 from tests.servers.processes import HOST, free_port
 from tests.servers.tokens import TokenServer

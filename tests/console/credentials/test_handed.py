@@ -15,8 +15,8 @@ from desk.errors import BadInput
 from storage import sources
 from storage.connect import Connection, writing
 from storage.workspace import Workspace
+from sync.conformance.canary import all_of
 from sync.secret import Secret
-from tests.canary import all_of
 from tests.console.credentials.given import CANARY
 from tests.factories import NOW
 

@@ -9,8 +9,8 @@ import pytest
 from console.credentials.plain_files import file_of, from_file, remove_file, write_file
 from console.credentials.rungs import Found, Passed, Rung, Wanted
 from desk.errors import Refused
+from sync.conformance.canary import all_of
 from sync.secret import Secret
-from tests.canary import all_of
 from tests.console.credentials.given import CANARY, SUPPORT
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from console.credentials.ring import Ring, RingAbsent, RingTrouble
 from console.credentials.rungs import Found, Passed
+from sync.conformance.canary import all_of
 from sync.secret import Secret
-from tests.canary import all_of
 from tests.console.credentials.given import CANARY, SUPPORT, Memory
 from tests.servers.keyring import SecretService, missing
 

@@ -10,10 +10,10 @@ import pytest
 
 from desk.endpoints import Endpoint, Security
 from desk.errors import HeardError
+from sync.conformance.canary import all_of
 from sync.errors import Broken, Denied, Offline, SourceError, Unreachable
 from sync.secret import Secret
 from sync.sources.mailbox.server import Server
-from tests.canary import all_of
 from tests.servers.mail import Account
 from tests.servers.processes import HOST, free_port
 from tests.servers.scripted_imap import ScriptedImap

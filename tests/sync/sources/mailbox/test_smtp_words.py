@@ -5,10 +5,10 @@ import base64
 import pytest
 
 from desk.endpoints import Endpoint
+from sync.conformance.canary import all_of
 from sync.errors import Broken, Denied, Offline, SourceError, Unreachable
 from sync.protocol import Later, Receipt, Refused, Unclear
 from sync.secret import Secret
-from tests.canary import all_of
 from tests.servers.processes import HOST, until
 from tests.servers.scripted import CUT, SILENCE, ScriptedSmtp
 from tests.sync.sources.mailbox.sending import CANARY, RAW, mail_to, once, submission
