@@ -92,6 +92,8 @@ class HeardApp(TypedAhead, inherit_bindings=False):
             editor=config.editor_command,
             layout=config.layout,
             regions=config.phone_regions,
+            kind_words=self._kind_words,
+            browse=self._browse,
         )
         self.workspace = WorkspaceScreen(self.seat)
         self.workspace.opening = opening
@@ -268,6 +270,8 @@ class HeardApp(TypedAhead, inherit_bindings=False):
 
     def _sources_read(self, found: "tuple[SourceRow, ...]") -> None:
         self.seat.sources = found
+        if self.seat.mark_sources((row.id, row.name) for row in found):
+            self.workspace.queue.tick()
         for screen in self.screen_stack:
             if isinstance(screen, DeskScreen):
                 screen.sources_changed()

@@ -12,11 +12,13 @@ from console.credentials.rungs import Wanted, secret_in
 from desk.errors import BadInput, Refused
 from sync.secret import Secret
 
+PASSWORD = "Password or token"  # noqa: S105 - what it is called, not one
+
 
 class Asking:
     """The person at the shell; `silent` where there is none."""
 
-    def __init__(self, *, silent: bool, called: str = "Password or token") -> None:
+    def __init__(self, *, silent: bool, called: str = PASSWORD) -> None:
         """`called`: what one logs in with."""
         self.present = not silent and sys.stdin.isatty()
         self._called = called
@@ -26,6 +28,10 @@ class Asking:
     def has_typed(self) -> bool:
         """Whether the person has typed a secret."""
         return self._typed is not None
+
+    @property
+    def _word(self) -> str:
+        return "password" if self._called == PASSWORD else self._called
 
     def line(self, question: str, option: str) -> str:
         """One line of text; BadInput with the option that would have said it, where nobody can be asked."""
@@ -56,27 +62,29 @@ class Asking:
         if self._typed is None:
             return ""
         try:
-            keeps = self.yes("Keep the password in the keyring of this machine?")
+            keeps = self.yes(f"Keep the {self._word} in the keyring of this machine?")
         except Refused:
             # The source is connected by now: to leave here only means no.
             keeps = False
         for_a_run = "The console takes it for each run with F6 and Ctrl+E, `heard sync` in a terminal asks for it"
         if not keeps:
             store = f"set {wanted.variable}, or run `heard secret store {wanted.name}`"
-            return f"The password was not kept. {for_a_run}; else {store}."
+            return f"The {self._word} was not kept. {for_a_run}; else {store}."
         try:
-            return f"The password is kept in {ladder.store(wanted, self._typed)}."
+            return f"The {self._word} is kept in {ladder.store(wanted, self._typed)}."
         except RingTrouble as error:
             plain = f"`heard secret store --plain {wanted.name}` keeps it in a file that only you can read"
-            why = f"{error.message}, so the password was not kept."
+            why = f"{error.message}, so the {self._word} was not kept."
             return f"{why} {for_a_run}; {plain}; or set {wanted.variable}."
 
 
-def typed_secret(name: str, called: str = "Password or token") -> Secret:
+def typed_secret(name: str, called: str = PASSWORD) -> Secret:
     """A source's secret, typed without being shown; BadInput where it is none."""
     import getpass
 
-    read = secret_in(_answer(f"{called} of {name}: ", getpass.getpass).encode(), "what you typed")
+    read = secret_in(
+        _answer(f"{called[:1].upper()}{called[1:]} of {name}: ", getpass.getpass).encode(), "what you typed"
+    )
     if isinstance(read, Secret):
         return read
     raise BadInput(f"{read[:1].upper()}{read[1:]}", "Give the secret as one line.")

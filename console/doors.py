@@ -16,6 +16,7 @@ from screens.workspace_queue import QueueWork
 if TYPE_CHECKING:
     from screens.board import Left
     from screens.reading import Behind
+    from screens.source_lines import KindWords
 
 
 class Doors(GuardedApp[int], inherit_bindings=False):
@@ -33,6 +34,21 @@ class Doors(GuardedApp[int], inherit_bindings=False):
         """Close whatever stands over the workspace."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
+
+    # What a seat can ask for, in a job
+
+    @staticmethod
+    def _kind_words(key: str) -> "KindWords":
+        """What a kind of helpdesk says of itself."""
+        from console.kind_words import kind_words
+
+        return kind_words(key)
+
+    def _browse(self, address: str) -> str:
+        """Show a page of the web to whoever sits here."""
+        from console.browsing import browse
+
+        return browse(address, self.seat.copy)
 
     # The workspace
 

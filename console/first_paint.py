@@ -15,6 +15,7 @@ from screens.layout import lay_out
 from storage.first_page import FirstPage, FirstView, read
 from widgets.cells import cut, fit, harmless, width
 from widgets.columns import cells, columns
+from widgets.source_marks import source_marks
 
 # What a role looks like before the theme is known: attributes of the terminal's own colours, so that nothing flashes.
 COLOURS = {
@@ -113,10 +114,11 @@ def _views(views: tuple[FirstView, ...], across: int, colours: Mapping[str, str]
 
 def _tickets(page: FirstPage, across: int, colours: Mapping[str, str], now: int) -> list[str]:
     """The rows; the last cell is the room of the scroll bar."""
-    layout = columns(across - 2)
+    marks = source_marks(page.sources)
+    layout = columns(across - 2, marked=bool(marks))
     lines = []
     for place, row in enumerate(page.rows):
-        texts = [(" ", "plain"), *cells(row, layout, now), (" ", "plain")]
+        texts = [(" ", "plain"), *cells(row, layout, now, marks), (" ", "plain")]
         if place == 0:
             lines.append(_styled("".join(text for text, _ in texts), "cursor", colours))
         else:

@@ -58,6 +58,7 @@ class TicketRow(NamedTuple):
     unread: bool
     tags: tuple[str, ...]
     warns_at: int | None = None
+    source_id: int | None = None
 
 
 class Mark(NamedTuple):

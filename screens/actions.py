@@ -253,7 +253,7 @@ GO = (
     Action("go.customers", ("g c",), "Customers", "To the customers", SCREENS, command="customers"),
     Action("go.library", ("g k",), "Knowledge", "To the snippets", SCREENS, command="library"),
     Action("go.outbox", ("g o",), "Outbox", "To what is on its way out", SCREENS, command="outbox"),
-    Action("go.sources", ("F6",), "Sources", "To the mailboxes that are connected", SCREENS, command="sources"),
+    Action("go.sources", ("F6",), "Sources", "To the sources that are connected", SCREENS, command="sources"),
     Action(
         "go.find", ("c", "Ctrl+F"), "Find customer", "Find a customer by anything", EVERYWHERE - {Place.CUSTOMERS},
         command="find", takes="ANYTHING", footer=13,
@@ -338,6 +338,10 @@ OUTBOX_DEEDS = (
 )  # fmt: skip
 
 SOURCE_DEEDS = (
+    Action(
+        "sources.connect", ("Ctrl+N",), "Connect another", "Connect a mailbox or a helpdesk, in this terminal",
+        frozenset({Place.SOURCES}), command="connect", footer=4,
+    ),
     Action(
         "sources.password", ("Ctrl+E",), "Password", "Give its password or token, for this run only",
         frozenset({Place.SOURCES}), needs_list, footer=3,

@@ -30,11 +30,12 @@ OPENING_SECONDS = 0.1
 
 
 class Beginning(NamedTuple):
-    """The views, the one that was open last, and whether there are no tickets at all."""
+    """The views, the one that was open last, whether there are no tickets at all, and what is connected."""
 
     views: tuple[ViewRow, ...]
     last: int | None
     empty: bool
+    sources: tuple[tuple[int, str], ...] = ()
 
     @property
     def view(self) -> ViewRow | None:
@@ -88,7 +89,8 @@ def beginning(connection: Connection) -> Beginning:
     kept = connection.execute("SELECT value FROM setting WHERE key = ?", (first_page.SETTING,)).fetchone()
     last = json.loads(kept[0]).get("view") if kept else None
     empty = connection.execute("SELECT 1 FROM ticket LIMIT 1").fetchone() is None
-    return Beginning(views(connection), last if isinstance(last, int) else None, empty)
+    connected = first_page.sources(connection)
+    return Beginning(views(connection), last if isinstance(last, int) else None, empty, connected)
 
 
 def opening(workspace: Workspace, handle: str, now: int, zone: tzinfo) -> Opening | None:

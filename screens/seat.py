@@ -1,6 +1,6 @@
 """The agent's seat at this console: what every screen shares. The app makes one and hands it to each screen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from storage.deeds.by import By
 
 if TYPE_CHECKING:
     from screens.company import Company
-    from screens.source_lines import Standing
+    from screens.source_lines import KindWords, Standing
     from storage.banners import BannerRow
     from storage.incidents import Alarm
     from storage.sources import SourceRow
@@ -29,6 +29,9 @@ class Seat:
     `sources` are what is connected and how each is doing, `phone` who rings and who is on the line, `alarms`
     when customers hear of each incident again, `company` who else is there, `banners` what everybody is told that
     whoever sits here has not put away; the app keeps them fresh.
+    `marks` are the letters by which a ticket says which of several sources it is of, by the source's id.
+    `kind_words` lets a kind of helpdesk say what people are to know of it, which may take a third of a second; `browse`
+    shows a page of the web to whoever sits here, and answers how. Both belong into a job.
     `browser`: the screen is a browser's, which reaches neither this machine's files nor its programs.
     """
 
@@ -48,6 +51,21 @@ class Seat:
     browser: bool = False
     company: "Company | None" = None
     banners: "tuple[BannerRow, ...]" = ()
+    marks: dict[int, str] = field(default_factory=dict)
+    kind_words: "Callable[[str], KindWords] | None" = None
+    browse: "Callable[[str], str] | None" = None
+
+    def mark_sources(self, sources: Iterable[tuple[int, str]]) -> bool:
+        """Give each source, by id and name, its mark in lists; whether any has another one now."""
+        from widgets.source_marks import source_marks
+
+        marks = source_marks(sources)
+        if marks == self.marks:
+            return False
+        # In place: the lists draw from this very one.
+        self.marks.clear()
+        self.marks.update(marks)
+        return True
 
     def by(self) -> By:
         """Who does the next deed, and when."""

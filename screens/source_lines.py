@@ -8,6 +8,7 @@ away the desk is called offline; no setting that could be a secret is shown.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import NamedTuple
 
 from desk.ages import age
 from screens.facts import Told
@@ -26,10 +27,21 @@ UNITS = {"s": " s", "m": " min", "h": " h", "d": " days", "w": " weeks", "y": " 
 MARKS: dict[str, Piece] = {
     "": ("○", "muted"), "syncing": ("◌", "mark"), "idle": ("●", "good"), "away": ("○", "due"), "denied": ("×", "late"),
 }  # fmt: skip
-# The settings that people know a mailbox by, in their order; others may be anybody's business but the screen's.
+MAILBOX = "mailbox"
+# What people call the kinds of sync.kinds.OURS, which a screen can't afford to load; a test keeps them alike.
+TITLES = {
+    MAILBOX: "Mailbox", "rt": "Request Tracker", "zendesk": "Zendesk", "zammad": "Zammad", "freshdesk": "Freshdesk",
+    "helpscout": "Help Scout", "redmine": "Redmine",
+}  # fmt: skip
+# The settings that people know a source by, in their order; others may be anybody's business but the screen's.
 SETTINGS = {
-    "address": "Address", "also": "Also ours", "user": "Logs in as", "imap": "Reads by", "smtp": "Sends by",
-    "folders": "Folders",
+    "address": "Address", "url": "Address", "also": "Also ours", "user": "Logs in as", "imap": "Reads by",
+    "smtp": "Sends by", "folders": "Folders",
+}  # fmt: skip
+# What a helpdesk can take of the work that is done here (sync.kinds.Kind.takes), in words.
+TAKEN = {
+    "reply": "replies", "note": "notes", "status": "status", "priority": "priority", "assignee": "assignee",
+    "queue": "queue", "tags": "tags", "merge": "merged tickets", "tick": "its checklists",
 }  # fmt: skip
 
 
@@ -40,6 +52,13 @@ class Standing:
     words: str = ""
     mood: Mood = "well"
     banner: str = ""
+
+
+class KindWords(NamedTuple):
+    """What a kind of source says of itself: what one logs in with, and against what it was ever run."""
+
+    secret: str
+    tried: str
 
 
 def standing(rows: Sequence[SourceRow], now: int, zone: tzinfo) -> Standing:
@@ -86,7 +105,7 @@ def spoken_age(at: int, now: int) -> str:
 
 def _denied(row: SourceRow) -> str:
     if row.said.startswith(NOTHING_SERVES):
-        return "no password yet"
+        return "no password yet" if row.kind == MAILBOX else "no token yet"
     return "password refused" if "password" in row.said.casefold() else "login refused"
 
 
@@ -122,6 +141,28 @@ def state_words(row: SourceRow, now: int) -> str:
             return "waits for its first sync"
 
 
+def sentence(words: str) -> str:
+    """Words with which a sentence may begin."""
+    return words[:1].upper() + words[1:]
+
+
+def place_of(row: SourceRow) -> str:
+    """Where it is: a mailbox's address, a helpdesk's host, else what it is."""
+    url = row.settings.get("url", "").partition("://")[2].rstrip("/")
+    return harmless(row.settings.get("address") or url or title_of(row))
+
+
+def title_of(row: SourceRow) -> str:
+    """What people call its kind."""
+    return TITLES.get(row.kind, row.kind)
+
+
+def taken_words(row: SourceRow) -> str:
+    """What goes back there of the work that is done here; the rest stays in this workspace."""
+    taken = row.settings.get("takes", "").split()
+    return ", ".join(words for key, words in TAKEN.items() if key in taken)
+
+
 def source_line(row: SourceRow, cells: int, now: int) -> list[Piece]:
     """One source in a line."""
     mark = MARKS.get(row.state, MARKS[""])
@@ -129,14 +170,14 @@ def source_line(row: SourceRow, cells: int, now: int) -> list[Piece]:
         (" ", "plain"),
         mark,
         (" " + fit(harmless(row.name), max(10, cells * 15 // 100)) + "  ", "strong"),
-        (fit(harmless(row.settings.get("address", row.kind)), max(16, cells * 27 // 100)) + "  ", "muted"),
+        (fit(place_of(row), max(16, cells * 27 // 100)) + "  ", "muted"),
         (harmless(state_words(row, now)), mark[1] if row.state in ("away", "denied") else "plain"),
     ]
     last = "never" if row.synced_at is None else age(row.synced_at, now)
     return both_ends(left, [(f"{last:>5} ", "faint")], cells)
 
 
-def source_facts(row: SourceRow, now: int, zone: tzinfo, *, whole: bool) -> list[Told]:
+def source_facts(row: SourceRow, now: int, zone: tzinfo, *, whole: bool, kind: KindWords | None = None) -> list[Told]:
     """What the page of a source says, as (label, words, ink of the words); `whole`: with its settings."""
     ink = MARKS.get(row.state, MARKS[""])[1] if row.state in ("away", "denied") else "strong"
     facts: list[Told] = [("State", state_words(row, now), ink)]
@@ -153,10 +194,16 @@ def source_facts(row: SourceRow, now: int, zone: tzinfo, *, whole: bool) -> list
     facts.append(("Last sync", "never" if row.synced_at is None else moment(row.synced_at, now, zone), "plain"))
     if row.next_at is not None and row.next_at > now:
         facts.append(("Next try", moment(row.next_at, now, zone) + ", or now with F5", "plain"))
-    if not row.claims:
+    if row.kind == MAILBOX and not row.claims:
         facts.append(("Who has what", "is known here alone: the mail server keeps no marks of agents.", "muted"))
+    if whole and row.kind != MAILBOX:
+        facts.append(("Kind", title_of(row), "muted"))
     if whole:
         facts += [(label, row.settings[key], "muted") for key, label in SETTINGS.items() if row.settings.get(key)]
+    if whole and (taken := taken_words(row)):
+        facts.append(("Takes", taken, "muted"))
+    if whole and kind is not None:
+        facts.append(("Tried against", sentence(kind.tried).rstrip(".") + ".", "muted"))
     return facts
 
 

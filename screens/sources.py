@@ -1,4 +1,4 @@
-"""What is connected: each mailbox with its state in plain words, how far a first sync is, what is wrong and what to do.
+"""What is connected: each source with its state in plain words, how far a first sync is, what is wrong, what to do.
 
 The invariants: it says what the sync process has written down (`seat.sources`), and reads nothing of its own; no secret
 is on it.
@@ -16,8 +16,8 @@ from screens.desk_screen import opens
 from screens.facts import FactsPane
 from screens.framed import FramedScreen, Shape
 from screens.seat import Seat
-from screens.source_lines import source_facts, source_line
-from screens.welcome import CONNECT, setting
+from screens.source_lines import MAILBOX, KindWords, sentence, source_facts, source_line
+from screens.welcome import CONNECT, connect_question, setting
 from storage import sources
 from storage.connect import Connection, writing
 from storage.sources import SourceRow
@@ -52,7 +52,7 @@ def how_to_connect(workspace: Workspace) -> list[list[Piece]]:
     lines += [
         [("  " + CONNECT, "key")],
         [],
-        [("Mails then come in by themselves while a console is open.", "muted")],
+        [("Ctrl+N does the same here. What is new then comes in by itself while a console is open.", "muted")],
     ]
     return lines
 
@@ -73,13 +73,14 @@ class Unconnected(Lines, can_focus=False):
 
 
 class SourcesScreen(FramedScreen[SourceRow]):
-    """The mailboxes."""
+    """The mailboxes and helpdesks."""
 
     def __init__(self, seat: Seat) -> None:
         super().__init__(seat, LineList[SourceRow](self._draw, key=lambda row: row.id))
         self.unconnected = Unconnected(seat.jobs.workspace)
         self.page = FactsPane()
         self._whole = False
+        self._kinds: dict[str, KindWords | None] = {}
 
     @property
     @override
@@ -142,12 +143,32 @@ class SourcesScreen(FramedScreen[SourceRow]):
         row = self.lines.row
         if row is not None:
             whole = self._whole or self.shape.below >= ROOMY
-            self.page.show(source_facts(row, self.seat.clock(), self.seat.zone, whole=whole))
+            kind = self._kinds.get(row.kind)
+            self.page.show(source_facts(row, self.seat.clock(), self.seat.zone, whole=whole, kind=kind))
+            self._ask_kind(row.kind)
+
+    def _ask_kind(self, key: str) -> None:
+        """What a helpdesk's kind says of itself, once: its code is loaded beside the work."""
+        ask = self.seat.kind_words
+        if key == MAILBOX or key in self._kinds or ask is None:
+            return
+        self._kinds[key] = None
+
+        def told(words: KindWords) -> None:
+            self._kinds[key] = words
+            self._show_page()
+
+        self.read("kind " + key, lambda _: ask(key), told)
 
     @override
     def open_row(self, key: Key) -> None:
         self._whole = not self._whole
         self._show_page()
+
+    def action_sources_connect(self) -> None:
+        """Connect another one, in this terminal."""
+        self.seat.reach("Connecting")
+        self.ask(connect_question(self.app, self.seat.jobs.workspace))
 
     def action_sources_password(self) -> None:
         """Ask for the password or token of the source under the cursor."""
@@ -162,7 +183,8 @@ class SourcesScreen(FramedScreen[SourceRow]):
             opens(self.app).give_secret(name, secret)
             self.notice("Given for this run; it is tried now")
 
-        label = "Password or token of " + harmless(name)
+        kind = self._kinds.get(row.kind)
+        label = sentence(kind.secret if kind else "Password or token") + " of " + harmless(name)
         self.ask(Question(label, given, reading=lambda _: FOR_THIS_RUN, hidden=True))
 
     def _draw(self, row: SourceRow, cells: int, _look: Look) -> list[Piece]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from textual.app import App
 from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -15,13 +16,14 @@ from typing_extensions import override
 
 from screens.action import Place, Situation
 from screens.aside import run_aside
+from screens.ask import Choice, Question
 from screens.desk_screen import opens
 from screens.facts import Told
 from screens.framed import FramedScreen, Shape
 from screens.hints import hints
 from screens.keymap import Keymap
 from screens.seat import Seat
-from screens.source_lines import source_facts
+from screens.source_lines import MAILBOX, TITLES, place_of, source_facts
 from storage.connect import Connection
 from storage.sources import SourceRow
 from storage.workspace import Workspace, locate
@@ -32,8 +34,9 @@ from widgets.rows import LineList
 from widgets.ticket_line import Look
 
 CONNECT = "heard connect mailbox"
+CONNECT_ANY = "heard connect KIND"
 _EMPTY = "SELECT NOT EXISTS(SELECT 1 FROM ticket) AND NOT EXISTS(SELECT 1 FROM customer)"
-DETAIL_LINES = 10
+DETAIL_LINES = 9
 # The keys are shown as they are where there is work.
 BUSY = Situation(ticket=True, ticket_open=True, listed=1, customer=True, email=True, phone=True, runs=1)
 
@@ -50,6 +53,7 @@ class Way:
 WAYS = (
     Way("demo", "Try the demo team", "a made-up coffee shop, ready to work on"),
     Way("mailbox", "Connect a mailbox", "mails come in, and replies go out"),
+    Way("helpdesk", "Connect a helpdesk", "its tickets come in, your answers go back"),
     Way("import", "Bring my own files", "mail, people or tickets, one command each"),
     Way("keys", "Learn the keys", "a dozen carry you through the day"),
     Way("files", "See where things lie", "one folder here, and nothing elsewhere"),
@@ -83,6 +87,8 @@ def detail(way: str, workspace: Workspace, keymap: Keymap) -> list[list[Piece]]:
             )
         case "mailbox":
             return _mailbox(setting(workspace))
+        case "helpdesk":
+            return _helpdesks(setting(workspace))
         case "import":
             return _imports(setting(workspace))
         case "keys":
@@ -118,8 +124,30 @@ def _mailbox(set_first: str) -> list[list[Piece]]:
     ]
 
 
+def _helpdesks(set_first: str) -> list[list[Piece]]:
+    lines = _plain(
+        "⏎ asks which, and what it needs, and tries it first. Its tickets then",
+        "come in, the newest first; replies, notes and changes go back.",
+        "",
+        "Or in another terminal, with one of these as KIND:",
+    )
+    lines += [[("  " + set_first, "key")]] if set_first else []
+    return [
+        *lines,
+        [("  " + CONNECT_ANY, "key")],
+        [("  " + ", ".join(kind for kind in TITLES if kind != MAILBOX), "muted")],
+        [("Reading changes nothing there. F6 shows how it is doing.", "muted")],
+    ]
+
+
+def connect_question(app: App[object], workspace: Workspace, *, but: str = "") -> Question:
+    """Which kind to connect; the command for it then has the terminal. Other packages' kinds are typed."""
+    choices = tuple(Choice(kind, title, "", kind) for kind, title in TITLES.items() if kind != but)
+    return Question("Connect", lambda kind: run_aside(app, workspace, "connect", kind), choices=choices, free=True)
+
+
 def _arriving(facts: list[Told]) -> list[list[Piece]]:
-    """A mailbox that is connected, and of which nothing has come in yet."""
+    """A source that is connected, and of which nothing has come in yet."""
     return [[("  " + fit(label, 15), "muted"), (harmless(words), ink)] for label, words, ink in facts]
 
 
@@ -137,7 +165,7 @@ def _imports(set_first: str) -> list[list[Piece]]:
 
 
 def _keys(keymap: Keymap) -> list[list[Piece]]:
-    wanted = hints(keymap, Place.QUEUE, BUSY)[:16]
+    wanted = hints(keymap, Place.QUEUE, BUSY)[:14]
     lines = []
     half = (len(wanted) + 1) // 2
     for row in range(half):
@@ -165,13 +193,13 @@ def _short(folder: Path) -> str:
 
 
 def _facts(sources: Sequence[SourceRow], seat: Seat) -> list[Told]:
-    """How the mailboxes are doing, each under its name, as long as nothing has come in."""
+    """How the sources are doing, each under its name, as long as nothing has come in."""
     facts: list[Told] = []
     for row in sources:
-        facts += [(row.name, row.settings.get("address", ""), "strong")]
+        facts += [(row.name, place_of(row), "strong")]
         facts += source_facts(row, seat.clock(), seat.zone, whole=False)
         if row.state == "idle" and row.synced_at is not None and not row.failures:
-            facts.append(("", "Nothing lies in it yet. The first mail shows here by itself.", "plain"))
+            facts.append(("", "Nothing lies in it yet. What comes first shows here by itself.", "plain"))
     return facts
 
 
@@ -263,7 +291,7 @@ class WelcomeScreen(FramedScreen[Way]):
     def row_reached(self) -> None:
         row = self.lines.row
         if row is not None:
-            arriving = self.seat.sources if row.key == "mailbox" else ()
+            arriving = self.seat.sources if row.key == _way_of(self.seat.sources) else ()
             self.detail.show(
                 _arriving(_facts(arriving, self.seat))
                 if arriving
@@ -277,7 +305,7 @@ class WelcomeScreen(FramedScreen[Way]):
         if self.seat.sources and not self._told_of_sources:
             # Whoever has just connected one looks for what comes of it.
             self._told_of_sources = True
-            self.lines.go_to("mailbox")
+            self.lines.go_to(_way_of(self.seat.sources))
         self.row_reached()
 
     @override
@@ -285,16 +313,23 @@ class WelcomeScreen(FramedScreen[Way]):
         if key == "demo":
             self.notice("Making the demo team…")
             opens(self.app).start_demo()
-        elif key == "mailbox" and self.seat.browser:
-            self.notice("Connect it in a terminal: heard connect mailbox", "warning")
+        elif key in ("mailbox", "helpdesk") and self.seat.browser:
+            self.notice("Connect it in a terminal: " + (CONNECT if key == "mailbox" else CONNECT_ANY), "warning")
         elif key == "mailbox" and not self.seat.sources:
-            run_aside(self.app, self.seat.jobs.workspace, "connect", "mailbox")
+            run_aside(self.app, self.seat.jobs.workspace, "connect", MAILBOX)
+        elif key == "helpdesk" and not self.seat.sources:
+            self.ask(connect_question(self.app, self.seat.jobs.workspace, but=MAILBOX))
         elif key == "keys":
             self.do("console.help")
         elif key == "empty":
             self.dismiss(None)
         else:
             self.notice("It stands below")
+
+
+def _way_of(sources: Sequence[SourceRow]) -> str:
+    """Under which way to begin a source that is there is told of."""
+    return "helpdesk" if sources and sources[0].kind != MAILBOX else "mailbox"
 
 
 def _draw(way: Way, cells: int, look: Look) -> list[Piece]:

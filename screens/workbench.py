@@ -58,7 +58,7 @@ class Workbench(DeskScreen[None]):
         self.pane: Pane = "main"
         self.layout_shown = Shown(0, 0, 0, 0)
         self.view_list = ViewList(id="views")
-        self.queue = RowView(self.fetch_rows, clock=seat.clock, id="queue")
+        self.queue = RowView(self.fetch_rows, clock=seat.clock, marks=seat.marks, id="queue")
         self.transcript = Transcript(clock=seat.clock, zone=seat.zone, id="transcript")
         self.card = CustomerPanel(clock=seat.clock, zone=seat.zone, id="card")
         self.header, self.notices = HeaderBar(), NoticeBar(clock=seat.clock)

@@ -63,6 +63,7 @@ class QueueWork(Workbench):
 
     def _began(self, found: Beginning, first: Sequence[TicketRow] | None = None) -> None:
         self.views = found.views
+        self.seat.mark_sources(found.sources)
         self.view_list.show_views(found.views)
         self._begun = True
         if found.empty:

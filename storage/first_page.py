@@ -23,12 +23,14 @@ COLUMNS = """
     SELECT ticket.id, ticket.number, ticket.subject, ticket.status, ticket.priority, channel.key,
            coalesce(customer.name, ''), coalesce(agent.name, ''), ticket.mood, ticket.unread,
            ticket.updated_at, ticket.due_at, ticket.snoozed_until, ticket.warns_at,
-           ticket.promised_at
+           ticket.promised_at, ticket.source_id
     FROM ticket
     JOIN channel ON channel.id = ticket.channel_id
     LEFT JOIN customer ON customer.id = ticket.customer_id
     LEFT JOIN agent ON agent.id = ticket.assignee_id
     WHERE ticket.id IN ({places})"""
+# The sources that are synced, by which a row says where it comes from (storage.sources.connected).
+SOURCES = "SELECT id, name FROM source WHERE kind = 'mailbox' OR settings ->> '$.takes' IS NOT NULL ORDER BY id"
 VIEWS = "SELECT id, position, name FROM view ORDER BY position, id"
 
 
@@ -50,6 +52,7 @@ class FirstRow(NamedTuple):
     snoozed_until: int | None
     warns_at: int | None = None
     promised_at: int | None = None
+    source_id: int | None = None
 
 
 class FirstView(NamedTuple):
@@ -62,13 +65,14 @@ class FirstView(NamedTuple):
 
 
 class FirstPage(NamedTuple):
-    """What to paint; `title` is the view's name, `footer` the keys as they were last shown."""
+    """What to paint; `title` is the view's name, `footer` the keys as they were last shown, `sources` id and name."""
 
     title: str
     tickets: int | None
     views: tuple[FirstView, ...]
     rows: tuple[FirstRow, ...]
     footer: str
+    sources: tuple[tuple[int, str], ...] = ()
 
 
 def remember(
@@ -132,4 +136,10 @@ def _page(connection: Connection, kept: dict[str, object], limit: int) -> FirstP
         views=views,
         rows=tuple(rows[each] for each in ids if each in rows),
         footer=str(kept["footer"]),
+        sources=sources(connection),
     )
+
+
+def sources(connection: Connection) -> tuple[tuple[int, str], ...]:
+    """Id and name of what is connected, the oldest first."""
+    return tuple((source_id, name) for source_id, name in connection.execute(SOURCES))

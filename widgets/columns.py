@@ -5,6 +5,8 @@ takes the screen over. The invariant: the texts of a row are exactly as wide as 
 than dataclasses, whose import costs the first paint 8 ms.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from desk.ages import age, due
@@ -21,6 +23,10 @@ NO_SUBJECT = "(no subject)"
 HIGH, URGENT, ANGRY, SOLVED = 2, 3, 2, 3
 VIEWS_WIDTH, SIDE_WIDTH = 24, 32
 TWO_PANES, THREE_PANES = 100, 108
+
+# Of a source, as widgets.source_marks makes them.
+MARK_CELLS = 2
+NO_MARKS: Mapping[int, str] = MappingProxyType({})
 
 
 class TicketLine(Protocol):
@@ -54,6 +60,8 @@ class TicketLine(Protocol):
     def warns_at(self) -> int | None: ...
     @property
     def promised_at(self) -> int | None: ...
+    @property
+    def source_id(self) -> int | None: ...
 
 
 class Column(NamedTuple):
@@ -79,11 +87,13 @@ def panes(width: int) -> Panes:
     return Panes(views, width - views - side, side)
 
 
-def columns(width: int) -> tuple[Column, ...]:
-    """The columns of a list that is `width` cells wide; one blank stands between two."""
+def columns(width: int, *, marked: bool = False) -> tuple[Column, ...]:
+    """The columns of a list that is `width` cells wide; one blank stands between two. `marked`: with their sources."""
     if width < 30:
         return (Column("mark", 1), Column("subject", max(width - 2, 0)))
     wanted = [Column("mark", 1), Column("urgent", 1), Column("due", 10, right=True), Column("channel", 1)]
+    if marked:
+        wanted.append(Column("source", MARK_CELLS))
     if width >= 90:
         wanted.append(Column("number", 7, right=True))
     wanted.append(Column("customer", min(max(width * 22 // 100, 8), 28)))
@@ -96,16 +106,19 @@ def columns(width: int) -> tuple[Column, ...]:
     return (*wanted, Column("subject", width - taken), *after)
 
 
-def cells(row: TicketLine, layout: tuple[Column, ...], now: int) -> list[tuple[str, str]]:
+def cells(
+    row: TicketLine, layout: tuple[Column, ...], now: int, marks: Mapping[int, str] = NO_MARKS
+) -> list[tuple[str, str]]:
     """The row's texts with the role that styles each; joined they fill the layout's width.
 
+    `marks` are those of the sources by id.
     Roles: unread, mark, urgent, late, due, quiet, customer, subject, plain. Texts of columns and blanks take turns.
     """
     texts: list[tuple[str, str]] = []
     for place, column in enumerate(layout):
         if place:
             texts.append((" ", "plain"))
-        text, role = _cell(row, column.name, now)
+        text, role = _cell(row, column.name, now) if column.name != "source" else (_source(row, marks), "quiet")
         texts.append((fit(text, column.cells, right=column.right), role))
     return texts
 
@@ -130,6 +143,10 @@ def _cell(row: TicketLine, name: str, now: int) -> tuple[str, str]:
             return age(row.updated_at, now), "quiet"
         case _:
             return harmless(row.subject).strip() or NO_SUBJECT, "unread" if row.unread else "subject"
+
+
+def _source(row: TicketLine, marks: Mapping[int, str]) -> str:
+    return marks.get(row.source_id, "") if row.source_id is not None else ""
 
 
 def _mark(row: TicketLine, now: int) -> tuple[str, str]:

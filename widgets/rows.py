@@ -18,6 +18,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from desk.records import TicketRow
+from widgets.columns import NO_MARKS
 from widgets.inks import Lines, Piece
 from widgets.rowcache import Key, RowCache, Sight, place_of
 from widgets.ticket_line import Look, draw_ticket
@@ -372,18 +373,19 @@ class LineList(Lines, Generic[Row], can_focus=True, inherit_bindings=False):
 
 
 class RowView(LineList[TicketRow]):
-    """The queue: tickets by the columns that fit."""
+    """The queue: tickets by the columns that fit. `marks` are the sources' own, which whoever has them may change."""
 
     def __init__(
         self,
         fetch: Callable[[int, int], Sequence[TicketRow] | None],
         *,
         clock: Callable[[], int],
+        marks: Mapping[int, str] = NO_MARKS,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(
-            partial(draw_ticket, clock=clock),
+            partial(draw_ticket, clock=clock, marks=marks),
             key=lambda row: row.id,
             fetch=fetch,
             empty="No tickets here. Nothing waits.",

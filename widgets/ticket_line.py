@@ -4,13 +4,13 @@ The invariant: every text of the first paint keeps its place, so that nothing ju
 tags, marks and the preview only use the blanks behind a subject.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from desk.records import TicketRow
 from widgets.cells import cut, fit, harmless, shorten, width
-from widgets.columns import Column, cells, columns
+from widgets.columns import NO_MARKS, Column, cells, columns
 from widgets.inks import Piece
 
 SELECTED_MARK = "■"
@@ -34,11 +34,13 @@ class Look(NamedTuple):
     written: bool = False
 
 
-def draw_ticket(row: TicketRow, width: int, look: Look, *, clock: Callable[[], int]) -> list[Piece]:
-    """The line of a ticket, `width` cells wide."""
-    layout = _layout(width)
+def draw_ticket(
+    row: TicketRow, width: int, look: Look, *, clock: Callable[[], int], marks: Mapping[int, str] = NO_MARKS
+) -> list[Piece]:
+    """The line of a ticket, `width` cells wide, with the mark of its source where there are any."""
+    layout = _layout(width, marked=bool(marks))
     pieces: list[Piece] = []
-    for place, (text, role) in enumerate(cells(row, layout, clock())):
+    for place, (text, role) in enumerate(cells(row, layout, clock(), marks)):
         column = layout[place // 2] if place % 2 == 0 else None
         if column is not None and column.name == "subject":
             pieces.extend(_subject(row, column, _INKS.get(role, role), look))

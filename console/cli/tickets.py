@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.json:
             _print_json(connection, pieces)
         else:
-            _print_lines(pieces, present)
+            _print_lines(connection, pieces, present)
     return 0
 
 
@@ -88,13 +88,16 @@ def _print_json(connection: Connection, pieces: Iterator[list[TicketRow]]) -> No
     print("[]" if before == "[" else "]")
 
 
-def _print_lines(pieces: Iterator[list[TicketRow]], now: int) -> None:
+def _print_lines(connection: Connection, pieces: Iterator[list[TicketRow]], now: int) -> None:
     """The queue's own columns with the number in front of each, since a command can't be pointed at a row."""
+    from storage.first_page import sources
     from widgets.columns import Column, cells, columns
+    from widgets.source_marks import source_marks
 
     width = get_terminal_size().columns if sys.stdout.isatty() else PIPED_WIDTH
-    beside = columns(width - NUMBER_CELLS - 1)
+    marks = source_marks(sources(connection))
+    beside = columns(width - NUMBER_CELLS - 1, marked=bool(marks))
     layout = (Column("number", NUMBER_CELLS, right=True), *(each for each in beside if each.name != "number"))
     for rows in pieces:
         for row in rows:
-            print("".join(text for text, _ in cells(row, layout, now)).rstrip())
+            print("".join(text for text, _ in cells(row, layout, now, marks)).rstrip())

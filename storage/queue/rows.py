@@ -20,7 +20,7 @@ from storage.connect import Connection
 _ROWS = """
     SELECT t.id, t.uid, t.number, t.subject, t.preview, t.status, t.priority, h.key, t.customer_id, c.uid,
            ifnull(c.name, ''), ifnull(a.name, ''), t.mood, t.contacts, t.message_count, t.created_at, t.updated_at,
-           t.due_at, t.promised_at, t.snoozed_until, t.unread, t.warns_at
+           t.due_at, t.promised_at, t.snoozed_until, t.unread, t.warns_at, t.source_id
       FROM json_each(?) wanted
       CROSS JOIN ticket t ON t.id = wanted.value
       JOIN channel h ON h.id = t.channel_id
@@ -78,6 +78,6 @@ def _read(connection: Connection, ids: Sequence[int]) -> dict[int, TicketRow]:
     for ticket_id, name in connection.execute(_TAGS, (wanted,)):
         tags[ticket_id] = tuple(sorted((*tags[ticket_id], name))) if ticket_id in tags else (name,)
     return {
-        row[0]: TicketRow._make((*row[:-2], row[-2] == 1, tags.get(row[0], ()), row[-1]))
+        row[0]: TicketRow._make((*row[:-3], row[-3] == 1, tags.get(row[0], ()), *row[-2:]))
         for row in connection.execute(_ROWS, (wanted,)).fetchall()
     }

@@ -53,6 +53,15 @@ def test_a_row_is_the_list_s_row() -> None:
     assert lines[2] == "│ " + "".join(text for text, _ in cells(ROW, columns(76), NOW)) + " │"
 
 
+def test_with_several_sources_a_row_has_the_mark_of_its_own() -> None:
+    page = PAGE._replace(rows=(ROW._replace(source_id=2), ROW), sources=((1, "support"), (2, "rt")))
+    lines = screen(paint(page, 80, 24, MONOCHROME, NOW), 80, 24)
+    assert lines[2].startswith("│ ●         1:00 ✉ rt Ana Ruiz ")
+    assert lines[3].startswith("│ ●         1:00 ✉    Ana Ruiz ")
+    one = screen(paint(page._replace(sources=((2, "rt"),)), 80, 24, MONOCHROME, NOW), 80, 24)
+    assert one[2].startswith("│ ●         1:00 ✉ Ana Ruiz ")
+
+
 def test_a_tall_terminal_keeps_the_room_of_the_preview() -> None:
     page = PAGE._replace(rows=(ROW,) * 40)
     lines = screen(paint(page, 120, 40, COLOURS, NOW), 120, 40)

@@ -76,8 +76,11 @@ async def test_the_ways_to_begin_fit_a_small_terminal(workspace: Workspace) -> N
         await pilot.press("j")
         assert "heard connect mailbox" in seen(app)
         await pilot.press("j")
+        assert "heard connect KIND" in seen(app)
+        assert "rt, zendesk, zammad" in seen(app)
+        await pilot.press("j")
         assert "import customers.csv" in seen(app)
-        await pilot.press("k", "k", "enter")
+        await pilot.press("k", "k", "k", "enter")
         assert app.opened == [("demo", None)]
 
 

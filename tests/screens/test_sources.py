@@ -8,13 +8,23 @@ import pytest
 
 from desk.times import HOUR, MINUTE, SECOND
 from screens.action import Place
-from screens.source_lines import source_facts, source_line, spoken_age, standing, state_words
+from screens.source_lines import (
+    MAILBOX,
+    TITLES,
+    KindWords,
+    source_facts,
+    source_line,
+    spoken_age,
+    standing,
+    state_words,
+)
 from screens.sources import SourcesScreen
 from screens.welcome import WelcomeScreen
 from storage import sources
 from storage.connect import Connection
 from storage.sources import SourceRow
 from storage.workspace import Workspace
+from sync.kinds import OURS
 from sync.lock import only_one
 from tests.factories import NOW
 from tests.hostile import HOSTILE
@@ -106,6 +116,71 @@ def test_a_page_says_where_agents_cannot_show_each_other_what_they_have() -> Non
 
     assert said(source()) == []
     assert said(replace(source(), claims=False)) == ["is known here alone: the mail server keeps no marks of agents."]
+
+
+HELPDESK = replace(
+    source(name="desk", settings={"url": "https://rt.example.test/rt", "takes": "note reply status tick"}),
+    id=2, kind="rt",
+)  # fmt: skip
+
+
+def test_every_kind_has_a_name() -> None:
+    assert {kind for kind in TITLES if kind != MAILBOX} == OURS.keys()
+
+
+def test_a_helpdesk_is_told_with_what_it_takes_and_what_it_was_tried_against() -> None:
+    words = KindWords("Token", "Run against version 5.0.")
+    facts = {label: said for label, said, _ in source_facts(HELPDESK, NOW, UTC, whole=True, kind=words)}
+    assert facts["Kind"] == "Request Tracker"
+    assert facts["Address"] == "https://rt.example.test/rt"
+    assert facts["Takes"] == "replies, notes, status, its checklists"
+    assert facts["Tried against"] == "Run against version 5.0."
+    unclaimed = source_facts(replace(HELPDESK, claims=False), NOW, UTC, whole=True)
+    assert "Who has what" not in {label for label, _, _ in unclaimed}
+    assert "rt.example.test/rt" in "".join(text for text, _ in source_line(HELPDESK, 120, NOW))
+    refused = replace(HELPDESK, state="denied", said="There is no secret for “desk”")
+    assert standing([refused], NOW, UTC).words == "no token yet"
+
+
+async def test_a_helpdesk_s_page_asks_its_kind_once_and_for_its_own_secret(workspace: Workspace) -> None:
+    asked: list[str] = []
+
+    def words(kind: str) -> KindWords:
+        asked.append(kind)
+        return KindWords("Zugangstoken", "Never run against one.")
+
+    app = Stage(workspace, SourcesScreen)
+    app.seat.kind_words = words
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settled(app)
+        app.seat.sources = (GOOD, HELPDESK)
+        screen = app.screen
+        assert isinstance(screen, SourcesScreen)
+        screen.sources_changed()
+        await settled(app)
+        assert asked == []
+        await pilot.press("j")
+        await until(app, lambda: "Never run against one." in seen(app))
+        await pilot.press("k", "j")
+        await settled(app)
+        assert asked == ["rt"]
+        await pilot.press("ctrl+e")
+        await settled(app)
+        assert "Zugangstoken of desk" in seen(app)
+
+
+async def test_another_one_is_connected_from_the_page(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    run: list[tuple[str, ...]] = []
+    monkeypatch.setattr("screens.welcome.run_aside", lambda _app, _workspace, *command: run.append(command))
+    app = Stage(workspace, SourcesScreen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(app)
+        await pilot.press("ctrl+n")
+        await settled(app)
+        assert "Help Scout" in seen(app)
+        await pilot.press(*"zend", "enter")
+        await settled(app)
+        assert run == [("connect", "zendesk")]
 
 
 def test_hostile_words_stay_in_their_line() -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from storage.connect import Connection
-from storage.first_page import TIME_LIMIT, FirstView, read, remember
+from storage.first_page import TIME_LIMIT, FirstView, read, remember, sources
+from storage.sources import add
 from storage.workspace import Workspace
 from tests.factories import NOW, make_customer, make_ticket
 
@@ -40,6 +41,18 @@ def test_the_remembered_view_is_read_afresh_and_in_its_order(workspace: Workspac
     assert (page.title, page.tickets, page.footer) == ("Due next", 40, "? keys")
     assert page.views[0] == FirstView(1, "Mine", None, False)
     assert page.views[2] == FirstView(3, "Due next", 40, True)
+
+
+def test_a_row_knows_its_source_and_what_is_connected_is_named(workspace: Workspace, connection: Connection) -> None:
+    for kind, name, settings in (("mailbox", "support", {}), ("csv", "old.csv", {}), ("rt", "rt", {"takes": "reply"})):
+        add(connection, kind, name, settings, NOW)
+    found = {name: source_id for source_id, name in connection.execute("SELECT id, name FROM source").fetchall()}
+    make_ticket(connection, source_id=found["rt"])
+    keep(connection)
+    page = read(workspace.database, 3)
+    assert page is not None
+    assert page.sources == ((found["support"], "support"), (found["rt"], "rt")) == sources(connection)
+    assert [row.source_id for row in page.rows] == [found["rt"]]
 
 
 def test_remembering_again_replaces(workspace: Workspace, connection: Connection) -> None:

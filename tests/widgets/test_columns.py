@@ -10,6 +10,7 @@ from desk.times import DAY, HOUR, MINUTE
 from tests.hostile import HOSTILE
 from widgets.cells import width
 from widgets.columns import CHANNEL_MARKS, cells, columns, panes
+from widgets.source_marks import source_marks
 
 ROLES = {"unread", "mark", "urgent", "late", "due", "quiet", "customer", "subject", "plain"}
 NOW = 1_772_442_000_000_000
@@ -51,6 +52,19 @@ def test_columns_appear_as_there_is_room() -> None:
     assert [column.name for column in columns(20)] == ["mark", "subject"]
     assert [column.name for column in columns(78)] == ["mark", "urgent", "due", "channel", "customer", "subject"]
     assert {"number", "assignee", "age"} <= {column.name for column in columns(130)}
+
+
+def test_a_row_says_by_two_letters_which_of_several_sources_it_is_of() -> None:
+    """Without a colour, on the smallest terminal, and with one blank on each side."""
+    marks = source_marks([(7, "rt"), (9, "zendesk")])
+    for across in (76, 130, 200):
+        layout = columns(across, marked=True)
+        place = sum(column.cells + 1 for column in layout[: [column.name for column in layout].index("source")])
+        for source_id, mark in ((7, "rt"), (9, "ze"), (None, "  "), (8, "  ")):
+            line = "".join(text for text, _ in cells(ROW._replace(source_id=source_id), layout, NOW, marks))
+            assert line[place - 1 : place + 3] == f" {mark} "
+            assert width(line) == across
+    assert "source" not in {column.name for column in columns(200)}
 
 
 def test_panes_follow_the_width() -> None:
