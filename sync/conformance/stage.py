@@ -118,7 +118,7 @@ class Stage(Protocol):
         """Another agent replies, or leaves a note."""
         ...
 
-    def colleague_changes(self, ticket: str, status: Status, add_tag: str) -> None:
+    def colleague_changes(self, ticket: str, status: Status, tag: str) -> None:
         """Another agent changes the status (to OPEN, PENDING or SOLVED), and adds a tag where `takes` has tags."""
         ...
 
