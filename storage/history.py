@@ -24,13 +24,23 @@ def event_words(kind: str, data: str, agent: str) -> str:
     facts = cast(Data, json.loads(data))
     who = agent or "Heard"
     if kind == "changed" and "where" in facts:
-        return f"{facts.get('after') or 'Nobody'} has it now, says {facts['where']}"
+        return f"{_is_now(facts)}, says {facts['where']}"
     if kind == "changed":
         return f"{who} took it" if _took(facts, agent) else f"{who} {_changed(facts)}"
     wording = _KINDS.get(kind)
     if wording is None:
         return f"{who}: {kind.replace('_', ' ')}"
     return f"{who} {wording.format_map(_texts(facts))}"
+
+
+def _is_now(facts: Data) -> str:
+    """How a field stands that was changed elsewhere, by whomever."""
+    field, before, after = str(facts.get("field", "")), facts.get("before"), facts.get("after")
+    if field == "assignee":
+        return f"{after or 'Nobody'} has it now"
+    if field == "tags":
+        return f"Somebody {_tagged(before, after)}"
+    return f"The {field} is {_shown(field, after)} now" if after is not None else f"It is in no {field} now"
 
 
 def _took(facts: Data, agent: str) -> bool:

@@ -36,6 +36,8 @@ _KEEP_QUESTION = """
 _ADD_TEMPLATE = """
     INSERT INTO checklist(key, title, content, position, updated_at)
     VALUES(?,?,?,(SELECT coalesce(max(position), -1) + 1 FROM checklist),?)"""
+_OFFERED = "SELECT key, content FROM checklist WHERE ticket_id IS NULL ORDER BY position, key"
+_OF_TICKET = "SELECT key, content FROM checklist WHERE ticket_id = ? ORDER BY position, key"
 
 
 Piece = Snippet | ChecklistTemplate
@@ -75,8 +77,16 @@ def snippet_named(connection: Connection, name: str) -> Snippet:
 
 
 def templates(connection: Connection) -> tuple[ChecklistTemplate, ...]:
-    """All checklists, in the order in which they are offered."""
-    found = connection.execute("SELECT key, content FROM checklist ORDER BY position, key")
+    """All checklists of the team's, in the order in which they are offered."""
+    return _templates(connection.execute(_OFFERED))
+
+
+def templates_of(connection: Connection, ticket_id: int) -> tuple[ChecklistTemplate, ...]:
+    """Those that are for one ticket alone, as its helpdesk has told them."""
+    return _templates(connection.execute(_OF_TICKET, (ticket_id,)))
+
+
+def _templates(found: Iterable[tuple[str, str]]) -> tuple[ChecklistTemplate, ...]:
     return tuple(template for key, content in found for template in parse_checklists(content, f"checklist {key}"))
 
 
@@ -113,10 +123,23 @@ def take(connection: Connection, piece: Piece, now: int) -> Outcome:
     return _take_template(connection, piece, now)
 
 
-def _take_snippet(connection: Connection, given: Snippet, now: int) -> Outcome:
+def keep_snippet(connection: Connection, snippet: Snippet, now: int) -> int:
+    """Change the snippet of that id, or add one where there is none (any more); its id, in the caller's transaction."""
+    changed = connection.execute(_UPDATE_SNIPPET, (*_told(snippet), now, snippet.id))
+    if changed.rowcount:
+        return snippet.id
+    return int(connection.execute(_ADD_SNIPPET, (new_uid(), *_told(snippet), now, now)).lastrowid or 0)
+
+
+def _told(given: Snippet) -> tuple[str, str, str, str, str, str]:
     one_line = (given.title, given.trigger, given.folder, ", ".join(given.keywords))
     title, trigger, folder, keywords = (clean(text, lines=False) for text in one_line)
-    told = (title, trigger, folder, keywords, clean(given.body), format_actions(given.actions))
+    return title, trigger, folder, keywords, clean(given.body), format_actions(given.actions)
+
+
+def _take_snippet(connection: Connection, given: Snippet, now: int) -> Outcome:
+    told = _told(given)
+    title, trigger, folder, *_ = told
     question = clean(given.question, lines=False)
     same = connection.execute(_SAME, (trigger, folder, title)).fetchone()
     if same is not None and same[1:] == (*told, question or same[-1]):

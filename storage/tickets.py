@@ -14,6 +14,7 @@ from desk.mail.quotes import Fold
 from desk.records import AttachmentRow, Message, Ticket
 from storage.clocks import ticket_clocks
 from storage.connect import Connection
+from storage.helpdesk.standing import standing
 from storage.promises import of_ticket
 from storage.queue.rows import rows
 
@@ -45,9 +46,10 @@ _MESSAGES = """
       LEFT JOIN customer c ON c.id = m.customer_id AND m.agent_id IS NULL
      WHERE m.kind IN (SELECT value FROM json_each(?)) ORDER BY m.at, m.id"""
 _ATTACHMENTS = """
-    SELECT f.message_id, f.id, f.name, f.type, f.size, f.digest, f.inline
+    SELECT f.message_id, f.id, f.name, f.type, f.size, f.digest, f.inline, r.attachment_id IS NOT NULL,
+           r.asked_at IS NOT NULL AND r.said = '', ifnull(r.done, 0), ifnull(r.said, '')
       FROM json_each(?) wanted CROSS JOIN message m ON m.ticket_id = wanted.value
-      CROSS JOIN attachment f ON f.message_id = m.id ORDER BY f.id"""
+      CROSS JOIN attachment f ON f.message_id = m.id LEFT JOIN remote_file r ON r.attachment_id = f.id ORDER BY f.id"""
 _DELIVERIES = """
     SELECT o.message_id, o.state, o.ready_at, o.kind, o.error, coalesce(o.payload ->> '$.doubtful', 0)
       FROM json_each(?) wanted CROSS JOIN outbox o ON o.ticket_id = wanted.value
@@ -89,6 +91,7 @@ def ticket(connection: Connection, ticket_id: int) -> Ticket:
         marks=(*reach_marks(connection, ticket_id), *marks_of(connection, ticket_id)),
         clocks=ticket_clocks(connection, ticket_id),
         promises=tuple(promise for promise in of_ticket(connection, ticket_id) if promise.state == "open"),
+        standing=standing(connection, ticket_id),
     )
 
 
@@ -133,8 +136,10 @@ def messages(
     wanted = json.dumps(list(ticket_ids))
     attachments: dict[int, list[AttachmentRow]] = defaultdict(list)
     for row in connection.execute(_ATTACHMENTS, (wanted,)):
-        key, name, type_, size, digest, inline = row[1:]
-        attachments[row[0]].append(AttachmentRow(key, name, type_, size, digest, bool(inline)))
+        key, name, type_, size, digest, inline, away, asked, done, said = row[1:]
+        attachments[row[0]].append(
+            AttachmentRow(key, name, type_, size, digest, bool(inline), bool(away), bool(asked), done, said)
+        )
     deliveries: dict[int, list[_Delivery]] = defaultdict(list)
     for message_id, *delivery in connection.execute(_DELIVERIES, (wanted,)):
         deliveries[message_id].append(_Delivery(*delivery))

@@ -1,9 +1,8 @@
 """A ticket as its helpdesk shows it: what it is called there, in the service's own words."""
 
 import json
-from collections.abc import Mapping
-from typing import NamedTuple
 
+from desk.records import Standing
 from storage.connect import Connection
 
 _ONE = """
@@ -16,30 +15,13 @@ _BY_NUMBER = """
      ORDER BY r.ticket_id LIMIT 2"""
 
 
-class Standing(NamedTuple):
-    """What a helpdesk says of a ticket. `label`: its status there; `url`: its own page; `fields`: its custom fields.
-
-    `final`: what is written to it begins another ticket there. `gone_at`: since when it is there no more.
-    """
-
-    source: str
-    kind: str
-    number: str
-    label: str
-    priority_label: str
-    url: str
-    final: bool
-    gone_at: int | None
-    fields: Mapping[str, str]
-
-
 def standing(connection: Connection, ticket_id: int) -> Standing | None:
     """What its helpdesk says of a ticket; None where it is of none."""
     row = connection.execute(_ONE, (ticket_id,)).fetchone()
     if row is None:
         return None
-    *told, final, gone_at, details = row
-    return Standing(*told, bool(final), gone_at, json.loads(details))
+    source, kind, number, label, priority_label, url, final, gone_at, details = row
+    return Standing(source, kind, number, label, priority_label, url, bool(final), gone_at, json.loads(details))
 
 
 def numbered(connection: Connection, number: str, source: str = "") -> tuple[int, ...]:

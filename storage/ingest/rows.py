@@ -17,10 +17,10 @@ from storage.connect import Connection
 from storage.ingest.together import insert
 
 _TICKET = """
-INSERT INTO ticket(id, uid, number, subject, preview, status, priority, channel_id, customer_id, assignee_id, source_id,
-    external_id, mood, contacts, unread, goal, summary, choice, details, message_count, created_at, updated_at,
+INSERT INTO ticket(id, uid, number, subject, preview, status, priority, channel_id, customer_id, assignee_id, queue_id,
+    source_id, external_id, mood, contacts, unread, goal, summary, choice, details, message_count, created_at, updated_at,
     solved_at)"""
-_TICKET_ROW = "(?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, '', '', '', ?, 0, ?, ?, ?)"
+_TICKET_ROW = "(?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, '', '', '', ?, 0, ?, ?, ?)"
 _MESSAGE = """id, uid, ticket_id, kind, at, agent_id, customer_id, sender, recipients, copies, subject, body, folds,
     html, automatic, bounce, unparsed, trackers, message_id, in_reply_to, digest, raw, source_id, external_id"""
 # A statement that fires the full text's trigger makes FTS5 write out what it has gathered: one statement a message
@@ -96,16 +96,20 @@ class Rows:
 
     def ticket(
         self, subject: str, channel_id: int, customer_id: int | None, created_at: int, *, status: int = 0,
-        priority: int = 1, assignee_id: int | None = None, external_id: str | None = None,
-        details: Mapping[str, str] = _NO_DETAILS,
+        priority: int = 1, assignee_id: int | None = None, queue_id: int | None = None, external_id: str | None = None,
+        details: Mapping[str, str] = _NO_DETAILS, updated_at: int | None = None,
     ) -> int:  # fmt: skip
-        """The id of a new ticket, which gets the next number. Text needn't be clean yet; ids are the workspace's."""
+        """The id of a new ticket, which gets the next number. Text needn't be clean yet; ids are the workspace's.
+
+        `updated_at`: when it was touched last, where its source says so; what is solved counts as solved then.
+        """
+        updated_at = created_at if updated_at is None else updated_at
         self._ticket_id += 1
         self._number += 1
         self._tickets[self._ticket_id] = (
             self._ticket_id, next(self._uids), self._number, clean(subject, lines=False).strip() or "(no subject)",
-            status, priority, channel_id, customer_id, assignee_id, self._source_id, external_id, status < 3,
-            _details(details) if details else "{}", created_at, created_at, created_at if status >= 3 else None,
+            status, priority, channel_id, customer_id, assignee_id, queue_id, self._source_id, external_id, status < 3,
+            details_json(details) if details else "{}", created_at, updated_at, updated_at if status >= 3 else None,
         )  # fmt: skip
         return self._ticket_id
 
@@ -179,5 +183,6 @@ def folds_json(folds: Sequence[Fold]) -> str:
     return json.dumps([[fold.start, fold.end, fold.kind] for fold in folds]) if folds else "[]"
 
 
-def _details(details: Mapping[str, str]) -> str:
+def details_json(details: Mapping[str, str]) -> str:
+    """What a source says of a ticket besides, as the ticket's column keeps it."""
     return json.dumps({clean(key, lines=False): clean(value) for key, value in details.items()}, ensure_ascii=False)

@@ -96,7 +96,7 @@ def _say(batch: Batch, ticket: _Known, record: TicketRecord, tombstones: Tombsto
 def _writer(batch: Batch, ticket: _Known, message: MessageRecord) -> int | None:
     """Who said it: whom the record names, else the ticket's customer where it is a customer's word."""
     if message.customer is not None:
-        return _customer(batch, message.customer)
+        return customer_of(batch, message.customer)
     return ticket.customer_id if message.kind in ("inbound", "call") else None
 
 
@@ -109,7 +109,7 @@ def _mark(batch: Batch, ticket: _Known, record: TicketRecord) -> bool:
 
 
 def _add(batch: Batch, desk: "_Desk", record: TicketRecord) -> _Known:
-    customer_id = None if record.customer is None else _customer(batch, record.customer)
+    customer_id = None if record.customer is None else customer_of(batch, record.customer)
     ticket_id = batch.rows.ticket(
         record.subject or _first_words(record),
         desk.channels[record.channel],
@@ -128,7 +128,8 @@ def _first_words(record: TicketRecord) -> str:
     return record.messages[0].body.strip().partition("\n")[0][:_LONGEST_SUBJECT] if record.messages else ""
 
 
-def _customer(batch: Batch, record: CustomerRecord) -> int:
+def customer_of(batch: Batch, record: CustomerRecord) -> int:
+    """Who a record is about: whoever came from it, else the one who alone has one of its identities, else a new one."""
     known = batch.book.with_external_id(record.external_id) if record.external_id else None
     if known is not None:
         batch.book.update(known, record)
