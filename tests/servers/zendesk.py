@@ -75,13 +75,15 @@ class Zendesk(Service):
         self._routes: list[tuple[str, str, Callable[[Request, list[int]], Response]]] = [
             ("GET", "users/me", self._me), ("GET", "users/show_many", self._users), ("GET", "users", self._staff),
             ("GET", "tickets/count", self._count), ("GET", "tickets", self._tickets),
-            ("POST", "tickets", self._create), ("GET", "tickets/#", self._ticket), ("PUT", "tickets/#", self._update), ("GET", "tickets/#/comments", self._comments),
+            ("POST", "tickets", self._create), ("GET", "tickets/#", self._ticket),
+            ("PUT", "tickets/#", self._update), ("GET", "tickets/#/comments", self._comments),
             ("GET", "tickets/#/audits", self._audits), ("POST", "tickets/#/merge", self._merge),
             ("GET", "deleted_tickets", self._deleted), ("GET", "search/export", self._search),
             ("GET", "incremental/tickets/cursor", self._export), ("GET", "groups", self._groups),
             ("GET", "ticket_fields", self._fields), ("GET", "custom_statuses", self._statuses),
             ("GET", "macros", self._macros), ("GET", "views", self._views),
             ("GET", "job_statuses/#", self._job), ("POST", "uploads", self._upload),
+            ("GET", "attachments/#", self._attachment),
         ]  # fmt: skip
 
     def __enter__(self) -> "Zendesk":
@@ -284,6 +286,14 @@ class Zendesk(Service):
         url = f"{self.url}/attachments/token/F{made}/?name={name}"
         return {"id": made, "file_name": name, "content_type": kind, "size": len(body), "inline": False,
                 "content_url": url, "deleted": False}  # fmt: skip
+
+    def _attachment(self, request: Request, at: list[int]) -> Response:
+        said = (comment for each in self.account.comments.values() for comment in each)
+        files = (file for comment in said for file in rows(comment["attachments"]))
+        found = next((file for file in files if file["id"] == at[0]), None)
+        if found is None:
+            raise KeyError
+        return Response.of({"attachment": found})
 
     def _merge(self, request: Request, at: list[int]) -> Response:
         self.account.tickets[at[0]]

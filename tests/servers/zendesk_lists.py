@@ -26,19 +26,6 @@ class ListRefused(Exception):
         self.kind, self.status = kind, status
 
 
-def paged(found: list[Row], size: int, after: str, by: Order, repeats: int = 0) -> tuple[list[Row], str]:
-    """The rows after a cursor, in an order, and the cursor after them; empty where there are no more.
-
-    A cursor is the place of a row in the order, not its number: what is gone meanwhile shifts nothing.
-    """
-    ordered = sorted(found, key=by.place, reverse=by.falls)
-    last = _read(after)
-    rest = [row for row in ordered if not last or (by.place(row) < last if by.falls else by.place(row) > last)]
-    start = max(0, len(ordered) - len(rest) - (repeats if last else 0))
-    told, left = ordered[start : start + size], ordered[start + size :]
-    return told, _written(by.place(told[-1])) if left else ""
-
-
 @dataclass(frozen=True)
 class Order:
     """By which field rows are listed, and by their ids within it; with a minus it falls."""
@@ -54,6 +41,19 @@ class Order:
         """Where a row stands."""
         key = self.by.removeprefix("-")
         return ("" if key == "id" else str(row[key]), number(row, "id"))
+
+
+def paged(found: list[Row], size: int, after: str, by: Order, repeats: int = 0) -> tuple[list[Row], str]:
+    """The rows after a cursor, in an order, and the cursor after them; empty where there are no more.
+
+    A cursor is the place of a row in the order, not its number: what is gone meanwhile shifts nothing.
+    """
+    ordered = sorted(found, key=by.place, reverse=by.falls)
+    last = _read(after)
+    rest = [row for row in ordered if not last or (by.place(row) < last if by.falls else by.place(row) > last)]
+    start = max(0, len(ordered) - len(rest) - (repeats if last else 0))
+    told, left = ordered[start : start + size], ordered[start + size :]
+    return told, _written(by.place(told[-1])) if left else ""
 
 
 def _written(place: tuple[str, int]) -> str:
