@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from desk.lookup import IdentityKind
-from desk.times import MINUTE
 from storage.ingest.records import CustomerRecord, IdentityRecord
 from sync.errors import Broken
 from sync.http import Answer, Ask, Http
@@ -28,8 +27,6 @@ LARGEST_PAGE = 100
 LAST_PAGE = 300
 # So many tickets come at once: two requests for each, and one for each customer who is new.
 CHUNK = 10
-# What was deleted is asked for so often: two requests each time.
-GONE_EVERY = 5 * MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +40,14 @@ class _Listed:
 
 
 class Reading:
-    """Reads one Freshdesk. `site` is its address, for people."""
+    """Reads one Freshdesk. `site` is its address, for people; what was deleted is asked for every `gone_every`."""
 
-    def __init__(self, http: Http, directory: Directory, site: str, clock: Callable[[], int]) -> None:
+    def __init__(self, http: Http, directory: Directory, site: str, clock: Callable[[], int], gone_every: int) -> None:
         self._http = http
         self._directory = directory
         self._site = site
         self._clock = clock
+        self._gone_every = gone_every
         self._listed: dict[type[News] | type[Past], _Listed] = {}
         self._told: Known | None = None
         self._unreadable: set[Passed] = set()
@@ -68,7 +66,7 @@ class Reading:
         records = [*listed.passed, *self._tickets(chunk)]
         following = at.having(chunk, now)
         more = listed.more or len(listed.tickets) > CHUNK
-        if not more and not 0 <= now - at.gone < GONE_EVERY:
+        if not more and not 0 <= now - at.gone < self._gone_every:
             records += self._gone(at.gone - OVERLAP)
             following = replace(following, gone=now)
         return self._page(records, following, listed, more=more)
@@ -171,7 +169,7 @@ class Reading:
                 records.append(TicketGone(str(ticket.id), merged))
                 continue
             who = people.get(ticket.requester_id or 0) or _somebody(ticket.requester_id, known)
-            records.append(telling.ticket_news(ticket, known, who, self._site))
+            records.append(telling.ticket_news(ticket, said, known, who, self._site))
             records += telling.messages(ticket, said, known, people)
         return records
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from desk import times
 from desk.errors import HeardError
-from desk.times import HOUR
+from desk.times import HOUR, MINUTE
 from sync.http import Ask, Http, Limits, Site
 from sync.kinds import Account
 from sync.protocol import (
@@ -34,33 +34,42 @@ from sync.tickets import ChangeTicket, MergeTicket, WriteMessage
 NEWS = Stream("news", "what is new", Role.INBOX)
 PAST = Stream("past", "the past", Role.ALL)
 CANNED = Stream("canned", "canned responses", Role.OTHER)
+API = "/api/v2"
 CANNED_EVERY = 6 * HOUR
+# What was deleted takes two requests to find out.
+GONE_EVERY = 5 * MINUTE
 # A plan may allow no more than 40 requests a minute: the last few are left to what agents write.
 LIMITS = Limits(left="x-ratelimit-remaining", spare=3)
 
 
+def login(account: Account) -> Mapping[str, str]:
+    """What logs in: the key is the user, and Freshdesk asks for some password with it, whichever."""
+    key = account.secret().reveal()
+    return {"Authorization": "Basic " + b64encode(f"{key}:X".encode()).decode()}
+
+
 class Freshdesk:
-    """One Freshdesk."""
+    """One Freshdesk; `gone_every`: how often it is asked what was deleted, in microseconds."""
 
     kind = "freshdesk"
     capabilities = frozenset((Capability.DELIVERS, Capability.KEEPS_SENT, Capability.FILES))
 
-    def __init__(self, account: Account, clock: Callable[[], int] = times.now) -> None:
+    def __init__(
+        self,
+        account: Account,
+        speaking: Http | None = None,
+        *,
+        clock: Callable[[], int] = times.now,
+        gone_every: int = GONE_EVERY,
+    ) -> None:
         self.name = account.name
         site = freshdesk.site(account.settings)
-        self._account = account
         self._clock = clock
-        self._http = Http(
-            Site(account.name, f"{site}/api/v2", account.context), self._login, clock=clock, limits=LIMITS
-        )
+        whole = Site(account.name, f"{site}{API}", account.context)
+        self._http = speaking or Http(whole, lambda: login(account), clock=clock, limits=LIMITS)
         self._directory = Directory(self._http, clock)
-        self._reading = Reading(self._http, self._directory, site, clock)
+        self._reading = Reading(self._http, self._directory, site, clock, gone_every)
         self._writing = Writing(self._http, self._directory, self._reading, site)
-
-    def _login(self) -> Mapping[str, str]:
-        # The key is the user; Freshdesk asks for some password with it, whichever.
-        key = self._account.secret().reveal()
-        return {"Authorization": "Basic " + b64encode(f"{key}:X".encode()).decode()}
 
     def check(self) -> Health:
         """Log in, and read what every sync reads."""

@@ -5,7 +5,7 @@ word is no message of the customer's.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 
@@ -25,14 +25,20 @@ _MERGED = re.compile(re.escape(MERGED.format("")) + r"#?\s*(\d+)", re.IGNORECASE
 _PHONE, _FORWARDED, _SURVEY = 9, 8, 6
 
 
-def version(ticket: Ticket) -> str:
-    """What tells this state of a ticket from a later one. Times are in whole seconds, so that the fields are in it."""
+def version(ticket: Ticket, said: Sequence[Conversation]) -> str:
+    """What tells this state of a ticket from a later one.
+
+    Times are in whole seconds, in which much may happen: so the fields and the newest word are in it too.
+    """
     fields = (ticket.status, ticket.priority, ticket.responder_id, ticket.group_id, sorted(ticket.tags), ticket.subject)
-    return f"{ticket.updated_at}-{blake2b(repr(fields).encode(), digest_size=6).hexdigest()}"
+    state = (fields, max((each.id for each in said), default=0))
+    return f"{ticket.updated_at}-{blake2b(repr(state).encode(), digest_size=6).hexdigest()}"
 
 
-def ticket_news(ticket: Ticket, known: Known, customer: CustomerRecord | None, site: str) -> TicketNews:
-    """A ticket."""
+def ticket_news(
+    ticket: Ticket, said: Sequence[Conversation], known: Known, customer: CustomerRecord | None, site: str
+) -> TicketNews:
+    """A ticket; `said`: what was said on it after its description."""
     fields = own_fields.filled(ticket.custom_fields, known.labels)
     if ticket.type:
         fields = {"Type": ticket.type, **fields}
@@ -55,7 +61,7 @@ def ticket_news(ticket: Ticket, known: Known, customer: CustomerRecord | None, s
         customer=customer,
         tags=ticket.tags,
         fields=fields,
-        version=version(ticket),
+        version=version(ticket, said),
         url=f"{site}/a/tickets/{ticket.id}",
     )
 

@@ -47,8 +47,10 @@ class Writing:
         if ticket is None or ticket.deleted:
             return _NOT_THERE
         said = self._reading.everything_said(ticket.id)
-        if crossed := _said_since(wanted, ticket, [each for each in said if self._matters(each, wanted)]):
-            return Conflict(crossed)
+        if wanted.version != telling.version(ticket, said):
+            crossed = _said_since(wanted, ticket, [each for each in said if self._matters(each, wanted)])
+            if crossed:
+                return Conflict(crossed)
         body: dict[str, Json] = {"body": as_html(wanted.body if wanted.body.strip() else _named(wanted.files))}
         if wanted.kind == "note":
             body["private"] = True
@@ -73,19 +75,20 @@ class Writing:
         if ticket is None or ticket.deleted:
             return _NOT_THERE
         known = self._directory.known()
+        said = self._reading.everything_said(ticket.id)
         fields = _fields(wanted, ticket, known)
         if isinstance(fields, Refused):
             return fields
         if not fields:
-            return self._receipt(ticket)
-        if wanted.version and wanted.version != telling.version(ticket):
+            return self._receipt(ticket, said)
+        if wanted.version and wanted.version != telling.version(ticket, said):
             return Conflict("Somebody changed the ticket in Freshdesk meanwhile.")
         told = self._http.write(Ask(f"/tickets/{ticket.id}", method="PUT", json=fields, accept=_REFUSALS), hand_over)
         if not isinstance(told, Answer):
             return told
         if told.status in _REFUSALS:
             return self._refused(told)
-        return self._receipt(answers.one(told, answers.TICKET) or ticket)
+        return self._receipt(answers.one(told, answers.TICKET) or ticket, said)
 
     def merge(self, wanted: MergeTicket, hand_over: Callable[[], None]) -> Outcome:
         """Let a ticket become part of another one; done already where it is."""
@@ -161,23 +164,20 @@ class Writing:
             return Refused("Freshdesk does not let this agent do that", why or "Ask an administrator there.")
         return Refused(f"Freshdesk refused it: {why}" if why else f"Freshdesk refused it (status {told.status})")
 
-    def _receipt(self, ticket: Ticket) -> Receipt:
-        found = telling.ticket_news(ticket, self._directory.known(), None, self._site)
+    def _receipt(self, ticket: Ticket, said: list[Conversation]) -> Receipt:
+        found = telling.ticket_news(ticket, said, self._directory.known(), None, self._site)
         return Receipt(str(ticket.id), found=found)
 
 
 def _said_since(wanted: WriteMessage, ticket: Ticket, said: list[Conversation]) -> str:
     """What was said after what is known here, in words; empty where nothing was."""
-    is_same = wanted.version == telling.version(ticket)
     known = next((each for each in said if str(each.id) == wanted.seen), None)
     if known is not None:
-        # Of the same second, the order in which they came isn't known: the ticket's version tells then.
         later = [each for each in said if (each.created_at, each.id) > (known.created_at, known.id)]
-        later = [each for each in later if not (is_same and each.created_at == known.created_at)]
     elif wanted.seen == telling.first_id(ticket.id):
         later = said
     else:
-        later = [] if is_same or not wanted.seen else said[-1:]
+        later = said[-1:]
     if not later:
         return ""
     wrote = "The customer has" if any(each.incoming for each in later) else "A colleague has"
