@@ -27,6 +27,10 @@ class Dealing(Protocol):
         """What of these is there and can't be read, each in words."""
         ...
 
+    def read_all(self) -> None:
+        """A round has read everything: keep what it has shown of the source itself."""
+        ...
+
     def send(self, job: Job, tally: Tally) -> None:
         """Carry out what a row of the outbox asks for, keep what came of it, and count it.
 

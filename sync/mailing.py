@@ -80,6 +80,13 @@ class Mailing(Dealing):
                 yield f"Mail {record.uid} in {stream.name} can't be read: {record.why}"
 
     @override
+    def read_all(self) -> None:
+        """Whether agents can show each other there who has what."""
+        if Capability.CLAIMS not in self._source.capabilities:
+            with writing(self._connection):
+                sources.tell(self._connection, self._row.id, claims=False)
+
+    @override
     def send(self, job: Job, tally: Tally) -> None:
         """Send a mail, or say who has a ticket."""
         if job.kind == "change":

@@ -71,9 +71,9 @@ class Worker:
         self._source = Ahead(source)
         self._stopping = stopping
         self.tally = Tally()
-        dealing = self._dealing()
-        self._deliverer = Deliverer(connection, row.id, dealing, desk.clock)
-        self._reader = Reader(connection, row, self._source, dealing, desk.clock, desk.tell, stopping, self.tally)
+        self._dealing = self._deal()
+        self._deliverer = Deliverer(connection, row.id, self._dealing, desk.clock)
+        self._reader = Reader(connection, row, self._source, self._dealing, desk.clock, desk.tell, stopping, self.tally)
         self._fetching = Fetching(connection, desk.workspace, row.id, self._source, stopping)
         self._pace, self._way_out, self._file_pace = Pace(), Pace(), Pace()
         self._unsent: HeardError | None = None
@@ -103,8 +103,7 @@ class Worker:
         """Say how it is doing after a round that ended; whether nothing was left undone."""
         self._pace = Pace()
         self._state(synced_at=self._desk.clock())
-        if Capability.CLAIMS not in self._source.capabilities:
-            self._state(claims=False)
+        self._dealing.read_all()
         if self._unsent is not None and delivery.soonest(self._connection, self._row.id) is not None:
             return False
         self._unsent, self._way_out = None, Pace()
@@ -138,7 +137,7 @@ class Worker:
             self._pace = self._fail(error, self._pace)
             self._source.close()
 
-    def _dealing(self) -> Dealing:
+    def _deal(self) -> Dealing:
         """What is done with a source of this sort."""
         workspace, row, regions = self._desk.workspace, self._row, self._desk.regions
         if row.kind == sources.MAILBOX:

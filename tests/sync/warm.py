@@ -85,13 +85,13 @@ class Victim:
 
 
 class Warm:
-    """The process that forks."""
+    """The process that forks; `needed` is what it imports first."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], needed: Sequence[str] = NEEDED) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="heard-warm-")
         self._started = 0
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.sync.warm"], env=environment, cwd=ROOT, text=True,
+            [sys.executable, "-m", "tests.sync.warm", *needed], env=environment, cwd=ROOT, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
 
@@ -125,7 +125,7 @@ class Warm:
 
 
 def _serve() -> None:
-    for name in NEEDED:
+    for name in sys.argv[1:]:
         import_module(name)
     children: set[int] = set()
     for line in sys.stdin:
