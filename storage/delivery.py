@@ -44,6 +44,14 @@ _OVERTAKEN = """
      WHERE ticket_id = :ticket AND kind = 'inbound' AND automatic = '' AND bounce = '' AND id > :seen
        AND at > (SELECT min(:begun, coalesce(max(at), 0)) FROM message
                   WHERE ticket_id = :ticket AND kind = 'inbound' AND id <= :seen) LIMIT 1"""
+# What a colleague wrote elsewhere, and wasn't known here when the reply was written. Older words that a first sync
+# brings in late are no news.
+_ANSWERED = """
+    SELECT 1 FROM message m
+     WHERE m.ticket_id = :ticket AND m.kind = 'outbound' AND m.automatic = '' AND m.external_id IS NOT NULL
+       AND m.id > :seen AND NOT EXISTS(SELECT 1 FROM outbox o WHERE o.message_id = m.id)
+       AND m.at > (SELECT coalesce(max(at), 0) FROM message
+                    WHERE ticket_id = :ticket AND kind IN ('inbound','outbound') AND id < :written) LIMIT 1"""
 # It lies in the mailbox, or somebody has answered it.
 _SEEN = """
     SELECT 1 FROM mail_copy WHERE message_id = :id UNION ALL
@@ -55,9 +63,11 @@ _FROM_THE_FUTURE = """
        AND (created_at > :soon OR ready_at > :late OR state = 'handed')"""
 _ON_ITS_WAY = "state IN ('waiting','sending','handed')"
 _ARRIVED = f"UPDATE outbox SET state = 'sent', sent_at = ?, error = ? WHERE id = ? AND {_ON_ITS_WAY}"  # noqa: S608
-# One that was handed over may have arrived; any other one that is held has surely not.
+# Words that were handed over may have arrived; any others that are held have surely not. What sets a field can be asked
+# for again, whether it arrived or not.
 _HOLD = f"""
-    UPDATE outbox SET payload = json_set(payload, '$.doubtful', json(iif(state = 'handed', 'true', 'false'))),
+    UPDATE outbox SET payload = iif(kind IN ('change','merge','tick'), payload,
+                          json_set(payload, '$.doubtful', json(iif(state = 'handed', 'true', 'false')))),
                       state = 'held', error = ?
      WHERE id = ? AND {_ON_ITS_WAY}"""  # noqa: S608
 _MOVE = f"UPDATE outbox SET state = ?, ready_at = ?, error = ? WHERE id = ? AND {_ON_ITS_WAY}"  # noqa: S608
@@ -67,7 +77,8 @@ _MOVE = f"UPDATE outbox SET state = ?, ready_at = ?, error = ? WHERE id = ? AND 
 class Job:
     """A row of the outbox on its way.
 
-    `seen_inbound_id`: the customer's newest message when it was begun, if known. `ready_at`: since when it may leave,
+    `seen_inbound_id`: the customer's newest message when it was begun, if known; `seen_id`: the newest of anybody's
+    when it was let go after it had been held. `ready_at`: since when it may leave,
     and for one that was handed over, when that was. `letter` and `written_as` are uid and kind of what is sent: its
     own, or those of what it sends again to `only` some of its recipients.
     """
@@ -83,6 +94,7 @@ class Job:
     letter: bytes
     written_as: str
     only: tuple[str, ...]
+    seen_id: int | None = None
 
 
 _Row = tuple[int, bytes, int, int | None, str, str, int, int]
@@ -144,6 +156,15 @@ def overtaken(connection: Connection, job: Job) -> bool:
     return connection.execute(_OVERTAKEN, asked).fetchone() is not None
 
 
+def answered_elsewhere(connection: Connection, job: Job) -> bool:
+    """Whether a colleague's answer came in, from where the ticket is kept, after this reply was written."""
+    if job.kind != "reply" or job.message_id is None:
+        return False
+    seen = job.message_id if job.seen_id is None else job.seen_id
+    asked = {"ticket": job.ticket_id, "seen": seen, "written": job.message_id}
+    return connection.execute(_ANSWERED, asked).fetchone() is not None
+
+
 def begin(connection: Connection, job: Job, message_id: str = "") -> bool:
     """Mark it as being sent, a mail under that Message-ID; False where somebody has dropped it in the meantime."""
     moved = connection.execute(
@@ -202,5 +223,5 @@ def _job(row: _Row) -> Job:
     letter = bytes.fromhex(facts["of"]) if kind == RESEND else uid
     return Job(
         row_id, uid, ticket_id, message_id, kind, facts.get("seen_inbound_id"), created_at, ready_at, letter,
-        facts.get("as", kind), tuple(facts.get("only", ())),
+        facts.get("as", kind), tuple(facts.get("only", ())), facts.get("seen_id"),
     )  # fmt: skip

@@ -29,6 +29,7 @@ _LETTERS = ("reply", "forward")
 _TOLD = {"waiting": "retried", "dropped": "dropped", "sent": "counted_as_sent"}
 # What the customer has said until now, of which a reply that is let go is meant to know.
 _NEWEST_HEARD = "SELECT max(id) FROM message WHERE ticket_id = ? AND kind = 'inbound'"
+_NEWEST_SAID = "SELECT max(id) FROM message WHERE ticket_id = ?"
 
 
 def find_operation(connection: Connection, text: str) -> int:
@@ -168,6 +169,7 @@ def _with_seen(connection: Connection, row: _Row, seen: int | None) -> str:
     known = payload.get("seen_inbound_id")
     # Never less than it knew: a reply that was begun after a newer mail was read stays so.
     payload["seen_inbound_id"] = seen if known is None or seen is None else max(known, seen)
+    (payload["seen_id"],) = connection.execute(_NEWEST_SAID, (row.ticket_id,)).fetchone()
     return json.dumps(payload, ensure_ascii=False)
 
 

@@ -28,13 +28,14 @@ def put_call(office: Office, news: CallNews) -> None:
     number = clean(news.number, lines=False).strip()[:LONGEST_NUMBER]
     agent = office.colleagues.of(news.agent) if news.agent else None
     missed = news.direction == "in" and not news.answered
+    owner = match(office.connection, number, office.regions).customer_id
     ended_at = None if news.seconds is None else news.began_at + news.seconds * SECOND
     office.connection.execute(
         _PUT,
         (
             new_uid(), news.direction, str(CallState.MISSED if missed else CallState.DONE), office.where,
             f"{office.source_id} {news.external_id}", number, clean(news.name, lines=False).strip()[:LONGEST_NAME],
-            match(office.connection, number, office.regions).customer_id, None if agent is None else agent.id, news.began_at,
+            owner, None if agent is None else agent.id, news.began_at,
             news.began_at if news.answered else None, ended_at,
         ),
     )  # fmt: skip

@@ -30,8 +30,8 @@ _KEEP_STEP = """
     ON CONFLICT DO UPDATE SET item = excluded.item, done = excluded.done"""
 _DROP_STEPS = "DELETE FROM remote_step WHERE checklist_key = ? AND step NOT IN (SELECT value FROM json_each(?))"
 _WAITING = """
-    SELECT payload ->> '$.step' FROM outbox
-     WHERE ticket_id = ? AND kind = 'tick' AND state NOT IN ('sent','dropped') AND payload ->> '$.checklist' = ?"""
+    SELECT payload ->> '$.step[1]' FROM outbox
+     WHERE ticket_id = ? AND kind = 'tick' AND state NOT IN ('sent','dropped') AND payload ->> '$.checklist[1]' = ?"""
 _TICK = """
     INSERT INTO checklist_tick(run_id, step, state, at, reason, text) VALUES(?, ?, 'done', ?, '', '')
     ON CONFLICT DO UPDATE SET state = 'done', at = excluded.at WHERE state <> 'done'"""

@@ -6,12 +6,13 @@ told already changes nothing.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from desk.merging import Edit
 from desk.statuses import Priority, Status
 from desk.text import clean
+from desk.times import MINUTE, SECOND
 from storage.elsewhere import STATUS, Value, queue_named, take, take_tags
 from storage.helpdesk.base import Base, Label, customer_digest, read_base, spelled, write_base
 from storage.helpdesk.office import Office
@@ -19,6 +20,10 @@ from storage.helpdesk.records import TicketNews
 from storage.ingest.rows import details_json
 from storage.ingest.tickets import customer_of
 from storage.ingest.together import insert
+
+# A service's clock may be behind ours by a little, and its rules may take a while.
+BEFORE = 5 * SECOND
+AFTER = MINUTE
 
 _HELD = """
     SELECT t.external_id, t.id, t.merged_into_id, r.digest, r.base, r.label, r.category, r.status, r.labels, r.gone_at
@@ -33,10 +38,28 @@ _OR_CHANGE = """
         category = excluded.category, labels = excluded.labels, priority_label = excluded.priority_label,
         version = excluded.version, url = excluded.url, final = excluded.final, gone_at = NULL,
         digest = excluded.digest, base = excluded.base, updated_at = excluded.updated_at"""
+# Whatever comes next is news: what the service made of it isn't known.
+_STANDS = """
+    UPDATE remote_ticket SET label = ?, category = ?, status = ?, labels = ?, base = ?, digest = x''
+     WHERE ticket_id = ?"""
+# When a message of ours was handed over last, until a while after it had arrived.
+_WROTE = """
+    SELECT 1 FROM outbox WHERE ticket_id = ? AND source_id = ? AND kind IN ('reply','note')
+       AND (state = 'sent' AND ? BETWEEN ready_at - ? AND sent_at + ? OR state = 'handed' AND ? >= ready_at - ?)
+     LIMIT 1"""
 _TELLS = """
     UPDATE ticket SET subject = coalesce(?1, subject), customer_id = coalesce(?2, customer_id),
         details = ?3, updated_at = max(updated_at, ?4)
      WHERE id = ?5"""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was set from here: fields as history has them, and tags in our spelling."""
+
+    fields: Mapping[str, Value] = field(default_factory=dict)
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +93,22 @@ def put_tickets(office: Office, told: Sequence[TicketNews]) -> int:
     return new
 
 
-def take_found(office: Office, news: TicketNews, given: Mapping[str, Value]) -> None:
-    """A ticket as it stands after it was changed from here; `given` is what was set."""
-    held = _held(office, [news.external_id]).get(news.external_id)
+def take_given(office: Office, external_id: str, given: Given, found: TicketNews | None) -> None:
+    """What was done from here stands there now; `found` is the ticket as it was left, where the service tells it."""
+    held = _held(office, [external_id]).get(external_id)
     if held is None or held.merged:
         return
-    label = held.label.given(int(str(given[STATUS])), news) if STATUS in given else held.label
-    base = held.base.with_fields(given)
-    changed = _change(office, replace(held, base=base, label=label), news, _digest(news))
-    _write(office, [changed], [_tells(office, held, news)])
+    label = held.label
+    if STATUS in given.fields:
+        label = label.given(int(str(given.fields[STATUS])), found)
+    base = held.base.with_fields(given.fields).with_tags(given.added, given.removed)
+    if found is not None:
+        left = replace(held, base=base, label=label)
+        _write(office, [_change(office, left, found, _digest(found))], [_tells(office, left, found)])
+    else:
+        labels = json.dumps(dict(label.of), ensure_ascii=False)
+        stands = (label.word, label.category, label.status, labels, write_base(base), held.ticket_id)
+        office.connection.execute(_STANDS, stands)
 
 
 def _add(office: Office, news: TicketNews, digest: bytes) -> tuple[object, ...]:
@@ -113,7 +143,9 @@ def _change(office: Office, held: _Held, news: TicketNews, digest: bytes) -> tup
     elsewhere = office.elsewhere(news.updated_at)
     changed = {name: value for name, value in fields.items() if held.base.fields.get(name, ...) != value}
     if changed:
-        edits = {name: Edit(value, elsewhere.at, elsewhere.where) for name, value in changed.items()}
+        # What a service does to a ticket because we wrote on it is no colleague's will.
+        at = 0 if _follows_from_ours(office, held.ticket_id, elsewhere.at) else elsewhere.at
+        edits = {name: Edit(value, at, elsewhere.where) for name, value in changed.items()}
         take(office.connection, held.ticket_id, elsewhere, held.base.fields, edits)
     if tags.keys() != held.base.tags.keys():
         added, removed = tags.keys() - held.base.tags.keys(), held.base.tags.keys() - tags.keys()
@@ -122,6 +154,11 @@ def _change(office: Office, held: _Held, news: TicketNews, digest: bytes) -> tup
     customer = customer_digest(news.customer) or held.base.customer
     base = Base({**held.base.fields, **fields}, tags, customer)
     return _row(office, held.ticket_id, news, label, base, digest)
+
+
+def _follows_from_ours(office: Office, ticket_id: int, at: int) -> bool:
+    asked = (ticket_id, office.source_id, at, BEFORE, AFTER, at, BEFORE)
+    return office.connection.execute(_WROTE, asked).fetchone() is not None
 
 
 def _tells(office: Office, held: _Held, news: TicketNews) -> tuple[object, ...]:

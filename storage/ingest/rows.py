@@ -18,8 +18,8 @@ from storage.ingest.together import insert
 
 _TICKET = """
 INSERT INTO ticket(id, uid, number, subject, preview, status, priority, channel_id, customer_id, assignee_id, queue_id,
-    source_id, external_id, mood, contacts, unread, goal, summary, choice, details, message_count, created_at, updated_at,
-    solved_at)"""
+    source_id, external_id, mood, contacts, unread, goal, summary, choice, details, message_count, created_at,
+    updated_at, solved_at)"""
 _TICKET_ROW = "(?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, '', '', '', ?, 0, ?, ?, ?)"
 _MESSAGE = """id, uid, ticket_id, kind, at, agent_id, customer_id, sender, recipients, copies, subject, body, folds,
     html, automatic, bounce, unparsed, trackers, message_id, in_reply_to, digest, raw, source_id, external_id"""
