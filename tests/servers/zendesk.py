@@ -58,9 +58,13 @@ class Files(Service):
 
 
 class Zendesk(Service):
-    """The account of one agent, `role` agent or admin. `jobs_take`: so many looks until a job is done."""
+    """The account of one agent, `role` agent or admin. `jobs_take`: so many looks until a job is done.
 
-    def __init__(self, role: str = "agent", *, most: int = 700) -> None:
+    `leap`: so many seconds later it is after every change, so that a test needn't wait until a stamp is of the past.
+    """
+
+    def __init__(self, role: str = "agent", *, most: int = 700, leap: float = 0.0) -> None:
+        self.leap, self._leapt = leap, 0.0
         super().__init__()
         self.account = Account()
         self.account.now = self.now()
@@ -73,7 +77,7 @@ class Zendesk(Service):
         self._cursors: dict[str, float] = {}
         self.agent = self.account.add_user("Ana Agent", AGENT, role)
         self._routes: list[tuple[str, str, Callable[[Request, list[int]], Response]]] = [
-            ("GET", "users/me", self._me), ("GET", "users/show_many", self._users), ("GET", "users", self._staff),
+            ("GET", "users/me", self._me), ("GET", "users/show_many", self._users), ("GET", "users", self._all_users),
             ("GET", "tickets/count", self._count), ("GET", "tickets", self._tickets),
             ("POST", "tickets", self._create), ("GET", "tickets/#", self._ticket),
             ("PUT", "tickets/#", self._update), ("GET", "tickets/#/comments", self._comments),
@@ -95,6 +99,15 @@ class Zendesk(Service):
         super().__exit__(None, None, None)
         self.files.__exit__(None, None, None)
 
+    def now(self) -> float:
+        """The account's clock."""
+        return super().now() + self._leapt
+
+    def changed(self) -> None:
+        """Something was changed: let it be of the past."""
+        self._leapt += self.leap
+        self.account.now = self.now()
+
     def answer(self, request: Request) -> Response:
         """What the account says, with what is left of its rate limit."""
         self.account.now = self.now()
@@ -107,6 +120,8 @@ class Zendesk(Service):
         if not self._is_known(request):
             return Response.of({"error": "Couldn't authenticate you"}, 401)
         said = self._say(request)
+        if request.method != "GET":
+            self.changed()
         told = {"X-Rate-Limit": str(self.limit.most), "X-Rate-Limit-Remaining": str(left), **said.headers}
         return Response(said.status, said.body, told)
 
@@ -141,9 +156,10 @@ class Zendesk(Service):
     def _me(self, request: Request, at: list[int]) -> Response:
         return Response.of({"user": self.account.users[self.agent]})
 
-    def _staff(self, request: Request, at: list[int]) -> Response:
-        staff = [user for user in self.account.users.values() if not self.account.is_customer(number(user, "id"))]
-        return self._page(request, "users", staff)
+    def _all_users(self, request: Request, at: list[int]) -> Response:
+        wanted = (user for user in self.account.users.values() if not self.account.is_customer(number(user, "id")))
+        users = list(wanted if "role[]" in request.params else self.account.users.values())
+        return self._page(request, "users", users)
 
     def _users(self, request: Request, at: list[int]) -> Response:
         wanted = [int(word) for word in request.params.get("ids", "").split(",") if word]

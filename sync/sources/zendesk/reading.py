@@ -10,6 +10,7 @@ walk's beginning, where the next look meets it.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from desk.times import DAY, MINUTE, SECOND
 from sync.http import Ask, Http
@@ -34,22 +35,25 @@ UNTOLD = 5 * SECOND
 
 
 class Reading:
-    """Reads one Zendesk. `days`: how much of the past is wanted, 0: all; `exports`: whether the export may be used."""
+    """Reads one Zendesk.
 
-    def __init__(self, http: Http, asking: Asking, site: str, days: int, *, exports: bool) -> None:
+    `days`: how much of the past is wanted, 0: all. `exports`: whether the export may be used. `every`: how often it,
+    or what was deleted, is asked for.
+    """
+
+    def __init__(self, http: Http, asking: Asking, site: str, days: int, *, exports: bool, every: int) -> None:
         self._http = http
         self._asking = asking
         self._site = site
         self._days = days
         self._exports = exports
+        self._every = every
 
     def news(self, kept: str) -> Page:
         """What changed since the last look, the newest first."""
         at = cursor.read(kept, cursor.NEWS)
         if at is None:
-            self._asking.house()
-            now = self._asking.now() // SECOND * SECOND
-            return self._page((), cursor.write(News(now, gone=now), cursor.NEWS), more=False)
+            return self._page((), cursor.write(self._begun(), cursor.NEWS), more=False)
         page = self._walk(at.after, LARGEST_PAGE)
         tickets, passed = fitting(page.tickets, answers.TICKET, "Ticket")
         now = self._asking.now()
@@ -57,10 +61,18 @@ class Reading:
         lacking = [ticket for ticket in tickets if at.lacks(ticket)]
         following = at.having(lacking, "" if is_over else page.after, now)
         records: list[Record] = [*passed, *self._told(lacking)]
-        if is_over and not self._exports and not 0 <= now - following.looked < EVERY:
+        if is_over and not self._exports and not 0 <= now - following.looked < self._every:
             records += self._gone(following.gone - OVERLAP)
-            following = News(following.since, "", 0, following.seen, gone=now, looked=now)
+            following = replace(following, gone=now, looked=now)
         return self._page(records, cursor.write(following, cursor.NEWS), more=not is_over)
+
+    def _begun(self) -> News:
+        """News from now on. What is listed already is left to the past, which is read later."""
+        self._asking.house()
+        now = self._asking.now()
+        listed, _ = fitting(self._walk("", LARGEST_PAGE).tickets, answers.TICKET, "Ticket")
+        at = News(now // SECOND * SECOND, gone=now)
+        return replace(at.having([each for each in listed if at.lacks(each)], "", now), since=at.since)
 
     def past(self, kept: str) -> Page:
         """All tickets that aren't archived, the newest change first."""
@@ -105,7 +117,7 @@ class Reading:
         """What was archived, and from then on what was deleted, and what changed without being seen to change."""
         at = cursor.read(kept, cursor.EXPORT) or Export(began=self._asking.now())
         now = self._asking.now()
-        if at.following and 0 <= now - at.asked < EVERY:
+        if at.following and 0 <= now - at.asked < self._every:
             return Page((), kept, more=False)
         start = max(1, (at.began - self._days * DAY) // SECOND) if self._days else 1
         place: dict[str, str | int] = {"cursor": at.cursor} if at.cursor else {"start_time": start}

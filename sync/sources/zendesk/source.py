@@ -16,7 +16,7 @@ from sync.protocol import Capability, Health, Operation, Outcome, Page, Receipt,
 from sync.sources import zendesk
 from sync.sources.zendesk.answers import FILE
 from sync.sources.zendesk.asking import Asking
-from sync.sources.zendesk.reading import Reading
+from sync.sources.zendesk.reading import EVERY, Reading
 from sync.sources.zendesk.writing import Writing
 from sync.tickets import ChangeTicket, MergeTicket, WriteMessage
 
@@ -34,7 +34,9 @@ class Zendesk:
     kind = "zendesk"
     capabilities = frozenset((Capability.DELIVERS, Capability.KEEPS_SENT, Capability.FILES))
 
-    def __init__(self, account: Account, clock: Callable[[], int] = times.now, patience: float = 30.0) -> None:
+    def __init__(
+        self, account: Account, clock: Callable[[], int] = times.now, *, patience: float = 30.0, every: int = EVERY
+    ) -> None:
         self.name = account.name
         self._account = account
         settings, site = account.settings, zendesk.site(account.settings)
@@ -44,7 +46,9 @@ class Zendesk:
         self._http = Http(line, self._login, clock=clock, limits=LIMITS)
         self._files = Http(Site(account.name, site, account.context, patience=patience), self._login, clock=clock)
         self._asking = Asking(self._http, clock)
-        self._reading = Reading(self._http, self._asking, site, zendesk.days(settings), exports=self._exports)
+        self._reading = Reading(
+            self._http, self._asking, site, zendesk.days(settings), exports=self._exports, every=every
+        )
         self._writing = Writing(self._http, self._asking, site)
 
     def _login(self) -> Mapping[str, str]:
