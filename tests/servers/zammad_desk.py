@@ -283,6 +283,7 @@ class ZammadDesk:
             "from_comment": "Ada Brandt" if out else name, "to_comment": name if out else "Ada Brandt",
             "initialized_at": written(moment - 150), "start_at": written(moment - 120) if answered else None,
             "end_at": written(moment), "duration_talking_time": 120 if answered else None, "preferences": {},
+            "duration_waiting_time": 30 if answered else 150,
             "created_at": written(moment - 150), "updated_at": written(moment), "done": answered, "queue": "4930609811",
         }  # fmt: skip
         self.calls.insert(0, call)

@@ -223,6 +223,7 @@ class Call:
     initialized_at: Moment | None = None
     start_at: Moment | None = None
     duration_talking_time: int | None = None
+    duration_waiting_time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

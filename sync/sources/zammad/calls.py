@@ -1,10 +1,12 @@
-"""The caller log as calls. A call is told when it begins, and again when more of it is known."""
+"""The caller log as calls: those that are over, since only then it is known whether they were answered."""
 
 from collections.abc import Mapping, Sequence
 
 from desk.text import clean
 from sync.sources.zammad.answers import CALL, Call, Raw, one
 from sync.tickets import CallNews, Passed
+
+OVER = "hangup"
 
 
 def news(rows: Sequence[Raw], known: Mapping[str, str]) -> tuple[tuple[CallNews | Passed, ...], dict[str, str]]:
@@ -16,9 +18,10 @@ def news(rows: Sequence[Raw], known: Mapping[str, str]) -> tuple[tuple[CallNews 
         if call is None:
             told.append(Passed("a call of the caller log", "it is in a form that is not known here"))
             continue
-        stand = f"{call.state} {call.updated_at}"
-        seen[str(call.id)] = stand
-        if known.get(str(call.id)) != stand:
+        if call.state != OVER:
+            continue
+        seen[str(call.id)] = call.updated_at
+        if known.get(str(call.id)) != call.updated_at:
             told.append(_call(call))
     return tuple(told), seen
 
@@ -29,11 +32,10 @@ def _call(call: Call) -> CallNews:
         str(call.id),
         "out" if outgoing else "in",
         _number(call.number_to if outgoing else call.number_from),
-        # “maybe” is what Zammad writes before names that it has found in a ticket's text.
         clean(call.to_comment if outgoing else call.from_comment, lines=False),
         call.initialized_at or call.created_at,
         call.start_at is not None,
-        call.duration_talking_time,
+        call.duration_talking_time if call.start_at is not None else call.duration_waiting_time,
     )
 
 

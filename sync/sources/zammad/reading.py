@@ -4,6 +4,7 @@ The invariants: each page of tickets begins where the last one ended by time, ne
 is skipped when tickets move while they are read; a ticket is told of again only when it has changed.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from desk.times import DAY, HOUR, MINUTE
@@ -14,7 +15,7 @@ from sync.sources.zammad.answers import CALL_LOG, MACRO, MOMENT, TEXT_MODULE, US
 from sync.sources.zammad.cursors import News, Past, Watched
 from sync.sources.zammad.people import agent
 from sync.sources.zammad.site import ZammadSite
-from sync.tickets import TicketGone
+from sync.tickets import ChecklistNews, TicketGone
 
 NEWS = Stream("news", "what changes", Role.INBOX)
 PAST = Stream("past", "the past", Role.OTHER)
@@ -53,7 +54,7 @@ class Reading:
         found = tickets.search(self._site, condition, "asc", per_page=SIZE, page=here.page)
         times = _times(found)
         fresh = [number for number in found.ids if number not in times or here.seen.get(str(number)) != times[number]]
-        records = tickets.records(self._site, found, fresh, fresh=True) if fresh else ()
+        records = tickets.records(self._site, found, fresh) if fresh else ()
         seen = {**here.seen, **{str(number): at for number, at in times.items()}}
         more = len(found.ids) >= SIZE
         newest = max((here.since, *times.values()))
@@ -79,7 +80,7 @@ class Reading:
         times = _times(found)
         oldest = min(times.values(), default=here.before)
         wanted = [number for number in found.ids if number not in here.seen and not self._is_too_old(times.get(number))]
-        records = tickets.records(self._site, found, wanted, fresh=False) if wanted else ()
+        records = tickets.records(self._site, found, wanted) if wanted else ()
         if len(found.ids) < SIZE or self._is_too_old(oldest):
             return Page(records, cursors.write(cursors.PAST, replace(here, over=True, seen=frozenset())), more=False)
         stays = oldest >= here.before
@@ -130,7 +131,7 @@ class Reading:
         return Page(records, self._watched(seen), more=False)
 
     def _gone(self, cursor: str) -> Page:
-        """Tickets that were being worked on and are there no more, or not for us: of these nobody tells.
+        """Tickets that were being worked on and are there no more, or not for us, and lost checklists: nobody tells.
 
         Those that are back, since a right was given again, are told whole; their time hasn't moved.
         """
@@ -138,21 +139,24 @@ class Reading:
         if not self._is_due(here, self._gone_every):
             return Page((), cursor, more=False)
         active = self._active()
+        standing = {number: _checklist(found, number) for number, found in active.items()}
         if here is None:
-            return Page((), self._watched(dict.fromkeys(sorted(active), "")), more=False)
+            return Page((), self._watched(standing), more=False)
         missing = sorted(set(here.seen) - set(active), key=int)
         answers = self._site.http.ask_all([Ask(f"/tickets/{number}", accept=tickets.ABSENT) for number in missing])
         gone = [TicketGone(number) for number, said in zip(missing, answers, strict=True) if said.status != 200]
         back = sorted(set(active) - set(here.seen), key=int)
         told = [record for number in back[:SIZE] for record in self._again(active[number], number)]
-        seen = dict.fromkeys(sorted((set(active) & set(here.seen)) | set(back[:SIZE])), "")
-        more = len(back) > SIZE
-        return Page(
-            (*told, *gone), cursors.write(cursors.WATCHED, Watched(0 if more else self._site.clock(), seen)), more
-        )
+        without = [
+            ChecklistNews(number, was, "", ())
+            for number, was in here.seen.items()
+            if was and number in standing and standing[number] != was
+        ]
+        following = Watched(0 if back[SIZE:] else self._site.clock(), _without(standing, back[SIZE:]))
+        return Page((*told, *without, *gone), cursors.write(cursors.WATCHED, following), more=bool(back[SIZE:]))
 
     def _again(self, found: Found, number: str) -> tuple[Record, ...]:
-        return tickets.records(self._site, found, (int(number),), fresh=True)
+        return tickets.records(self._site, found, (int(number),))
 
     def _active(self) -> dict[str, Found]:
         """Every ticket that somebody still has to do something about, and the page of the search that it is on."""
@@ -174,6 +178,16 @@ class Reading:
 
     def _watched(self, seen: dict[str, str]) -> str:
         return cursors.write(cursors.WATCHED, Watched(self._site.clock(), seen))
+
+
+def _checklist(found: Found, number: str) -> str:
+    """The id of a ticket's checklist; empty where it has none."""
+    told = found.assets.tickets.get(number, {}).get("checklist_id")
+    return str(told) if isinstance(told, int) else ""
+
+
+def _without(standing: Mapping[str, str], left: Collection[str]) -> dict[str, str]:
+    return {number: checklist for number, checklist in standing.items() if number not in left}
 
 
 def _is_worked_on(state: Named) -> bool:

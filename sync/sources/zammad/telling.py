@@ -112,15 +112,13 @@ def message_kind(article: Article) -> MessageKind:
     return "note" if article.internal else "outbound"
 
 
-def checklist_news(ticket: Ticket, found: ListFound | None) -> ChecklistNews:
-    """A ticket's checklist, its steps in their order; without one, there is none any more."""
-    if found is None:
-        return ChecklistNews(str(ticket.id), "", "", ())
+def checklist_news(ticket: str, found: ListFound) -> ChecklistNews:
+    """A ticket's checklist, its steps in their order."""
     kept = found.assets.lists.get(str(found.id))
     order = {key: place for place, key in enumerate(kept.order)} if kept else {}
     steps = sorted(found.assets.steps.values(), key=lambda step: (order.get(str(step.id), len(order)), step.id))
     items = tuple(ItemNews(str(step.id), step.text, step.checked) for step in steps if step.text.strip())
-    return ChecklistNews(str(ticket.id), str(found.id), kept.name if kept else "", items)
+    return ChecklistNews(ticket, str(found.id), kept.name if kept else "", items)
 
 
 def _owner(ticket: Ticket) -> str:

@@ -64,8 +64,8 @@ def search(site: ZammadSite, condition: Condition, order: str, **more: str | int
     return site.http.ask(Ask("/tickets/search", method="POST", json=asked, what="tickets")).read(FOUND)
 
 
-def records(site: ZammadSite, found: Found, ids: Sequence[int], *, fresh: bool) -> tuple[HelpdeskRecord, ...]:
-    """These tickets of a page, whole, in that order. `fresh`: that a checklist is gone is told too."""
+def records(site: ZammadSite, found: Found, ids: Sequence[int]) -> tuple[HelpdeskRecord, ...]:
+    """These tickets of a page, whole, in that order."""
     site.remember(found.assets.users)
     read, passed = _read(found, ids)
     groups = (ticket.group_id for ticket, _ in read if ticket.group_id is not None)
@@ -76,7 +76,7 @@ def records(site: ZammadSite, found: Found, ids: Sequence[int], *, fresh: bool) 
     people = site.people(who for whole in wholes for who in whole.people())
     customers = _Customers(people, names)
     said = [record for whole in wholes for record in _of(whole, names, customers, site.url)]
-    lists = [checklist_news(whole.ticket, whole.checklist) for whole in wholes if fresh or whole.checklist is not None]
+    lists = [checklist_news(str(whole.ticket.id), whole.checklist) for whole in wholes if whole.checklist is not None]
     # What a ticket became is told last: it may be on this page, too.
     return (*_agents(wholes, people), *said, *lists, *passed, *gone, *_merged(site, merged))
 
