@@ -28,13 +28,14 @@ UNSURE = 2 * SECOND
 
 
 class Redmine:
-    """One Redmine."""
+    """One Redmine; `together`: so many issues are one page."""
 
     kind = "redmine"
     capabilities = frozenset({Capability.DELIVERS, Capability.KEEPS_SENT, Capability.FILES})
 
-    def __init__(self, account: Account, http: Http) -> None:
+    def __init__(self, account: Account, http: Http, together: int = TOGETHER) -> None:
         self.name = account.name
+        self._together = together
         self._http = http
         self._service = Service(http, account.settings)
         self._writing = Writing(http, self._service)
@@ -98,7 +99,7 @@ class Redmine:
             return self._page((), cursor.moved_to(now() + self._http.ahead).write(), more=False)
         listed, more = self._touched(cursor)
         fresh = [each for each in listed if cursor.known.get(each.id) != each.updated_on]
-        read = fresh[:TOGETHER]
+        read = fresh[: self._together]
         records = self._records(read)
         cursor = cursor.with_these(read, now() + self._http.ahead - UNSURE)
         if len(read) == len(fresh) and listed:
@@ -128,7 +129,7 @@ class Redmine:
     def _past(self, cursor: Past) -> Page:
         if cursor.below is not None and cursor.below <= 1:
             return self._page((), cursor.write(), more=False)
-        asked: dict[str, str | int] = {"sort": "id:desc", "limit": TOGETHER}
+        asked: dict[str, str | int] = {"sort": "id:desc", "limit": self._together}
         if cursor.below is not None:
             asked["issue_id"] = f"<={cursor.below - 1}"
         listed, total = self._service.listed(asked)
