@@ -1,0 +1,143 @@
+"""A Request Tracker as a source: its settings, its line, and who does what.
+
+The invariant: nothing is asked before the first call, and reading changes nothing there but when a token was used last.
+"""
+
+import base64
+from collections.abc import Callable, Iterator, Mapping
+
+from desk import times
+from sync.errors import SourceError
+from sync.http import Ask, Http, Site
+from sync.kinds import Account
+from sync.protocol import Capability, Health, Operation, Outcome, Page, Receipt, Refused, Role, Step, Stream
+from sync.secret import without
+from sync.sources.rt.answers import VERSION
+from sync.sources.rt.files import bytes_of
+from sync.sources.rt.finding import Finding
+from sync.sources.rt.people import People
+from sync.sources.rt.pulling import Pulling
+from sync.sources.rt.reading import Reading
+from sync.sources.rt.settings import read_settings
+from sync.sources.rt.telling import Teller
+from sync.sources.rt.vocabulary import Vocabulary
+from sync.sources.rt.writing import Writing
+from sync.tickets import ChangeTicket, MergeTicket, WriteMessage
+
+NEWS = Stream("news", "News", Role.INBOX)
+PAST = Stream("past", "Tickets of the past", Role.OTHER)
+
+
+class RequestTracker:
+    """One Request Tracker (`sync.protocol.Source`). `connections`: so many requests at once."""
+
+    def __init__(
+        self, account: Account, *, clock: Callable[[], int] = times.now, connections: int = 2, patience: float = 30.0
+    ) -> None:
+        self._account = account
+        self._settings = settings = read_settings(account.settings)
+        site = Site(account.name, settings.api, account.context, connections=connections, patience=patience)
+        self._http = http = Http(site, self._login, secrets=lambda text: without(account.secret(), text), clock=clock)
+        self._reading = Reading(http)
+        self._vocabulary = vocabulary = Vocabulary(http, settings)
+        people = People(http)
+        teller = Teller(settings, people, vocabulary.category, vocabulary.queue)
+        self._pulling = Pulling(self._reading, people, vocabulary, teller, clock)
+        self._writing = Writing(http, self._reading, vocabulary, teller)
+        self._finding = Finding(http, self._reading, settings, vocabulary)
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self._account.name
+
+    @property
+    def kind(self) -> str:
+        """Which kind of service it is."""
+        return "rt"
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What it can do."""
+        return frozenset((Capability.DELIVERS, Capability.KEEPS_SENT, Capability.FILES))
+
+    def check(self) -> Health:
+        """Try everything that sync needs, changing nothing; never raises."""
+        steps: list[Step] = []
+        trials: Mapping[str, Callable[[], str]] = {
+            "Login": self._try_login, "Tickets": self._try_tickets, "Tags": self._try_tags, "Keys": self._try_keys,
+        }  # fmt: skip
+        for name, trial in trials.items():
+            try:
+                steps.append(Step(name, True, trial()))
+            except SourceError as error:
+                steps.append(Step(name, False, error.message, error.mend))
+                break
+        return Health(tuple(steps))
+
+    def streams(self) -> tuple[Stream, ...]:
+        """What is read, the most urgent first."""
+        return (NEWS, PAST)
+
+    def pull(self, stream: Stream, cursor: str) -> Page:
+        """The next records after a cursor."""
+        page = self._pulling.news(cursor) if stream.key == NEWS.key else self._pulling.past(cursor)
+        return Page(page.records, page.cursor, page.more, page.remaining, self._http.ahead)
+
+    def push(self, operation: Operation, hand_over: Callable[[], None]) -> Outcome:
+        """Carry out an operation once."""
+        match operation:
+            case WriteMessage():
+                return self._writing.write(operation, hand_over)
+            case ChangeTicket():
+                return self._writing.change(operation, hand_over)
+            case MergeTicket():
+                return self._writing.merge(operation, hand_over)
+            case _:
+                return Refused("Request Tracker has nothing of the kind.")
+
+    def find(self, operation: Operation) -> Receipt | None:
+        """Whether words whose end was unclear have arrived."""
+        return self._finding.find(operation) if isinstance(operation, WriteMessage) else None
+
+    def fetch(self, file: str) -> Iterator[bytes]:
+        """The bytes of a file."""
+        return bytes_of(self._http.stream(Ask(f"/attachment/{int(file)}", what="a file")))
+
+    def wait(self, seconds: float) -> bool:
+        """Wait so long, or until `wake`: RT tells of no news by itself."""
+        return self._http.wait(seconds)
+
+    def wake(self) -> None:
+        """End the `wait` that is on, or the next one where none is."""
+        self._http.wake()
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._http.close()
+
+    def _login(self) -> Mapping[str, str]:
+        secret, user = self._account.secret().reveal(), self._settings.user
+        if user:
+            return {"Authorization": f"Basic {base64.b64encode(f'{user}:{secret}'.encode()).decode()}"}
+        return {"Authorization": f"token {secret}"}
+
+    def _try_login(self) -> str:
+        version = self._http.ask(Ask("/rt")).read(VERSION).version
+        return f"Request Tracker {self._http.said(version)}"
+
+    def _try_tickets(self) -> str:
+        total = self._reading.tickets(["id > 0"], 1)[0].total
+        return f"{total:,} can be seen" if total else "none can be seen by this user, as it is now"
+
+    def _try_tags(self) -> str:
+        name = self._settings.tags
+        if self._vocabulary.has_field(name, of_transactions=False):
+            return f"in the custom field “{name}”"
+        return f"there is no custom field “{name}”: tags stay here"
+
+    def _try_keys(self) -> str:
+        name = self._settings.key
+        if self._vocabulary.marks:
+            return f"in the custom field “{name}” of transactions"
+        return f"there is no custom field “{name}” of transactions: words are looked for as they are"
