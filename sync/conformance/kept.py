@@ -77,7 +77,7 @@ class Kept:
         """The external id of the newest message on a ticket; empty where there is none."""
         said = [each for (of, _), each in self.messages.items() if of == ticket and each.kind not in ("event", "call")]
         # Of two in the same second the later one was told later.
-        return sorted(said, key=lambda each: each.at)[-1].external_id if said else ""
+        return max(reversed(said), key=lambda each: each.at).external_id if said else ""
 
     def reply(self, ticket: str, body: str, kind: Literal["reply", "note"] = "reply") -> WriteMessage:
         """An answer to what is known of a ticket."""
