@@ -14,7 +14,7 @@ from desk.mail.quotes import Fold
 from desk.records import AttachmentRow, Message, Ticket
 from storage.clocks import ticket_clocks
 from storage.connect import Connection
-from storage.helpdesk.standing import standing
+from storage.helpdesk.standing import numbered, standing
 from storage.promises import of_ticket
 from storage.queue.rows import rows
 
@@ -96,20 +96,35 @@ def ticket(connection: Connection, ticket_id: int) -> Ticket:
 
 
 def find_ticket(connection: Connection, text: str) -> int:
-    """The id of the ticket with that number (`1042`, `#1042`) or uid; NotFound with the numbers that are nearest."""
+    """The id of the ticket with that number (`1042`, `#1042`) or uid, or that its helpdesk calls so (`42`, `acme#42`).
+
+    NotFound with the numbers that are nearest, or with a source where several helpdesks call a ticket so.
+    """
     wanted = text.strip()
-    digits = wanted.removeprefix("#")
+    source, _, digits = wanted.rpartition("#")
+    if source and digits:
+        return _at_helpdesk(connection, digits, source)
     if digits.isdecimal() and len(digits) <= 18:
         found = connection.execute("SELECT id FROM ticket WHERE number = ?", (int(digits),)).fetchone()
-        if found is None:
-            raise NotFound(f"There is no ticket #{int(digits)}", _nearest(connection, int(digits)))
-    else:
-        uid = parse_uid(wanted)
-        found = connection.execute("SELECT id FROM ticket WHERE uid = ?", (uid,)).fetchone()
-        if found is None:
-            raise NotFound(f"There is no ticket with the id {wanted}", "Ids are printed by `heard tickets --json`.")
-    ticket_id: int = found[0]
-    return ticket_id
+        return int(found[0]) if found else _at_helpdesk(connection, digits, "")
+    uid = parse_uid(wanted)
+    found = connection.execute("SELECT id FROM ticket WHERE uid = ?", (uid,)).fetchone()
+    if found is None:
+        raise NotFound(f"There is no ticket with the id {wanted}", "Ids are printed by `heard tickets --json`.")
+    return int(found[0])
+
+
+def _at_helpdesk(connection: Connection, number: str, source: str) -> int:
+    """The one ticket that a helpdesk calls so."""
+    found = numbered(connection, number, source)
+    if len(found) > 1:
+        names = [one.source for each in found if (one := standing(connection, each)) is not None]
+        raise NotFound(f"Several tickets are called {number}", f"Say which: `{names[0]}#{number}`, for one.")
+    if not found and source:
+        raise NotFound(f"No ticket {number} of {source} is known here", "`heard sync` looks for news.")
+    if not found:
+        raise NotFound(f"There is no ticket #{int(number)}", _nearest(connection, int(number)))
+    return found[0]
 
 
 def conversation(connection: Connection, ticket_id: int) -> tuple[Message, ...]:

@@ -14,7 +14,7 @@ from storage.helpdesk.records import ChangeTicket, HelpdeskOperation, TicketNews
 from storage.helpdesk.tickets import Given, put_tickets, take_given
 
 CUSTOMER_WROTE = "The customer wrote again before this left: read it, then send, change or drop this."
-COLLEAGUE_WROTE = "A colleague answered at {where} before this left: read it, then send, change or drop this."
+COLLEAGUE_WROTE = "A colleague has answered before this left: read it, then send, change or drop this."
 
 _NAME = "UPDATE message SET external_id = ?, source_id = ? WHERE id = ? AND external_id IS NULL"
 _TICKET = "SELECT id FROM ticket WHERE source_id = ? AND external_id = ? AND merged_into_id IS NULL"
@@ -55,12 +55,12 @@ def met_again(connection: Connection, job: Job) -> bool:
     return row is not None and bool(row[0])
 
 
-def overtaken(connection: Connection, helpdesk: Helpdesk, job: Job) -> str:
+def overtaken(connection: Connection, job: Job) -> str:
     """Why this reply has to be held: its customer wrote since, or a colleague answered there; empty: it hasn't."""
     if delivery.overtaken(connection, job):
         return CUSTOMER_WROTE
     if delivery.answered_elsewhere(connection, job):
-        return COLLEAGUE_WROTE.format(where=helpdesk.row.name)
+        return COLLEAGUE_WROTE
     return ""
 
 
