@@ -101,9 +101,12 @@ def ticket_news(ticket: Ticket, house: House, people: People, site: str) -> Tick
     own = next((each for each in house.statuses if each.id == ticket.custom_status_id), None)
     fields = {name: words for name, words in _fields(ticket, house) if words}
     customer = people.customer(ticket.requester_id)
-    numbers = own_fields.identities(fields)
-    if customer is not None and numbers:
-        customer = replace(customer, identities=tuple(dict.fromkeys((*customer.identities, *numbers))))
+    channel = vocabulary.channel(ticket.via.channel)
+    further = own_fields.identities(fields)
+    if channel == "x" and (name := ticket.via.word("from", "username")):
+        further = (IdentityRecord(IdentityKind.HANDLE, name), *further)
+    if customer is not None and further:
+        customer = replace(customer, identities=tuple(dict.fromkeys((*customer.identities, *further))))
     return TicketNews(
         external_id=str(ticket.id),
         subject=ticket.subject or ticket.raw_subject or "",
@@ -114,7 +117,7 @@ def ticket_news(ticket: Ticket, house: House, people: People, site: str) -> Tick
         number=str(ticket.id),
         priority=vocabulary.priority(ticket.priority),
         priority_label=(ticket.priority or "").capitalize(),
-        channel=vocabulary.channel(ticket.via.channel),
+        channel=channel,
         queue=house.groups.get(ticket.group_id or 0, ""),
         assignee=str(ticket.assignee_id) if ticket.assignee_id is not None else "",
         customer=customer,
@@ -140,14 +143,8 @@ def _fields(ticket: Ticket, house: House) -> Iterable[tuple[str, str]]:
 
 def message(ticket: Ticket, said: Comment, people: People) -> MessageNews:
     """Something that was said on a ticket."""
-    is_ours = people.is_staff(said.author_id) and said.author_id != ticket.requester_id
-    kind: MessageKind = "inbound" if not is_ours else "outbound" if said.public else "note"
-    if said.type == "VoiceComment":
-        kind = "call"
-    channel = str(said.via.channel or "")
-    is_system = said.author_id <= 0 or channel in _RULES
-    if is_system:
-        kind = "outbound" if said.public else "note"
+    is_system = said.author_id <= 0 or said.via.channel in _RULES
+    kind = _kind(ticket, said, is_ours=is_system or people.is_staff(said.author_id))
     author = people.users.get(said.author_id)
     is_other = kind == "inbound" and said.author_id != ticket.requester_id
     return MessageNews(
@@ -165,6 +162,15 @@ def message(ticket: Ticket, said: Comment, people: People) -> MessageNews:
         operation=said.metadata.word(OPERATION) if said.metadata is not None else "",
         automatic="written by a rule of Zendesk's" if is_system else "",
     )
+
+
+def _kind(ticket: Ticket, said: Comment, *, is_ours: bool) -> MessageKind:
+    if said.type == "VoiceComment":
+        return "call"
+    if is_ours and not said.public:
+        return "note"
+    # Agents ask for something, too.
+    return "outbound" if is_ours and said.author_id != ticket.requester_id else "inbound"
 
 
 def _file(attachment: Attachment) -> FileNews:
