@@ -20,7 +20,7 @@ _UNNAMED = """
      WHERE o.ticket_id = ? AND o.source_id = ? AND o.kind IN ('reply','note') AND m.external_id IS NULL
        AND (o.state IN ('handed','sent') OR o.state = 'held' AND ifnull(o.payload ->> '$.doubtful', 0))
      ORDER BY o.id"""
-_NAME = "UPDATE message SET external_id = ?, source_id = ?, digest = ? WHERE id = ?"
+_NAME = "UPDATE message SET external_id = ?, source_id = ?, digest = ?, at = ? WHERE id = ?"
 _ARRIVED = "UPDATE outbox SET state = 'sent', sent_at = ?, error = '' WHERE id = ? AND state <> 'sent'"
 _KEY = re.compile(r"[0-9a-f]{32}")
 _KINDS = {"reply": "outbound", "note": "note"}
@@ -53,7 +53,9 @@ class Echoes:
             return False
         row_id, message_id = found
         office, message = self._office, each.message
-        office.connection.execute(_NAME, (message.external_id, office.source_id, message.digest, message_id))
+        named = (message.external_id, office.source_id, message.digest, each.news.at, message_id)
+        office.connection.execute(_NAME, named)
+        office.batch.changed_tickets.add(ticket_id)
         office.connection.execute(_ARRIVED, (office.now, row_id))
         return True
 

@@ -30,7 +30,8 @@ _KNOWN = """
 _SAYS = """
     UPDATE message SET body = ?, folds = ?, subject = ?, html = ?, kind = ?, automatic = ?, digest = ?, ticket_id = ?
      WHERE id = ?"""
-_LIES = "UPDATE message SET digest = ?, ticket_id = ? WHERE id = ?"
+# What was written before a customer's word may have been said there after it.
+_LIES = "UPDATE message SET digest = ?, ticket_id = ?, at = ? WHERE id = ?"
 _NEW_FILES = "SELECT id, message_id FROM attachment WHERE message_id IN (SELECT value FROM json_each(?)) ORDER BY id"
 _REMOTE_FILE = "INSERT INTO remote_file(attachment_id, source_id, external_id, done, said) VALUES(?, ?, ?, 0, '')"
 
@@ -115,7 +116,7 @@ def _bring_up(office: Office, known: _Known, ticket_id: int, each: ReadMessage) 
     """What was edited there says so here; what was moved there lies where it lies there."""
     message = each.message
     if known.ours:
-        office.connection.execute(_LIES, (message.digest, ticket_id, known.id))
+        office.connection.execute(_LIES, (message.digest, ticket_id, each.news.at, known.id))
     else:
         says = (
             message.body, folds_json(message.folds), message.subject, message.html, message.kind, message.automatic,

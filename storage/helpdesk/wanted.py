@@ -31,9 +31,10 @@ _TICKET = """
            ifnull(r.labels, '{}'), r.gone_at, t.number
       FROM ticket t LEFT JOIN remote_ticket r ON r.ticket_id = t.id
      WHERE t.id = ? AND t.source_id = ? AND t.external_id IS NOT NULL"""
+# Of one second the later one has the higher number, wherever names are numbers.
 _SEEN = """
     SELECT external_id FROM message WHERE ticket_id = ? AND source_id = ? AND external_id IS NOT NULL
-     ORDER BY at DESC, id DESC LIMIT 1"""
+     ORDER BY at DESC, length(external_id) DESC, external_id DESC LIMIT 1"""
 _PAYLOAD = "SELECT payload FROM outbox WHERE id = ?"
 _INTO = "SELECT external_id FROM ticket WHERE number = ? AND source_id = ?"
 _ITEM = "SELECT checklist, item, done FROM remote_step WHERE checklist_key = ? AND step = ? AND source_id = ?"

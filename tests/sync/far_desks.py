@@ -1,0 +1,136 @@
+"""Helpdesks that are killed while they are worked with: a real Request Tracker, and the Zendesk that tests have.
+
+The invariant: what stands there is read past the API that the sync uses, where it lies.
+"""
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import closing
+from typing import Protocol
+
+from tests.servers.line import Line
+from tests.servers.processes import HOST
+from tests.servers.rt import RtServer
+from tests.servers.zendesk import AGENT, SECRET, Zendesk
+
+TOKEN = re.compile(r"(reply|note)-\d+x")
+# What an agent's words became there, and whether customers can read them.
+Found = Counter[tuple[str, bool]]
+
+_IN_RT = """
+    SELECT a.Content, t.Type = 'Correspond' FROM Attachments a JOIN Transactions t ON t.id = a.TransactionId
+     WHERE a.ContentType = 'text/plain' AND t.Type IN ('Create', 'Correspond', 'Comment')"""
+
+
+class FarDesk(Protocol):
+    """One helpdesk behind a line."""
+
+    kind: str
+    secret: str
+    line: Line
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """How it is connected."""
+        ...
+
+    def opens(self, words: str) -> str:
+        """A customer begins a ticket: its name."""
+        ...
+
+    def customer_writes(self, ticket: str, words: str) -> None:
+        """The customer of a ticket writes again."""
+        ...
+
+    def kill(self) -> None:
+        """End it as a crash does."""
+        ...
+
+    def start(self) -> None:
+        """Let it be there again."""
+        ...
+
+    def found(self) -> Found:
+        """Every word that agents have written there, with how often it stands there."""
+        ...
+
+
+class FarRt:
+    """A Request Tracker."""
+
+    kind = "rt"
+
+    def __init__(self, server: RtServer, line: Line) -> None:
+        self._server, self.line = server, line
+        self.secret = server.agent("ana").token
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        return {"url": f"http://{HOST}:{self.line.port}"}
+
+    def opens(self, words: str) -> str:
+        return self._server.as_agent("root").create("Support", words, "zoe@customer.example", words)
+
+    def customer_writes(self, ticket: str, words: str) -> None:
+        self._server.mail("zoe@customer.example", words, ticket)
+
+    def kill(self) -> None:
+        self._server.kill()
+
+    def start(self) -> None:
+        self._server.start()
+
+    def found(self) -> Found:
+        found: Found = Counter()
+        with closing(sqlite3.connect(self._server.folder / "rt.sqlite")) as connection:
+            for words, public in connection.execute(_IN_RT):
+                for token in _tokens(words):
+                    found[token, bool(public)] += 1
+        return found
+
+
+class FarZendesk:
+    """A Zendesk. It has no process of its own: it dies by falling silent on every line."""
+
+    kind = "zendesk"
+    secret = SECRET
+
+    def __init__(self, service: Zendesk, line: Line) -> None:
+        self._service, self.line = service, line
+        with service.turn:
+            self._customer = service.account.add_user("Zoe", "zoe@customer.example")
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        return {"url": f"http://{HOST}:{self.line.port}", "user": AGENT}
+
+    def opens(self, words: str) -> str:
+        with self._service.turn:
+            self._service.account.now = self._service.now()
+            return str(self._service.account.add_ticket(self._customer, words, words))
+
+    def customer_writes(self, ticket: str, words: str) -> None:
+        with self._service.turn:
+            self._service.account.now = self._service.now()
+            self._service.account.add_comment(int(ticket), self._customer, {"body": words, "public": True}, {})
+
+    def kill(self) -> None:
+        self.line.go_down()
+
+    def start(self) -> None:
+        self.line.come_back()
+
+    def found(self) -> Found:
+        found: Found = Counter()
+        with self._service.turn:
+            for comments in self._service.account.comments.values():
+                for comment in comments:
+                    for token in _tokens(str(comment["body"])):
+                        found[token, bool(comment["public"])] += 1
+        return found
+
+
+def _tokens(words: str) -> set[str]:
+    return {match.group() for match in TOKEN.finditer(words)}
