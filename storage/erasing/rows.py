@@ -21,7 +21,11 @@ STATEMENTS = tuple(
             bounce = '', message_id = NULL, in_reply_to = NULL, digest = NULL, raw = NULL, external_id = NULL, html = 0
             WHERE id IN {messages}""",
         "DELETE FROM message_reference WHERE child_id IN {messages}",
+        "DELETE FROM remote_file WHERE attachment_id IN (SELECT id FROM attachment WHERE message_id IN {messages})",
         "DELETE FROM attachment WHERE message_id IN {messages}",
+        "DELETE FROM remote_ticket WHERE ticket_id IN {tickets}",
+        "DELETE FROM remote_step WHERE checklist_key IN (SELECT key FROM checklist WHERE ticket_id IN {tickets})",
+        "DELETE FROM checklist WHERE ticket_id IN {tickets}",
         "UPDATE snippet_use SET text = '', inserted = '' WHERE message_id IN {messages} OR ticket_id IN {tickets}",
         "UPDATE rating SET words = '', action = '' WHERE ticket_id IN {tickets} OR message_id IN {messages}",
         """UPDATE promise SET words = '',
@@ -66,7 +70,7 @@ EVENTS = f"""
     SELECT id, data FROM event
      WHERE ticket_id IN {_TICKETS} OR customer_id IN {_PEOPLE} OR message_id IN {_MESSAGES}"""  # noqa: S608  terms of ours
 RAW_FILES = f"""
-    SELECT digest FROM attachment WHERE message_id IN {_MESSAGES}
+    SELECT digest FROM attachment WHERE message_id IN {_MESSAGES} AND digest <> x''
      UNION SELECT raw FROM message WHERE id IN {_MESSAGES} AND raw IS NOT NULL"""  # noqa: S608  as above
 MAILS = f"SELECT hex(digest), message_id, source_id, external_id FROM message WHERE id IN {_MESSAGES}"  # noqa: S608  as above
 SAID = f"""

@@ -22,6 +22,7 @@ WRITTEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "attachment": ("name",),
         "banner": ("words",),
         "call": ("number", "caller", "goal", "notes", "follow_up"),
+        "checklist": ("title", "content"),
         "checklist_tick": ("reason", "text"),
         "customer": ("note", "flags", "details"),
         "draft": ("recipients", "copies", "subject", "body", "attachments"),
@@ -34,6 +35,7 @@ WRITTEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "outbox": ("payload", "error"),
         "promise": ("words",),
         "rating": ("words", "action"),
+        "remote_file": ("said",),
         "setting": ("value",),
         "snippet": ("title", "keywords", "body"),
         "snippet_use": ("title", "inserted", "text"),
@@ -46,7 +48,7 @@ WRITTEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 # What of it is about one ticket, by the column that says which; there a name means who takes part.
 ABOUT: Mapping[str, str] = MappingProxyType(
-    {"ticket": "id"}
+    {"ticket": "id", "checklist": "ticket_id"}
     | dict.fromkeys(("call", "draft", "gesture", "outbox", "promise", "rating", "snippet_use"), "ticket_id")
 )
 # What is being written about any of it.

@@ -61,8 +61,9 @@ _MESSAGES = """
        AND NOT EXISTS(SELECT 1 FROM tombstone x WHERE x.customer_id = c.id)
      WHERE m.ticket_id IN (SELECT value FROM json_each(?)) AND m.kind <> 'event' ORDER BY m.at, m.id"""
 _FILES = """
-    SELECT message_id, name, type, size, digest FROM attachment WHERE message_id IN (SELECT value FROM json_each(?))
-     ORDER BY id"""
+    SELECT a.message_id, a.name, a.type, a.size, a.digest, s.name FROM attachment a
+      LEFT JOIN remote_file r ON r.attachment_id = a.id LEFT JOIN source s ON s.id = r.source_id
+     WHERE a.message_id IN (SELECT value FROM json_each(?)) ORDER BY a.id"""
 # Identities that the lists of a customer's record can say.
 _LISTS = {
     IdentityKind.EMAIL: "emails", IdentityKind.PHONE: "phones", IdentityKind.ACCOUNT: "accounts",
@@ -226,9 +227,13 @@ def _messages(
 ) -> dict[int, list[Record]]:
     rows = connection.execute(_MESSAGES, (asked,)).fetchall()
     files: dict[int, list[Record]] = {}
-    for message_id, name, kind, size, digest in connection.execute(_FILES, (listed(row[0] for row in rows),)):
-        digests[digest] = None
-        told = {"name": name, "type": kind, "size": size, "file": f"attachments/{digest.hex()}"}
+    for message_id, name, kind, size, digest, lies_at in connection.execute(_FILES, (listed(row[0] for row in rows),)):
+        told: Record = {"name": name, "type": kind, "size": size}
+        if digest:
+            digests[digest] = None
+            told["file"] = f"attachments/{digest.hex()}"
+        else:
+            told["lies_at"] = lies_at
         files.setdefault(message_id, []).append(told)
     found: dict[int, list[Record]] = {}
     for message_id, ticket_id, kind, at, sender, body, own, recipients, copies, subject, writer, uid, name in rows:

@@ -68,13 +68,19 @@ def _message(message: Mapping[str, object]) -> str:
     about = " · ".join(filter(None, (_text(message["at"]), _LABELS.get(kind, kind), _text(message["from"]))))
     files = "".join(
         f"<div class=about>attached: {escape(_text(file['name']))} ({escape(_text(file['size']))} bytes), "
-        f"in {escape(_text(file['file']))}</div>"
+        f"{escape(_whereabouts(file))}</div>"
         for file in _dicts(message, "attachments")
     )
     return (
         f'<div class="said{" note" if kind == "note" else ""}"><div class=about>{escape(about)}</div>'
         f"<pre>{escape(_text(message['text']))}</pre>{files}</div>"
     )
+
+
+def _whereabouts(file: Mapping[str, object]) -> str:
+    """A file that nobody has fetched yet isn't in the export."""
+    lies_at = _text(file.get("lies_at"))
+    return f"not in here, it lies at {lies_at}" if lies_at else f"in {_text(file['file'])}"
 
 
 def _section(title: str, told: Mapping[str, object], key: str, level: str = "h2") -> str:

@@ -51,7 +51,10 @@ _MESSAGES = """
       FROM message m LEFT JOIN agent a ON a.id = m.agent_id
      WHERE m.ticket_id = ?1 AND m.kind <> 'event'
        AND (?2 OR m.customer_id IN (SELECT value FROM json_each(?3))) ORDER BY m.at, m.id"""
-_FILES = "SELECT name, type, size, digest FROM attachment WHERE message_id = ? ORDER BY id"
+_FILES = """
+    SELECT a.name, a.type, a.size, a.digest, ifnull(s.name, '') FROM attachment a
+      LEFT JOIN remote_file r ON r.attachment_id = a.id LEFT JOIN source s ON s.id = r.source_id
+     WHERE a.message_id = ? ORDER BY a.id"""
 _CALLS = """
     SELECT k.direction, k.state, k.number, k.caller, k.rang_at, k.answered_at, k.ended_at, k.goal, k.notes, k.outcome,
            k.follow_up, k.follow_up_at, coalesce(a.name, '') AS agent
@@ -152,7 +155,7 @@ def export_person(
                 (target / name).chmod(0o600)
                 files.append(name)
         for name, digest in _attached(told):
-            if copy_file(attachments.path(workspace, bytes.fromhex(digest)), target / name):
+            if digest and copy_file(attachments.path(workspace, bytes.fromhex(digest)), target / name):
                 count += 1
             else:
                 missing.append(name)
@@ -213,9 +216,11 @@ def _ticket(connection: Connection, row: Told, records: str) -> Told:
 def _message(connection: Connection, row: Told) -> Told:
     key = int(str(row.pop("id")))
     files: list[Json] = []
-    for place, (name, kind, size, digest) in enumerate(connection.execute(_FILES, (key,)).fetchall(), 1):
+    for place, (name, kind, size, digest, lies_at) in enumerate(connection.execute(_FILES, (key,)).fetchall(), 1):
         at = f"attachments/{key}-{place}-{attachments.safe_name(name)}"
-        files.append({"name": name, "type": kind, "size": size, "sha256": digest.hex(), "file": at})
+        files.append(
+            {"name": name, "type": kind, "size": size, "sha256": digest.hex(), "file": at, "lies_at": lies_at}
+        )
     return _timed(row) | {"attachments": files}
 
 

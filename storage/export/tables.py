@@ -23,14 +23,16 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "answer_group": "made of sent replies",
         "answer_key": "made of sent replies",
         "answer_member": "made of sent replies",
-        "checklist": "in checklists.toml",
-        "cursor": "how far a mailbox was read",
+        "checklist": "in checklists.toml; those of one ticket are kept at its helpdesk",
+        "cursor": "how far a source was read",
         "identity": "in customers.jsonl",
         "mail_copy": "where a mail lies in a mailbox",
         "merged_row": "numbers of this file",
         "message_reference": "in message, as in_reply_to",
+        "remote_piece": "what of the library a helpdesk told",
+        "remote_step": "steps of lists that are kept at a helpdesk",
         "setting": "rules are in rules/, all else is this workspace's own",
-        "source_state": "how a mailbox does just now",
+        "source_state": "how a source does just now",
         "ticket_count": "made of ticket",
         "tombstone": "keyed hashes, which nobody else can use",
     }
@@ -44,6 +46,7 @@ _COLUMNS: Mapping[str, frozenset[str]] = MappingProxyType(
         "event": frozenset({"patch"}),
         "form_draft": frozenset({"about"}),
         "message": frozenset({"body", "folds", "raw"}),
+        "remote_ticket": frozenset({"base", "digest", "labels", "version"}),
         "snippet_use": frozenset({"snippet_id"}),
     }
 )

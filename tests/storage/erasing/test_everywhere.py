@@ -37,13 +37,17 @@ CODED = frozenset(
         # The record has numbers of customers, and words of the program: which rules, which role, which alert.
         "agent": "handle name email role", "attachment": "type content_id", "audit": "kind words",
         "call": "direction state way outcome external_id", "channel": "key label",
-        "checklist": "key title content", "checklist_run": "checklist_key",
+        "checklist": "key", "checklist_run": "checklist_key",
         "checklist_tick": "step state", "cursor": "stream value", "customer": "plan external_id",
         "customer_merge": "gave since", "customer_value": "currency", "draft": "kind", "event": "kind",
         "form_draft": "form about field",
         "gesture": "kind currency state", "incident": "state", "incident_ticket": "state", "mail_copy": "stream flags",
         "merged_row": "kind", "message": "kind folds automatic external_id", "outbox": "kind state",
         "promise": "state", "queue": "name", "rating": "way", "setting": "key",
+        # Names of things there, and the team's own words: states, queues, tags.
+        "remote_agent": "external_id", "remote_file": "external_id", "remote_piece": "kind external_id",
+        "remote_step": "checklist_key step checklist item",
+        "remote_ticket": "number label labels priority_label version url base",
         # The library's own texts; what was learnt from a customer is looked through by way of its ticket.
         "snippet": "trigger folder actions", "source": "kind name settings", "source_state": "state", "tag": "name",
         "task": "state", "team": "name", "ticket": "external_id", "view": "sort",
@@ -143,7 +147,11 @@ def _fill_all(room: Room) -> None:
         room.fill("suggestion", place, SAYS, other_ticket_id=tickets[place], dismissed_at=None)
         run = room.fill("checklist_run", place, SAYS)
         room.fill("checklist_tick", place, SAYS, run_id=run)
-        room.fill("attachment", place, SAYS, digest=b"x" * 32, message_id=messages[place])
+        file = room.fill("attachment", place, SAYS, digest=b"x" * 32, message_id=messages[place])
+        room.fill("remote_file", place, SAYS, attachment_id=file, source_id=source)
+        room.fill("remote_ticket", place, SAYS, source_id=source, ticket_id=tickets[place])
+        room.fill("checklist", place, SAYS, key=place)
+        room.fill("remote_step", place, SAYS, checklist_key=place, source_id=source)
         # What was made out of their ticket took over what they asked.
         words = ASKED if place == OWN else SAYS
         incident, task = (room.fill(table, place, words) for table in ("incident", "task"))
