@@ -255,6 +255,13 @@ class Macro:
 
 
 @dataclass(frozen=True, slots=True)
+class Created:
+    """An article that was made."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """What came of a merge."""
 
@@ -279,8 +286,8 @@ FOUND, TICKET, ARTICLE, USER, NAMED = (
 TAGS, LINKS, LIST, CALL_LOG, CALL = (
     TypeAdapter(Tags), TypeAdapter(Links), TypeAdapter(ListFound), TypeAdapter(CallLog), TypeAdapter(Call),
 )  # fmt: skip
-TEXT_MODULE, MACRO, MERGED, REFUSAL = (
-    TypeAdapter(TextModule), TypeAdapter(Macro), TypeAdapter(Merged), TypeAdapter(Refusal),
+TEXT_MODULE, MACRO, CREATED, MERGED, REFUSAL = (
+    TypeAdapter(TextModule), TypeAdapter(Macro), TypeAdapter(Created), TypeAdapter(Merged), TypeAdapter(Refusal),
 )  # fmt: skip
 
 

@@ -4,10 +4,10 @@ The invariant: nothing that only agents may see becomes a message to the custome
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from storage.ingest.records import CustomerRecord
-from sync.sources.own_fields import filled
+from sync.sources.own_fields import filled, identities
 from sync.sources.zammad import statuses
 from sync.sources.zammad.answers import Article, Attachment, ListFound, Named, Ticket
 from sync.sources.zammad.people import NOBODY, is_own, label
@@ -53,6 +53,9 @@ def ticket_news(
     state = names.states.get(ticket.state_id, Named(0, ""))
     priority = names.priorities.get(ticket.priority_id or 0)
     group = names.groups.get(ticket.group_id or 0)
+    fields = _fields(ticket, raw, state)
+    if customer is not None:
+        customer = replace(customer, identities=(*customer.identities, *identities(fields)))
     return TicketNews(
         str(ticket.id),
         ticket.title,
@@ -68,7 +71,7 @@ def ticket_news(
         assignee=_owner(ticket),
         customer=customer,
         tags=tags,
-        fields=_fields(ticket, raw, state),
+        fields=fields,
         version=ticket.version,
         url=f"{url}/#ticket/zoom/{ticket.id}",
     )

@@ -5,15 +5,17 @@ is not seen. The invariants: an article carries its operation's key, so that it 
 reply goes to somebody, and says something; nothing is written to a ticket that is not as it was known to be.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 from desk.statuses import Status
 from desk.times import HOUR
+from sync.errors import Broken, SourceError
 from sync.http import Answer, Ask, Json
 from sync.protocol import Conflict, Later, Outcome, Receipt, Refused, Unclear
 from sync.sources.zammad import statuses
-from sync.sources.zammad.answers import MERGED, REFUSAL, ROW, TAGS, TICKET, Raw, Ticket, one
+from sync.sources.zammad.answers import CREATED, MERGED, REFUSAL, ROW, TAGS, TICKET, Raw, Ticket, one
 from sync.sources.zammad.cursors import moment
 from sync.sources.zammad.messages import Messages
 from sync.sources.zammad.people import NOBODY
@@ -22,6 +24,10 @@ from sync.sources.zammad.telling import Names, ticket_news
 from sync.sources.zammad.tickets import asked_for_tags, parent
 from sync.tickets import ChangeTicket, HelpdeskOperation, MergeTicket, TicketNews, TickItem, WriteMessage
 
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+T = TypeVar("T")
 # What a write may be answered with and be over: refused, or the thing is there no more.
 REFUSING = (403, 404, 409, 422)
 # A pending ticket rests for so long, as Zammad itself proposes.
@@ -75,7 +81,10 @@ class Writing:
             return said
         if said.status in REFUSING:
             return self._refused(said, "the message")
-        return Receipt(str(said.read(ROW).get("id") or ""), found=self._standing(operation.ticket))
+        made = _read(CREATED, said)
+        if made is None:
+            return Unclear("Zammad took the message, and said so in a form that is not known here")
+        return Receipt(str(made.id), found=self._standing(operation.ticket))
 
     def _change(self, operation: ChangeTicket, hand_over: HandOver) -> Outcome:
         found = self._ticket(operation.ticket)
@@ -145,9 +154,10 @@ class Writing:
             return said
         if said.status in REFUSING:
             return self._refused(said, "the merge")
-        came = said.read(MERGED)
-        if came.result != "success":
-            return Refused(f"Zammad refused the merge: {self._site.http.said(came.message)}")
+        came = _read(MERGED, said)
+        if came is None or came.result != "success":
+            words = self._site.http.said(came.message) if came is not None else "nobody says why"
+            return Refused(f"Zammad refused the merge: {words}")
         return Receipt(operation.into, found=self._standing(operation.into))
 
     def _merged_receipt(self, operation: MergeTicket) -> Receipt | None:
@@ -173,7 +183,13 @@ class Writing:
         return None if found is None else (found, raw)
 
     def _standing(self, ticket: str) -> TicketNews | None:
-        """A ticket as it stands after a write, with its tags; None where that can't be said."""
+        """A ticket as it stands after a write, with its tags; None where that can't be said: the write is over."""
+        try:
+            return self._looked_at(ticket)
+        except SourceError:
+            return None
+
+    def _looked_at(self, ticket: str) -> TicketNews | None:
         ask = Ask(f"/tickets/{ticket}", accept=(403, 404), what="a ticket")
         answer, tagged = self._site.http.ask_all([ask, asked_for_tags(ticket)])
         raw = answer.read(ROW) if answer.status == 200 else {}
@@ -202,7 +218,7 @@ class Writing:
         return " ".join(said)
 
     def _refused(self, answer: Answer, what: str) -> Refused:
-        refusal = one(REFUSAL, _object(answer))
+        refusal = _read(REFUSAL, answer)
         words = self._site.http.said((refusal.error_human or refusal.error) if refusal else "")
         why = f"Zammad refused {what}" + (f": {words}" if words else f" (status {answer.status})")
         mend = "Ask for the right in this group, or do it in Zammad (O)." if answer.status == 403 else ""
@@ -228,9 +244,12 @@ def _is_known(status: Status, names: Names) -> bool:
     return any(statuses.category(state) is status for state in names.states.values() if state.active)
 
 
-def _object(answer: Answer) -> Mapping[str, Json]:
-    told = answer.json()
-    return told if isinstance(told, Mapping) else {}
+def _read(adapter: "TypeAdapter[T]", answer: Answer) -> T | None:
+    """What a write was answered with; None where it is in a form that is not known: the write is over all the same."""
+    try:
+        return answer.read(adapter)
+    except Broken:
+        return None
 
 
 def _no_ticket(ticket: str) -> Refused:

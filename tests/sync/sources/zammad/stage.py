@@ -4,6 +4,7 @@ import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from types import MappingProxyType
 
 from desk.statuses import Status
 from sync.conformance.stage import PAUSE, Deed, Said, Standing, Trouble
@@ -28,7 +29,9 @@ def certificates() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def connected(fake: Fake, *, patience: float = 5.0, gone_every: int = 0, **settings: str) -> Zammad:
+def connected(
+    fake: Fake, settings: Mapping[str, str] = MappingProxyType({}), *, patience: float = 5.0, gone_every: int = 0
+) -> Zammad:
     """A source that reads and writes this fake."""
     account = Account("Desk", {"url": fake.url, **settings}, lambda: Secret(TOKEN), certificates())
     return Zammad(account, patience=patience, gone_every=gone_every)
