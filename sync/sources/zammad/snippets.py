@@ -91,8 +91,9 @@ def _id(value: str) -> int:
 
 
 def _variable(match: re.Match[str]) -> str:
-    name = match[1].strip()
-    return f"{{{{{_OURS[name]}}}}}" if name in _OURS else f"{{{{ask: {name.replace('|', ' ') or 'value'}}}}}"
+    # A bar would part the question from its answers.
+    name = " ".join(match[1].replace("|", " ").split())
+    return f"{{{{{_OURS[name]}}}}}" if name in _OURS else f"{{{{ask: {name or 'value'}}}}}"
 
 
 def _text(content: str) -> str:

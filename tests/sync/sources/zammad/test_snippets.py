@@ -29,7 +29,7 @@ def snippet(content: str) -> str:
     [
         ("<p>#{ticket.customer.fullname},</p><p>#{ user.fullname }</p>", "{{customer.name}},\n\n{{agent.name}}"),
         ("About #{ticket.number}: #{ticket.order_number}", "About {{ticket.number}}: {{ask: ticket.order_number}}"),
-        ("Choose #{a|b}", "Choose {{ask: a b}}"),
+        ("Choose #{a|b} #{|}", "Choose {{ask: a b}} {{ask: value}}"),
         ("Write {{this}} #{}", "Write { {this} } {{ask: value}}"),
     ],
 )  # fmt: skip
