@@ -1,1 +1,6 @@
-"""What every source must do, as tests that can be run against any: `suite.Conformance` over a `stage.Stage`."""
+"""What every source must do, as tests that can be run against any: `Conformance` over a `Stage`."""
+
+from sync.conformance.stage import PAUSE, Deed, Said, Stage, Standing, Trouble
+from sync.conformance.suite import Conformance
+
+__all__ = ["PAUSE", "Conformance", "Deed", "Said", "Stage", "Standing", "Trouble"]

@@ -4,6 +4,7 @@ The invariant: without encryption nothing is sent to another machine, and no add
 """
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import unquote
 
 import httpx
 
@@ -21,7 +22,7 @@ def site_url(text: str) -> str:
     Raises BadInput for another scheme, for plain text to another machine, and for an address with a user, a password,
     a question mark or a hash in it.
     """
-    given = text.strip().rstrip("/")
+    given = text.strip()
     url = parsed(given if "://" in given else f"https://{given}")
     if url is None or url.scheme not in ("http", "https") or url.query or url.fragment or not given.isprintable():
         raise BadInput("This is no address of a service", EXAMPLE)
@@ -46,9 +47,11 @@ def target(site: str, path: str, params: Mapping[str, str | int | Sequence[str]]
     """The whole address of what is asked for; Broken where a path leads up, or is none."""
     whole = path if path.startswith(("https://", "http://")) else site + path
     url = parsed(whole)
-    if url is None or url.userinfo or not (path.startswith("/") or whole is path) or not whole.isprintable():
+    steps = unquote(whole.partition("?")[0]).split("/")
+    # Looked for here, since a way up would be taken out in silence.
+    if url is None or url.userinfo or not whole.isprintable() or "." in steps or ".." in steps:
         raise Broken(_ODD)
-    if any(step in (".", "..") for step in url.path.split("/")):
+    if not path.startswith("/") and whole is not path:
         raise Broken(_ODD)
     return url.copy_merge_params(params) if params else url
 

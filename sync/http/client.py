@@ -7,7 +7,7 @@ limit, and `wake` ends it.
 
 import asyncio
 import math
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from threading import Event
 from typing import TypeVar
 
@@ -95,7 +95,7 @@ class Http:
         """
         return self._plainly(lambda: self._written(ask, hand_over))
 
-    def stream(self, ask: Ask) -> Iterator[bytes]:
+    def stream(self, ask: Ask) -> Generator[bytes, None, None]:
         """The bytes of a file, piece by piece. It may lie at another host, which is told nothing that logs in."""
         opened = self._plainly(lambda: self._file(ask))
         line = self._line

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 
 from desk.statuses import Status
-from sync.conformance.stage import PAUSE, Deed, Said, Standing, Trouble
+from sync.conformance import PAUSE, Deed, Said, Standing, Trouble
 from sync.kinds import Account, Kind
 from sync.protocol import Source
 from sync.secret import Secret

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from sync import kinds
-from sync.conformance.stage import Stage
-from sync.conformance.suite import Conformance
+from sync.conformance import Conformance, Stage
 from tests.servers.slate import SlateService
 from tests.sync.conformance.slate_stage import SlateStage
 
