@@ -49,10 +49,12 @@ class NewsCursor:
 class PastCursor:
     """Tickets from `below` on are read; first those that are active, then all others.
 
-    `since`: when it was begun, in seconds: what has become active, or no longer is, was changed after that.
+    `since`: when it was begun, in seconds: what has become active, or no longer is, was changed after that. `others`:
+    how many weren't active then.
     """
 
     since: int
+    others: int = 0
     active: bool = True
     below: int = 0
     done: bool = False
@@ -81,7 +83,8 @@ def read_past(text: str, now: int) -> PastCursor:
     """The cursor of the past, from its beginning where there is none yet."""
     try:
         told = json.loads(text)
-        return PastCursor(int(told["since"]), bool(told["active"]), int(told["below"]), bool(told["done"]))
+        since, others, below = int(told["since"]), int(told["others"]), int(told["below"])
+        return PastCursor(since, others, bool(told["active"]), below, bool(told["done"]))
     except (ValueError, KeyError, TypeError):
         return PastCursor(now)
 

@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter
 
-from sync.http import Ask, Http
+from sync.http import Answer, Ask, Http
 from sync.sources.rt.answers import Rows, rows_of
 from sync.sources.rt.queries import MOST
 from sync.tickets import Passed
@@ -30,18 +30,40 @@ Row = TypeVar("Row", bound=Numbered)
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a list: the page at that place of what lies between two numbers, or of that backwards."""
+
+    low: int
+    high: int | None = None
+    backwards: bool = False
+    place: int = 1
+
+    @property
+    def params(self) -> dict[str, str | int]:
+        """How RT is asked for it."""
+        order = "DESC" if self.backwards else "ASC"
+        return {"orderby": "id", "order": order, "page": self.place, "per_page": MOST}
+
+
+@dataclass(frozen=True, slots=True)
 class Listing(Generic[Row]):
-    """A list that can be asked for in pieces: `ask` makes the request for what lies between two numbers, or
-    for that backwards.
+    """A list that can be asked for in pieces, and of which so many full pages are expected.
 
     `whole`: nothing of it is hidden from anybody who sees its tickets, so that a short page is the last one. `hides`:
     rows are known to be hidden from this user.
     """
 
-    ask: Callable[[int, int | None, bool], Ask]
+    ask: Callable[[Span], Ask]
     adapter: TypeAdapter[Row]
     whole: bool
     hides: bool = False
+    expected: int = 0
+
+    def first(self, above: int) -> list[Span]:
+        """What is asked for at once. Rows come only at the end, so that a page's place stays where it is."""
+        if not self.expected:
+            return [Span(above, backwards=True)]
+        return [Span(above, place=place) for place in range(1, self.expected + 1)]
 
 
 @dataclass(slots=True)
@@ -67,28 +89,45 @@ class Read(Generic[Row]):
         self.passed += page.passed
 
 
-def read_all(http: Http, listings: Sequence[Listing[Row]], above: int = 0) -> list[Read[Row]]:
-    """Each of these lists above a number. Their last pages are asked for first, and together."""
-    reads = [Read[Row](above, listing.hides) for listing in listings]
-    answers = http.ask_all([listing.ask(above, None, True) for listing in listings])
-    for read, listing, answer in zip(reads, listings, answers, strict=True):
-        page = rows_of(answer, listing.adapter)
-        read.keep(page)
-        read.high = min(page.numbers, default=None)
-        read.short = page.count < MOST
-        read.done = page.count == 0 or (listing.whole and read.short)
+def read_all(
+    http: Http, listings: Sequence[Listing[Row]], above: int = 0, beside: Sequence[Ask] = ()
+) -> tuple[list[Read[Row]], list[Answer]]:
+    """Each of these lists above a number; and the answers to what is asked besides, while the server is at it."""
+    asks = list(beside)
+    for listing in listings:
+        asks += [listing.ask(span) for span in listing.first(above)]
+    answers = iter(http.ask_all(asks))
+    others = [next(answers) for _ in beside]
+    reads = [_begun(listing, [next(answers) for _ in listing.first(above)], above) for listing in listings]
     for read, listing in zip(reads, listings, strict=True):
         while not read.done:
             if read.short:
                 _check(http, listing, read)
             else:
                 _meet(http, listing, read)
-    return reads
+    return reads, others
+
+
+def _begun(listing: Listing[Row], answers: Sequence[Answer], above: int) -> Read[Row]:
+    """What the first pages have brought."""
+    read = Read[Row](above, listing.hides)
+    pages = [rows_of(answer, listing.adapter) for answer in answers]
+    numbers = [number for page in pages for number in page.numbers]
+    for page in pages:
+        read.keep(page)
+    read.short = pages[-1].count < MOST
+    read.done = listing.whole and read.short
+    if listing.expected:
+        read.low = max(numbers, default=above)
+    else:
+        read.high = min(numbers, default=None)
+        read.done = read.done or not numbers
+    return read
 
 
 def _meet(http: Http, listing: Listing[Row], read: Read[Row]) -> None:
     """One page from either end."""
-    asks = [listing.ask(read.low, read.high, backwards) for backwards in (False, True)]
+    asks = [listing.ask(Span(read.low, read.high, backwards)) for backwards in (False, True)]
     up, down = (rows_of(answer, listing.adapter) for answer in http.ask_all(asks))
     read.keep(up)
     read.keep(down)
@@ -103,8 +142,8 @@ def _meet(http: Http, listing: Listing[Row], read: Read[Row]) -> None:
 
 
 def _check(http: Http, listing: Listing[Row], read: Read[Row]) -> None:
-    """Whether something is left before a short page: then rows are hidden from this user."""
-    page = rows_of(http.ask(listing.ask(read.low, read.high, False)), listing.adapter)
+    """Whether something is left beyond a short page: then rows are hidden from this user."""
+    page = rows_of(http.ask(listing.ask(Span(read.low, read.high))), listing.adapter)
     read.keep(page)
     read.hides = read.hides or page.count > 0
     read.low = max(page.numbers, default=read.low)
@@ -116,6 +155,6 @@ def _walk(http: Http, listing: Listing[Row], read: Read[Row]) -> None:
     """So few numbers that their rows fit into one page, whoever may see them."""
     end = read.low + MOST + 1
     high = end if read.high is None else min(end, read.high)
-    read.keep(rows_of(http.ask(listing.ask(read.low, high, False)), listing.adapter))
+    read.keep(rows_of(http.ask(listing.ask(Span(read.low, high))), listing.adapter))
     read.low = high - 1
     read.done = read.high is None or high == read.high

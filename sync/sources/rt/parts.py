@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from sync.http import Ask, Http
 from sync.sources.rt.answers import PARTS, Part
-from sync.sources.rt.paging import Listing, read_all
+from sync.sources.rt.paging import Listing, Span, read_all
 from sync.sources.rt.queries import MOST
 from sync.sources.rt.telling import words_of
 from sync.tickets import Passed
@@ -28,17 +28,17 @@ _WORDS, _ABOUT = "TransactionId,ContentType,Content", "TransactionId,ContentType
 def read_parts(http: Http, transactions: Sequence[int]) -> tuple[dict[int, list[Part]], list[Passed]]:
     """The parts of these messages, by transaction, in their order: words with what they say, files without."""
     wanted = [
-        _parts(transactions, _WORDS, _typed("text/plain"), _NAMELESS),
+        _parts(transactions, _WORDS, _typed("text/plain"), _NAMELESS, expected=len(transactions) // MOST),
         _parts(transactions, _ABOUT, _NAMED),
         _parts(transactions, _ABOUT, *_OTHER, _NAMELESS),
     ]
-    reads = read_all(http, wanted)
+    reads, _ = read_all(http, wanted)
     parts: dict[int, list[Part]] = defaultdict(list)
     for part in sorted((part for read in reads for part in read.rows), key=lambda part: part.id):
         parts[part.transaction_id].append(part)
     wordless = [number for number in transactions if not words_of(parts.get(number, ()))[0]]
     if wordless:
-        reads += read_all(http, [_parts(wordless, _WORDS, _typed("text/html"), _NAMELESS)])
+        reads += read_all(http, [_parts(wordless, _WORDS, _typed("text/html"), _NAMELESS)])[0]
         for part in reads[-1].rows:
             parts[part.transaction_id].append(part)
     return dict(parts), [each for read in reads for each in read.passed]
@@ -48,17 +48,16 @@ def _typed(kind: str) -> _Condition:
     return {"field": "ContentType", "value": kind}
 
 
-def _parts(transactions: Sequence[int], fields: str, *conditions: _Condition) -> Listing[Part]:
+def _parts(transactions: Sequence[int], fields: str, *conditions: _Condition, expected: int = 0) -> Listing[Part]:
     """Parts that meet these conditions. Whoever sees a message sees all of its parts."""
     of_these: list[_Condition] = [{"field": "TransactionId", "value": number} for number in transactions]
 
-    def ask(low: int, high: int | None, backwards: bool) -> Ask:
-        within: list[_Condition] = [{"field": "id", "operator": ">", "value": low}]
-        if high is not None:
-            within.append({"field": "id", "operator": "<", "value": high, "entry_aggregator": "AND"})
-        order = "DESC" if backwards else "ASC"
-        params: dict[str, str | int] = {"fields": fields, "orderby": "id", "order": order, "per_page": MOST}
+    def ask(span: Span) -> Ask:
+        within: list[_Condition] = [{"field": "id", "operator": ">", "value": span.low}]
+        if span.high is not None:
+            within.append({"field": "id", "operator": "<", "value": span.high, "entry_aggregator": "AND"})
+        params = {**span.params, "fields": fields}
         body = [*within, *conditions, *of_these]
         return Ask("/attachments", params, method="POST", json=body, what="what was said")
 
-    return Listing(ask, PARTS, whole=True)
+    return Listing(ask, PARTS, whole=True, expected=expected)

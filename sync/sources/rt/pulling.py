@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 from desk.times import HOUR, SECOND
 from sync.protocol import Page
-from sync.sources.rt.answers import Ticket, Transaction
+from sync.sources.rt.answers import TICKETS, Rows, Ticket, Transaction, rows_of
 from sync.sources.rt.cursor import NewsCursor, PastCursor, read_news, read_past, write_cursor
 from sync.sources.rt.people import People
 from sync.sources.rt.queries import ACTIVE, INACTIVE, MOST, changed_within
-from sync.sources.rt.reading import History, Reading
+from sync.sources.rt.reading import History, Reading, tickets_of
 from sync.sources.rt.telling import DELETED, MERGED, Teller, is_said, linked
 from sync.sources.rt.vocabulary import Vocabulary
 from sync.tickets import HelpdeskRecord, MessageNews, Passed, TicketGone
@@ -50,6 +50,8 @@ class Pulling:
         self._version = 0
         # What a page has left over: the cursor behind it, the rest, and whether some is hidden.
         self._left: tuple[str, list[Transaction], bool] | None = None
+        # Tickets that were asked for ahead, behind which cursor, and the version that they were of.
+        self._ahead: tuple[PastCursor, Rows[Ticket], int] | None = None
 
     def news(self, text: str) -> Page:
         """What has happened since; nothing at first."""
@@ -62,27 +64,42 @@ class Pulling:
         after = write_cursor(cursor.after((row.id for row in some), self._now(), hides=hides))
         self._left = (after, left, hides) if left else None
         self._version = max([self._version, *(row.id for row in rows)])
+        if some:
+            # What was asked for ahead would be older than what is told now.
+            self._ahead = None
         records = self._changed(some) if some else []
         return Page((*passed, *records), after, more=bool(left), remaining=len(left))
 
     def past(self, text: str) -> Page:
-        """The next tickets of the past, with all that was said on them."""
+        """The next tickets of the past, with all that was said on them; those after them are asked for meanwhile."""
         cursor = read_past(text, self._now())
         if cursor.done:
             return Page((), write_cursor(cursor), more=False, remaining=0)
         if not self._version:
             self._version = self._reading.newest()
-        first = cursor.active and not cursor.below
-        page = self._reading.tickets([self._query(cursor)], FIRST if first else MOST)[0]
+        if text == "":
+            cursor = replace(cursor, others=self._reading.count(INACTIVE))
+        page, version = self._tickets(cursor)
         if not page.count:
             after = cursor.over()
-            return Page((), write_cursor(after), more=not after.done)
-        history = self._reading.history([row.id for row in page.rows])
-        self._reading.add_parts(history)
-        records = self._told(page.rows, history)
-        left = max(0, (page.total or 0) - page.count) * len(records) // page.count
+            return Page(page.passed, write_cursor(after), more=not after.done)
         after = replace(cursor, below=min(page.numbers))
-        return Page((*page.passed, *records), write_cursor(after), more=True, remaining=left)
+        numbers = [str(number) for number in page.numbers]
+        history, answers = self._reading.history(numbers, [tickets_of(self._query(after))])
+        self._ahead = (after, rows_of(answers[0], TICKETS), self._version)
+        self._reading.add_parts(history)
+        records = self._told(page.rows, history, version)
+        left = max(0, (page.total or 0) - page.count) + (cursor.others if cursor.active else 0)
+        remaining = left * len(records) // page.count
+        return Page((*page.passed, *records), write_cursor(after), more=True, remaining=remaining)
+
+    def _tickets(self, cursor: PastCursor) -> tuple[Rows[Ticket], int]:
+        """The next tickets, and what is newer than they are; those that were asked for meanwhile, if they are those."""
+        ahead, self._ahead = self._ahead, None
+        if ahead and ahead[0] == cursor:
+            return ahead[1], ahead[2]
+        first = cursor.active and not cursor.below
+        return self._reading.tickets(self._query(cursor), FIRST if first else MOST), self._version
 
     def _upcoming(self, text: str, cursor: NewsCursor) -> tuple[list[Passed], list[Transaction], bool]:
         """What has happened since, whether the last page has left it or not, and whether some of it is hidden."""
@@ -104,12 +121,12 @@ class Pulling:
         gone = self._gone(sorted(changes.touched - tickets.keys(), key=int), changes.merged)
         merged = {each.external_id: each.merged_into for each in gone if each.merged_into}
         anew = sorted((changes.whole & tickets.keys()) | merged.keys(), key=int)
-        history = self._reading.history(anew) if anew else History()
+        history = self._reading.history(anew)[0] if anew else History()
         history.merged |= merged
         fresh = {row.id for row in rows}
         history.rows = sorted([row for row in history.rows if row.id not in fresh] + list(rows), key=lambda row: row.id)
         self._reading.add_parts(history)
-        return [*passed, *self._told(list(tickets.values()), history, gone)]
+        return [*passed, *self._told(list(tickets.values()), history, self._version, gone)]
 
     def _gone(self, missing: Sequence[str], merged: Mapping[str, str]) -> list[TicketGone]:
         """What became of tickets that searches don't find any more; those out of sight stay as they were."""
@@ -123,7 +140,7 @@ class Pulling:
         return gone
 
     def _told(
-        self, tickets: Sequence[Ticket], history: History, gone: Sequence[TicketGone] = ()
+        self, tickets: Sequence[Ticket], history: History, version: int, gone: Sequence[TicketGone] = ()
     ) -> list[HelpdeskRecord]:
         """Agents, tickets, those that are gone, and what was said and done, in this order."""
         heirs = {ticket.id: ticket for ticket in tickets}
@@ -131,7 +148,7 @@ class Pulling:
         self._vocabulary.learn(tickets)
         self._meet(tickets, (row for row, _ in rows))
         owners = self._owners(row for row, _ in rows)
-        told = [self._teller.ticket(ticket, self._version) for ticket in tickets]
+        told = [self._teller.ticket(ticket, version) for ticket in tickets]
         lines = (self._line(row, ticket, history, owners) for row, ticket in rows)
         return [*self._people.untold(), *told, *gone, *filter(None, lines), *history.passed]
 

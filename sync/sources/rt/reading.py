@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from sync.http import Answer, Ask, Http
 from sync.sources.rt.answers import STANDING, TICKETS, TRANSACTIONS, Part, Rows, Standing, Ticket, Transaction, rows_of
-from sync.sources.rt.paging import Listing, Read, read_all
+from sync.sources.rt.paging import Listing, Read, Span, read_all
 from sync.sources.rt.parts import read_parts
 from sync.sources.rt.queries import (
     ALTERNATIVES,
@@ -56,19 +56,22 @@ class Reading:
 
     def __init__(self, http: Http) -> None:
         self._http = http
+        # How much happened to a ticket, in the mean of the last ones.
+        self._a_ticket = 0.0
 
-    def tickets(self, queries: Sequence[str], most: int = MOST) -> list[Rows[Ticket]]:
-        """The tickets of some searches, side by side, with all that is told of them; the newest first."""
-        params: dict[str, str | int] = {
-            "fields": TICKET_FIELDS, "fields[Requestor]": PERSON_FIELDS, "fields[Queue]": "Name", "orderby": "id",
-            "order": "DESC", "per_page": most,
-        }  # fmt: skip
-        asks = [Ask("/tickets", {"query": query, **params}, what="tickets") for query in queries]
-        return [rows_of(answer, TICKETS) for answer in self._http.ask_all(asks)]
+    def tickets(self, query: str, most: int = MOST) -> Rows[Ticket]:
+        """The newest tickets that fit, with all that is told of them; the newest first."""
+        return rows_of(self._http.ask(tickets_of(query, most)), TICKETS)
+
+    def count(self, query: str) -> int:
+        """How many tickets fit."""
+        params: dict[str, str | int] = {"query": query, "per_page": 1, "fields": "Status,Created,LastUpdated"}
+        return rows_of(self._http.ask(Ask("/tickets", params, what="tickets")), TICKETS).total or 0
 
     def numbered(self, numbers: Iterable[str]) -> tuple[dict[str, Ticket], list[Passed]]:
         """Tickets by their numbers; those that are deleted, merged or out of sight don't come."""
-        pages = self.tickets([any_of("id", some) for some in chunks(sorted(set(numbers), key=int), MOST)])
+        queries = [any_of("id", some) for some in chunks(sorted(set(numbers), key=int), MOST)]
+        pages = [rows_of(answer, TICKETS) for answer in self._http.ask_all([tickets_of(query) for query in queries])]
         return {row.id: row for page in pages for row in page.rows}, [each for page in pages for each in page.passed]
 
     def standing(self, numbers: Sequence[str]) -> dict[str, Standing]:
@@ -79,33 +82,36 @@ class Reading:
 
     def newest(self) -> int:
         """The number of the newest transaction that can be seen."""
-        page = rows_of(self._http.ask(_transactions(NEWS, "Type,ObjectId,Created").ask(0, None, True)), TRANSACTIONS)
+        newest = _transactions(NEWS, "Type,ObjectId,Created").ask(Span(0, backwards=True))
+        page = rows_of(self._http.ask(newest), TRANSACTIONS)
         if page.count:
             return max(page.numbers)
         # All of the newest may be hidden from this user.
-        tickets = self.tickets(["id > 0"], 1)[0].rows
+        tickets = self.tickets("id > 0", 1).rows
         standing = as_standing(self._http.ask(standing_of(tickets[0].id))) if tickets else None
         return standing[1] if standing else 0
 
     def news(self, condition: str, *, hides: bool) -> Read[Transaction]:
         """What has happened to tickets, with the keys of ours in it."""
-        return read_all(self._http, [_transactions(f"({condition}) AND {NEWS}", NEWS_FIELDS, hides=hides)])[0]
+        listing = _transactions(f"({condition}) AND {NEWS}", NEWS_FIELDS, hides=hides)
+        return self._read(listing)
 
     def happened(self, ticket: str, condition: str) -> list[Transaction]:
         """What of that sort happened to a ticket."""
-        return read_all(self._http, [_transactions(f"TicketId = {int(ticket)} AND {condition}", NEWS_FIELDS)])[0].rows
+        return self._read(_transactions(f"TicketId = {int(ticket)} AND {condition}", NEWS_FIELDS)).rows
 
-    def history(self, numbers: Sequence[str]) -> History:
-        """All that happened to these tickets, and to those that were merged into them."""
+    def history(self, numbers: Sequence[str], beside: Sequence[Ask] = ()) -> tuple[History, list[Answer]]:
+        """All that happened to these tickets, and to those that were merged into them; and what is asked besides."""
         found = History()
-        unread = list(numbers)
-        while unread:
-            rows = self._rows(unread, found)
-            heirs = {row.new_value for row in rows if row.field == MERGED and linked(row.new_value) == row.object_id}
-            parts = self._merged_into(heirs)
-            unread = sorted(parts.keys() - found.merged.keys(), key=int)
-            found.merged |= parts
-        return found
+        listing = _transactions(_of(numbers), HISTORY_FIELDS, expected=int(self._a_ticket * len(numbers)) // MOST)
+        reads, others = read_all(self._http, [listing], beside=beside)
+        self._a_ticket = len(reads[0].rows) / len(numbers)
+        merged = self._keep(reads[0], found)
+        while unread := sorted(merged.keys() - found.merged.keys(), key=int):
+            found.merged |= merged
+            for some in chunks(unread, ALTERNATIVES):
+                merged = merged | self._keep(self._read(_transactions(_of(some), HISTORY_FIELDS)), found)
+        return found, others
 
     def add_parts(self, history: History) -> None:
         """The words of all that was said in a history, and what is to be known of its files."""
@@ -117,15 +123,15 @@ class Reading:
             history.passed += passed
         history.parts = parts
 
-    def _rows(self, numbers: Sequence[str], found: History) -> list[Transaction]:
-        rows = []
-        for some in chunks(numbers, ALTERNATIVES):
-            listing = _transactions(f"{any_of('TicketId', some)} AND {HISTORY}", HISTORY_FIELDS)
-            read = read_all(self._http, [listing])[0]
-            rows += read.rows
-            found.passed += read.passed
-        found.rows += rows
-        return rows
+    def _keep(self, read: Read[Transaction], found: History) -> dict[str, str]:
+        """Keep what has happened; the tickets that were merged into those that it happened to."""
+        found.rows += read.rows
+        found.passed += read.passed
+        merges = (row for row in read.rows if row.field == MERGED and row.type == "AddLink")
+        return self._merged_into({row.new_value for row in merges if linked(row.new_value) == row.object_id})
+
+    def _read(self, listing: Listing[Transaction]) -> Read[Transaction]:
+        return read_all(self._http, [listing])[0][0]
 
     def _merged_into(self, links: Iterable[str]) -> dict[str, str]:
         """Which tickets went where these links lead to."""
@@ -134,7 +140,7 @@ class Reading:
             return {}
         same = " OR ".join(f"NewValue = '{link}'" for link in wanted)
         listing = _transactions(f"Type = 'AddLink' AND Field = '{MERGED}' AND ({same})", HISTORY_FIELDS)
-        rows = read_all(self._http, [listing])[0].rows
+        rows = self._read(listing).rows
         return {row.object_id: linked(row.new_value) for row in rows if linked(row.new_value) != row.object_id}
 
 
@@ -158,14 +164,25 @@ def chunks(values: Iterable[Value], size: int) -> Iterator[list[Value]]:
         yield some
 
 
-def _transactions(query: str, fields: str, *, hides: bool = False) -> Listing[Transaction]:
+def tickets_of(query: str, most: int = MOST) -> Ask:
+    """Asks for the newest tickets that fit."""
+    params: dict[str, str | int] = {
+        "query": query, "fields": TICKET_FIELDS, "fields[Requestor]": PERSON_FIELDS, "fields[Queue]": "Name",
+        "orderby": "id", "order": "DESC", "per_page": most,
+    }  # fmt: skip
+    return Ask("/tickets", params, what="tickets")
+
+
+def _of(numbers: Sequence[str]) -> str:
+    return f"{any_of('TicketId', numbers)} AND {HISTORY}"
+
+
+def _transactions(query: str, fields: str, *, hides: bool = False, expected: int = 0) -> Listing[Transaction]:
     """Transactions that fit; some of them may be hidden from this user."""
 
-    def ask(low: int, high: int | None, backwards: bool) -> Ask:
-        params: dict[str, str | int] = {
-            "query": f"{between(low, high)} AND {query}", "fields": fields, "orderby": "id",
-            "order": "DESC" if backwards else "ASC", "per_page": MOST,
-        }  # fmt: skip
+    def ask(span: Span) -> Ask:
+        within = between(span.low, span.high)
+        params = {**span.params, "query": f"{within} AND {query}", "fields": fields}
         return Ask("/transactions", params, what="what happened to tickets")
 
-    return Listing(ask, TRANSACTIONS, whole=False, hides=hides)
+    return Listing(ask, TRANSACTIONS, whole=False, hides=hides, expected=expected)

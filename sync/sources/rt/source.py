@@ -127,7 +127,7 @@ class RequestTracker:
         return f"Request Tracker {self._http.said(version)}"
 
     def _try_tickets(self) -> str:
-        total = self._reading.tickets(["id > 0"], 1)[0].total
+        total = self._reading.count("id > 0")
         return f"{total:,} can be seen" if total else "none can be seen by this user, as it is now"
 
     def _try_tags(self) -> str:
