@@ -88,14 +88,16 @@ def page(
     """One call, or one who rings by `text` alone, whole; `picked` is the customer, `chosen` the ticket, where known."""
     from screens.reading import templates
     from storage import runs
+    from storage.library import templates_of
 
     call = None if call_id is None else calls.call(connection, call_id)
     found = callers.match(connection, text if call is None else call.number, asking.regions)
     customer_id = (None if call is None else call.customer_id) or picked or found.customer_id
     card = _card(connection, asking, customer_id)
     all_templates = templates(connection)
-    by_key = {template.key: template for template in all_templates}
     ticket_id = (None if call is None else call.ticket_id) or chosen
+    of_ticket = () if ticket_id is None else templates_of(connection, ticket_id)
+    by_key = {template.key: template for template in (*all_templates, *of_ticket)}
     begun = () if ticket_id is None else runs.runs(connection, ticket_id)
     return CallPage(
         call=call,

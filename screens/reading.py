@@ -146,6 +146,7 @@ def opened(connection: Connection, ticket_id: int, now: int, zone: tzinfo) -> Op
     # 20 ms to import, which the first frame needn't wait for.
     from storage import customers, runs, tickets
     from storage.incidents import incident_marks
+    from storage.library import templates_of
     from storage.ratings import of_ticket as rating_of
     from storage.ratings import rating_marks
     from storage.team_words import team_words
@@ -158,7 +159,7 @@ def opened(connection: Connection, ticket_id: int, now: int, zone: tzinfo) -> Op
     customer_id = ticket.row.customer_id
     card = None if customer_id is None else customers.card(connection, customer_id, now, zone)
     all_templates = templates(connection)
-    by_key = {template.key: template for template in all_templates}
+    by_key = {template.key: template for template in (*all_templates, *templates_of(connection, ticket_id))}
     begun = tuple((by_key[run.checklist], run) for run in runs.runs(connection, ticket_id) if run.checklist in by_key)
     newest = next((message for message in reversed(conversation) if message.kind == "inbound"), None)
     return Opened(
@@ -178,7 +179,9 @@ def templates(connection: Connection) -> "tuple[ChecklistTemplate, ...]":
     """The checklists of this workspace; parsed again only where one was changed."""
     from storage import library
 
-    mark = connection.execute("SELECT count(*), ifnull(max(updated_at), 0) FROM checklist").fetchone()
+    mark = connection.execute(
+        "SELECT count(*), ifnull(max(updated_at), 0) FROM checklist WHERE ticket_id IS NULL"
+    ).fetchone()
     path = connection.execute("PRAGMA database_list").fetchone()[2]
     kept = _kept_templates(path)
     if mark not in kept:

@@ -107,14 +107,15 @@ def _customer_json(connection: Connection, customer_id: int, zone: tzinfo) -> di
 
 
 def _ticket_lines(connection: Connection, ticket_id: int, zone: tzinfo, *, folded: bool) -> Iterator[str]:
-    from storage.library import templates
+    from storage.library import templates, templates_of
     from storage.runs import runs
     from storage.tickets import conversation, ticket
 
     shown = ticket(connection, ticket_id)
     yield from _ticket_head(shown, zone)
     begun = runs(connection, ticket_id)
-    known = {template.key: template for template in templates(connection)} if begun else {}
+    offered = (*templates(connection), *templates_of(connection, ticket_id)) if begun else ()
+    known = {template.key: template for template in offered}
     for run_ in begun:
         yield from _checklist(run_, known.get(run_.checklist))
     for entry in conversation(connection, ticket_id):

@@ -49,12 +49,17 @@ def preview(connection: Connection, ticket_ids: Sequence[int], change: Change) -
     return preview_lines(plan(connection, ticket_ids, change, None, 0))
 
 
-def write_moves(journal: Journal, moves: Sequence[Move], *, undo_seconds: int = 0) -> None:
-    """Write planned moves into a deed that is under way; what leaves does so when its undo time is over."""
+def write_moves(
+    journal: Journal, moves: Sequence[Move], *, undo_seconds: int = 0, leaves: bool = True
+) -> None:  # fmt: skip
+    """Write planned moves into a deed that is under way; what leaves does so when its undo time is over.
+
+    Not `leaves`: it stands so already where the tickets are kept.
+    """
     _update_tickets(journal.connection, moves)
     tags = _tag_ids(journal.connection, moves)
     fields = {move.ticket_id: [turn.field for turn in move.turns] for move in moves}
-    sources = delivering(journal.connection, "change", fields)
+    sources = delivering(journal.connection, "change", fields) if leaves else {}
     handles = _handles(journal.connection, moves)
     for move in moves:
         if move.after:

@@ -12,6 +12,7 @@ from desk.text import clean
 from storage.deeds.by import By, Done
 from storage.deeds.journal import Fact, Journal, held
 from storage.deeds.tasks import follow_up
+from storage.sources import delivering
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from desk.checklists import ChecklistTemplate, Step
     from storage.models import ChecklistRun, ChecklistTick, Ticket
 
+_KEPT_THERE = "SELECT source_id FROM remote_step WHERE checklist_key = ? AND step = ?"
 # The step's fields that stay on the ticket for everyone after.
 _ON_TICKET = ("goal", "summary", "choice")
 
@@ -73,6 +75,7 @@ def untick(session: "Session", by: By, ticket_id: int, key: str, step: str) -> D
     journal.change(ticket, updated_at=by.at)
     data: dict[str, Fact] = {"checklist": key, "step": step, "checklist_title": template.title, "step_title": title}
     journal.tell("unticked", data, ticket_id=ticket_id)
+    _send(journal, ticket_id, key, step, done=False)
     return journal.done(f"Unticked “{title}” on #{ticket.number}", ticket_id)
 
 
@@ -98,10 +101,23 @@ def _settle(
         "reason": reason,
     }  # fmt: skip
     journal.tell("ticked" if state == "done" else "skipped", data, ticket_id=ticket_id)
+    if state == "done":
+        _send(journal, ticket_id, key, step, done=True)
     if found.field is StepField.TASK:
         follow_up(journal, ticket_id, text, had)
     verb = "Ticked" if state == "done" else "Skipped"
     return journal.done(f"{verb} “{found.title}” on #{ticket.number}", ticket_id)
+
+
+def _send(journal: Journal, ticket_id: int, key: str, step: str, *, done: bool) -> None:
+    """Tell the helpdesk, where the checklist is kept there and it wants to know."""
+    row = journal.connection.execute(_KEPT_THERE, (key, step)).fetchone()
+    if row is None:
+        return
+    source_id = delivering(journal.connection, "tick", {ticket_id: ()}).get(ticket_id)
+    if source_id == row[0]:
+        turn = {"checklist": [key, key], "step": [step, step], "done": [not done, done]}
+        journal.send("tick", turn, ticket_id=ticket_id, source_id=source_id)
 
 
 def _write_tick(

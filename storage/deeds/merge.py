@@ -55,7 +55,9 @@ def merge(session: "Session", by: By, from_ids: Sequence[int], into_id: int) -> 
     merged = next((ticket for ticket in (into, *others) if ticket.merged_into_id is not None), None)
     if merged is not None:
         raise Refused(f"#{merged.number} was merged into another ticket", "")
-    sources = delivering(journal.connection, "merge", dict.fromkeys(from_ids, ("merged_into",)))
+    # Elsewhere nobody knows a ticket that is kept in another place.
+    alike = [ticket.id or 0 for ticket in others if ticket.source_id == into.source_id]
+    sources = delivering(journal.connection, "merge", dict.fromkeys(alike, ("merged_into",)))
     for ticket in others:
         fold_in(journal, ticket, into)
         fields = {"merged_into": [None, into.number]}

@@ -15,6 +15,7 @@ from storage.deeds.by import By, Done
 from storage.deeds.journal import Journal
 from storage.deeds.patches import Patch, Row
 from storage.deeds.promises import withdraw_unsent
+from storage.deeds.put_back import put_back
 from storage.deeds.recall import draft_again
 from storage.delivery import RESEND, is_doubtful
 from storage.returns import resend_payload
@@ -138,6 +139,8 @@ def _move_one(journal: Journal, row: _Row, states: tuple[str, ...], state: str, 
     if state == "dropped" and row.state != "bounced" and row.message_id is not None:
         # Nobody was told what it promises.
         withdraw_unsent(journal, row.ticket_id, row.message_id)
+    if state == "dropped" and row.kind == "change":
+        put_back(journal, row.ticket_id, row.payload)
     # Who does it again sends the same message.
     message_id = row.message_id if row.state == "bounced" else None
     title = f"{row.kind} on #{row.number}"

@@ -3,6 +3,7 @@
 The invariant: message, history, outbox row and the end of the draft are one transaction; a note never has recipients.
 """
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -19,7 +20,7 @@ from storage.deeds.promises import due_columns, settle, tell_settled
 from storage.deeds.uses import seconds_of, write_uses
 from storage.drafts import Remembered
 from storage.inbound import preview
-from storage.sources import delivering
+from storage.sources import TAKES, delivering
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -36,6 +37,10 @@ _DRAFT_KINDS: dict[Kind, tuple[str, ...]] = {
     "note": ("note",),
     "forward": ("forward",),
 }
+# The helpdesk that a ticket is kept at.
+_KEPT = """
+    SELECT s.name, s.settings FROM ticket t JOIN source s ON s.id = t.source_id
+     WHERE t.id = ? AND s.kind <> 'mailbox' AND s.settings ->> '$.takes' IS NOT NULL"""
 _TITLES: dict[Kind, str] = {"reply": "Replied to", "note": "Noted on", "forward": "Forwarded"}
 
 
@@ -60,6 +65,7 @@ def write(session: "Session", by: By, ticket_id: int, outgoing: Outgoing) -> Don
     ticket = held(session, models.Ticket, ticket_id, "ticket")
     if ticket.merged_into_id is not None:
         raise Refused(f"#{ticket.number} was merged into another ticket", "Write on that one.")
+    _refuse_untaken(journal.connection, ticket_id, outgoing.kind)
     message = _message(by, ticket, outgoing, _author(session, by))
     message_id = journal.add(message)
     _attach(journal, message_id, outgoing.attachments)
@@ -97,6 +103,17 @@ def write(session: "Session", by: By, ticket_id: int, outgoing: Outgoing) -> Don
     _change_after(journal, ticket, outgoing.after, undo_seconds)
     _note_contact(journal, ticket, message)
     return journal.done(f"{_TITLES[outgoing.kind]} #{ticket.number}", ticket_id)
+
+
+def _refuse_untaken(connection: Connection, ticket_id: int, kind: Kind) -> None:
+    """Words for somebody outside never stay here unsent because where the ticket is kept nobody takes them."""
+    row = connection.execute(_KEPT, (ticket_id,)).fetchone()
+    if kind == "note" or row is None:
+        return
+    name, settings = row
+    if kind not in json.loads(settings)[TAKES].split():
+        what = {"reply": "replies", "forward": "forwarded messages"}[kind]
+        raise Refused(f"{name} takes no {what} from here", "Write it in its own pages: O opens them.")
 
 
 def _message(by: By, ticket: "Ticket", outgoing: Outgoing, author: str) -> "Message":

@@ -218,9 +218,7 @@ def _message(connection: Connection, row: Told) -> Told:
     files: list[Json] = []
     for place, (name, kind, size, digest, lies_at) in enumerate(connection.execute(_FILES, (key,)).fetchall(), 1):
         at = f"attachments/{key}-{place}-{attachments.safe_name(name)}"
-        files.append(
-            {"name": name, "type": kind, "size": size, "sha256": digest.hex(), "file": at, "lies_at": lies_at}
-        )
+        files.append({"name": name, "type": kind, "size": size, "sha256": digest.hex(), "file": at, "lies_at": lies_at})
     return _timed(row) | {"attachments": files}
 
 

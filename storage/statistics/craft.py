@@ -28,7 +28,7 @@ _SHOWN = 12
 _GIVEN = """
     SELECT id, ticket_id FROM gesture WHERE team_id = ? AND made_at >= ? AND made_at < ?
        AND state IN ('given', 'approved') AND currency = ?"""
-_WRITTEN = "SELECT key, position, updated_at, length(content) FROM checklist ORDER BY key"
+_WRITTEN = "SELECT key, position, updated_at, length(content) FROM checklist WHERE ticket_id IS NULL ORDER BY key"
 _WAITING = "SELECT ticket_id FROM gesture WHERE state = 'waiting'"
 
 
