@@ -7,7 +7,8 @@ limit, and `wake` ends it.
 
 import asyncio
 import math
-from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from threading import Event
 from typing import TypeVar
 
@@ -69,6 +70,7 @@ class Http:
         self._skew = Skew()
         self._headers: Mapping[str, str] | None = None
         self._woken = Event()
+        self._is_urgent = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._line: Line | None = None
 
@@ -105,6 +107,15 @@ class Http:
         finally:
             if self._line is line:
                 self._run(opened.close())
+
+    @contextmanager
+    def urgent(self) -> Iterator[None]:
+        """What is read within belongs to something that an agent wrote: it may use the requests that are spared."""
+        self._is_urgent = True
+        try:
+            yield
+        finally:
+            self._is_urgent = False
 
     def said(self, text: str) -> str:
         """Words of the other side for an error: one short clean line, without secrets."""
@@ -245,14 +256,14 @@ class Http:
 
     def _hold_back(self, tries: _Tries) -> None:
         """Wait until reading is allowed; Throttled where that takes too long, or where something else is to be done."""
-        span = self._rates.closed_for(reading=True)
+        span = self._rates.closed_for(reading=not self._is_urgent)
         if not span:
             return
         tries.waited += span
         if tries.waited <= SOON and not self._woken.wait(span):
             return
         # A wake-up call is meant for whoever waits for the source: it is left for them.
-        left = max(1.0, self._rates.closed_for(reading=True))
+        left = max(1.0, self._rates.closed_for(reading=not self._is_urgent))
         host = self._open_line().host
         raise Throttled(f"{host} asks for a pause of {math.ceil(left)} s", "It goes on by itself.", again_in=left)
 
