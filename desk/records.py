@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     # The console's start would wait 7 ms for what only names a type.
+    from collections.abc import Mapping
+
     from desk.clocks import Clock
     from desk.flags import Flag
     from desk.lookup import IdentityKind
@@ -86,10 +88,27 @@ class PromiseRow(NamedTuple):
     agent: str
 
 
+class Standing(NamedTuple):
+    """What a helpdesk says of a ticket. `label`: its status there; `url`: its own page; `fields`: its custom fields.
+
+    `final`: what is written to it begins another ticket there. `gone_at`: since when it is there no more.
+    """
+
+    source: str
+    kind: str
+    number: str
+    label: str
+    priority_label: str
+    url: str
+    final: bool
+    gone_at: int | None
+    fields: "Mapping[str, str]"
+
+
 class Ticket(NamedTuple):
     """One ticket, open on the screen. `suggested`: numbers of tickets that may be the same matter, by subject.
 
-    `promises` are the open ones, as they come due.
+    `promises` are the open ones, as they come due. `standing`: how it is at its helpdesk, where it is of one.
     """
 
     row: TicketRow
@@ -106,10 +125,15 @@ class Ticket(NamedTuple):
     marks: tuple[Mark, ...] = ()
     clocks: "tuple[Clock, ...]" = ()
     promises: tuple[PromiseRow, ...] = ()
+    standing: Standing | None = None
 
 
 class AttachmentRow(NamedTuple):
-    """A file of a message; `digest` is the SHA-256 that its bytes are kept under."""
+    """A file of a message; `digest` is the SHA-256 that its bytes are kept under.
+
+    `away`: they lie at a helpdesk. Then `asked` is whether they are wanted, `done` how many have come, and `said` why
+    they can't.
+    """
 
     id: int
     name: str
@@ -117,6 +141,10 @@ class AttachmentRow(NamedTuple):
     size: int
     digest: bytes
     inline: bool
+    away: bool = False
+    asked: bool = False
+    done: int = 0
+    said: str = ""
 
 
 class Message(NamedTuple):

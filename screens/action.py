@@ -99,6 +99,7 @@ class Situation(NamedTuple):
     undecided: bool = False
     rated: bool = False
     promised: bool = False
+    page: bool = False
 
 
 # Why an action can't be done now, in a few words; empty where it can.
@@ -177,6 +178,11 @@ def needs_undecided(situation: Situation) -> str:
 def needs_rated(situation: Situation) -> str:
     """Off where no customer has rated the open ticket."""
     return "" if situation.rated else "this ticket has no rating"
+
+
+def needs_page(situation: Situation) -> str:
+    """Off where the ticket has no page of its own elsewhere."""
+    return "" if situation.page else "its page is nowhere else"
 
 
 def needs_email(situation: Situation) -> str:

@@ -22,6 +22,7 @@ from screens.action import (
     needs_list,
     needs_maybe,
     needs_open,
+    needs_page,
     needs_phone,
     needs_play,
     needs_removable,
@@ -126,7 +127,7 @@ READ = (
     Action("read.quotes", ("Enter", "o"), "Unfold", "Unfold or fold the quotes of this message", TICKET),
     Action("read.all_quotes", ("Q",), "Unfold all", "Unfold or fold every quote", READING, needs_ticket),
     Action(
-        "read.save_files", ("D",), "Save files", "Save the files of this message to a folder", TICKET,
+        "read.save_files", ("D",), "Save files", "Fetch the files of this message, then save them to a folder", TICKET,
         command="save", takes="FOLDER",
     ),
 )  # fmt: skip
@@ -230,6 +231,10 @@ COPY = (
     Action("copy.number", ("y n",), "Number", "Copy the ticket's number", WORK, needs_ticket, command="copy number"),
     Action("copy.title", ("y t",), "Title", "Copy the subject", WORK, needs_ticket, command="copy title"),
     Action("copy.address", ("y u",), "Address", "Copy its address", WORK, needs_ticket, command="copy address"),
+    Action(
+        "ticket.own_page", ("O",), "Its own page", "Open the ticket in its helpdesk's own pages", WORK, needs_page,
+        command="own page",
+    ),
     Action("copy.email", ("y e",), "Email", "Copy the customer's email", WORK, needs_email, command="copy email"),
     Action("copy.phone", ("y p",), "Phone", "Copy the customer's number", WORK, needs_phone, command="copy phone"),
     Action(

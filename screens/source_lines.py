@@ -5,12 +5,14 @@ down, never a guess; of several sources the one in the worst state is spoken of,
 away the desk is called offline; no setting that could be a secret is shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import NamedTuple
 
 from desk.ages import age
+from desk.records import Standing as Elsewhere
+from desk.records import Ticket
 from screens.facts import Told
 from storage.sources import SourceRow
 from widgets.bars import Mood
@@ -161,6 +163,23 @@ def taken_words(row: SourceRow) -> str:
     """What goes back there of the work that is done here; the rest stays in this workspace."""
     taken = row.settings.get("takes", "").split()
     return ", ".join(words for key, words in TAKEN.items() if key in taken)
+
+
+def ticket_place(ticket: Ticket, sources: Sequence[SourceRow], marks: Mapping[int, str]) -> str:
+    """Which source a ticket is of, with its mark in lists where there are several, and its number there."""
+    there, source_id = ticket.standing, ticket.row.source_id
+    name = next((row.name for row in sources if row.id == source_id), "")
+    if not name or (there is None and not marks):
+        return ""
+    mark = marks.get(source_id, "") if source_id is not None else ""
+    words = (mark if mark != name.casefold() else "", shorten(harmless(name), NAME_CELLS), number_there(there))
+    return " ".join(word for word in words if word)
+
+
+def number_there(there: Elsewhere | None) -> str:
+    """What people at its helpdesk call a ticket."""
+    number = "" if there is None else harmless(there.number)
+    return f"#{number}" if number.isdecimal() else number
 
 
 def source_line(row: SourceRow, cells: int, now: int) -> list[Piece]:

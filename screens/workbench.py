@@ -240,7 +240,12 @@ class Workbench(DeskScreen[None]):
         shown = self.layout_shown
         ticket = self.here.ticket.row if self.here else None
         number = "" if ticket is None else "#" + str(ticket.number)
-        titles = {"views": "Views", "main": number if self.reading else "Tickets", "side": "Customer"}
+        of = self._source_words()
+        titles = {
+            "views": "Views",
+            "main": (number + " · " + of if of else number) if self.reading else "Tickets",
+            "side": "Customer",
+        }
         widths = {"views": shown.views, "main": shown.main, "side": shown.side}
         parts = [(titles[pane], widths[pane] - 1) for pane in shown.panes]
         parts[-1] = (parts[-1][0], parts[-1][1] - 1)
@@ -249,6 +254,14 @@ class Workbench(DeskScreen[None]):
         inner = dict(zip(shown.panes, (cells for _, cells in parts), strict=True))
         self.preview_rule.show((" ".join(("Preview", number)).rstrip(), inner.get("main", 0)))
         self.side_rule.show(("Checklist", inner.get("side", 0)))
+
+    def _source_words(self) -> str:
+        """Where the ticket that is read is from, and what it is called there; empty where nobody need ask."""
+        if not self.here or not self.seat.sources:
+            return ""
+        from screens.source_lines import ticket_place
+
+        return ticket_place(self.here.ticket, self.seat.sources, self.seat.marks)
 
     def go_to_pane(self, pane: Pane) -> None:
         """Let the keys go to a pane, which comes to the front where there is room for one alone."""
@@ -319,6 +332,8 @@ class Workbench(DeskScreen[None]):
     @override
     def sources_changed(self) -> None:
         self.show_header()
+        if self.reading:
+            self.draw_frame()
 
     @override
     def tick(self) -> None:

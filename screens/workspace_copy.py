@@ -1,26 +1,21 @@
-"""Taking things out of the console: what identifies a ticket or a customer, texts, and the files of a message.
+"""Taking things out of the console: what identifies a ticket or a customer, texts, and a ticket's own page.
 
-The invariants: the notice says how it was copied, since a terminal never answers whether it took it; a file is never
-opened here and never put over another one.
+The invariants: the notice says how it was copied, since a terminal never answers whether it took it; no page is opened
+but one of the helpdesk that the ticket is of.
 """
 
-from pathlib import Path
+from collections.abc import Mapping
 
-from textual import on
+from typing_extensions import override
 
-from desk.errors import Refused
 from desk.ids import uid_text
 from desk.lookup import IdentityKind
-from desk.records import AttachmentRow
+from screens.action import Situation
 from screens.ask import Choice, Question
-from screens.workspace_ticket import TicketWork
-from storage.connect import Connection
-from widgets.transcript import Transcript
-
-DOWNLOADS = "~/Downloads"
+from screens.workspace_files import FileWork
 
 
-class CopyWork(TicketWork):
+class CopyWork(FileWork):
     """What is copied from the current ticket."""
 
     def copy(self, what: str, text: str) -> None:
@@ -73,43 +68,32 @@ class CopyWork(TicketWork):
         elif message is not None:
             self.copy("The message", message.body)
 
-    # Files
+    # Its page
 
-    @on(Transcript.AttachmentChosen)
-    def _file_clicked(self, event: Transcript.AttachmentChosen) -> None:
-        message = self.transcript.current
-        files = message.attachments if message is not None else ()
-        try:
-            self.seat.reach("Folders")
-        except Refused as error:
-            self.fail(error)
+    @override
+    def situation(self) -> Situation:
+        there = self.here.ticket.standing if self.here is not None else None
+        return super().situation()._replace(page=there is not None and bool(there.url))
+
+    def action_ticket_own_page(self) -> None:
+        """Open the ticket in its helpdesk's own pages, or copy their address where no browser opens before us."""
+        from desk.own_pages import own_page
+
+        here, browse, copy = self.here, self.seat.browse, self.seat.copy
+        there = here.ticket.standing if here is not None else None
+        if here is None or there is None:
             return
-        self._save(tuple(file for file in files if file.id == event.attachment_id), DOWNLOADS)
-
-    def action_read_save_files(self, text: str) -> None:
-        """Save the files of this message to a folder."""
-        self.seat.reach("Folders")
-        message = self.transcript.current
-        files = message.attachments if message is not None else ()
-        if not files:
-            self.notice("This message has no files", "warning")
-        elif text:
-            self._save(files, text)
+        source_id = here.ticket.row.source_id
+        settings = next((row.settings for row in self.seat.sources if row.id == source_id), {})
+        page = own_page(there.url, own_hosts(settings))
+        if browse is None or self.seat.browser:
+            self.seat.jobs.read("page", lambda _: copy(page), lambda how: self.notice(page + " " + how))
         else:
-            names = ", ".join(file.name for file in files)
-            save = Question("Save to", lambda folder: self._save(files, folder), DOWNLOADS, reading=lambda _: names)
-            self.ask(save)
+            self.seat.jobs.read("page", lambda _: browse(page), lambda how: self.notice(page + " " + how))
 
-    def _save(self, files: tuple[AttachmentRow, ...], folder: str) -> None:
-        target, workspace = Path(folder.strip()).expanduser(), self.seat.jobs.workspace
 
-        def save(_connection: Connection) -> tuple[Path, ...]:
-            from storage.attachments import save_to
+def own_hosts(settings: Mapping[str, str]) -> frozenset[str]:
+    """The hosts of a source's own pages: that of its address, and those that its kind has besides."""
+    from desk.own_pages import host_of
 
-            return tuple(save_to(workspace, file.digest, target, file.name) for file in files)
-
-        def saved(paths: tuple[Path, ...]) -> None:
-            self.notice("Saved " + ", ".join(str(path) for path in paths), "good")
-
-        if files:
-            self.seat.jobs.read("save", save, saved)
+    return frozenset(host_of(each) for each in (settings.get("url", ""), *settings.get("pages", "").split()) if each)

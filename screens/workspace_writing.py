@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 from typing_extensions import override
 
-from desk.errors import BadInput, HeardError
+from desk.errors import BadInput, HeardError, Refused
 from desk.records import DraftRow
 from desk.statuses import Status
 from desk.times import SECOND
@@ -24,6 +24,7 @@ from screens.workspace_review import ReviewWork
 from storage import drafts
 from storage.connect import Connection, raw
 from storage.deeds.by import Done
+from storage.sources import takes
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -66,11 +67,20 @@ class WritingWork(ReviewWork):
         """Forward the current message."""
         self.write("forward")
 
+    def _refuse_untaken(self, kind: str) -> None:
+        """Refuse what its source wouldn't take, before it is written; a note can stay in this workspace."""
+        row = self.queue.row if self.here is None else self.here.ticket.row
+        source = next((each for each in self.seat.sources if row is not None and each.id == row.source_id), None)
+        operation = "forward" if kind == "forward" else "reply"
+        if source is not None and kind != "note" and not takes(source.kind, source.settings, operation, ()):
+            raise Refused(f"{source.name} can't {operation} for Heard", "O opens the ticket there.")
+
     def write(self, kind: str, then: Callable[[], object] | None = None) -> None:
         """Open the composer, with the draft that there is or a new one; `then` is called once it is open."""
         ticket_id, me = self.current_id, self.seat.me.id
         if ticket_id is None:
             return
+        self._refuse_untaken(kind)
         self._once_writing = then
         if self.reading_id != ticket_id:
             self.open_ticket(ticket_id)

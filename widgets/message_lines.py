@@ -216,7 +216,27 @@ def _source_line(text: str, cells: int) -> Iterator[Line]:
 
 
 def _attachment(attachment: AttachmentRow, setting: Setting) -> Line:
-    details = f"  {size(attachment.size)}"
-    name = shorten(harmless(attachment.name) or "unnamed file", max(setting.cells - len(details) - 3, 1))
+    told = "  " + " · ".join(part for part in (_size(attachment), _whereabouts(attachment)) if part)
+    # Why a file can't come may be long; its name has to stay.
+    details = shorten(told, max(setting.cells * 2 // 3, 12))
+    name = shorten(harmless(attachment.name) or "unnamed file", max(setting.cells - width(details) - 3, 1))
     pieces = (("+ ", "mark"), (name, "tag"), (details, "faint"))
     return Line(pieces, target=("attachment", attachment.id))
+
+
+def _size(attachment: AttachmentRow) -> str:
+    """How large it is; nothing where its helpdesk didn't tell."""
+    return "" if attachment.away and not attachment.size else size(attachment.size)
+
+
+def _whereabouts(attachment: AttachmentRow) -> str:
+    """Of a file that lies at a helpdesk: whether it comes, how far it is, or why it can't come."""
+    if not attachment.away:
+        return ""
+    if attachment.said:
+        return f"didn't come: {' '.join(harmless(attachment.said).split())}"
+    if not attachment.asked:
+        return "not fetched yet, D fetches it"
+    if attachment.size and attachment.done:
+        return f"on its way, {min(attachment.done * 100 // attachment.size, 99)} %"
+    return "on its way" + (f", {size(attachment.done)}" if attachment.done else "")

@@ -1,6 +1,7 @@
 """What stands over an open ticket: its state, who has it, what it waits for, its tags; below, what it is about.
 
-The goal, the summary and the choice were written down at steps of a checklist, for whoever comes after.
+The goal, the summary and the choice were written down at steps of a checklist, for whoever comes after. The
+state of a helpdesk's ticket is also told in that helpdesk's own word, and its custom fields stand below.
 """
 
 from collections.abc import Callable
@@ -26,7 +27,7 @@ CLOCKS = {"first response": "first answer", "next response": "answer", "resoluti
 
 
 class TicketFacts(Lines, can_focus=False):
-    """One line of facts, and a second one where something was written down."""
+    """One line of facts, another one where something was written down, and one for what else its helpdesk knows."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = "TicketFacts { height: 1; overflow: hidden; background: $bar-background; }"
@@ -41,7 +42,7 @@ class TicketFacts(Lines, can_focus=False):
     def show(self, ticket: Ticket | None) -> None:
         """Show the facts of a ticket, or none."""
         self._ticket = ticket
-        height = 2 if ticket is not None and written_pieces(ticket) else 1
+        height = 1 if ticket is None else 1 + len(lines_below(ticket))
         self.virtual_size = Size(1, height)
         self.styles.height = height
         self.refresh()
@@ -62,7 +63,8 @@ class TicketFacts(Lines, can_focus=False):
         if y == 0:
             pieces = self._drawn = self._facts()
         else:
-            pieces = written_pieces(self._ticket) if self._ticket is not None else []
+            below = [] if self._ticket is None else lines_below(self._ticket)
+            pieces = below[y - 1] if y <= len(below) else []
         return self.strip([(" ", "plain"), *pieces], self.size.width, "bar")
 
     def _facts(self) -> list[Piece]:
@@ -80,9 +82,16 @@ def fact_pieces(ticket: Ticket, now: int, zone: tzinfo) -> list[Piece]:
     if ticket.merged_into is not None:
         return [(f"part of #{ticket.merged_into} now: all that was said is there", "due"), GAP]
     status = Status(row.status)
-    facts: list[Piece] = [(status.label, "strong" if status.active else "muted")]
+    there = ticket.standing
+    label = _called(status.label, there.label if there else "")
+    facts: list[Piece] = [(label, "strong" if status.active else "muted")]
+    if there is not None and there.gone_at is not None:
+        facts.append(("deleted at " + harmless(there.source), "due"))
+    elif there is not None and there.final:
+        facts.append(("closed for good there: an answer begins another ticket", "muted"))
     if row.priority != Priority.NORMAL:
-        facts.append((Priority(row.priority).label, "urgent" if row.priority > Priority.NORMAL else "muted"))
+        label = _called(Priority(row.priority).label, there.priority_label if there else "")
+        facts.append((label, "urgent" if row.priority > Priority.NORMAL else "muted"))
     facts.append((row.assignee, "agent") if row.assignee else ("nobody has it", "due"))
     facts += [clock_piece(clock, now) for clock in ticket.clocks]
     told = {*(clock.due_at for clock in ticket.clocks), *(promise.target_at for promise in ticket.promises)}
@@ -100,6 +109,12 @@ def fact_pieces(ticket: Ticket, now: int, zone: tzinfo) -> list[Piece]:
     if ticket.suggested:
         facts.append(("like #" + " #".join(str(number) for number in ticket.suggested) + "? M merges", "due"))
     return [piece for fact in facts for piece in (fact, GAP)]
+
+
+def _called(ours: str, theirs: str) -> str:
+    """A state in our word, and in its helpdesk's where that is another one."""
+    said = " ".join(harmless(theirs).split())
+    return ours if not said or said.casefold() == ours.casefold() else f"{ours} ({said})"
 
 
 def clock_piece(clock: "Clock", now: int) -> Piece:
@@ -127,6 +142,21 @@ def promise_piece(promise: PromiseRow, now: int, zone: tzinfo) -> Piece:
     # Of the last hour its minutes stand there already.
     told = f" {told}," if told.startswith("by") else ""
     return f"{left.replace('due', 'promise soon', 1)},{told} aim passed", "late"
+
+
+def lines_below(ticket: Ticket) -> list[list[Piece]]:
+    """What stands below the facts, a line each: what was written down, what else its helpdesk knows."""
+    return [pieces for pieces in (written_pieces(ticket), field_pieces(ticket)) if pieces]
+
+
+def field_pieces(ticket: Ticket) -> list[Piece]:
+    """The custom fields of its helpdesk that say something, each with its name."""
+    pieces: list[Piece] = []
+    for name, text in (ticket.standing.fields if ticket.standing is not None else {}).items():
+        said = " ".join(harmless(text).split())
+        if said:
+            pieces += [(" ".join(harmless(name).split()) + " ", "muted"), (said, "plain"), GAP]
+    return pieces
 
 
 def written_pieces(ticket: Ticket) -> list[Piece]:

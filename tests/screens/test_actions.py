@@ -74,6 +74,6 @@ def test_an_action_that_is_off_says_why_in_a_few_words() -> None:
         ticket=True, ticket_open=True, selected=1, listed=1, customer=True, email=True, phone=True, runs=1, draft=True,
         playing=True, repeatable=True, maybe=True, identity=True, editable=True, removable=True, retriable=True,
         rewritable=True, doubtful=True, on_line=True, stranger=True, undecided=True, rated=True, promised=True,
-        marked=True, fixable=True, muted=True,
+        marked=True, fixable=True, muted=True, page=True,
     )  # fmt: skip
     assert not [action.id for action in ACTIONS if action.why_off(everything)]

@@ -158,6 +158,33 @@ def test_attachments_are_listed_and_can_be_clicked() -> None:
     assert line.target == ("attachment", 7)
 
 
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({}, "348 kB · not fetched yet, D fetches it"),
+        ({"size": 0}, "not fetched yet, D fetches it"),
+        ({"asked": True}, "348 kB · on its way"),
+        ({"asked": True, "done": 174_056}, "348 kB · on its way, 50 %"),
+        ({"asked": True, "done": 900_000}, "348 kB · on its way, 99 %"),
+        ({"asked": True, "done": 174_056, "size": 0}, "on its way, 174 kB"),
+        ({"said": "It is too large"}, "348 kB · didn't come: It is too large"),
+    ],
+)
+def test_a_file_that_lies_at_a_helpdesk_says_how_far_it_is(more: dict[str, object], words: str) -> None:
+    file = attachment("dent.png")._replace(away=True, **more)
+    (line,) = (line for line in message_lines(message(attachments=(file,)), SETTING) if line.target)
+    assert text(line) == f"+ dent.png  {words}"
+
+
+def test_why_a_file_cannot_come_leaves_its_name_on_the_screen() -> None:
+    for _, hostile in HOSTILE:
+        file = attachment("dent.png")._replace(away=True, said=f"{hostile} " + "x" * 200)
+        (line,) = (line for line in message_lines(message(attachments=(file,)), SETTING) if line.target)
+        assert "dent.png" in text(line)
+        assert width(text(line)) <= SETTING.cells
+        assert not set(text(line)) & FORBIDDEN
+
+
 def test_links_keep_their_address_where_they_are_wrapped() -> None:
     url = "https://example.com/" + "x" * 90
     lines = [line for line in message_lines(message(body=f"see {url} now"), SETTING) if line.urls]

@@ -6,11 +6,19 @@ import pytest
 from textual.strip import Strip
 
 from desk.clocks import Clock
-from desk.records import PromiseRow, Ticket
+from desk.records import PromiseRow, Standing, Ticket
 from desk.times import HOUR, MINUTE, SECOND
-from tests.hostile import HOSTILE
+from tests.hostile import FORBIDDEN, HOSTILE
 from tests.widgets.stage import NOW, Stage, assert_harmless, clock, lines_of, ticket
-from widgets.ticket_facts import TicketFacts, clock_piece, fact_pieces, promise_piece, written_pieces
+from widgets.ticket_facts import (
+    TicketFacts,
+    clock_piece,
+    fact_pieces,
+    field_pieces,
+    lines_below,
+    promise_piece,
+    written_pieces,
+)
 
 TICKET = Ticket(ticket(), None, "", "", "", "", "", (), (), None, None)
 
@@ -36,6 +44,34 @@ def test_what_weighs_most_comes_first() -> None:
         "Open", "Urgent", "Ana Bell", "late 1:00", "snoozed until 15:03", "promised by 16:03, aim in 30 m", "Billing",
         "refund", "watched by Bo", "like #1007? M merges",
     ]  # fmt: skip
+
+
+THERE = Standing("rt", "rt", "42", "stalled", "70", "https://rt.example.test/42", False, None, {"Order": "8841"})
+
+
+def test_a_helpdesk_s_own_words_stand_beside_ours_where_they_are_others() -> None:
+    row = TICKET.row._replace(status=1, priority=2, due_at=None, tags=())
+    assert _words(TICKET._replace(row=row, standing=THERE))[:2] == ["Pending (stalled)", "High (70)"]
+    alike = THERE._replace(label="pending", priority_label="high")
+    assert _words(TICKET._replace(row=row, standing=alike))[:2] == ["Pending", "High"]
+
+
+def test_what_is_gone_or_closed_for_good_there_is_told_early() -> None:
+    row = TICKET.row._replace(status=3, priority=1, due_at=None, tags=())
+    assert _words(TICKET._replace(row=row, standing=THERE._replace(gone_at=NOW)))[1] == "deleted at rt"
+    assert _words(TICKET._replace(row=row, standing=THERE._replace(final=True)))[1].startswith("closed for good there")
+
+
+def test_its_custom_fields_stand_below_each_with_its_name() -> None:
+    fields = {"Order": "8841", "Empty": " ", "Plan": "two\nlines"}
+    below = lines_below(TICKET._replace(standing=THERE._replace(fields=fields), goal="A new cup"))
+    assert ["".join(text for text, _ in line).strip() for line in below] == [
+        "Goal A new cup", "Order 8841  Plan two lines",
+    ]  # fmt: skip
+    assert lines_below(TICKET._replace(standing=THERE._replace(fields={}))) == []
+    for _, hostile in HOSTILE:
+        pieces = field_pieces(TICKET._replace(standing=THERE._replace(fields={hostile: hostile}, label=hostile)))
+        assert not FORBIDDEN & set("".join(text for text, _ in pieces))
 
 
 @pytest.mark.parametrize(
