@@ -49,6 +49,8 @@ OPERATORS: tuple[Operator, ...] = (
     Operator("customer", Kind.NAME, "part of the customer's name or address", ('customer:"Ana Ruiz"',)),
     Operator("team", Kind.NAME, "the team it is with", ("team:billing",)),
     Operator("queue", Kind.NAME, "the queue it lies in", ("queue:support",)),
+    Operator("source", Kind.NAME, "the mailbox or helpdesk it came from, by name or kind",
+             ("source:support", "source:zendesk")),
     Operator("due", Kind.MOMENT, "when the next thing is due; late, today, none",
              ("due<2h", "due:late", "due:none"), ahead=True),
     Operator("updated", Kind.MOMENT, "how long ago something happened", ("updated<3d", "updated>1w")),

@@ -293,20 +293,21 @@ _LEADS = {
     "due": " AND t.status>=0",
     "is:promised": " AND t.status>=0",
     "rating": "",
-    **{of: f" AND ifnull(t.{of}_id, 0)>=0" for of in ("team", "queue", "channel")},
+    **{of: f" AND ifnull(t.{of}_id, 0)>=0" for of in ("team", "queue", "channel", "source")},
     "priority": " AND ifnull(t.priority, 0)>=0",
 }
-_BY_IDS = {"assignee", "team", "queue", "channel", "priority"}
+_BY_IDS = {"assignee", "team", "queue", "channel", "source", "priority"}
 # What nearly all tickets are, so that it isn't worth looking.
 _MOST = {"due": ("none",), "snoozed": ("no",)}
 # What often lies together in time, as the tickets of a team that was closed.
-_TOGETHER = {"created", "updated", "due", "team", "queue", "channel", "priority"}
+_TOGETHER = {"created", "updated", "due", "team", "queue", "channel", "source", "priority"}
 _COMPARED = {"<": "<", ">": ">", "<=": "<=", ">=": ">="}
 _FIELDS: dict[str, Callable[[Asker, tuple[Term, ...]], Condition]] = {
     "assignee": _named("t.assignee_id", names.agent_ids),
     "channel": _named("t.channel_id", names.channel_ids),
     "team": _named("t.team_id", names.team_ids),
     "queue": _named("t.queue_id", names.queue_ids),
+    "source": _named("t.source_id", names.source_ids),
     "priority": lambda _, group: _priority(group),
     "customer": lambda _, group: _customer(group),
     "due": _moment("t.due_at"),

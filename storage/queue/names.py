@@ -1,4 +1,4 @@
-"""Names that stand in a filter, found among the desk's agents, teams, queues, channels and tags.
+"""Names that stand in a filter, found among agents, teams, queues, channels, sources and tags.
 
 A name that nobody bears is an error with the nearest one, so that a typing slip is never taken for an empty list; a
 tag that no ticket has yet is none, since tags come and go.
@@ -38,6 +38,15 @@ def queue_ids(connection: Connection, name: str) -> list[int]:
 def channel_ids(connection: Connection, key: str) -> list[int]:
     """The channel of that key."""
     return _named("channel", key, connection.execute("SELECT id, key FROM channel ORDER BY id"))
+
+
+def source_ids(connection: Connection, name: str) -> list[int]:
+    """The source of that name, else all of that kind."""
+    sources = connection.execute("SELECT id, name, kind FROM source ORDER BY name").fetchall()
+    alike = [key for key, _, kind in sources if kind == name.casefold()]
+    if alike and name.casefold() not in (each.casefold() for _, each, _ in sources):
+        return alike
+    return _named("source", name, [(key, each) for key, each, _ in sources])
 
 
 def tag_ids(connection: Connection, name: str) -> list[int]:

@@ -8,7 +8,7 @@ from desk.times import DAY, HOUR, MINUTE
 from storage.connect import Connection, connection_class, driver, writing
 from storage.search.index import index_customers
 from storage.workspace import Workspace, open_to_write
-from tests.factories import NOW, make_agent, make_channel, make_customer, make_queue, make_team
+from tests.factories import NOW, make_agent, make_channel, make_customer, make_queue, make_source, make_team
 
 TICKETS = 20_000
 _TICKET = (
@@ -50,8 +50,10 @@ def many(template: Workspace) -> Connection:
 
 def _rare(connection: Connection) -> None:
     rare = (make_team(connection, "rare"), make_queue(connection, "rare"), make_channel(connection, "forum"))
+    source = make_source(connection, "rt", "rare")
     make_team(connection, "new")
     connection.execute("UPDATE ticket SET team_id=?, queue_id=?, channel_id=? WHERE id<200 AND id%10=0", rare)
+    connection.execute("UPDATE ticket SET source_id=? WHERE id<200 AND id%10=0", (source,))
     connection.execute("UPDATE ticket SET priority=3 WHERE id<200 AND id%10=0 OR status<3 AND id%50=0")
 
 

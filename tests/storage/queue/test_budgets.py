@@ -29,7 +29,7 @@ YEARS = ("", "status:solved", "-status:active", "assignee:me", "assignee:none st
          "-tag:rare", "due<2h", "due:none", "snoozed:yes", "is:promised", "updated<1h", "channel:chat team:team2",
          "assignee:agent2 assignee:none", "rare", '"rare word"', "status:active rare", "team:rare", "queue:rare",
          "channel:forum", "priority:urgent", "priority>=high", "team:rare team:new", "team:rare queue:rare",
-         "status:closed channel:forum", "-channel:forum")  # fmt: skip
+         "source:rare", "status:closed channel:forum", "-channel:forum")  # fmt: skip
 STEP = 100
 PAGE, VIEW, COUNTS, FIRST = 5_000, 8_000, 30_000, 45_000
 

@@ -10,7 +10,7 @@ from desk.records import ViewRow
 from storage import queue
 from storage.connect import Connection
 from storage.seed import VIEWS
-from tests.factories import NOW, make_agent, make_customer, make_tag, make_team, make_ticket
+from tests.factories import NOW, make_agent, make_customer, make_source, make_tag, make_team, make_ticket
 
 
 def scope(query: str, sort: str = "due", me: int | None = None) -> queue.Scope:
@@ -81,6 +81,19 @@ def test_agents_are_known_by_handle_name_and_part_of_the_name(connection: Connec
     for name in ("ana.r", "ANA.R", '"ana ruiz"', "ana"):
         assert list(queue.snapshot(connection, scope(f"assignee:{name}"))) == [ticket_id], name
     assert queue.count(connection, scope("assignee:ruiz")) == 0
+
+
+def test_tickets_of_one_source_are_found_by_its_name_or_all_of_a_kind(connection: Connection) -> None:
+    sources = [
+        make_source(connection, kind, name) for kind, name in (("rt", "Acme"), ("rt", "Mail"), ("mailbox", "rt2"))
+    ]
+    tickets = [make_ticket(connection, source_id=source, due_at=NOW) for source in (*sources, None)]
+    wanted = {"source:acme": [0], "source:rt": [0, 1], "source:rt2": [2], "-source:rt": [2, 3], "source:none": [3]}
+    for query, places in wanted.items():
+        for status in ("", " status:active"):
+            found = sorted(queue.snapshot(connection, scope(query + status)))
+            assert found == [tickets[place] for place in places], query
+            assert queue.count(connection, scope(query + status)) == len(places), query
 
 
 @pytest.mark.parametrize(

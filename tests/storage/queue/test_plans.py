@@ -10,7 +10,7 @@ from storage import queue
 from storage.connect import Connection
 from storage.queue.conditions import WHOLE
 from storage.seed import VIEWS
-from tests.factories import NOW, make_agent, make_queue, make_team, make_ticket
+from tests.factories import NOW, make_agent, make_queue, make_source, make_team, make_ticket
 
 
 def plan(connection: Connection, query: str, sort: str) -> list[str]:
@@ -85,11 +85,12 @@ def test_all_tickets_are_counted_and_read_without_looking_each_up(connection: Co
         assert steps[0] == "SCAN t USING COVERING INDEX ticket_created"
 
 
-@pytest.mark.parametrize("field", ["team:Billing", "queue:Refunds", "channel:email"])
+@pytest.mark.parametrize("field", ["team:Billing", "queue:Refunds", "channel:email", "source:support"])
 @pytest.mark.parametrize("sort", sorted(queue.SORTS))
 def test_what_few_tickets_have_leads_to_them(connection: Connection, field: str, sort: str) -> None:
     make_team(connection)
     make_queue(connection)
+    make_source(connection)
     of = field.partition(":")[0]
     assert plan(connection, field, sort)[0] == f"SEARCH t USING INDEX ticket_{of} ({of}_id=?)"
 
