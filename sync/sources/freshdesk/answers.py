@@ -4,7 +4,6 @@ The invariant: nothing is asked of an answer that some Freshdesk leaves out: onl
 ticket has must be there.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, TypeVar
 
@@ -12,27 +11,12 @@ from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
 from sync.errors import Broken
 from sync.http import Answer
+from sync.sources import lenient
+from sync.sources.lenient import Fields, Text, Texts, no_list
 from sync.sources.moments import Moment
 from sync.tickets import Passed
 
 T = TypeVar("T")
-
-
-def _text(told: object) -> object:
-    return "" if told is None else told
-
-
-def _list(told: object) -> object:
-    return () if told is None else told
-
-
-def _mapping(told: object) -> object:
-    return {} if told is None else told
-
-
-Text = Annotated[str, BeforeValidator(_text)]
-Texts = Annotated[tuple[str, ...], BeforeValidator(_list)]
-Fields = Annotated[Mapping[str, object], BeforeValidator(_mapping)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +30,7 @@ class Attachment:
     attachment_url: Text = ""
 
 
-Attachments = Annotated[tuple[Attachment, ...], BeforeValidator(_list)]
+Attachments = Annotated[tuple[Attachment, ...], BeforeValidator(no_list)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +157,7 @@ class Complaint:
 
     description: Text = ""
     message: Text = ""
-    errors: Annotated[tuple[Slip, ...], BeforeValidator(_list)] = ()
+    errors: Annotated[tuple[Slip, ...], BeforeValidator(no_list)] = ()
 
 
 TICKET = TypeAdapter(Ticket)
@@ -188,15 +172,7 @@ _COMPLAINT = TypeAdapter(Complaint)
 
 def parted(answer: Answer, adapter: TypeAdapter[T], what: str) -> tuple[list[T], list[Passed]]:
     """The things of a list, and those of them that can't be read; nothing where the list isn't given."""
-    read: list[T] = []
-    passed: list[Passed] = []
-    for told in listed(answer):
-        try:
-            read.append(adapter.validate_python(told))
-        except ValidationError as error:
-            named = told.get("id") if isinstance(told, Mapping) else None
-            passed.append(Passed(f"{what} {named}" if isinstance(named, int) else what, unread(error)))
-    return read, passed
+    return lenient.parted(listed(answer), adapter, what)
 
 
 def readable(answer: Answer, adapter: TypeAdapter[T]) -> list[T]:
@@ -212,23 +188,6 @@ def listed(answer: Answer) -> list[object]:
     if not isinstance(found, list):
         raise Broken("Freshdesk answered with something else than a list", "Please report it.")
     return found
-
-
-def one(answer: Answer, adapter: TypeAdapter[T]) -> T | None:
-    """The thing that was asked for; None where it isn't given, or can't be read."""
-    if answer.status != 200:
-        return None
-    try:
-        return adapter.validate_json(answer.body)
-    except ValidationError:
-        return None
-
-
-def unread(error: ValidationError) -> str:
-    """Where a thing doesn't fit, without what stands there."""
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = ".".join(str(step) for step in first["loc"])[:80] or "its beginning"
-    return f"{first['type']} at {place}"
 
 
 def complaint(answer: Answer) -> str:

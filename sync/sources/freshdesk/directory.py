@@ -18,6 +18,7 @@ from sync.sources import own_fields
 from sync.sources.freshdesk import answers, vocabulary
 from sync.sources.freshdesk.answers import Agent, Contact
 from sync.sources.freshdesk.vocabulary import Statuses
+from sync.sources.lenient import one
 from sync.tickets import AgentNews
 
 T = TypeVar("T")
@@ -119,7 +120,7 @@ class Directory:
         return number in self._customers and 0 <= now - self._customers[number][0] < FRESH
 
     def _keep(self, numbers: list[int], told: list[Answer], now: int) -> None:
-        found = [answers.one(answer, answers.CONTACT) for answer in told]
+        found = [one(answer, answers.CONTACT) for answer in told]
         self._name_companies(contact.company_id for contact in found if contact is not None)
         labels = self.known().labels
         for number, contact in zip(numbers, found, strict=True):
@@ -134,7 +135,7 @@ class Directory:
             return
         asks = [Ask(f"/companies/{number}", accept=(403, 404), what="a company") for number in numbers]
         for number, answer in zip(numbers, self._http.ask_all(asks), strict=True):
-            company = answers.one(answer, answers.NAMED)
+            company = one(answer, answers.NAMED)
             self._companies[number] = company.name if company is not None else ""
 
 

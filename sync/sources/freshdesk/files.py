@@ -10,6 +10,7 @@ from sync.http import Ask, Http
 from sync.sources.freshdesk import answers
 from sync.sources.freshdesk.answers import Attachment
 from sync.sources.freshdesk.reading import Reading
+from sync.sources.lenient import one
 
 
 def fetch(http: Http, reading: Reading, file: str) -> Iterator[bytes]:
@@ -31,5 +32,5 @@ def _attachments(http: Http, reading: Reading, ticket: int, conversation: int) -
     if conversation:
         said = reading.everything_said(ticket)
         return next((each.attachments for each in said if each.id == conversation), ())
-    whole = answers.one(http.ask(Ask(f"/tickets/{ticket}", accept=(404,), what="a ticket")), answers.TICKET)
+    whole = one(http.ask(Ask(f"/tickets/{ticket}", accept=(404,), what="a ticket")), answers.TICKET)
     return whole.attachments if whole is not None else ()

@@ -17,6 +17,7 @@ from sync.sources.freshdesk import answers, cursor, telling
 from sync.sources.freshdesk.answers import Conversation, Ticket
 from sync.sources.freshdesk.cursor import OVERLAP, News, Past
 from sync.sources.freshdesk.directory import Directory, Known
+from sync.sources.lenient import one
 from sync.sources.moments import in_seconds
 from sync.tickets import Passed, TicketGone
 
@@ -154,7 +155,7 @@ class Reading:
                 records.append(Passed(f"ticket {ticket.id}", "the API key may not read it"))
             else:
                 # Where the whole can't be read, the list's part of it can.
-                read = answers.one(answer, answers.TICKET) or ticket
+                read = one(answer, answers.TICKET) or ticket
                 whole.append((read, self.everything_said(ticket.id, said)))
         return [*records, *self._records(whole)]
 

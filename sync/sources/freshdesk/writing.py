@@ -11,10 +11,12 @@ from desk.times import MINUTE
 from sync.errors import Broken
 from sync.http import Answer, Ask, Http, Json
 from sync.protocol import Conflict, Outcome, Receipt, Refused, Unclear
+from sync.sources.crossing import Word, said_since
 from sync.sources.freshdesk import answers, telling, vocabulary
 from sync.sources.freshdesk.answers import Conversation, Ticket
 from sync.sources.freshdesk.directory import Directory, Known
 from sync.sources.freshdesk.reading import Reading
+from sync.sources.lenient import one
 from sync.sources.words import as_html, squeezed, squeezed_html
 from sync.tickets import ChangeTicket, MergeTicket, OutgoingFile, WriteMessage
 
@@ -48,8 +50,8 @@ class Writing:
             return _NOT_THERE
         said = self._reading.everything_said(ticket.id)
         if wanted.version != telling.version(ticket, said):
-            crossed = _said_since(wanted, ticket, [each for each in said if self._matters(each, wanted)])
-            if crossed:
+            words = [Word(each.id, each.created_at, each.incoming) for each in said if _says_anything(each, wanted)]
+            if crossed := said_since(wanted.seen, words, self._written, telling.first_id(ticket.id)):
                 return Conflict(crossed)
         body: dict[str, Json] = {"body": as_html(wanted.body if wanted.body.strip() else _named(wanted.files))}
         if wanted.kind == "note":
@@ -88,7 +90,7 @@ class Writing:
             return told
         if told.status in _REFUSALS:
             return self._refused(told)
-        return self._receipt(answers.one(told, answers.TICKET) or ticket, said)
+        return self._receipt(one(told, answers.TICKET) or ticket, said)
 
     def merge(self, wanted: MergeTicket, hand_over: Callable[[], None]) -> Outcome:
         """Let a ticket become part of another one; done already where it is."""
@@ -132,13 +134,7 @@ class Writing:
     def _ticket(self, number: str) -> Ticket | None:
         if not number.isdecimal():
             return None
-        return answers.one(self._http.ask(Ask(f"/tickets/{number}", accept=(404,), what="a ticket")), answers.TICKET)
-
-    def _matters(self, said: Conversation, wanted: WriteMessage) -> bool:
-        """Whether it is what is known here already, or somebody else's word."""
-        if str(said.id) == wanted.seen:
-            return True
-        return str(said.id) not in self._written and bool(said.attachments or squeezed(said.body_text))
+        return one(self._http.ask(Ask(f"/tickets/{number}", accept=(404,), what="a ticket")), answers.TICKET)
 
     def _address(self, wanted: WriteMessage, ticket: Ticket, body: dict[str, Json]) -> Refused | None:
         """Who gets a reply: the requester always does, and there is no way to leave them out."""
@@ -167,21 +163,6 @@ class Writing:
     def _receipt(self, ticket: Ticket, said: list[Conversation]) -> Receipt:
         found = telling.ticket_news(ticket, said, self._directory.known(), None, self._site)
         return Receipt(str(ticket.id), found=found)
-
-
-def _said_since(wanted: WriteMessage, ticket: Ticket, said: list[Conversation]) -> str:
-    """What was said after what is known here, in words; empty where nothing was."""
-    known = next((each for each in said if str(each.id) == wanted.seen), None)
-    if known is not None:
-        later = [each for each in said if (each.created_at, each.id) > (known.created_at, known.id)]
-    elif wanted.seen == telling.first_id(ticket.id):
-        later = said
-    else:
-        later = said[-1:]
-    if not later:
-        return ""
-    wrote = "The customer has" if any(each.incoming for each in later) else "A colleague has"
-    return f"{wrote} written on the ticket meanwhile."
 
 
 def _fields(wanted: ChangeTicket, ticket: Ticket, known: Known) -> dict[str, Json] | Refused:
@@ -234,6 +215,10 @@ def _with_files(path: str, body: Mapping[str, Json], files: tuple[OutgoingFile, 
 def _named(files: tuple[OutgoingFile, ...]) -> str:
     """The words of a message that has none: Freshdesk takes no files without any."""
     return ", ".join(file.name for file in files)
+
+
+def _says_anything(said: Conversation, wanted: WriteMessage) -> bool:
+    return str(said.id) == wanted.seen or bool(said.attachments or squeezed(said.body_text))
 
 
 def _words(said: Conversation) -> str:
