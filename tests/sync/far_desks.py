@@ -1,4 +1,4 @@
-"""Helpdesks that are killed while they are worked with: a real Request Tracker, and the Zendesk that tests have.
+"""Helpdesks that are killed while they are worked with: a real Request Tracker, and the fakes that tests have.
 
 The invariant: what stands there is read past the API that the sync uses, where it lies.
 """
@@ -13,6 +13,8 @@ from typing import Protocol
 from tests.servers.line import Line
 from tests.servers.processes import HOST
 from tests.servers.rt import RtServer
+from tests.servers.zammad import TOKEN as TOKEN_THERE
+from tests.servers.zammad import Zammad
 from tests.servers.zendesk import AGENT, SECRET, Zendesk
 
 TOKEN = re.compile(r"(reply|note)-\d+x")
@@ -91,8 +93,50 @@ class FarRt:
         return found
 
 
-class FarZendesk:
-    """A Zendesk. It has no process of its own: it dies by falling silent on every line."""
+class _Fake:
+    """A fake. It has no process of its own: it dies by breaking every line, and taking none."""
+
+    line: Line
+
+    def kill(self) -> None:
+        self.line.go_down()
+
+    def start(self) -> None:
+        self.line.come_back()
+
+
+class FarZammad(_Fake):
+    """A Zammad."""
+
+    kind = "zammad"
+    secret = TOKEN_THERE
+
+    def __init__(self, service: Zammad, line: Line) -> None:
+        self._service, self.line = service, line
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        return {"url": f"http://{HOST}:{self.line.port}"}
+
+    def opens(self, words: str) -> str:
+        with self._service.turn:
+            return str(self._service.desk.opens(10, words, words).id)
+
+    def customer_writes(self, ticket: str, words: str) -> None:
+        with self._service.turn:
+            self._service.desk.says(int(ticket), 10, words)
+
+    def found(self) -> Found:
+        found: Found = Counter()
+        with self._service.turn:
+            for article in self._service.desk.articles.values():
+                for token in _tokens(article.body):
+                    found[token, not article.internal] += 1
+        return found
+
+
+class FarZendesk(_Fake):
+    """A Zendesk. What is written is written in another second than the last change, so that it takes its time."""
 
     kind = "zendesk"
     secret = SECRET
@@ -115,12 +159,6 @@ class FarZendesk:
         with self._service.turn:
             self._service.account.now = self._service.now()
             self._service.account.add_comment(int(ticket), self._customer, {"body": words, "public": True}, {})
-
-    def kill(self) -> None:
-        self.line.go_down()
-
-    def start(self) -> None:
-        self.line.come_back()
 
     def found(self) -> Found:
         found: Found = Counter()

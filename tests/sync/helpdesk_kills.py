@@ -28,12 +28,14 @@ from storage.deeds.by import By
 from storage.deeds.outbox import retry
 from storage.deeds.write import Kind, Outgoing, write
 from storage.engine import deed_session, engine_over
+from storage.helpdesk.settling import CUSTOMER_WROTE
 from storage.workspace import Workspace, open_to_read, open_to_write
 from sync.kinds import kind_named
 from tests.servers.line import Line
 from tests.servers.rt import RtServer
+from tests.servers.zammad import Zammad
 from tests.servers.zendesk import Zendesk
-from tests.sync.far_desks import TOKEN, FarDesk, FarRt, FarZendesk
+from tests.sync.far_desks import TOKEN, FarDesk, FarRt, FarZammad, FarZendesk
 from tests.sync.warm import NEEDED, Victim, Warm
 
 NAME = "far"
@@ -80,16 +82,17 @@ class HelpdeskKills:
         self.workspace = Workspace(folder / "workspace")
         self.report = Report()
         self._accepted: dict[str, int] = {}
+        self._coming: list[str] = []
         self._cycle = 0.0
         takes = " ".join(sorted(kind_named(desk.kind).takes))
         with closing(open_to_write(self.workspace)) as connection, writing(connection):
             sources.add(connection, desk.kind, NAME, {**desk.settings, "takes": takes}, now())
             me(connection, "bo")
 
-    def run(self, rounds: int) -> Report:
+    def run(self, rounds: int, *, tickets: int = TICKETS) -> Report:
         """So many of them, and then the reckoning."""
         begun = time.monotonic()
-        for number in range(TICKETS):
+        for number in range(tickets):
             self._desk.opens(f"Order {number}")
         self._sync_well()
         self._measure()
@@ -105,7 +108,7 @@ class HelpdeskKills:
         self._agent_writes(tickets)
         if self._chance.randrange(CUSTOMER) == 0:
             self._desk.customer_writes(self._tickets()[tickets[0]], "And now?")
-        fault = self._chance.choice(FAULTS)
+        fault = self._next_fault()
         victim = self._sync()
         # Not to wait for anything: any moment is as good as another.
         time.sleep(self._chance.random() * self._cycle)
@@ -117,6 +120,12 @@ class HelpdeskKills:
         self._desk.start()
         self._check()
         self._time_passes()
+
+    def _next_fault(self) -> str:
+        """Each as often as every other, in no order."""
+        if not self._coming:
+            self._coming = self._chance.sample(FAULTS, len(FAULTS))
+        return self._coming.pop()
 
     def _strike(self, fault: str, victim: Victim) -> None:
         match fault:
@@ -216,7 +225,8 @@ class HelpdeskKills:
         held = self._rows("SELECT id, error FROM outbox WHERE state = 'held'")
         with closing(open_to_write(self.workspace)) as connection:
             by = By(me(connection, "bo").id, now())
-            for row, _ in held:
+            for row, error in held:
+                assert error == CUSTOMER_WROTE, error
                 self.report.held += 1
                 with deed_session(engine_over(connection)) as session:
                     retry(session, by, [int(str(row))])
@@ -243,6 +253,13 @@ def far_rt(copy_of: Path | None = None) -> Iterator[FarRt]:
 
 
 @contextmanager
+def far_zammad() -> Iterator[FarZammad]:
+    """A Zammad of its own."""
+    with Zammad() as service, Line(service.port) as line:
+        yield FarZammad(service, line)
+
+
+@contextmanager
 def far_zendesk() -> Iterator[FarZendesk]:
     """A Zendesk of its own, whose rate limit is not what is tried here."""
     with Zendesk(most=1_000_000) as service, Line(service.port) as line:
@@ -252,7 +269,7 @@ def far_zendesk() -> Iterator[FarZendesk]:
 def main() -> int:
     """Run the loop, and print its report."""
     parser = argparse.ArgumentParser(description="kill a helpdesk and its sync at random moments, again and again")
-    parser.add_argument("--desk", choices=("rt", "zendesk"), default="rt")
+    parser.add_argument("--desk", choices=("rt", "zammad", "zendesk"), default="rt")
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -262,6 +279,8 @@ def main() -> int:
             os.environ[f"XDG_{name}_HOME"] = f"{folder}/{name.lower()}"
         if given.desk == "rt":
             desk: FarDesk = stack.enter_context(far_rt())
+        elif given.desk == "zammad":
+            desk = stack.enter_context(far_zammad())
         else:
             desk = stack.enter_context(far_zendesk())
         kills = stack.enter_context(begun(desk, Path(folder), given.seed))

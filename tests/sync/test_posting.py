@@ -254,3 +254,21 @@ def test_what_left_late_is_known_to_be_the_newest_there(lamp: Branch) -> None:
     written = [each.seen for each in lamp.bureau.asked if isinstance(each, WriteMessage)]
     assert written[-1] == "m3"
     assert len(written) == 2, "nothing crossed"
+
+
+@pytest.mark.parametrize("silent", [True, False], ids=["asked again", "told by the news"])
+def test_a_merge_whose_answer_was_lost_is_done_once(lamp: Branch, silent: bool) -> None:
+    lamp.bureau.opens("Lamp again", "Still flickers.")
+    lamp.sync()
+    lamp.bureau.lost, lamp.bureau.silent = 1, True
+    lamp.merges("Lamp again", "Lamp")
+    lamp.sync()
+    assert lamp.states() == ["handed"]
+    lamp.bureau.silent = silent
+    lamp.sync()
+    assert lamp.outbox() == [("sent", "")]
+    lamp.bureau.silent = False
+    lamp.sync()
+    assert lamp.bureau.gone == {"2": "1"}
+    assert list(lamp.tickets()) == ["Lamp"]
+    assert len(lamp.said("Lamp")) == 2
