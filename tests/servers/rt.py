@@ -15,9 +15,11 @@ import http.client
 import json
 import os
 import shutil
+import sqlite3
 import tempfile
 import uuid
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -93,10 +95,10 @@ class Colleague:
 
     def messages(self, ticket: str, kind: str = "Correspond") -> list[str]:
         """The words of all messages of a kind on a ticket, the oldest first."""
-        history = self._items(f"ticket/{ticket}/history?fields=Type&per_page=100&orderby=id")
+        history = self.items(f"ticket/{ticket}/history?fields=Type&per_page=100&orderby=id")
         ids = {each["id"] for each in history if each["Type"] == kind}
         fields = "fields=TransactionId,Content,Filename,ContentType"
-        parts = self._items(f"ticket/{ticket}/attachments?{fields}&per_page=100&orderby=id")
+        parts = self.items(f"ticket/{ticket}/attachments?{fields}&per_page=100&orderby=id")
         return [
             str(each["Content"])
             for each in parts
@@ -113,7 +115,8 @@ class Colleague:
         assert isinstance(said.json, dict)
         return said.json
 
-    def _items(self, path: str) -> list[dict[str, Json]]:
+    def items(self, path: str) -> list[dict[str, Json]]:
+        """The rows of a list."""
         items = self._one(path)["items"]
         assert isinstance(items, list)
         return [each for each in items if isinstance(each, dict)]
@@ -164,6 +167,17 @@ class RtServer:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         status, _, body = _exchange(self.port, "POST", "/REST/1.0/NoAuth/mail-gateway", headers, fields.encode())
         assert (status, body.split()[:1]) == (200, [b"ok"]), body.decode(errors="replace")
+
+    def sweep(self) -> None:
+        """Let no ticket of other tests be found any more; nobody is told of it."""
+        with closing(sqlite3.connect(self.folder / "rt.sqlite", timeout=60)) as connection, connection:
+            connection.execute("UPDATE Tickets SET Status='deleted'")
+
+    def contents(self) -> object:
+        """All that people have put there, in one value."""
+        with closing(sqlite3.connect(self.folder / "rt.sqlite", timeout=60)) as connection:
+            tables = ("Tickets", "Transactions", "Attachments", "Links", "ObjectCustomFieldValues", "GroupMembers")
+            return [connection.execute(f"SELECT * FROM {table} ORDER BY id").fetchall() for table in tables]
 
     def outbox(self) -> list[EmailMessage]:
         """What would have been mailed, the oldest first."""
@@ -223,7 +237,7 @@ class RtServer:
 def _ask(port: int, method: str, path: str, headers: Mapping[str, str], body: Json) -> Said:
     sent = b"" if body is None else json.dumps(body).encode()
     more = {} if body is None else {"Content-Type": "application/json"}
-    status, heads, said = _exchange(port, method, quote(path, safe="/?&=%,[]"), {**headers, **more}, sent)
+    status, heads, said = _exchange(port, method, quote(path, safe="/?&=%,[]'"), {**headers, **more}, sent)
     try:
         return Said(status, heads, json.loads(said) if said else None)
     except ValueError:

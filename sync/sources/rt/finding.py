@@ -37,7 +37,7 @@ class Finding:
             marked = self._marked(wanted.key)
             if marked:
                 return Receipt(str(marked[0].id))
-        own = f"Creator = '__CurrentUser__' AND Type = '{TYPES[wanted.kind]}'"
+        own = f"id > {int(wanted.seen or 0)} AND Creator = '__CurrentUser__' AND Type = '{TYPES[wanted.kind]}'"
         begun_at = wanted.begun_at + self._http.ahead - _CLOCKS
         rows = [row for row in self._reading.happened(wanted.ticket, own) if row.created >= begun_at]
         history = History(rows=[row for row in rows if key_of(row, self._settings.key) in ("", wanted.key)])

@@ -13,7 +13,7 @@ from sync.protocol import Page
 from sync.sources.rt.answers import TICKETS, Rows, Ticket, Transaction, rows_of
 from sync.sources.rt.cursor import NewsCursor, PastCursor, read_news, read_past, write_cursor
 from sync.sources.rt.people import People
-from sync.sources.rt.queries import ACTIVE, INACTIVE, MOST, changed_within
+from sync.sources.rt.queries import ACTIVE, INACTIVE, changed_within
 from sync.sources.rt.reading import History, Reading, tickets_of
 from sync.sources.rt.telling import DELETED, MERGED, Teller, is_said, linked
 from sync.sources.rt.vocabulary import Vocabulary
@@ -40,13 +40,15 @@ class Pulling:
     """Reads one Request Tracker. `version` is the number of the newest transaction that everything told includes."""
 
     def __init__(
-        self, reading: Reading, people: People, vocabulary: Vocabulary, teller: Teller, clock: Callable[[], int]
-    ) -> None:
+        self, reading: Reading, people: People, vocabulary: Vocabulary, teller: Teller, clock: Callable[[], int],
+        page: int,
+    ) -> None:  # fmt: skip
         self._reading = reading
         self._people = people
         self._vocabulary = vocabulary
         self._teller = teller
         self._clock = clock
+        self._page = page
         self._version = 0
         # What a page has left over: the cursor behind it, the rest, and whether some is hidden.
         self._left: tuple[str, list[Transaction], bool] | None = None
@@ -85,7 +87,7 @@ class Pulling:
             return Page(page.passed, write_cursor(after), more=not after.done)
         after = replace(cursor, below=min(page.numbers))
         numbers = [str(number) for number in page.numbers]
-        history, answers = self._reading.history(numbers, [tickets_of(self._query(after))])
+        history, answers = self._reading.history(numbers, [tickets_of(self._query(after), self._page)])
         self._ahead = (after, rows_of(answers[0], TICKETS), self._version)
         self._reading.add_parts(history)
         records = self._told(page.rows, history, version)
@@ -98,8 +100,8 @@ class Pulling:
         ahead, self._ahead = self._ahead, None
         if ahead and ahead[0] == cursor:
             return ahead[1], ahead[2]
-        first = cursor.active and not cursor.below
-        return self._reading.tickets(self._query(cursor), FIRST if first else MOST), self._version
+        most = min(FIRST, self._page) if cursor.active and not cursor.below else self._page
+        return self._reading.tickets(self._query(cursor), most), self._version
 
     def _upcoming(self, text: str, cursor: NewsCursor) -> tuple[list[Passed], list[Transaction], bool]:
         """What has happened since, whether the last page has left it or not, and whether some of it is hidden."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from desk import times
 from sync.errors import SourceError
 from sync.http import Ask, Http, Site
+from sync.http.client import PAUSES
 from sync.kinds import Account
 from sync.protocol import Capability, Health, Operation, Outcome, Page, Receipt, Refused, Role, Step, Stream
 from sync.secret import without
@@ -17,6 +18,7 @@ from sync.sources.rt.files import bytes_of
 from sync.sources.rt.finding import Finding
 from sync.sources.rt.people import People
 from sync.sources.rt.pulling import Pulling
+from sync.sources.rt.queries import MOST
 from sync.sources.rt.reading import Reading
 from sync.sources.rt.settings import read_settings
 from sync.sources.rt.telling import Teller
@@ -28,21 +30,37 @@ NEWS = Stream("news", "News", Role.INBOX)
 PAST = Stream("past", "Tickets of the past", Role.OTHER)
 
 
+def line(
+    account: Account, *, clock: Callable[[], int] = times.now, connections: int = 2, patience: float = 30.0,
+    pauses: tuple[float, ...] = PAUSES,
+) -> Http:  # fmt: skip
+    """The line to a Request Tracker. More connections than its server has processors only make it slower."""
+    settings = read_settings(account.settings)
+    site = Site(account.name, settings.api, account.context, connections=connections, patience=patience)
+
+    def login() -> Mapping[str, str]:
+        secret = account.secret().reveal()
+        if settings.user:
+            return {"Authorization": f"Basic {base64.b64encode(f'{settings.user}:{secret}'.encode()).decode()}"}
+        return {"Authorization": f"token {secret}"}
+
+    return Http(site, login, secrets=lambda text: without(account.secret(), text), clock=clock, pauses=pauses)
+
+
 class RequestTracker:
-    """One Request Tracker (`sync.protocol.Source`). `connections`: so many requests at once."""
+    """One Request Tracker (`sync.protocol.Source`). `page`: so many tickets of the past at once."""
 
     def __init__(
-        self, account: Account, *, clock: Callable[[], int] = times.now, connections: int = 2, patience: float = 30.0
+        self, account: Account, http: Http | None = None, *, clock: Callable[[], int] = times.now, page: int = MOST
     ) -> None:
         self._account = account
         self._settings = settings = read_settings(account.settings)
-        site = Site(account.name, settings.api, account.context, connections=connections, patience=patience)
-        self._http = http = Http(site, self._login, secrets=lambda text: without(account.secret(), text), clock=clock)
+        self._http = http = http or line(account, clock=clock)
         self._reading = Reading(http)
         self._vocabulary = vocabulary = Vocabulary(http, settings)
         people = People(http)
         teller = Teller(settings, people, vocabulary.category, vocabulary.queue)
-        self._pulling = Pulling(self._reading, people, vocabulary, teller, clock)
+        self._pulling = Pulling(self._reading, people, vocabulary, teller, clock, page)
         self._writing = Writing(http, self._reading, vocabulary, teller)
         self._finding = Finding(http, self._reading, settings, vocabulary)
 
@@ -115,12 +133,6 @@ class RequestTracker:
     def close(self) -> None:
         """Let go of every connection."""
         self._http.close()
-
-    def _login(self) -> Mapping[str, str]:
-        secret, user = self._account.secret().reveal(), self._settings.user
-        if user:
-            return {"Authorization": f"Basic {base64.b64encode(f'{user}:{secret}'.encode()).decode()}"}
-        return {"Authorization": f"token {secret}"}
 
     def _try_login(self) -> str:
         version = self._http.ask(Ask("/rt")).read(VERSION).version

@@ -1,0 +1,18 @@
+"""Request Tracker's source, against the real one, is held to what every source promises."""
+
+import pytest
+
+from sync.conformance.stage import Stage
+from sync.conformance.suite import Conformance
+from tests.servers.rt import RtServer
+from tests.servers.rt_front import Front
+from tests.sync.sources.rt.stage import RtStage
+
+
+class TestConformance(Conformance):
+    """The whole suite."""
+
+    @pytest.fixture
+    def stage(self, rt: RtServer, front: Front) -> Stage:
+        """The real one, with nothing in sight."""
+        return RtStage(rt, front)
