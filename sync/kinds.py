@@ -12,10 +12,13 @@ from importlib.metadata import entry_points
 
 from desk.errors import BadInput
 from desk.nearest import mend_name
+from desk.text import clean
 from sync.protocol import Source
 from sync.secret import Secret
 
 GROUP = "heard.sources"
+# What has no kind here: mail is connected, and spoken, in its own way.
+MAILBOX = "mailbox"
 # Where each of ours lies: a module that has a KIND.
 OURS = {
     "rt": "sync.sources.rt",
@@ -71,8 +74,9 @@ class Kind:
 
 
 def names() -> tuple[str, ...]:
-    """All kinds of helpdesks that can be connected here, ours first."""
-    return tuple(dict.fromkeys((*OURS, *(point.name for point in entry_points(group=GROUP)))))
+    """All kinds of helpdesks that can be connected here, ours first; nobody else's takes the name of one of ours."""
+    others = sorted(point.name for point in entry_points(group=GROUP) if point.name != MAILBOX)
+    return tuple(dict.fromkeys((*OURS, *others)))
 
 
 def kind_named(name: str) -> Kind:
@@ -81,13 +85,16 @@ def kind_named(name: str) -> Kind:
         ours = import_module(OURS[name]).KIND
         assert isinstance(ours, Kind)
         return ours
-    found = [point for point in entry_points(group=GROUP) if point.name == name]
-    if not found:
+    if name not in names():
         raise BadInput(f"There is no kind of source “{name}”", mend_name(name, names()))
+    place = next(point for point in entry_points(group=GROUP) if point.name == name)
     try:
-        kind = found[0].load()
+        kind = place.load()
     except Exception as error:
-        raise BadInput(f"The source “{name}” can't be loaded: {error}", f"See to {found[0].value}.") from error
-    if not isinstance(kind, Kind):
-        raise BadInput(f"The source “{name}” is no Kind", f"{found[0].value} must name a sync.kinds.Kind.")
+        why = clean(str(error), lines=False)
+        raise BadInput(f"The source “{name}” can't be loaded: {why}", f"See to {place.value}.") from error
+    if not isinstance(kind, Kind) or kind.key != name:
+        raise BadInput(
+            f"{place.value} is no kind of source “{name}”", f"It must be a sync.kinds.Kind of the key {name}."
+        )
     return kind

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from desk.errors import BadInput
 from desk.lookup import IdentityKind
 from desk.statuses import Status
 from desk.times import from_datetime
@@ -100,9 +101,10 @@ class Slate:
     kind = "slate"
     capabilities = frozenset({Capability.DELIVERS, Capability.KEEPS_SENT})
 
-    def __init__(self, account: Account, patience: float = 30.0) -> None:
+    def __init__(self, account: Account) -> None:
         self.name = account.name
-        site = Site(account.name, site_url(account.settings["url"]), account.context, patience=patience)
+        url, patience = site_url(account.settings["url"]), _patience(account.settings)
+        site = Site(account.name, url, account.context, patience=patience)
         self._http = Http(site, lambda: {"Authorization": f"Bearer {account.secret().reveal()}"})
 
     def check(self) -> Health:
@@ -235,8 +237,16 @@ def _fields(change: ChangeTicket) -> dict[str, str | bool | list[str]]:
     return {**fields, "add_tags": list(change.add_tags), "remove_tags": list(change.remove_tags)}
 
 
+def _patience(settings: Mapping[str, str]) -> float:
+    try:
+        return float(settings.get("patience", "30"))
+    except ValueError:
+        raise BadInput("“patience” is no number of seconds", "Write it like 30.") from None
+
+
 def _check(settings: Mapping[str, str]) -> None:
     site_url(settings["url"])
+    _patience(settings)
 
 
 KIND = Kind(
@@ -248,4 +258,5 @@ KIND = Kind(
     tried="Slate is made up: it was run against the little service in the tests.",
     open=Slate,
     check=_check,
+    options={"patience": "Seconds after which a silent Slate is given up (30)"},
 )

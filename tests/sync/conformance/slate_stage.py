@@ -1,7 +1,7 @@
 """Slate as a stage for the conformance suite: what docs/sources.md shows of testing a source."""
 
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 
 from desk.statuses import Status
@@ -15,7 +15,7 @@ PATIENCE = 0.5
 
 
 class SlateStage:
-    """The service, its people and its weather. `opened` makes the source of an account and a patience."""
+    """The service, its people and its weather, and the kind of source under test."""
 
     secret = TOKEN
     deeds = frozenset({Deed.DELETE})
@@ -24,15 +24,15 @@ class SlateStage:
     agents = tuple(AGENTS)
     queues: Sequence[str] = ()
 
-    def __init__(self, service: SlateService, kind: Kind, opened: Callable[[Account, float], Source]) -> None:
-        self._service, self._opened = service, opened
+    def __init__(self, service: SlateService, kind: Kind) -> None:
+        self._service, self.kind = service, kind
+        self._context = ssl.create_default_context()
         self._states: dict[Status, str] = {Status.OPEN: "open", Status.PENDING: "waiting", Status.SOLVED: "done"}
         self.takes = kind.takes
 
     def source(self) -> Source:
-        settings = {"url": self._service.url}
-        account = Account("slate", settings, lambda: Secret(TOKEN), ssl.create_default_context())
-        return self._opened(account, PATIENCE)
+        settings = {"url": self._service.url, "patience": str(PATIENCE)}
+        return self.kind.open(Account("slate", settings, lambda: Secret(TOKEN), self._context))
 
     def add_ticket(self, subject: str, body: str) -> str:
         return self._service.begin(subject, body)
