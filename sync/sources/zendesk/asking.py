@@ -65,14 +65,17 @@ class Asking:
         return self.house()
 
     def all_of(self, name: str, **params: str | int | Sequence[str]) -> list[object]:
-        """All rows of a short list."""
+        """All rows of a short list; none where this agent may not see them."""
         found: list[object] = []
         after = ""
         while True:
             asked = {**params, "page[size]": LARGEST_PAGE}
             if after:
                 asked["page[after]"] = after
-            page = self._http.ask(Ask(f"/{name}", asked, what=name)).read(LISTED)
+            answer = self._http.ask(Ask(f"/{name}", asked, accept=(403,), what=name.replace("_", " ")))
+            if answer.status == 403:
+                return found
+            page = answer.read(LISTED)
             found += getattr(page, name)
             after = page.after
             if not after:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from desk.times import DAY, MINUTE, SECOND
+from sync.errors import PartGone
 from sync.http import Ask, Http
 from sync.protocol import Page, Record
 from sync.sources.moments import in_seconds
@@ -23,7 +24,8 @@ from sync.sources.zendesk.asking import LARGEST_PAGE, Asking
 from sync.sources.zendesk.cursor import OVERLAP, Export, Library, News, Old, Past
 from sync.tickets import TicketGone
 
-# Every ticket's comments are a request of their own: the first page is small, so that work can begin with it.
+# Every ticket's comments are a request of their own: the first page is small, so that work can begin with it, and none
+# needs more than the smallest plan allows in a minute.
 FIRST_PAGE, NEXT_PAGE = 20, 50
 # What was deleted may be listed ten times a minute, and the export may be asked as often.
 EVERY = MINUTE
@@ -54,7 +56,7 @@ class Reading:
         at = cursor.read(kept, cursor.NEWS)
         if at is None:
             return self._page((), cursor.write(self._begun(), cursor.NEWS), more=False)
-        page = self._walk(at.after, LARGEST_PAGE)
+        page = self._walk(at.after, NEXT_PAGE)
         tickets, passed = fitting(page.tickets, answers.TICKET, "Ticket")
         now = self._asking.now()
         is_over = not page.after or any(each.updated_at < at.reach for each in tickets)
@@ -71,7 +73,7 @@ class Reading:
         self._asking.house()
         now = self._asking.now()
         listed, _ = fitting(self._walk("", LARGEST_PAGE).tickets, answers.TICKET, "Ticket")
-        at = News(now // SECOND * SECOND, gone=now)
+        at = News(now // SECOND * SECOND, gone=now, looked=now)
         return replace(at.having([each for each in listed if at.lacks(each)], "", now), since=at.since)
 
     def past(self, kept: str) -> Page:
@@ -121,8 +123,13 @@ class Reading:
             return Page((), kept, more=False)
         start = max(1, (at.began - self._days * DAY) // SECOND) if self._days else 1
         place: dict[str, str | int] = {"cursor": at.cursor} if at.cursor else {"start_time": start}
-        ask = Ask("/incremental/tickets/cursor", {"per_page": LARGEST_PAGE, **place}, what="the export (admins only)")
-        page = self._http.ask(ask).read(LISTED)
+        ask = Ask("/incremental/tickets/cursor", {"per_page": LARGEST_PAGE, **place}, accept=(403,), what="the export")
+        answer = self._http.ask(ask)
+        if answer.status == 403:
+            raise PartGone(
+                "Zendesk gives its export to admins alone", "Connect without the option export, or as an admin."
+            )
+        page = answer.read(LISTED)
         tickets, passed = fitting(page.tickets, answers.TICKET, "Ticket")
         wanted = [ticket for ticket in tickets if _only_exported(ticket, at)]
         gone = [TicketGone(str(ticket.id)) for ticket in tickets if ticket.status == vocabulary.DELETED]

@@ -110,13 +110,14 @@ class Zendesk:
 
     def push(self, operation: Operation, hand_over: Callable[[], None]) -> Outcome:
         """Write it, once."""
-        match operation:
-            case WriteMessage():
-                return self._writing.write(operation, hand_over)
-            case ChangeTicket():
-                return self._writing.change(operation, hand_over)
-            case MergeTicket():
-                return self._writing.merge(operation, hand_over)
+        with self._http.urgent():
+            match operation:
+                case WriteMessage():
+                    return self._writing.write(operation, hand_over)
+                case ChangeTicket():
+                    return self._writing.change(operation, hand_over)
+                case MergeTicket():
+                    return self._writing.merge(operation, hand_over)
         return Refused("Zendesk has nothing of the kind", "Drop it.")
 
     def find(self, operation: Operation) -> Receipt | None:

@@ -132,7 +132,8 @@ class Writing:
             left = ticket.updated_at + UNSETTLED - self._asking.now()
             if not 0 < left <= UNSETTLED:
                 return ticket
-            self._http.wait(left / SECOND)
+            # A little longer, since clocks are compared by their seconds.
+            self._http.wait(left / SECOND + 0.2)
         return Later(2, "The ticket is being changed in Zendesk this very moment")
 
     def _crossed(self, wanted: WriteMessage, ticket: Ticket) -> str:

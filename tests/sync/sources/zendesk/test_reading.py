@@ -1,0 +1,261 @@
+"""What Zendesk makes hard in reading: whole seconds, archives, exports, other hosts, limits, rows that don't fit."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from desk.lookup import IdentityKind
+from desk.statuses import Status
+from storage.ingest.records import IdentityRecord
+from sync.conformance.kept import Kept
+from sync.errors import PartGone, Throttled
+from sync.protocol import Receipt
+from sync.sources.zendesk.source import LIBRARY, NEWS, OLD, PAST
+from sync.tickets import MessageNews, SnippetNews, ViewNews
+from tests.servers.zendesk import Zendesk
+from tests.servers.zendesk_rows import Row, iso
+from tests.sync.sources.zendesk.stage import ZendeskStage, connected
+
+DAY = 86400.0
+EXPORT = {"export": "yes"}
+
+
+@pytest.fixture
+def stage(fake: Zendesk) -> ZendeskStage:
+    """The fake, with people in it."""
+    return ZendeskStage(fake)
+
+
+@pytest.fixture
+def admin() -> Iterator[ZendeskStage]:
+    """An account whose Ana is an admin."""
+    with Zendesk("admin", most=100_000, leap=3.0) as fake:
+        yield ZendeskStage(fake, EXPORT)
+
+
+def archived(stage: ZendeskStage, count: int, days: float = 300) -> list[str]:
+    """Tickets that were closed long ago and are in no list any more."""
+    tickets = [stage.add_ticket(f"Old {number}", f"It was word{number}.") for number in range(count)]
+    for number, ticket in enumerate(tickets):
+        row, then = stage.account.tickets[int(ticket)], stage.fake.now() - (days + number) * DAY
+        row |= {"status": "closed", "created_at": iso(then - DAY), "updated_at": iso(then)}
+        stage.account.archived.add(int(ticket))
+    return tickets
+
+
+def test_two_changes_of_one_second_are_both_told(stage: ZendeskStage) -> None:
+    """Though both have the same stamp, and the first was read before the second was made."""
+    ticket = stage.add_ticket("Pump", "It drips.")
+    with closing(stage.source()) as source:
+        kept = Kept()
+        kept.read(source)
+        stage.fake.leap = 0.0
+        stage.customer_writes(ticket, "Now one.")
+        stamp = stage.account.tickets[int(ticket)]["updated_at"]
+        kept.read(source)
+        stage.customer_writes(ticket, "Now two.")
+        stage.account.tickets[int(ticket)]["updated_at"] = stamp
+        kept.read(source)
+    assert "Now two." in kept.bodies(ticket)
+
+
+def test_what_changed_a_moment_ago_is_not_read_twice(stage: ZendeskStage) -> None:
+    """News overlap by minutes; what is known of them is remembered in the cursor."""
+    ticket = stage.add_ticket("Pump", "It drips.")
+    with closing(stage.source()) as source:
+        kept = Kept()
+        kept.read(source)
+        stage.customer_writes(ticket, "Again.")
+        kept.read(source)
+    with closing(stage.source()) as source:
+        page = source.pull(NEWS, kept.cursors["news"])
+    assert page.records == ()
+
+
+def test_a_cursor_that_is_unknown_begins_again(stage: ZendeskStage) -> None:
+    """Everything comes once more, and nothing is lost."""
+    for number in range(24):
+        stage.add_ticket(f"Pump {number}", "It drips.")
+    with closing(stage.source()) as source:
+        first = source.pull(PAST, "")
+        stage.fake.faults.refuse(400, path="/api/v2/tickets")
+        again = source.pull(PAST, first.cursor)
+    assert [record for record in again.records if isinstance(record, MessageNews)][:20] == [
+        record for record in first.records if isinstance(record, MessageNews)
+    ]
+
+
+def test_the_archive_is_searched(stage: ZendeskStage) -> None:
+    """No list has it; a search's cursor that is too old is gone on from where it was."""
+    old, young = archived(stage, 60), stage.add_ticket("Pump", "It drips.")
+    with closing(stage.source()) as source:
+        kept = Kept()
+        page = source.pull(OLD, "")
+        kept.take(page)
+        stage.fake.faults.refuse(400, path="/search/export")
+        pages = 1
+        while page.more:
+            page, pages = source.pull(OLD, page.cursor), pages + 1
+            kept.take(page)
+        assert source.pull(OLD, page.cursor).records == ()
+    # The first one, the refused one, and the rest from the first one's last ticket on.
+    assert pages == 3
+    assert kept.tickets.keys() == {*old} - {young}
+    assert all(kept.tickets[ticket].final and kept.tickets[ticket].status is Status.CLOSED for ticket in old)
+
+
+def test_days_limit_the_past(stage: ZendeskStage) -> None:
+    """Neither older tickets nor older archives are read."""
+    old = [*archived(stage, 1, days=200), *archived(stage, 1, days=500)]
+    recent, quiet = stage.add_ticket("Pump", "It drips."), stage.add_ticket("Valve", "It leaks.")
+    stage.account.tickets[int(quiet)]["updated_at"] = iso(stage.fake.now() - 400 * DAY)
+    with closing(connected(stage.fake, {"days": "365"})) as source:
+        kept = Kept()
+        kept.read(source)
+    assert kept.tickets.keys() == {recent, old[0]}
+
+
+def test_an_admin_reads_the_export(admin: ZendeskStage) -> None:
+    """Archives, what was deleted before, and a change that moved no time."""
+    old = archived(admin, 3)
+    ticket, deleted = admin.add_ticket("Pump", "It drips."), admin.add_ticket("Spam", "Buy!")
+    admin.delete(deleted)
+    admin.fake.leap = 200.0
+    admin.fake.changed()
+    with closing(admin.source()) as source:
+        kept = Kept()
+        kept.read(source)
+        assert kept.tickets.keys() == {ticket, *old}
+        assert deleted in kept.gone
+        row = admin.account.tickets[int(ticket)]
+        row |= {
+            "tags": ["swept"],
+            "updated_at": iso(admin.fake.now()),
+            "generated_timestamp": int(admin.fake.now()) + 9,
+        }
+        admin.fake.changed()
+        admin.account.tickets[int(ticket)] = row
+        page = source.pull(OLD, kept.cursors["old"])
+        kept.take(page)
+    assert kept.tickets[ticket].tags == ("swept",)
+
+
+def test_an_agent_is_told_that_the_export_is_for_admins(stage: ZendeskStage) -> None:
+    """All else goes on."""
+    ticket = stage.add_ticket("Pump", "It drips.")
+    with closing(connected(stage.fake, EXPORT)) as source:
+        health = source.check()
+        assert [step.name for step in health.steps if not step.works] == ["export"]
+        kept = Kept()
+        kept.take(source.pull(PAST, ""))
+        with pytest.raises(PartGone):
+            source.pull(OLD, "")
+    assert ticket in kept.tickets
+
+
+def test_a_customer_is_no_agent(stage: ZendeskStage) -> None:
+    """Whoever logs in has to work there."""
+    stage.account.users[stage.fake.agent]["role"] = "end-user"
+    with closing(stage.source()) as source:
+        health = source.check()
+    assert not health.works
+    assert "no agent" in health.steps[-1].said
+
+
+def test_a_row_that_does_not_fit_is_passed_over(stage: ZendeskStage) -> None:
+    """It is named by its number, and all others come in."""
+    odd, other = stage.add_ticket("Pump", "It drips."), stage.add_ticket("Valve", "It leaks.")
+    stage.account.tickets[int(odd)]["created_at"] = "yesterday"
+    stage.account.comments[int(other)].append({"id": 7, "body": "No author", "created_at": iso(stage.fake.now())})
+    with closing(stage.source()) as source:
+        kept = Kept()
+        kept.take(source.pull(PAST, ""))
+    assert kept.tickets.keys() == {other}
+    assert "leaks" in kept.bodies(other)
+    assert [passed.what for passed in kept.passed] == [f"Ticket {odd}", f"Comment on ticket {other}: 7"]
+
+
+def test_people_come_with_all_that_they_are_known_by(stage: ZendeskStage) -> None:
+    """Further identities, the team's own key, organization, custom fields that hold an order."""
+    account, zoe = stage.account, stage.account.users[stage.zoe]
+    account.organizations[9] = {"id": 9, "name": "Pumps & Co"}
+    zoe |= {"organization_id": 9, "external_id": "C-4471", "notes": "Calls often", "user_fields": {"plan": "pro"}}
+    also: Row = {"id": 77, "user_id": stage.zoe, "type": "email", "value": "zoe@home.example"}
+    account.identities[stage.zoe].append(also)
+    account.fields = [{"id": 5, "type": "text", "title": "Order number"}]
+    ticket = stage.add_ticket("Pump", "It drips.")
+    account.tickets[int(ticket)]["custom_fields"] = [{"id": 5, "value": "ORD-8841"}]
+    with closing(stage.source()) as source:
+        kept = Kept()
+        kept.take(source.pull(PAST, ""))
+    customer = kept.tickets[ticket].customer
+    assert customer is not None
+    assert {*customer.identities} == {
+        IdentityRecord(IdentityKind.EMAIL, "zoe@customer.example"), IdentityRecord(IdentityKind.PHONE, "+14155550134"),
+        IdentityRecord(IdentityKind.ACCOUNT, "C-4471"), IdentityRecord(IdentityKind.EMAIL, "zoe@home.example"),
+        IdentityRecord(IdentityKind.ORDER, "ORD-8841"),
+    }  # fmt: skip
+    assert (customer.organization, customer.note, customer.external_id) == ("Pumps & Co", "Calls often", str(stage.zoe))
+    assert kept.tickets[ticket].fields == {"Order number": "ORD-8841"}
+
+
+def test_macros_and_views_are_told(stage: ZendeskStage) -> None:
+    """Now and then; what can't be said in our words is left out."""
+    stage.account.macros = [
+        {"id": 1, "title": "Refunds::Yes", "active": True, "actions": [
+            {"field": "comment_value_html", "value": "<p>Hi {{ticket.requester.first_name}},<br>done.</p>"},
+            {"field": "status", "value": "solved"}, {"field": "current_tags", "value": "refund paid"},
+            {"field": "assignee_id", "value": "current_user"},
+        ]},
+        {"id": 2, "title": "Form", "active": True, "actions": [{"field": "ticket_form_id", "value": "3"}]},
+        {"id": 3, "title": "Gone", "active": False, "actions": [{"field": "comment_value", "value": "x"}]},
+    ]  # fmt: skip
+    unsolved: Row = {"field": "status", "operator": "less_than", "value": "solved"}
+    stage.account.views = [
+        {"id": 4, "title": "Mine", "active": True, "conditions": {"all": [
+            unsolved, {"field": "assignee_id", "operator": "is", "value": "current_user"},
+            {"field": "group_id", "operator": "is", "value": "2"},
+        ], "any": []}},
+        {"id": 5, "title": "Odd", "active": True, "conditions": {"all": [
+            unsolved, {"field": "locale_id", "operator": "is", "value": "1"},
+        ], "any": []}},
+    ]  # fmt: skip
+    with closing(stage.source()) as source:
+        page = source.pull(LIBRARY, "")
+        assert source.pull(LIBRARY, page.cursor).records == ()
+    snippets = [record.snippet for record in page.records if isinstance(record, SnippetNews)]
+    assert [(each.title, each.folder, each.body) for each in snippets] == [
+        ("Yes", "Refunds", "Hi {{customer.first_name}},\ndone.")
+    ]
+    actions = snippets[0].actions
+    assert (actions.status, actions.assignee, actions.add_tags) == (Status.SOLVED, "me", ("refund", "paid"))
+    views = [(record.name, record.query) for record in page.records if isinstance(record, ViewNews)]
+    assert views == [("Mine", "status:open status:pending status:hold assignee:me queue:Billing")]
+
+
+def test_a_file_is_fetched_without_a_login(stage: ZendeskStage) -> None:
+    """Its bytes lie at another host, which gets to know nothing of ours."""
+    ticket = stage.add_ticket("Pump", "It drips.")
+    stage.add_file(ticket, "drip.png", b"\x89PNG")
+    with closing(stage.source()) as source:
+        kept = Kept()
+        kept.take(source.pull(PAST, ""))
+        file = next(file for message in kept.messages.values() for file in message.files)
+        assert b"".join(source.fetch(file.external_id)) == b"\x89PNG"
+    assert len(stage.fake.files.asked) == 1
+    assert "authorization" not in stage.fake.files.asked[0].headers
+
+
+def test_reading_leaves_the_last_requests_to_what_is_written(stage: ZendeskStage) -> None:
+    """Of a minute's requests, a few are kept for agents."""
+    ticket = stage.add_ticket("Pump", "It drips.")
+    with closing(connected(stage.fake, every=10**12)) as source:
+        kept = Kept()
+        kept.read(source)
+        stage.fake.limit.most = len(stage.fake.limit.used) + 11
+        source.pull(NEWS, kept.cursors["news"])
+        with pytest.raises(Throttled):
+            source.pull(NEWS, kept.cursors["news"])
+        assert stage.fake.limit.most - len(stage.fake.limit.used) == 10
+        assert isinstance(source.push(kept.reply(ticket, "Turn it."), lambda: None), Receipt)
