@@ -6,6 +6,7 @@ one that can't be read is passed over, and the page goes on.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from storage.ingest.records import CustomerRecord
 from sync.http import Answer, Ask, Json
@@ -25,6 +26,7 @@ from sync.sources.zammad.answers import (
     Ticket,
     one,
 )
+from sync.sources.zammad.asking import each
 from sync.sources.zammad.people import NOBODY, agent, customer
 from sync.sources.zammad.site import ZammadSite
 from sync.sources.zammad.telling import Names, checklist_news, message_news, ticket_news
@@ -36,13 +38,16 @@ Condition = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A ticket with all that is on it. `checklist`: None where it has none."""
+    """A ticket with all that is on it. `spoilt`: which of its articles can't be read, in words; empty: none.
+
+    `tags`: None where nobody says. `checklist`: None where it has none.
+    """
 
     ticket: Ticket
     raw: Raw
     articles: tuple[Article, ...]
-    spoilt: int
-    tags: tuple[str, ...]
+    spoilt: str
+    tags: tuple[str, ...] | None
     checklist: ListFound | None
 
     def people(self) -> set[int]:
@@ -124,22 +129,32 @@ def _wholes(site: ZammadSite, read: Sequence[tuple[Ticket, Raw]]) -> tuple[list[
         asks += (asked_for_articles(ticket.id), asked_for_tags(ticket.id))
     lists = [ticket.checklist_id for ticket, _ in read if ticket.checklist_id]
     asks += (Ask(f"/checklists/{number}", {"full": "true"}, accept=ABSENT, what="a checklist") for number in lists)
-    answers = site.http.ask_all(asks)
+    answers = each(site, asks)
     checklists = dict(zip(lists, answers[2 * len(read) :], strict=True))
     gone: list[TicketGone] = []
     wholes: list[Whole] = []
     for place, (ticket, raw) in enumerate(read):
         said, tagged = answers[2 * place], answers[2 * place + 1]
-        if said.status == 404:
+        if said is not None and said.status == 404:
             gone.append(TicketGone(str(ticket.id)))
-        if said.status != 200:
-            continue
-        articles, spoilt = articles_of(said)
-        tags = tagged.read(TAGS).tags if tagged.status == 200 else ()
-        listed = checklists.get(ticket.checklist_id or 0)
-        checklist = listed.read(LIST) if listed is not None and listed.status == 200 else None
-        wholes.append(Whole(ticket, raw, articles, spoilt, tags, checklist))
+        if said is None or said.status == 200:
+            articles, spoilt = _articles(said)
+            tags = tagged.read(TAGS).tags if _has_come(tagged) else None
+            listed = checklists.get(ticket.checklist_id or 0)
+            checklist = listed.read(LIST) if _has_come(listed) else None
+            wholes.append(Whole(ticket, raw, articles, spoilt, tags, checklist))
     return wholes, gone
+
+
+def _articles(answer: Answer | None) -> tuple[tuple[Article, ...], str]:
+    if answer is None:
+        return (), "Zammad fails when it is asked for them, or they are too large"
+    articles, spoilt = articles_of(answer)
+    return articles, f"{spoilt} of them are in a form that is not known here" if spoilt else ""
+
+
+def _has_come(answer: Answer | None) -> TypeGuard[Answer]:
+    return answer is not None and answer.status == 200
 
 
 class _Customers:
@@ -183,7 +198,7 @@ def _of(whole: Whole, names: Names, customers: _Customers, url: str) -> list[Hel
     ]  # fmt: skip
     told += (message_news(article, ticket, customers.of(article.author)) for article in whole.articles)
     if whole.spoilt:
-        told.append(Passed(f"articles of ticket {ticket.number}", f"{whole.spoilt} of them are in an unknown form"))
+        told.append(Passed(f"articles of ticket {ticket.number}", whole.spoilt))
     return told
 
 

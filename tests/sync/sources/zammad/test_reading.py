@@ -8,6 +8,7 @@ from desk.lookup import IdentityKind
 from desk.statuses import Status
 from desk.times import SECOND
 from storage.ingest.records import IdentityRecord
+from sync.errors import SourceError
 from sync.sources.zammad import reading
 from sync.tickets import AgentNews, CallNews, ChecklistNews, MessageNews, Passed, SnippetNews, TicketGone, TicketNews
 from tests.servers.zammad import Zammad as Fake
@@ -125,6 +126,35 @@ def test_a_ticket_that_vanishes_while_it_is_read_is_gone() -> None:
         case = fake.desk.opens(10, "Brake", "It squeaks.")
         fake.faults.after_page = lambda: fake.desk.deletes(case.id) if case.id in fake.desk.tickets else None
         assert reader.read("news") == [TicketGone(str(case.id))]
+
+
+def test_one_ticket_that_zammad_fails_at_holds_nothing_up() -> None:
+    """It stands in the queue without its words; the others come whole."""
+    with desk() as (fake, reader):
+        reader.read()
+        odd, plain = fake.desk.opens(10, "odd", "Hello."), fake.desk.opens(11, "plain", "Good day.")
+        fake.faults.refuse(500, path=f"by_ticket/{odd.id}", times=2)
+        records = reader.read("news")
+        assert [news.subject for news in told(records, TicketNews)] == ["odd", "plain"]
+        assert [news.body for news in told(records, MessageNews)] == ["Good day."]
+        assert [passed.what for passed in told(records, Passed)] == [f"articles of ticket {odd.number}"]
+        assert reader.read("news") == []
+        fake.desk.touch(plain.id)
+        fake.faults.refuse(500, path=f"by_ticket/{plain.id}")
+        assert [news.body for news in told(reader.read("news"), MessageNews)] == ["Good day."]
+
+
+def test_where_zammad_fails_at_everything_nothing_is_passed_over() -> None:
+    """It comes when it is well again."""
+    with desk() as (fake, reader):
+        reader.read()
+        fake.desk.opens(10, "Brake", "It squeaks.")
+        fake.faults.refuse(500, path="by_ticket", times=9)
+        fake.faults.refuse(404, path="/users/me")
+        with pytest.raises(SourceError):
+            reader.read("news")
+        fake.faults.clear()
+        assert [news.body for news in told(reader.read("news"), MessageNews)] == ["It squeaks."]
 
 
 def test_a_merge_says_where_the_words_went() -> None:
