@@ -222,7 +222,7 @@ def source_facts(row: SourceRow, now: int, zone: tzinfo, *, whole: bool, kind: K
     if whole and (taken := taken_words(row)):
         facts.append(("Takes", taken, "muted"))
     if whole and kind is not None:
-        facts.append(("Tried against", sentence(kind.tried).rstrip(".") + ".", "muted"))
+        facts.append(("Tried", sentence(kind.tried).rstrip(".") + ".", "muted"))
     return facts
 
 

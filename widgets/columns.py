@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from desk.ages import age, due
 from widgets.cells import fit, harmless
+from widgets.source_marks import CELLS
 
 # The marks of desk.statuses.CHANNELS, which the first paint can't afford to import; a test keeps them alike.
 CHANNEL_MARKS = {"email": "✉", "phone": "☎", "chat": "❞", "x": "x", "facebook": "f", "forum": "#", "web": "⌂"}
@@ -24,8 +25,6 @@ HIGH, URGENT, ANGRY, SOLVED = 2, 3, 2, 3
 VIEWS_WIDTH, SIDE_WIDTH = 24, 32
 TWO_PANES, THREE_PANES = 100, 108
 
-# Of a source, as widgets.source_marks makes them.
-MARK_CELLS = 2
 NO_MARKS: Mapping[int, str] = MappingProxyType({})
 
 
@@ -93,7 +92,7 @@ def columns(width: int, *, marked: bool = False) -> tuple[Column, ...]:
         return (Column("mark", 1), Column("subject", max(width - 2, 0)))
     wanted = [Column("mark", 1), Column("urgent", 1), Column("due", 10, right=True), Column("channel", 1)]
     if marked:
-        wanted.append(Column("source", MARK_CELLS))
+        wanted.append(Column("source", CELLS))
     if width >= 90:
         wanted.append(Column("number", 7, right=True))
     wanted.append(Column("customer", min(max(width * 22 // 100, 8), 28)))

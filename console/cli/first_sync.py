@@ -40,7 +40,7 @@ class Seen:
         return self.row.state in ("denied", "away") or self.row.synced_at is not None or self.row.failures > 0
 
 
-def fetch_first(workspace: Workspace, name: str, ladder: Ladder, patience: float = PATIENCE) -> int:
+def fetch_first(workspace: Workspace, name: str, ladder: Ladder) -> int:
     """Fetch until tickets are here or all is read, and print how far it is; 1 where nothing can be fetched."""
     stopping, sync = threading.Event(), _sync(workspace, name, ladder)
     thread = threading.Thread(target=lambda: sync(stopping), name="first sync")
@@ -49,7 +49,7 @@ def fetch_first(workspace: Workspace, name: str, ladder: Ladder, patience: float
     try:
         with closing(open_to_read(workspace)) as connection:
             seen = _look(connection, name)
-            while not (seen.tickets or seen.ended) and time.monotonic() - begun < patience:
+            while not (seen.tickets or seen.ended) and time.monotonic() - begun < PATIENCE:
                 _show(f"First sync: {_far(seen)}")
                 time.sleep(LOOK_EVERY)
                 seen = _look(connection, name)

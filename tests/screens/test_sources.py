@@ -134,7 +134,7 @@ def test_a_helpdesk_is_told_with_what_it_takes_and_what_it_was_tried_against() -
     assert facts["Kind"] == "Request Tracker"
     assert facts["Address"] == "https://rt.example.test/rt"
     assert facts["Takes"] == "replies, notes, status, its checklists"
-    assert facts["Tried against"] == "Run against version 5.0."
+    assert facts["Tried"] == "Run against version 5.0."
     unclaimed = source_facts(replace(HELPDESK, claims=False), NOW, UTC, whole=True)
     assert "Who has what" not in {label for label, _, _ in unclaimed}
     assert "rt.example.test/rt" in "".join(text for text, _ in source_line(HELPDESK, 120, NOW))

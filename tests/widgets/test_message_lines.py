@@ -5,6 +5,7 @@ from datetime import UTC
 import pytest
 
 from desk.mail.quotes import Fold
+from desk.records import AttachmentRow
 from desk.times import SECOND
 from tests.hostile import FORBIDDEN, HOSTILE
 from tests.widgets.stage import NOW, attachment, message
@@ -158,20 +159,22 @@ def test_attachments_are_listed_and_can_be_clicked() -> None:
     assert line.target == ("attachment", 7)
 
 
+AWAY = attachment("dent.png")._replace(away=True)
+
+
 @pytest.mark.parametrize(
-    ("more", "words"),
+    ("file", "words"),
     [
-        ({}, "348 kB · not fetched yet, D fetches it"),
-        ({"size": 0}, "not fetched yet, D fetches it"),
-        ({"asked": True}, "348 kB · on its way"),
-        ({"asked": True, "done": 174_056}, "348 kB · on its way, 50 %"),
-        ({"asked": True, "done": 900_000}, "348 kB · on its way, 99 %"),
-        ({"asked": True, "done": 174_056, "size": 0}, "on its way, 174 kB"),
-        ({"said": "It is too large"}, "348 kB · didn't come: It is too large"),
+        (AWAY, "348 kB · not fetched yet, D fetches it"),
+        (AWAY._replace(size=0), "not fetched yet, D fetches it"),
+        (AWAY._replace(asked=True), "348 kB · on its way"),
+        (AWAY._replace(asked=True, done=174_056), "348 kB · on its way, 50 %"),
+        (AWAY._replace(asked=True, done=900_000), "348 kB · on its way, 99 %"),
+        (AWAY._replace(asked=True, done=174_056, size=0), "on its way, 174 kB"),
+        (AWAY._replace(said="It is too large"), "348 kB · didn't come: It is too large"),
     ],
 )
-def test_a_file_that_lies_at_a_helpdesk_says_how_far_it_is(more: dict[str, object], words: str) -> None:
-    file = attachment("dent.png")._replace(away=True, **more)
+def test_a_file_that_lies_at_a_helpdesk_says_how_far_it_is(file: AttachmentRow, words: str) -> None:
     (line,) = (line for line in message_lines(message(attachments=(file,)), SETTING) if line.target)
     assert text(line) == f"+ dent.png  {words}"
 
