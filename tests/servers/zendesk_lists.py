@@ -92,7 +92,10 @@ def _fits(row: Row, minus: str, key: str, sign: str, value: str) -> bool:
 
 
 def export(every: Iterable[Row], params: Mapping[str, str], now: float) -> Row:
-    """A page of what has changed since, the oldest first; nothing of the last minute."""
+    """A page of what has changed since, the oldest first; nothing of the last minute.
+
+    What counts is when the service made a row anew, which it also does where `updated_at` stays as it is.
+    """
     size = int(params.get("per_page", "1000"))
     cursor = params.get("cursor", "")
     if cursor:
@@ -101,9 +104,13 @@ def export(every: Iterable[Row], params: Mapping[str, str], now: float) -> Row:
         raise ListRefused("InvalidValue", 400)
     else:
         since, last = int(params["start_time"]), -1
-    keyed = sorted((((seconds(row["updated_at"]), number(row, "id")), row) for row in every), key=lambda pair: pair[0])
+    keyed = sorted((((_made(row), number(row, "id")), row) for row in every), key=lambda pair: pair[0])
     waiting = [pair for pair in keyed if pair[0] > (since, last) and pair[0][0] <= now - LAST]
     told = waiting[:size]
     since, last = told[-1][0] if told else (since, last)
     after = base64.urlsafe_b64encode(f"{since}.{last}".encode()).decode()
     return {"tickets": [row for _, row in told], "after_cursor": after, "end_of_stream": len(waiting) <= size}
+
+
+def _made(row: Row) -> int:
+    return max(seconds(row["updated_at"]), number(row, "generated_timestamp"))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from desk.times import MINUTE
 from sync.http import Answer, Ask, Http
 from sync.sources.zendesk import answers
-from sync.sources.zendesk.answers import LISTED, Comment, Identity, Ticket, fitting
+from sync.sources.zendesk.answers import LISTED, Comment, Identity, Listed, Ticket, fitting
 from sync.sources.zendesk.arrangements import CUSTOM_STATUS, NAMED, TICKET_FIELD
 from sync.sources.zendesk.telling import House, People
 from sync.tickets import Passed
@@ -42,8 +42,8 @@ class Asking:
         """What the account has arranged."""
         if not 0 <= self._clock() - self._house_at < FRESH or not self._house_at:
             me = self.me()
-            groups, _ = fitting(self.all_of("groups"), NAMED, "Group")
-            fields, _ = fitting(self.all_of("ticket_fields"), TICKET_FIELD, "Field")
+            groups, _ = fitting(self.all_of("groups", lambda page: page.groups), NAMED, "Group")
+            fields, _ = fitting(self.all_of("ticket_fields", lambda page: page.ticket_fields), TICKET_FIELD, "Field")
             # Teams that have no statuses of their own have no such list.
             told = self._http.ask(Ask("/custom_statuses", accept=(403, 404), what="statuses"))
             own = told.read(LISTED).custom_statuses if told.status == 200 else ()
@@ -64,19 +64,21 @@ class Asking:
             self._house_at = 0
         return self.house()
 
-    def all_of(self, name: str, **params: str | int | Sequence[str]) -> list[object]:
+    def all_of(
+        self, name: str, rows: Callable[[Listed], tuple[object, ...]], **params: str | Sequence[str]
+    ) -> list[object]:
         """All rows of a short list; none where this agent may not see them."""
         found: list[object] = []
         after = ""
         while True:
-            asked = {**params, "page[size]": LARGEST_PAGE}
+            asked: dict[str, str | int | Sequence[str]] = {**params, "page[size]": LARGEST_PAGE}
             if after:
                 asked["page[after]"] = after
             answer = self._http.ask(Ask(f"/{name}", asked, accept=(403,), what=name.replace("_", " ")))
             if answer.status == 403:
                 return found
             page = answer.read(LISTED)
-            found += getattr(page, name)
+            found += rows(page)
             after = page.after
             if not after:
                 return found

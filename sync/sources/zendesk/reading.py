@@ -29,6 +29,7 @@ from sync.tickets import TicketGone
 FIRST_PAGE, NEXT_PAGE = 20, 50
 # What was deleted may be listed ten times a minute, and the export may be asked as often.
 EVERY = MINUTE
+MOST_DELETED = 5
 # Closed tickets are archived, and missing in the list, after 120 days.
 ARCHIVED = 100 * DAY
 LIBRARY_EVERY = 30 * MINUTE
@@ -143,12 +144,15 @@ class Reading:
         now = self._asking.now()
         if at.read and 0 <= now - at.read < LIBRARY_EVERY:
             return Page((), kept, more=False)
-        users, _ = fitting(self._asking.all_of("users", **{"role[]": ("agent", "admin")}), answers.USER, "User")
+        working = self._asking.all_of("users", lambda page: page.users, **{"role[]": ("agent", "admin")})
+        users, _ = fitting(working, answers.USER, "User")
         staff = [user for user in users if user.is_staff]
         names = {str(user.id): user.name or "" for user in staff}
         house = self._asking.house()
-        macros, passed = fitting(self._asking.all_of("macros", active="true"), MACRO, "Macro")
-        views, unread = fitting(self._asking.all_of("views", active="true"), VIEW, "View")
+        at_hand = self._asking.all_of("macros", lambda page: page.macros, active="true")
+        macros, passed = fitting(at_hand, MACRO, "Macro")
+        shown = self._asking.all_of("views", lambda page: page.views, active="true")
+        views, unread = fitting(shown, VIEW, "View")
         snippets = (library.snippet(macro, names) for macro in macros)
         lists = (library.view(view, house, names) for view in views)
         records: list[Record] = [*map(telling.agent, staff), *passed, *unread]
@@ -188,9 +192,9 @@ class Reading:
             yield from (telling.message(ticket, comment, people) for comment in comments)
 
     def _gone(self, since: int) -> list[Record]:
-        """What was deleted since a time. Not every agent may know."""
+        """What was deleted since a time. Not every agent may know, and nobody more than ten pages a minute."""
         found: list[Record] = []
-        for number in range(1, 101):
+        for number in range(1, MOST_DELETED + 1):
             asked: dict[str, str | int] = {"sort_by": "deleted_at", "sort_order": "desc", "page": number}
             answer = self._http.ask(
                 Ask("/deleted_tickets", {**asked, "per_page": LARGEST_PAGE}, accept=(403,), what="deleted tickets")
@@ -200,7 +204,9 @@ class Reading:
             page = answer.read(LISTED)
             gone, _ = fitting(page.deleted_tickets, answers.DELETED_TICKET, "Deleted ticket")
             found += [TicketGone(str(each.id)) for each in gone if each.deleted_at >= since]
-            if not page.next_page or any(each.deleted_at < since for each in gone):
+            # Where they don't come as they were asked for, the last one tells nothing of the rest.
+            falls = bool(gone) and gone[0].deleted_at >= gone[-1].deleted_at
+            if not page.next_page or (falls and gone[-1].deleted_at < since):
                 break
         return found
 

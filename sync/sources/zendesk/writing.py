@@ -250,7 +250,8 @@ class Writing:
             page = self._http.ask(Ask(f"/tickets/{ticket}/audits", asked, what="a ticket's history")).read(LISTED)
             audits, _ = fitting(page.audits, answers.AUDIT, "Audit")
             yield from audits
-            if not page.next_page or any(audit.created_at < since for audit in audits):
+            falls = bool(audits) and audits[0].created_at >= audits[-1].created_at
+            if not page.next_page or (falls and audits[-1].created_at < since):
                 return
 
     def _refused(self, told: Answer) -> Refused | Conflict:
