@@ -5,8 +5,9 @@ API documents; never compared with a running Zammad. Kept from there: what a lis
 searches by condition that see at once what the database has, both forms of a search's answer, times to the millisecond
 that every change of a ticket, of its tags, articles or checklist moves on, a Message-ID that is always Zammad's own,
 owners who are dropped in silence where they can't have a ticket of the group, pending states that want a time, mails
-without recipients that are refused, merges that say by a link where the articles went, 401 for a token that is unknown
-or has expired and 403 for what it doesn't allow. Not kept: triggers, core workflows, Elasticsearch.
+without recipients that are refused, groups without an address that it fails at, merges that say by a link where the
+articles went, 401 for a token that is unknown or has expired and 403 for what it doesn't allow. Not kept: triggers,
+core workflows, Elasticsearch.
 """
 
 import re
@@ -57,7 +58,7 @@ class Zammad(Service):
             ("GET", r"users/(\d+)", self._person),
             ("GET", r"ticket_states", lambda _, __: _states()),
             ("GET", r"ticket_priorities", lambda _, __: _named(self.desk.priorities)),
-            ("GET", r"groups", lambda _, __: _named(self.desk.groups)),
+            ("GET", r"groups", self._groups),
             ("GET", r"text_modules", lambda asked, _: _page(asked, self.desk.text_modules)),
             ("GET", r"macros", lambda asked, _: _page(asked, self.desk.macros)),
             ("GET", r"cti/log", self._calls),
@@ -120,6 +121,12 @@ class Zammad(Service):
         if int(ids[0]) not in self.desk.people:
             raise Denied(404, f"Couldn't find User with 'id'={ids[0]}")
         return self.desk.people[int(ids[0])].told()
+
+    def _groups(self, _: Request, __: Sequence[str]) -> Json:
+        return [
+            {"id": key, "name": name, "active": True, "email_address_id": self.desk.addresses[key]}
+            for key, name in self.desk.groups.items()
+        ]
 
     def _calls(self, _: Request, __: Sequence[str]) -> Json:
         if "cti.agent" not in self.permissions:
@@ -192,6 +199,8 @@ class Zammad(Service):
             raise Denied(422, "Need at least an 'article body' field.")
         if kind == "email" and "@" not in to:
             raise Denied(422, "Sending an email without a valid recipient is not possible.")
+        if kind == "email" and self.desk.addresses[case.group_id] is None:
+            raise Denied(500, "Please contact your administrator.")
         if kind not in ("email", "note", "phone", "web"):
             raise Denied(422, f"No lookup value found for 'type': \"{kind}\"")
         article = self.desk.says(

@@ -175,6 +175,8 @@ class ZammadDesk:
     def __init__(self, now: Callable[[], float]) -> None:
         self.now = now
         self.groups = {1: "Support", 2: "Sales::Germany"}
+        # What each group's mails come from.
+        self.addresses: dict[int, int | None] = {1: 1, 2: 1}
         # Which groups an agent may own tickets of; those of the token's agent are what it sees.
         self.access: dict[int, set[int]] = {3: {1, 2}, 4: {1}, 5: {1}}
         self.me = 3

@@ -114,12 +114,16 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A state, a priority, a group: `state_type` is a state's kind."""
+    """A state, a priority, a group: `state_type` is a state's kind, `email_address_id` what a group's mails come from.
+
+    None: it has no address; 0: nobody says.
+    """
 
     id: int
     name: Words
     state_type: Words = ""
     active: bool = True
+    email_address_id: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)

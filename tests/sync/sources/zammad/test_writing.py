@@ -116,6 +116,15 @@ def test_what_no_mail_answers_is_left_to_zammad(office: Office) -> None:
     assert office.desk.sent == []
 
 
+def test_a_group_without_an_address_sends_nothing(office: Office) -> None:
+    """Zammad would only say that it failed, and the words would be looked for in vain."""
+    office.desk.addresses[1] = None
+    outcome = office.push(office.message("Turn it."))
+    assert isinstance(outcome, Refused)
+    assert "“Support” has no address" in outcome.why
+    assert isinstance(office.push(office.message("He is angry.", "note")), Receipt)
+
+
 def test_a_note_is_internal_and_sent_to_nobody(office: Office) -> None:
     """Whatever the ticket's channel is."""
     office.last().type = "telegram personal-message"
