@@ -33,15 +33,18 @@ class News:
         """The text of it."""
         return json.dumps({"since": self.since, "known": self.known})
 
-    def with_these(self, issues: Iterable[Listed], sure_until: int) -> "News":
-        """These were handed over. What was touched at `sure_until` or later may be touched again in the same second."""
-        known = dict(self.known) | {each.id: each.updated_on for each in issues if each.updated_on < sure_until}
-        return replace(self, known=known)
+    def with_these(self, issues: Iterable[Listed]) -> "News":
+        """These were handed over."""
+        return replace(self, known={**self.known, **{each.id: each.updated_on for each in issues}})
 
     def moved_to(self, since: int) -> "News":
-        """All before it is known."""
+        """All that was touched before is known."""
         kept = {number: at for number, at in self.known.items() if at >= since - OVERLAP}
         return News(max(self.since, since), kept)
+
+    def sure(self, until: int) -> "News":
+        """The end of a round: what was touched at `until` or later may be touched again within the same second."""
+        return replace(self, known={number: at for number, at in self.known.items() if at < until})
 
 
 @dataclass(frozen=True, slots=True)

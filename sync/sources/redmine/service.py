@@ -34,10 +34,11 @@ SECRECY = "set_notes_private"
 
 
 class Service:
-    """One Redmine, over `http`."""
+    """One Redmine, over `http`; `page`: so many issues are listed at once."""
 
-    def __init__(self, http: Http, settings: Mapping[str, str]) -> None:
+    def __init__(self, http: Http, settings: Mapping[str, str], page: int = PAGE) -> None:
         self._http = http
+        self._page = page
         self._settings = settings
         self._asked_at = -KEPT_SECONDS
         self._me: Myself | None = None
@@ -81,7 +82,7 @@ class Service:
 
     def listed(self, params: Mapping[str, str | int]) -> tuple[tuple[Listed, ...], int]:
         """A page of issues, closed ones too, and how many there are in all."""
-        asked: dict[str, str | int] = {"status_id": "*", "limit": PAGE, **params}
+        asked: dict[str, str | int] = {"status_id": "*", "limit": self._page, **params}
         page = self._http.ask(Ask("/issues.json", asked, what="the issues")).read(ISSUES)
         return page.issues, page.total_count
 

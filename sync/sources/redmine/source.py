@@ -15,7 +15,7 @@ from sync.protocol import Capability, Health, Operation, Outcome, Page, Receipt,
 from sync.sources.moments import in_seconds
 from sync.sources.redmine.answers import Listed
 from sync.sources.redmine.cursor import OVERLAP, News, Past
-from sync.sources.redmine.service import Service
+from sync.sources.redmine.service import PAGE, Service
 from sync.sources.redmine.writing import Writing
 from sync.tickets import ChangeTicket, Passed, TicketGone, WriteMessage
 
@@ -28,16 +28,16 @@ UNSURE = 2 * SECOND
 
 
 class Redmine:
-    """One Redmine; `together`: so many issues are one page."""
+    """One Redmine; `together`: so many issues are one page, of which `listed` are looked at for news."""
 
     kind = "redmine"
     capabilities = frozenset({Capability.DELIVERS, Capability.KEEPS_SENT, Capability.FILES})
 
-    def __init__(self, account: Account, http: Http, together: int = TOGETHER) -> None:
+    def __init__(self, account: Account, http: Http, together: int = TOGETHER, listed: int = PAGE) -> None:
         self.name = account.name
         self._together = together
         self._http = http
-        self._service = Service(http, account.settings)
+        self._service = Service(http, account.settings, listed)
         self._writing = Writing(http, self._service)
 
     def check(self) -> Health:
@@ -101,10 +101,14 @@ class Redmine:
         fresh = [each for each in listed if cursor.known.get(each.id) != each.updated_on]
         read = fresh[: self._together]
         records = self._records(read)
-        cursor = cursor.with_these(read, now() + self._http.ahead - UNSURE)
-        if len(read) == len(fresh) and listed:
-            cursor = cursor.moved_to(listed[-1].updated_on)
+        present = now() + self._http.ahead
+        cursor = cursor.with_these(read)
         more = more or len(read) < len(fresh)
+        if len(read) == len(fresh) and listed:
+            # A server whose clock is ahead of the others must not let their news be missed.
+            cursor = cursor.moved_to(min(listed[-1].updated_on, present))
+        if not more:
+            cursor = cursor.sure(present - UNSURE)
         return self._page(records, cursor.write(), more, max(0, len(fresh) - len(read)))
 
     def _touched(self, cursor: News) -> tuple[Sequence[Listed], bool]:

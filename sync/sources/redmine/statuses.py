@@ -53,7 +53,7 @@ class Statuses:
         """
         fitting = [each for each in allowed if self.category(each.id, each.name) is status]
         named = [name for name, said in self._said.items() if said is status]
-        order = {name: place for place, name in enumerate((label.casefold(), *named))}
+        order = {name: place for place, name in enumerate(dict.fromkeys((label.casefold(), *named)))}
         fitting.sort(key=lambda each: order.get(each.name.casefold(), len(order)))
         # A desk has one word less where a team has one more: solved is closed there, and closed solved.
         if not fitting and status in (Status.SOLVED, Status.CLOSED):

@@ -68,7 +68,7 @@ class RedmineStage:
         account = Account("redmine", {"url": self._gate.url}, lambda: secret, ssl.create_default_context())
         site = Site("redmine", self._gate.url, account.context, patience=PATIENCE)
         speaking = Http(site, login, secrets=lambda text: without(secret, text), pauses=(0.01, 0.02))
-        return Redmine(account, speaking, together=2)
+        return Redmine(account, speaking, together=2, listed=6)
 
     def add_ticket(self, subject: str, body: str) -> str:
         """Zoe writes."""
@@ -158,6 +158,10 @@ class RedmineStage:
     def calm(self) -> None:
         """Nothing goes wrong any more."""
         self._gate.faults.clear()
+
+    def garble(self, ticket: str) -> None:
+        """What the service says of a ticket is no ticket any more."""
+        self._gate.faults.refuse(200, path=f"/issues/{ticket}.json", body=b'{"issue": {"id": 1}}', times=9)
 
     def _let_an_hour_pass(self) -> None:
         """Once, before the source looks: what is younger than its overlap may be told twice."""
