@@ -86,9 +86,7 @@ class Messages:
         group = self._site.names().groups.get(ticket.group_id or 0)
         if group is not None and group.email_address_id is None:
             # Zammad itself would fail, without saying why.
-            return Refused(
-                f"The group “{group.name}” sends no mails: it has no address", "Move the ticket, or ask there."
-            )
+            return Refused(f"The group “{group.name}” has no address to send from", "Move the ticket, or ask there.")
         to = ", ".join(operation.recipients) or self._address(ticket, last)
         if not to:
             return Refused("This customer has no address in Zammad", "Write down where it is to go.")
