@@ -153,6 +153,7 @@ def rt_of_the_run() -> "Iterator[RtServer]":
 def rt(rt_of_the_run: "RtServer") -> "RtServer":
     """A Request Tracker that runs; other tests have left their tickets in it."""
     rt_of_the_run.start()
+    rt_of_the_run.mute(False)
     return rt_of_the_run
 
 

@@ -173,6 +173,16 @@ class RtServer:
         with closing(sqlite3.connect(self.folder / "rt.sqlite", timeout=60)) as connection, connection:
             connection.execute("UPDATE Tickets SET Status='deleted'")
 
+    def mute(self, silent: bool) -> None:
+        """Let it mail nobody and do nothing by itself, which takes most of its time; or let it again."""
+        with closing(sqlite3.connect(self.folder / "rt.sqlite", timeout=60)) as connection, connection:
+            connection.execute("UPDATE Scrips SET Disabled=?", (int(silent),))
+
+    def newest(self) -> str:
+        """The number of the newest ticket."""
+        with closing(sqlite3.connect(self.folder / "rt.sqlite", timeout=60)) as connection:
+            return str(connection.execute("SELECT max(id) FROM Tickets").fetchone()[0])
+
     def contents(self) -> object:
         """All that people have put there, in one value."""
         with closing(sqlite3.connect(self.folder / "rt.sqlite", timeout=60)) as connection:
