@@ -6,9 +6,10 @@ as a tick or a choice of one letter, never becomes an identity.
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from desk.lookup import IdentityKind
-from storage.ingest.records import IdentityRecord
+from storage.ingest.records import CustomerRecord, IdentityRecord
 
 # Names in letters and digits alone, lower case.
 _KINDS = (
@@ -47,6 +48,11 @@ def filled(fields: Mapping[str, object], labels: Mapping[str, str]) -> dict[str,
 def identities(fields: Mapping[str, str]) -> tuple[IdentityRecord, ...]:
     """The account and order numbers among them."""
     return tuple(_identities(fields.items()))
+
+
+def with_identities(customer: CustomerRecord, numbers: tuple[IdentityRecord, ...]) -> CustomerRecord:
+    """A customer who is known by these too, as by the numbers on their ticket."""
+    return replace(customer, identities=tuple(dict.fromkeys((*customer.identities, *numbers))))
 
 
 def _identities(fields: Iterable[tuple[str, str]]) -> Iterable[IdentityRecord]:

@@ -6,7 +6,6 @@ word is no message of the customer's.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from hashlib import blake2b
 
 from desk.lookup import IdentityKind
@@ -44,7 +43,7 @@ def ticket_news(
         fields = {"Type": ticket.type, **fields}
     numbers = own_fields.identities(fields)
     if customer is not None and numbers:
-        customer = replace(customer, identities=(*customer.identities, *numbers))
+        customer = own_fields.with_identities(customer, numbers)
     return TicketNews(
         external_id=str(ticket.id),
         subject=ticket.subject,
