@@ -180,6 +180,7 @@ class Reading:
         yield from passed
         named = {user for ticket in tickets for user in (ticket.requester_id or 0, ticket.assignee_id or 0)}
         named |= {comment.author_id for comments in said.values() for comment in comments}
+        named |= {user for ticket in tickets for user in ticket.email_cc_ids}
         people = self._asking.people(named)
         yield from (telling.agent(user) for user in people.users.values() if user.is_staff and user.id in named)
         for ticket in tickets:
@@ -189,7 +190,7 @@ class Reading:
                 yield TicketGone(str(ticket.id), into)
                 continue
             yield telling.ticket_news(ticket, house, people, self._site)
-            yield from (telling.message(ticket, comment, people) for comment in comments)
+            yield from telling.messages(ticket, comments, people)
 
     def _gone(self, since: int) -> list[Record]:
         """What was deleted since a time. Not every agent may know, and nobody more than ten pages a minute."""

@@ -5,7 +5,7 @@ wrote it among the agents, and a customer's word is never one.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from desk.lookup import IdentityKind
@@ -139,6 +139,15 @@ def _fields(ticket: Ticket, house: House) -> Iterable[tuple[str, str]]:
         values = each.value if isinstance(each.value, list) else [each.value]
         words = [choices.get(value, value) if isinstance(value, str) else value for value in values]
         yield known.title if known else f"Field {each.id}", own_fields.in_words(words) if each.value else ""
+
+
+def messages(ticket: Ticket, comments: Sequence[Comment], people: People) -> Iterable[MessageNews]:
+    """What was said on a ticket. Whom it copies in is the ticket's affair: it is told of the customer's newest word."""
+    told = [message(ticket, comment, people) for comment in comments]
+    newest = next((place for place in range(len(told) - 1, -1, -1) if told[place].kind == "inbound"), None)
+    copied = (people.users[user].email for user in ticket.email_cc_ids if user in people.users)
+    copies = ", ".join(email for email in copied if email)
+    return (replace(each, copies=copies) if place == newest else each for place, each in enumerate(told))
 
 
 def message(ticket: Ticket, said: Comment, people: People) -> MessageNews:

@@ -200,6 +200,33 @@ def test_people_come_with_all_that_they_are_known_by(stage: ZendeskStage) -> Non
     assert kept.tickets[ticket].fields == {"Order number": "ORD-8841"}
 
 
+def test_who_is_copied_in_is_told_of_the_customers_newest_word(stage: ZendeskStage) -> None:
+    """So that a reply to all is to all of them, and one to the sender alone leaves them out."""
+    ticket = stage.add_ticket("Pump", "It drips.")
+    kim = stage.account.add_user("Kim", "kim@example.test")
+    stage.account.tickets[int(ticket)]["email_cc_ids"] = [kim]
+    stage.customer_writes(ticket, "Still.")
+    stage.colleague_writes(ticket, "We look.", public=True)
+    with closing(stage.source()) as source:
+        kept = Kept()
+        kept.take(source.pull(PAST, ""))
+    assert [message.copies for message in kept.messages.values()] == ["", "kim@example.test", ""]
+
+
+def test_work_can_begin_after_few_requests(stage: ZendeskStage) -> None:
+    """The first tickets are there before most of the past is asked for."""
+    for number in range(40):
+        stage.add_ticket(f"Pump {number}", "It drips.")
+    with closing(stage.source()) as source:
+        kept = Kept()
+        kept.take(source.pull(NEWS, ""))
+        kept.take(source.pull(PAST, ""))
+    assert len(kept.tickets) == 20
+    assert stage.requests() <= 20 + 9
+    newest = max(int(ticket) for ticket in stage.account.tickets)
+    assert str(newest) in kept.tickets
+
+
 def test_macros_and_views_are_told(stage: ZendeskStage) -> None:
     """Now and then; what can't be said in our words is left out."""
     stage.account.macros = [
