@@ -4,14 +4,16 @@ The invariants: reading changes nothing there; an issue is told whole, with all 
 touched while it was read is read again.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from desk.errors import HeardError
 from desk.times import SECOND, now
 from sync.errors import Broken
-from sync.http import Ask, Http
+from sync.http import Ask, Http, Site
+from sync.http.addresses import site_url
 from sync.kinds import Account
 from sync.protocol import Capability, Health, Operation, Outcome, Page, Receipt, Record, Refused, Role, Step, Stream
+from sync.secret import without
 from sync.sources.moments import in_seconds
 from sync.sources.redmine.answers import Listed
 from sync.sources.redmine.cursor import OVERLAP, News, Past
@@ -21,6 +23,8 @@ from sync.tickets import ChangeTicket, Passed, TicketGone, WriteMessage
 
 NEWS = Stream("news", "news", Role.INBOX)
 PAST = Stream("past", "the past", Role.OTHER)
+# Each issue costs a Ruby process some 45 ms: more requests at once than it has processes only wait there.
+CONNECTIONS = 2
 # So many issues are one page: each is a request of its own.
 TOGETHER = 25
 # A change within the second that was read can't be told from that reading.
@@ -157,3 +161,13 @@ class Redmine:
 
     def _page(self, records: tuple[Record, ...], cursor: str, more: bool, remaining: int | None = None) -> Page:
         return Page(records, cursor, more, remaining, self._http.ahead)
+
+
+def open_redmine(account: Account) -> Redmine:
+    """The Redmine of an account; it connects when it is used first."""
+
+    def login() -> Mapping[str, str]:
+        return {"X-Redmine-API-Key": account.secret().reveal()}
+
+    site = Site(account.name, site_url(account.settings["url"]), account.context, CONNECTIONS)
+    return Redmine(account, Http(site, login, secrets=lambda text: without(account.secret(), text)))

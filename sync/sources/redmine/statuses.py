@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from desk.errors import BadInput
 from desk.statuses import Priority, Status
+from sync.sources.meanings import meanings
 from sync.sources.redmine.answers import Named, StatusKind
 
 # What each category is usually called; the default data's "Feedback" asks whoever reported it.
@@ -15,8 +16,6 @@ _WORDS = {
     Status.HOLD: ("hold", "blocked", "stalled"),
     Status.SOLVED: ("resolved", "solved", "done", "fixed"),
 }
-# Options that name statuses for a category, the first of them the one that is set.
-OPTIONS = {status.key: f"the statuses that count as {status.label.lower()}, with commas" for status in Status}
 _URGENT = ("urgent", "immediate", "critical")
 
 
@@ -25,15 +24,10 @@ class Statuses:
 
     def __init__(self, known: Sequence[StatusKind], settings: Mapping[str, str]) -> None:
         self._known = known
-        self._said = {
-            name.strip().casefold(): status
-            for status in Status
-            for name in settings.get(status.key, "").split(",")
-            if name.strip()
-        }
+        self._said = meanings(settings.get("statuses", ""))
         missing = self._said.keys() - {each.name.casefold() for each in known}
         if missing:
-            raise BadInput(f"Redmine has no status “{min(missing)}”", "See to the options of the source.")
+            raise BadInput(f"Redmine has no status “{min(missing)}”", "See to the option `statuses` of the source.")
 
     def category(self, status_id: int, name: str) -> Status:
         """Where a status stands."""

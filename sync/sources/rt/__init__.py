@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from sync.kinds import Account, Kind, Question
 from sync.protocol import Source
+from sync.sources.meanings import OPTION
 from sync.sources.rt.settings import read_settings
 
 
@@ -38,7 +39,7 @@ KIND = Kind(
         "tags": "the custom field of tickets that holds tags; “Tags” without it",
         "key": "the custom field of transactions in which replies are marked, so that a lost answer to one is found "
         "again for sure; “Heard key” without it",
-        "statuses": "what your own statuses mean, like waiting=pending,parked=hold",
+        "statuses": OPTION,
         "priorities": "from which number a priority is low, normal, high and urgent; 0,50,100,150 without it",
     },
     settles=60,

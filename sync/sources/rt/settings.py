@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from desk.errors import BadInput
-from desk.statuses import Priority, Status, parse_status
+from desk.statuses import Priority, Status
+from sync.sources.meanings import meanings
 
 # In RT's own words for priorities 0 is low, 50 medium and 100 high; it has none above.
 _PRIORITIES = "0,50,100,150"
@@ -52,7 +53,7 @@ def read_settings(settings: Mapping[str, str]) -> Settings:
         settings.get("user", ""),
         _field(settings.get("tags") or "Tags"),
         _field(settings.get("key") or "Heard key"),
-        _STATUSES | dict(_statuses(settings.get("statuses", ""))),
+        _STATUSES | meanings(settings.get("statuses", "")),
         _priorities(settings.get("priorities") or _PRIORITIES),
     )
 
@@ -68,13 +69,6 @@ def _field(name: str) -> str:
     if _UNFIT.search(name):
         raise BadInput(f"“{name}” can't be the name of a custom field", "Write it without quotes and braces.")
     return name
-
-
-def _statuses(text: str) -> list[tuple[str, Status]]:
-    pairs = [each.partition("=") for each in text.split(",") if each.strip()]
-    if not all(label.strip() and sign for label, sign, _ in pairs):
-        raise BadInput(f"“{text}” doesn't say what statuses mean", "Write it like waiting=pending,parked=hold.")
-    return [(label.strip().casefold(), parse_status(meaning)) for label, _, meaning in pairs]
 
 
 def _priorities(text: str) -> tuple[int, ...]:

@@ -33,7 +33,7 @@ def test_a_status_stands_where_its_name_or_its_end_says(number: int, name: str, 
 
 
 def test_what_a_team_says_comes_before_any_guess() -> None:
-    said = Statuses(DEFAULT, {"hold": "Feedback, rejected", "open": "Resolved"})
+    said = Statuses(DEFAULT, {"statuses": "Feedback=hold, rejected=on hold,Resolved=open"})
     assert [said.category(each.id, each.name) for each in DEFAULT] == [
         Status.OPEN, Status.OPEN, Status.OPEN, Status.HOLD, Status.CLOSED, Status.HOLD,
     ]  # fmt: skip
@@ -41,11 +41,11 @@ def test_what_a_team_says_comes_before_any_guess() -> None:
 
 def test_a_status_that_is_not_there_is_told() -> None:
     with pytest.raises(BadInput, match="no status “parked”"):
-        Statuses(DEFAULT, {"hold": "Parked"})
+        Statuses(DEFAULT, {"statuses": "Parked=hold"})
 
 
 def test_what_is_set_is_what_it_was_or_what_was_named_first() -> None:
-    statuses = Statuses(DEFAULT, {"open": "In Progress,New"})
+    statuses = Statuses(DEFAULT, {"statuses": "In Progress=open,New=open"})
     chosen = {label: statuses.chosen(Status.OPEN, label, ALLOWED) for label in ("", "New", "Gone")}
     assert chosen == {"": Named(2, "In Progress"), "New": Named(1, "New"), "Gone": Named(2, "In Progress")}
 
