@@ -24,13 +24,19 @@ _LAST = """
 
 # As storage.delivery decides it: a machine's answer is no word of the customer's, and a call no mail.
 _HELD = """
-    SELECT m.at, m.body, m.ticket_id, coalesce(json_extract(o.payload, '$.seen_inbound_id'), m.id)
+    SELECT m.at, m.body, m.ticket_id, coalesce(json_extract(o.payload, '$.seen_inbound_id'), m.id),
+           coalesce(json_extract(o.payload, '$.seen_id'), m.id), m.id
       FROM outbox o CROSS JOIN message m ON m.id = o.message_id
      WHERE o.id = ? AND o.state = 'held' AND o.kind = 'reply'"""
 _HEARD_SINCE = """
-    SELECT m.id, m.at, coalesce(nullif(c.name, ''), m.sender), m.body
-      FROM message m LEFT JOIN customer c ON c.id = m.customer_id
-     WHERE m.ticket_id = ? AND m.kind = 'inbound' AND m.automatic = '' AND m.bounce = '' AND m.id > ?
+    SELECT m.id, m.at, coalesce(nullif(a.name, ''), nullif(c.name, ''), m.sender), m.body
+      FROM message m LEFT JOIN customer c ON c.id = m.customer_id LEFT JOIN agent a ON a.id = m.agent_id
+     WHERE m.ticket_id = ? AND m.automatic = '' AND m.bounce = ''
+       AND (m.kind = 'inbound' AND m.id > ?
+            OR m.kind = 'outbound' AND m.id > ? AND m.external_id IS NOT NULL
+               AND NOT EXISTS(SELECT 1 FROM outbox o WHERE o.message_id = m.id)
+               AND m.at > (SELECT coalesce(max(k.at), 0) FROM message k
+                            WHERE k.ticket_id = m.ticket_id AND k.kind IN ('inbound','outbound') AND k.id < ?))
      ORDER BY m.id"""
 
 
@@ -44,7 +50,7 @@ class LastSent(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """What a customer wrote after a reply was begun."""
+    """What a customer wrote after a reply was begun, or a colleague elsewhere after it was written."""
 
     id: int
     at: int
@@ -53,7 +59,7 @@ class Heard(NamedTuple):
 
 
 class Overtaken(NamedTuple):
-    """A reply that has not left, and what its customer wrote meanwhile, the oldest first."""
+    """A reply that has not left, and what others wrote to or for its customer meanwhile, the oldest first."""
 
     row_id: int
     written_at: int
@@ -66,8 +72,8 @@ def overtaken(connection: Connection, row_id: int) -> Overtaken | None:
     row = connection.execute(_HELD, (row_id,)).fetchone()
     if row is None:
         return None
-    at, body, ticket_id, seen = row
-    heard = tuple(Heard(*found) for found in connection.execute(_HEARD_SINCE, (ticket_id, seen)))
+    at, body, *asked = row
+    heard = tuple(Heard(*found) for found in connection.execute(_HEARD_SINCE, asked))
     return Overtaken(row_id, at, body, heard) if heard else None
 
 

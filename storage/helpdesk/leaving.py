@@ -25,7 +25,10 @@ _BECAME = """
         SELECT id, merged_into_id FROM ticket WHERE source_id = ? AND external_id = ?
         UNION SELECT t.id, t.merged_into_id FROM became b JOIN ticket t ON t.id = b.into_id)
     SELECT id FROM became WHERE into_id IS NULL"""
-_GONE = "UPDATE remote_ticket SET gone_at = ? WHERE ticket_id = ? AND gone_at IS NULL"
+# Should it come back, that is news.
+_GONE = """
+    UPDATE remote_ticket SET gone_at = ?, base = json_set(base, '$.fields.status', 4)
+     WHERE ticket_id = ? AND gone_at IS NULL"""
 
 
 def leave(office: Office, gone: TicketGone) -> None:
@@ -35,7 +38,7 @@ def leave(office: Office, gone: TicketGone) -> None:
         return
     (ticket_id,) = row
     office.connection.execute(_GONE, (office.now, ticket_id))
-    edit = Edit[Value](int(Status.CLOSED), office.now, office.where)
+    edit: Edit[Value] = Edit(int(Status.CLOSED), office.now, office.where)
     take(office.connection, ticket_id, Elsewhere(office.where, office.now), {}, {STATUS: edit})
     office.batch.changed_tickets.add(ticket_id)
 

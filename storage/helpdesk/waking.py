@@ -57,5 +57,5 @@ def _wake(office: Office, ticket_id: int, row: tuple[int, int, int, int], at: in
     wanted = Status.OPEN if there in (Status.PENDING, Status.SOLVED) and untouched else there
     if wanted != status:
         # Whoever put it away here hadn't read this, whatever the hour.
-        edit = Edit[Value](int(wanted), office.now, office.where)
+        edit: Edit[Value] = Edit(int(wanted), office.now, office.where)
         take(office.connection, ticket_id, Elsewhere(office.where, office.now), {}, {STATUS: edit})
