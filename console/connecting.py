@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from sync.kinds import Kind
 
 MAILBOX = "mailbox"
-# What is kept besides a kind's own settings: certificates, and what of the work that is done here the source takes.
-OWN = ("ca", "takes")
+# What is kept besides a kind's own settings: certificates, what of the work that is done here the source takes, and the
+# hosts of its pages.
+OWN = ("ca", "takes", "pages")
 
 
 def kinds() -> tuple[str, ...]:

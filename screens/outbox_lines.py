@@ -41,8 +41,8 @@ WORDS = {
 }
 
 IN_DOUBT = (
-    "The line broke while it was handed over, and it can't be found in the mailbox. "
-    "Look in the folder of what was sent, or ask the customer."
+    "The line broke while it was handed over, and it can't be found there. "
+    "Look in the mailbox's folder of what was sent, or at the ticket in its helpdesk's own pages, or ask the customer."
 )
 DOUBT_KEYS = (
     ("Y", "it did arrive: count it as sent"),
@@ -50,6 +50,7 @@ DOUBT_KEYS = (
     ("d", "drop it: it is not sent again"),
 )
 FAILED_KEYS = (("F5", "try it again as it is"), ("d", "drop it: it never leaves"))
+CHANGE_KEYS = (("F5", "try it again"), ("d", "let it be: the ticket goes back to what stands there"))
 BOUNCED_KEYS = (
     ("F5", "send it again to those who did not get it, as it is"),
     ("d", "leave it at that: it goes out of this list"),
@@ -85,7 +86,8 @@ def advice(row: OutboxRow, cells: int) -> list[list[Piece]]:
     if row.state not in ("failed", "bounced"):
         return []
     keys = (("Ctrl+E", "change it: the address, the words"),) if row.kind in LETTERS else ()
-    return _advice(row.error, (*keys, *(FAILED_KEYS if row.state == "failed" else BOUNCED_KEYS)), cells)
+    failed = CHANGE_KEYS if row.kind == "change" else FAILED_KEYS
+    return _advice(row.error, (*keys, *(failed if row.state == "failed" else BOUNCED_KEYS)), cells)
 
 
 def _advice(said: str, keys: tuple[tuple[str, str], ...], cells: int) -> list[list[Piece]]:

@@ -182,12 +182,13 @@ def number_there(there: Elsewhere | None) -> str:
     return f"#{number}" if number.isdecimal() else number
 
 
-def source_line(row: SourceRow, cells: int, now: int) -> list[Piece]:
-    """One source in a line."""
+def source_line(row: SourceRow, cells: int, now: int, letters: str = "") -> list[Piece]:
+    """One source in a line; `letters`: its mark in the lists of tickets."""
     mark = MARKS.get(row.state, MARKS[""])
     left: list[Piece] = [
         (" ", "plain"),
         mark,
+        (f" {letters} " if letters else "", "muted"),
         (" " + fit(harmless(row.name), max(10, cells * 15 // 100)) + "  ", "strong"),
         (fit(place_of(row), max(16, cells * 27 // 100)) + "  ", "muted"),
         (harmless(state_words(row, now)), mark[1] if row.state in ("away", "denied") else "plain"),

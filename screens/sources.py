@@ -188,4 +188,4 @@ class SourcesScreen(FramedScreen[SourceRow]):
         self.ask(Question(label, given, reading=lambda _: FOR_THIS_RUN, hidden=True))
 
     def _draw(self, row: SourceRow, cells: int, _look: Look) -> list[Piece]:
-        return source_line(row, cells, self.seat.clock())
+        return source_line(row, cells, self.seat.clock(), self.seat.marks.get(row.id, ""))

@@ -217,9 +217,10 @@ def _source_line(text: str, cells: int) -> Iterator[Line]:
 
 def _attachment(attachment: AttachmentRow, setting: Setting) -> Line:
     told = "  " + " · ".join(part for part in (_size(attachment), _whereabouts(attachment)) if part)
-    # Why a file can't come may be long; its name has to stay.
-    details = shorten(told, max(setting.cells * 2 // 3, 12))
-    name = shorten(harmless(attachment.name) or "unnamed file", max(setting.cells - width(details) - 3, 1))
+    name = harmless(attachment.name) or "unnamed file"
+    # Why a file can't come may be long; so may its name, of which a third of the line has to stay.
+    details = shorten(told, max(setting.cells - 3 - min(width(name), setting.cells // 3), 1))
+    name = shorten(name, max(setting.cells - width(details) - 3, 1))
     pieces = (("+ ", "mark"), (name, "tag"), (details, "faint"))
     return Line(pieces, target=("attachment", attachment.id))
 

@@ -22,7 +22,8 @@ def helpdesk_settings(arguments: argparse.Namespace, kind: Kind, asking: Asking)
     settings = {**answers, **given}
     if settings.get("url"):
         settings["url"] = _whole(settings["url"])
-    return {**settings, "takes": " ".join(sorted(kind.takes))}
+    kept = {**settings, "takes": " ".join(sorted(kind.takes))}
+    return {**kept, "pages": " ".join(kind.pages)} if kind.pages else kept
 
 
 def _answer(question: Question, asking: Asking) -> str:

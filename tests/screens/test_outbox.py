@@ -79,6 +79,7 @@ def test_what_waits_for_a_person_says_what_that_person_can_do() -> None:
     assert advice(row, 60)[0] == [(" No such address.", "plain")]
     assert keys(row) == ["Ctrl+E", "F5", "d"]
     assert keys(row._replace(kind="change")) == ["F5", "d"]
+    assert "goes back to what stands there" in str(advice(row._replace(kind="change"), 80))
     assert keys(row._replace(state="held", doubtful=True)) == ["Y", "F5", "d"]
     assert advice(row._replace(state="held"), 60) == []
     assert keys(row._replace(state="bounced")) == ["Ctrl+E", "F5", "d"]

@@ -137,7 +137,12 @@ def test_a_helpdesk_is_told_with_what_it_takes_and_what_it_was_tried_against() -
     assert facts["Tried"] == "Run against version 5.0."
     unclaimed = source_facts(replace(HELPDESK, claims=False), NOW, UTC, whole=True)
     assert "Who has what" not in {label for label, _, _ in unclaimed}
-    assert "rt.example.test/rt" in "".join(text for text, _ in source_line(HELPDESK, 120, NOW))
+    for cells in (78, 198):
+        line = source_line(HELPDESK, cells, NOW, "de")
+        assert "".join(text for text, _ in line).startswith(" ●")
+        assert " de  desk " in "".join(text for text, _ in line)
+        assert "rt.example.test/rt" in "".join(text for text, _ in line)
+        assert pieces_width(line) == cells
     refused = replace(HELPDESK, state="denied", said="There is no secret for “desk”")
     assert standing([refused], NOW, UTC).words == "no token yet"
 

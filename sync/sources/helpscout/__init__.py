@@ -47,4 +47,5 @@ KIND = Kind(
     open=_open,
     check=_check,
     options={"url": f"where its API is, if not at {API}"},
+    pages=("secure.helpscout.net",),
 )
