@@ -1,6 +1,6 @@
 """A workspace beside a small helpdesk: what an agent does, and a round of the sync."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +17,10 @@ from storage.deeds.plan import Change
 from storage.deeds.write import Kind, Outgoing, write
 from storage.engine import deed_session, engine_over
 from storage.helpdesk import files
+from storage.sources import SourceRow
 from storage.workspace import Workspace, open_to_read
 from sync.engine import Engine
+from sync.protocol import Source
 from sync.tally import Happening, Tally
 from sync.worker import Desk, Worker
 from tests.factories import EVERYTHING, make_agent
@@ -30,18 +32,22 @@ NAME = "front"
 
 @dataclass
 class Branch:
-    """One workspace with one helpdesk. `ahead` moves its clock on, in microseconds."""
+    """One workspace with one helpdesk: a bureau, or what `opening` opens. `ahead` moves its clock, in microseconds."""
 
     workspace: Workspace
     connection: Connection
     bureau: Bureau = field(default_factory=Bureau)
+    kind: str = "bureau"
+    settings: Mapping[str, str] = field(default_factory=dict)
+    opening: Callable[[SourceRow], Source] | None = None
     ahead: int = 0
     told: list[Happening] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.agent = make_agent(self.connection)
         with writing(self.connection):
-            self.source_id = sources.add(self.connection, "bureau", NAME, {"takes": EVERYTHING}, self.clock())
+            settings = {"takes": EVERYTHING, **self.settings}
+            self.source_id = sources.add(self.connection, self.kind, NAME, settings, self.clock())
 
     def clock(self) -> int:
         """The time here."""
@@ -50,7 +56,11 @@ class Branch:
     def begin(self) -> Engine:
         """A sync that has not begun."""
         desk = Desk(self.workspace, self.clock, Random(1), self.told.append)
-        return Engine(desk, lambda _row: source_over(self.bureau))
+        return Engine(desk, self.opens)
+
+    def opens(self, row: SourceRow) -> Source:
+        """The source, which has asked nobody yet."""
+        return source_over(self.bureau) if self.opening is None else self.opening(row)
 
     def sync(self) -> Tally:
         """A round that goes well."""
@@ -126,7 +136,8 @@ class Branch:
     def sitting(self) -> Iterator[Worker]:
         """The worker of the helpdesk, round by round, which remembers what it has met."""
         row = sources.source_named(self.connection, NAME)
-        yield Worker(self.begin().desk, self.connection, row, source_over(self.bureau), Event())
+        with closing(self.opens(row)) as source:
+            yield Worker(self.begin().desk, self.connection, row, source, Event())
 
     @contextmanager
     def at_work(self) -> Iterator[Engine]:

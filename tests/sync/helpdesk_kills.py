@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,10 +74,10 @@ class Report:
 
 
 class HelpdeskKills:
-    """The loop over one helpdesk."""
+    """The loop over one helpdesk. `say` is told what goes on."""
 
-    def __init__(self, desk: FarDesk, warm: Warm, folder: Path, seed: int) -> None:
-        self._desk, self._warm = desk, warm
+    def __init__(self, desk: FarDesk, warm: Warm, folder: Path, seed: int, say: Callable[[str], object]) -> None:
+        self._desk, self._warm, self._say = desk, warm, say
         self._chance = random.Random(seed)
         self.workspace = Workspace(folder / "workspace")
         self.report = Report()
@@ -99,11 +99,15 @@ class HelpdeskKills:
         while self.report.rounds < rounds:
             self._round()
             self.report.rounds += 1
+            if self.report.rounds % 20 == 0:
+                self._say(f"{self.report.rounds:,} rounds, {(time.monotonic() - begun) / 60:.1f} min")
         self._settle()
         self.report.seconds = time.monotonic() - begun
         return self.report
 
     def _round(self) -> None:
+        # What is held keeps all from leaving that was written after it.
+        self._let_go()
         tickets = self._chance.sample(sorted(self._tickets()), AT_ONCE)
         self._agent_writes(tickets)
         if self._chance.randrange(CUSTOMER) == 0:
@@ -238,11 +242,13 @@ def _token(body: object) -> str:
 
 
 @contextmanager
-def begun(desk: FarDesk, folder: Path, seed: int) -> Iterator[HelpdeskKills]:
+def begun(
+    desk: FarDesk, folder: Path, seed: int, say: Callable[[str], object] = lambda _: None
+) -> Iterator[HelpdeskKills]:  # fmt: skip
     """A loop that is ready to run."""
     more = ("pydantic", "httpx", f"sync.sources.{desk.kind}.source")
     with Warm({**os.environ, VARIABLE: desk.secret}, (*NEEDED, *more)) as warm:
-        yield HelpdeskKills(desk, warm, folder, seed)
+        yield HelpdeskKills(desk, warm, folder, seed, say)
 
 
 @contextmanager
@@ -283,7 +289,7 @@ def main() -> int:
             desk = stack.enter_context(far_zammad())
         else:
             desk = stack.enter_context(far_zendesk())
-        kills = stack.enter_context(begun(desk, Path(folder), given.seed))
+        kills = stack.enter_context(begun(desk, Path(folder), given.seed, lambda words: print(words, flush=True)))
         report = kills.run(given.rounds)
     print("\n".join(report.lines()))
     return 0
