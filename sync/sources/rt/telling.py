@@ -109,8 +109,9 @@ def linked(uri: str) -> str:
 
 
 def is_file(part: Part) -> bool:
-    """Whether a part is a file, and not what the message says."""
-    return bool(part.filename) or not part.content_type.startswith(("text/", "multipart/"))
+    """Whether a part is a file, and not what the message says. What has neither name nor bytes only holds others."""
+    other = part.content_length > 0 and not part.content_type.startswith(("text/", "multipart/"))
+    return bool(part.filename) or other
 
 
 def words_of(parts: Sequence[Part]) -> tuple[str, bool]:
