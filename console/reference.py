@@ -1,4 +1,4 @@
-"""The reference pages docs/keys.md, docs/commands.md and docs/numbers.md, written from the registries of each.
+"""The reference pages docs/keys.md, commands.md, numbers.md and kinds.md, written from the registries of each.
 
 `python -m console.reference` writes them; a test says where they are no longer current. The invariant: nothing in them
 is written by hand that the code knows.
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from console.__main__ import COMMANDS, Command
+from console.kinds_page import kinds_page
 from desk.filters import OPERATORS
 from desk.metrics.registry import METRICS
 from screens.action import MOVING, SCREENS, WORK, Place, Places
@@ -207,7 +208,12 @@ def _code(text: str) -> str:
 
 def pages() -> dict[str, str]:
     """Every page by its name in docs/."""
-    return {"keys.md": keys_page(), "commands.md": commands_page(), "numbers.md": numbers_page()}
+    return {
+        "keys.md": keys_page(),
+        "commands.md": commands_page(),
+        "numbers.md": numbers_page(),
+        "kinds.md": kinds_page(),
+    }
 
 
 def write_pages(folder: Path = FOLDER) -> None:
@@ -218,4 +224,4 @@ def write_pages(folder: Path = FOLDER) -> None:
 
 if __name__ == "__main__":
     write_pages()
-    sys.stdout.write("docs/keys.md and docs/commands.md are current.\n")
+    sys.stdout.write("The reference pages in docs are current.\n")

@@ -9,7 +9,7 @@ from screens.action import Place
 from screens.actions import ACTIONS
 
 
-@pytest.mark.parametrize("name", ["keys.md", "commands.md", "numbers.md"])
+@pytest.mark.parametrize("name", ["keys.md", "commands.md", "numbers.md", "kinds.md"])
 def test_the_page_is_current(name: str) -> None:
     written = (FOLDER / name).read_text(encoding="utf-8")
     assert written == pages()[name], "run `python -m console.reference`"

@@ -9,8 +9,6 @@ import pytest
 from desk.times import HOUR, MINUTE, SECOND
 from screens.action import Place
 from screens.source_lines import (
-    MAILBOX,
-    TITLES,
     KindWords,
     source_facts,
     source_line,
@@ -24,7 +22,6 @@ from storage import sources
 from storage.connect import Connection
 from storage.sources import SourceRow
 from storage.workspace import Workspace
-from sync.kinds import OURS
 from sync.lock import only_one
 from tests.factories import NOW
 from tests.hostile import HOSTILE
@@ -122,10 +119,6 @@ HELPDESK = replace(
     source(name="desk", settings={"url": "https://rt.example.test/rt", "takes": "note reply status tick"}),
     id=2, kind="rt",
 )  # fmt: skip
-
-
-def test_every_kind_has_a_name() -> None:
-    assert {kind for kind in TITLES if kind != MAILBOX} == OURS.keys()
 
 
 def test_a_helpdesk_is_told_with_what_it_takes_and_what_it_was_tried_against() -> None:
