@@ -23,6 +23,8 @@ from tests.servers import zendesk
 from tests.servers.zendesk_rows import Row, number, rows, texts
 from tests.sync.sources import troubles
 
+# Seconds: so many that a busy machine is no slow service.
+PATIENCE = 3.0
 NAMES = {Status.OPEN: "open", Status.PENDING: "pending", Status.SOLVED: "solved"}
 
 
@@ -33,7 +35,7 @@ def certificates() -> ssl.SSLContext:
 
 
 def connected(
-    fake: zendesk.Zendesk, settings: Mapping[str, str] = MappingProxyType({}), *, patience: float = 5.0, every: int = 0
+    fake: zendesk.Zendesk, settings: Mapping[str, str] = MappingProxyType({}), *, patience: float = 10.0, every: int = 0
 ) -> Zendesk:
     """A source that reads and writes this fake, as Ana."""
     told = {"url": fake.url, "user": zendesk.AGENT, **settings}
@@ -61,7 +63,7 @@ class ZendeskStage:
 
     def source(self) -> Source:
         """Ana's source."""
-        return connected(self.fake, self._settings, patience=troubles.PATIENCE)
+        return connected(self.fake, self._settings, patience=PATIENCE)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -157,7 +159,10 @@ class ZendeskStage:
 
     def make(self, trouble: Trouble) -> None:
         """Something goes wrong."""
-        troubles.make(self.fake.faults, trouble, "/tickets")
+        if trouble is Trouble.SLOW:
+            self.fake.faults.slow(PATIENCE + 1, method="PUT", path="/tickets")
+        else:
+            troubles.make(self.fake.faults, trouble, "/tickets")
 
     def calm(self) -> None:
         """Nothing goes wrong any more."""

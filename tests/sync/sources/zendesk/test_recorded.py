@@ -27,7 +27,7 @@ pytestmark = pytest.mark.shared_data
 EXPORT = {"export": "yes"}
 
 
-@pytest.fixture(params=["agent", "admin"])
+@pytest.fixture(scope="module", params=["agent", "admin"])
 def fake(request: pytest.FixtureRequest) -> Iterator[Zendesk]:
     """The account, as it was, read by somebody of that role."""
     with recorded(shared_data("recorded/zendesk.json"), request.param) as fake:
@@ -44,8 +44,9 @@ def settings(fake: Zendesk) -> dict[str, str]:
     return EXPORT if fake.account.users[fake.agent]["role"] == "admin" else {}
 
 
-def read(fake: Zendesk) -> Kept:
-    """All that is told."""
+@pytest.fixture(scope="module")
+def kept(fake: Zendesk) -> Kept:
+    """All that is told; read once, since nothing here changes it."""
     kept = Kept()
     with closing(connected(fake, settings(fake))) as source:
         kept.read(source)
@@ -68,9 +69,8 @@ def test_the_recording_is_the_one_that_is_meant(fake: Zendesk) -> None:
     assert counts == [143, 1, 151, 3, 142, 3]
 
 
-def test_every_thing_is_told_once(fake: Zendesk) -> None:
+def test_every_thing_is_told_once(fake: Zendesk, kept: Kept) -> None:
     """Each ticket, each comment, each file, each of the staff; and nothing can't be read."""
-    kept = read(fake)
     assert {number: (ticket.subject, ticket.customer and ticket.customer.external_id) for number, ticket in
             kept.tickets.items()} == {
         str(row["id"]): (row["subject"], str(row["requester_id"])) for row in fake.account.tickets.values()
@@ -81,14 +81,13 @@ def test_every_thing_is_told_once(fake: Zendesk) -> None:
     assert kept.passed == []
 
 
-def test_what_was_deleted_long_ago_is_told_by_the_export(fake: Zendesk) -> None:
+def test_what_was_deleted_long_ago_is_told_by_the_export(fake: Zendesk, kept: Kept) -> None:
     """An agent is told only of what is deleted from then on."""
-    assert set(read(fake).gone) == ({"73"} if settings(fake) else set())
+    assert set(kept.gone) == ({"73"} if settings(fake) else set())
 
 
-def test_what_is_told_is_what_was_recorded(fake: Zendesk) -> None:
+def test_what_is_told_is_what_was_recorded(fake: Zendesk, kept: Kept) -> None:
     """Channels, states, who spoke, tags, and custom fields by the names that people know."""
-    kept = read(fake)
     tickets, messages = kept.tickets.values(), kept.messages.values()
     assert Counter(ticket.channel for ticket in tickets) == {"x": 137, "facebook": 2, "web": 3, "email": 1}
     assert Counter(ticket.label for ticket in tickets) == {"New": 139, "Pending": 3, "Closed": 1}
