@@ -34,7 +34,6 @@ class Site:
     url: str
     context: ssl.SSLContext
     connections: int = 2
-    http2: bool = False
     patience: float = 30.0
 
 

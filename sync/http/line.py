@@ -58,7 +58,6 @@ class Line:
         self._site = site
         self._client = httpx.AsyncClient(
             verify=site.context,
-            http2=site.http2,
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(site.patience, connect=min(CONNECT, site.patience), pool=None),

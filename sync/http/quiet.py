@@ -5,16 +5,11 @@ The invariant: whatever level is set, by whom, and when, no record of theirs is 
 
 import logging
 
-# Each that httpx, httpcore and hpack write to; a filter holds for one name alone, not for those below it.
+# Each that httpx and httpcore write to; a filter holds for one name alone, not for those below it.
 NAMES = (
     "httpx",
     "httpcore.connection",
     "httpcore.http11",
-    "httpcore.http2",
-    "httpcore.proxy",
-    "httpcore.socks",
-    "hpack.hpack",
-    "hpack.table",
 )
 
 

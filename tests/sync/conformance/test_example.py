@@ -1,20 +1,25 @@
 """The example of docs/sources.md, installed as a package of its own, is found by name and passes the suite."""
 
+import os
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from docs.examples.slate import heard_slate
+from storage.workspace import Workspace, open_to_read
 from sync import kinds
 from sync.conformance import Conformance, Stage
-from tests.servers.slate import SlateService
+from tests.servers.slate import TOKEN, SlateService
 from tests.sync.conformance.packages import install
 from tests.sync.conformance.slate_stage import SlateStage
 
 EXAMPLE = Path(heard_slate.__file__).parent
+ROOT = EXAMPLE.parents[2]
 
 
 @pytest.fixture
@@ -32,6 +37,36 @@ def test_an_installed_source_stands_behind_ours(installed: kinds.Kind) -> None:
     assert kinds.names()[-1] == "slate"
     assert installed.title == "Slate"
     assert Path(sys.modules["heard_slate"].__file__ or "").parent != EXAMPLE
+
+
+def heard(folder: Path, workspace: Path, *words: str) -> str:
+    """A command of Heard's, in an environment in which the package is installed."""
+    environment = {
+        **os.environ,
+        "HEARD_SLATE_TOKEN": TOKEN,
+        "HEARD_WORKSPACE": str(workspace),
+        "PYTHONPATH": str(folder),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "console", *words], env=environment, cwd=ROOT, text=True, stdin=subprocess.DEVNULL,
+        capture_output=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_it_is_connected_and_synced(installed: kinds.Kind, tmp_path: Path, service: SlateService) -> None:
+    for number in range(3):
+        service.begin(f"Pump {number}", "It drips.")
+    before = service.changes.copy()
+    workspace = tmp_path / "workspace"
+    connected = heard(tmp_path, workspace, "connect", "slate", "--url", service.url, "--no-input")
+    assert "2 agents work there" in connected
+    heard(tmp_path, workspace, "sync")
+    with closing(open_to_read(Workspace(workspace))) as connection:
+        subjects = [row[0] for row in connection.execute("SELECT subject FROM ticket ORDER BY subject")]
+    assert subjects == ["Pump 0", "Pump 1", "Pump 2"]
+    assert service.changes == before
 
 
 @pytest.fixture

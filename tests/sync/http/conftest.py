@@ -19,6 +19,10 @@ class Answering(Service):
         super().__init__()
         self.said: Callable[[Request], Response | None] = lambda _: None
 
+    def encrypt(self, context: ssl.SSLContext) -> None:
+        """Speak TLS from the start."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+
     def answer(self, request: Request) -> Response:
         return self.said(request) or Response.of(
             {"path": request.path, "params": dict(request.params), "body": request.body.decode("latin-1")}

@@ -2,6 +2,7 @@
 
 import ssl
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -204,6 +205,14 @@ def test_no_proxy_of_the_environment_is_used(service: Answering, http: Http, mon
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     assert http.ask(Ask("/a")).status == 200
+
+
+def test_it_is_used_by_one_thread_after_another(service: Answering, http: Http) -> None:
+    """As by an engine that fetches a page ahead."""
+    http.ask(Ask("/a"))
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(http.ask, Ask("/b")).result().status == 200
+    assert http.ask(Ask("/c")).status == 200
 
 
 def test_a_wait_ends_by_a_call(http: Http) -> None:
