@@ -79,7 +79,7 @@ class Messages:
 
     def _way(self, operation: WriteMessage, ticket: Ticket, articles: Sequence[Article]) -> dict[str, Json] | Refused:
         """By what a reply reaches the customer: a mail, which answers their last one."""
-        theirs = [article for article in articles if article.sender == "Customer" and not article.internal]
+        theirs = [article for article in articles if article.sender == "Customer"]
         last = theirs[-1] if theirs else None
         if last is not None and last.type not in _BY_MAIL:
             return Refused(f"Zammad reaches this customer by {last.type}, not by mail", "Answer it in Zammad (O).")

@@ -51,15 +51,20 @@ def test_a_ticket_is_told_whole() -> None:
         )
 
 
-def test_the_newest_come_first_and_the_past_ends_where_it_was_told_to() -> None:
-    """A page at a time."""
+def test_the_newest_come_first_and_the_past_ends_where_it_was_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies behind that isn't even asked for."""
+    monkeypatch.setattr(reading, "SIZE", 4)
     with desk({"days": "10"}) as (fake, reader):
         now = fake.now()
-        for age in range(30):
+        for age in range(40):
             fake.desk.opens(10, f"{age} days ago", "Hello.", at=now - age * 86_400)
         reader.read("news")
         subjects = [news.subject for news in told(reader.read("past"), TicketNews)]
         assert subjects == [f"{age} days ago" for age in range(10)]
+        assert len(fake.asked_for("/search")) <= 6
+        before = len(fake.asked)
+        assert reader.read("past") == []
+        assert len(fake.asked) == before
 
 
 @pytest.mark.parametrize("older", [False, True])
