@@ -25,6 +25,7 @@ from screens.keymap import Keymap
 from screens.seat import Seat
 from screens.source_lines import MAILBOX, TITLES, place_of, source_facts
 from storage.connect import Connection
+from storage.first_page import sources
 from storage.sources import SourceRow
 from storage.workspace import Workspace, locate
 from widgets.cells import fit, harmless
@@ -64,6 +65,11 @@ WAYS = (
 def needs_welcome(connection: Connection) -> bool:
     """Whether nobody has ever written here."""
     return bool(connection.execute(_EMPTY).fetchone()[0])
+
+
+def _begun(connection: Connection) -> tuple[bool, bool]:
+    """Whether nobody has ever written here, and whether anything is connected."""
+    return needs_welcome(connection), bool(sources(connection))
 
 
 def setting(workspace: Workspace) -> str:
@@ -280,12 +286,13 @@ class WelcomeScreen(FramedScreen[Way]):
     @override
     def changed(self) -> None:
         super().changed()
-        self.read("empty", needs_welcome, self._still_empty)
+        self.read("empty", _begun, self._still_empty)
 
-    def _still_empty(self, empty: bool) -> None:
+    def _still_empty(self, begun: tuple[bool, bool]) -> None:
+        empty, connected = begun
         if not empty and self.is_current:
             # What has come in has nobody's name on it yet; the list that was open may well stay empty.
-            self.do("go.unassigned" if self.seat.sources else "go.queue")
+            self.do("go.unassigned" if connected else "go.queue")
 
     @override
     def row_reached(self) -> None:

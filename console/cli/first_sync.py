@@ -14,9 +14,10 @@ from random import SystemRandom
 from console.credentials.ladder import Ladder
 from desk.errors import HeardError, Refused
 from desk.times import now
-from storage.connect import Connection
-from storage.sources import SourceRow, source_named
-from storage.workspace import Workspace, open_to_read
+from storage.connect import Connection, writing
+from storage.sources import SourceRow, source_named, tell
+from storage.workspace import Workspace, open_to_read, open_to_write
+from sync.lock import is_synced
 
 LOOK_EVERY = 0.1
 # Another process that syncs this workspace may be busy with its other sources.
@@ -61,7 +62,17 @@ def fetch_first(workspace: Workspace, name: str, ladder: Ladder) -> int:
         stopping.set()
         thread.join()
     _show("")
+    if not seen.ended:
+        _leave_unfinished(workspace, name)
     return _tell(seen, time.monotonic() - begun)
+
+
+def _leave_unfinished(workspace: Workspace, name: str) -> None:
+    """A round that was ended early has read a part: who syncs next says when all of it is here."""
+    with closing(open_to_write(workspace)) as connection, writing(connection):
+        row = source_named(connection, name)
+        if row.state == "idle" and not is_synced(workspace):
+            tell(connection, row.id, state="", synced_at=None)
 
 
 def _sync(workspace: Workspace, name: str, ladder: Ladder) -> Callable[[threading.Event], None]:

@@ -91,6 +91,10 @@ class Stage(PatientApp):
         """Remembered."""
         self.opened.append(("queue", None))
 
+    def action_go_unassigned(self) -> None:
+        """Remembered."""
+        self.opened.append(("unassigned", None))
+
     def start_demo(self) -> None:
         """Remembered."""
         self.opened.append(("demo", None))

@@ -7,7 +7,7 @@ from screens.help import FILTER, HelpScreen, matching
 from screens.welcome import WAYS, WelcomeScreen, detail, needs_welcome, setting
 from storage.connect import Connection
 from storage.workspace import Workspace, locate
-from tests.factories import make_customer
+from tests.factories import make_customer, make_source
 from tests.rest import seen, settled
 from tests.screens.stage import Stage
 from widgets.inks import pieces_width
@@ -82,6 +82,21 @@ async def test_the_ways_to_begin_fit_a_small_terminal(workspace: Workspace) -> N
         assert "import customers.csv" in seen(app)
         await pilot.press("k", "k", "k", "enter")
         assert app.opened == [("demo", None)]
+
+
+async def test_what_a_source_has_brought_in_is_shown_where_nobody_has_it_yet(
+    workspace: Workspace, connection: Connection
+) -> None:
+    app = Stage(workspace, WelcomeScreen)
+    async with app.run_test(size=(80, 24)):
+        screen = app.screen
+        assert isinstance(screen, WelcomeScreen)
+        await settled(app)
+        make_source(connection, "zammad", "desk")
+        make_customer(connection)
+        screen.changed()
+        await settled(app)
+        assert app.opened == [("unassigned", None)]
 
 
 async def test_the_queue_comes_in_its_place_once_something_is_there(

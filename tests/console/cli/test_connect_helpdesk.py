@@ -100,7 +100,7 @@ def test_what_works_is_kept_without_the_secret_and_nothing_is_fetched_unasked(sh
 
 def test_a_person_is_asked_and_sees_tickets_come(shell: Shell) -> None:
     with shell.fake.turn:
-        for number in range(3):
+        for number in range(60):
             shell.fake.desk.opens(CUSTOMER, f"Lamp {number}", "It flickers.")
     asked = shell.answers(shell.fake.url.partition("://")[2], "n")
     status, printed = shell.connects("--name", "desk")
@@ -111,8 +111,11 @@ def test_a_person_is_asked_and_sees_tickets_come(shell: Shell) -> None:
     status, printed = shell.connects("--name", "desk")
     assert status == 0
     assert asked[1:] == ["Access token of desk: ", "Keep the access token in the keyring of this machine? [Y/n] "]
-    assert "3 tickets are here after" in printed
-    assert shell.kept("SELECT subject FROM ticket ORDER BY subject") == [("Lamp 0",), ("Lamp 1",), ("Lamp 2",)]
+    assert "tickets are here after" in printed
+    # The newest are here; how many more is nobody's to say, and that all of it was read isn't said either.
+    assert ("Lamp 59",) in shell.kept("SELECT subject FROM ticket")
+    if len(shell.kept("SELECT subject FROM ticket")) < 60:
+        assert shell.kept("SELECT state, synced_at FROM source_state") == [("", None)]
 
 
 def test_a_helpdesk_without_tickets_is_told_to_be_empty(shell: Shell) -> None:
