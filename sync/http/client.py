@@ -9,6 +9,7 @@ import asyncio
 import math
 from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Event
 from typing import TypeVar
 
@@ -63,8 +64,7 @@ class Http:
         limits: Limits | None = None,
         pauses: tuple[float, ...] = PAUSES,
     ) -> None:
-        site_url(site.url)
-        self.site = site
+        self.site = replace(site, url=site_url(site.url))
         self._login, self._secrets, self._clock, self._pauses = login, secrets, clock, pauses
         self._rates = Rates(limits or Limits())
         self._skew = Skew()
@@ -211,8 +211,9 @@ class Http:
             closed = self._rates.closed_for(reading=False)
             if closed:
                 return _later(closed, host)
+            login = self._logged_in()
             try:
-                answer = self._run(self._sent(ask, self._logged_in(), at_the_last_moment))
+                answer = self._run(self._sent(ask, login, at_the_last_moment))
             except SourceError as error:
                 if not handed or isinstance(error, Offline):
                     raise

@@ -61,8 +61,11 @@ class Line:
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(site.patience, connect=min(CONNECT, site.patience), pool=None),
+            # One more than are used side by side: a file may be half read while something else is asked.
             limits=httpx.Limits(
-                max_connections=site.connections, max_keepalive_connections=site.connections, keepalive_expiry=KEPT
+                max_connections=site.connections + 1,
+                max_keepalive_connections=site.connections,
+                keepalive_expiry=KEPT,
             ),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             headers={"User-Agent": user_agent(), "Accept": "application/json", "Accept-Encoding": "gzip"},

@@ -16,8 +16,10 @@ from tests.sync.http.conftest import SECRET, Answering, Speaking
 
 
 def test_a_question_goes_out_as_it_is_meant(service: Answering, http: Http) -> None:
+    http.ask(Ask("/tickets", {"id": ["1", "2"]}))
     answer = http.ask(Ask("/tickets/7", {"q": "a b&c", "n": 2}))
     assert answer.json() == {"path": "/tickets/7", "params": {"q": "a b&c", "n": "2"}, "body": ""}
+    assert service.asked[0].params == {"id": "2"}  # the last of the two: the fake keeps no more
     asked = service.asked[0].headers
     assert asked["user-agent"].startswith("Heard/")
     assert asked["authorization"] == f"Bearer {SECRET}"

@@ -91,6 +91,15 @@ def test_who_has_enough_of_a_file_stops(service: Answering, http: Http) -> None:
     assert http.ask(Ask("/a")).status == 200
 
 
+def test_something_else_can_be_asked_while_a_file_is_read(service: Answering, speaking: Speaking) -> None:
+    service.said = lambda request: Response(200, bytes(30 * MB)) if "file" in request.path else None
+    http = speaking(service, connections=1)
+    stream = http.stream(Ask("/file"))
+    begun = len(next(stream))
+    assert http.ask(Ask("/a")).status == 200
+    assert begun + sum(len(piece) for piece in stream) == 30 * MB
+
+
 def test_a_packed_file_comes_as_it_was(service: Answering, http: Http) -> None:
     service.said = lambda _: packed(gzip.compress(bytes(5 * MB)))
     assert max(len(piece) for piece in http.stream(Ask("/file"))) <= MB

@@ -100,6 +100,15 @@ def test_a_token_that_expired_is_asked_for_anew_and_handed_over_once(service: An
     assert len(service.asked) == 2
 
 
+def test_a_login_that_fails_in_between_is_no_doubt(service: Answering, speaking: Speaking) -> None:
+    """The first try was refused, and there was no second one: nothing can have arrived."""
+    logins = iter([{"Authorization": "Bearer old"}, {"Authorization": "two\nlines"}])
+    service.said = lambda _: Response(401)
+    with pytest.raises(Denied):
+        speaking(service, login=lambda: next(logins)).write(REPLY, Hand(service))
+    assert len(service.asked) == 1
+
+
 @pytest.mark.parametrize(("status", "kind"), [(401, Denied), (403, Denied), (422, Broken), (301, Denied)])
 def test_a_refusal_is_an_error(service: Answering, http: Http, status: int, kind: type[SourceError]) -> None:
     service.said = lambda _: Response(status)
