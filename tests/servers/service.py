@@ -166,7 +166,10 @@ class _Line(BaseHTTPRequestHandler):
 
     def _request(self) -> Request:
         asked = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:
+            raise ConnectionResetError("the line broke within a request")
         headers = {name.lower(): value for name, value in self.headers.items()}
         params = dict(parse_qsl(asked.query, keep_blank_values=True))
         return Request(self.command, unquote(asked.path), params, headers, body)

@@ -82,6 +82,7 @@ class Bureau:
     silent: bool = False
     page: int = 2
     turned: Callable[[], object] = lambda: None
+    clock: Callable[[], int] = now
 
     def opens(self, subject: str, words: str) -> str:
         """A customer's new ticket: its name."""
@@ -98,7 +99,7 @@ class Bureau:
     ) -> str:  # fmt: skip
         """Somebody says something: the message's name."""
         name = f"m{len(self.messages) + 1}"
-        at = at or now()
+        at = at or self.clock()
         self.messages.append(
             MessageNews(ticket, name, kind, at, words, agent=agent, operation=key, files=files,
                         sender="" if agent else "ana@example.org")
@@ -109,7 +110,7 @@ class Bureau:
     def change(self, ticket: str, wished: ChangeTicket | None = None) -> TicketNews:
         """A ticket changes there."""
         before = self.tickets[ticket]
-        after = replace(before, updated_at=now(), version=str(int(before.version) + 1))
+        after = replace(before, updated_at=self.clock(), version=str(int(before.version) + 1))
         if wished is not None:
             after = _changed(after, wished)
         self.tickets[ticket] = after
@@ -209,6 +210,7 @@ class BureauSource:
         return False
 
     def wake(self) -> None:
+        self._bureau.calls.append("wake")
         self._woken.set()
 
     def close(self) -> None:

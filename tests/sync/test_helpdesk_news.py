@@ -154,3 +154,4 @@ def test_a_file_that_is_wished_for_comes_while_the_sync_only_waits(office: Branc
         until(lambda: "wait" in office.bureau.calls, "a round that has ended")
         office.asks_for_file("photo.jpg")
         until(lambda: office.rows("SELECT 1 FROM attachment WHERE name = 'photo.jpg' AND size = 5"), "the file")
+        assert office.bureau.count("wake"), "it was not waited for the next round"

@@ -243,8 +243,12 @@ def test_nothing_is_written_before_the_news_are_known(lamp: Branch) -> None:
     assert (written.ticket, written.seen, written.version) == ("1", "m1", "1")
 
 
-def test_what_left_late_is_known_to_be_the_newest_there(lamp: Branch) -> None:
+@pytest.mark.parametrize("same", [False, True], ids=["at two times", "within one second"])
+def test_what_left_late_is_known_to_be_the_newest_there(lamp: Branch, same: bool) -> None:
     """A note that was written before the customer's word and taken after it: the next reply knows of both."""
+    if same:
+        second = lamp.clock() // SECOND * SECOND
+        lamp.bureau.clock = lambda: second
     lamp.writes("Lamp", "She called.", "note")
     _customer(lamp)
     lamp.sync()
