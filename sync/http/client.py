@@ -15,9 +15,10 @@ from typing import TypeVar
 
 from desk import times
 from desk.text import clean
-from sync.errors import Broken, Denied, Offline, SourceError, Throttled
+from sync.errors import Broken, Offline, SourceError
 from sync.http.addresses import is_within, may_be_visited, parsed, site_url, target
 from sync.http.asking import Answer, Ask, Limits, Login, Site
+from sync.http.bearing import Bearing, may_pass
 from sync.http.failures import SLIPS, Cut, fresh, of_status
 from sync.http.line import Line, Opened, Trace
 from sync.http.logins import hidden, sendable
@@ -27,24 +28,12 @@ from sync.protocol import Later, Unclear
 
 T = TypeVar("T")
 PAUSES = (0.5, 2.0)
-# So many seconds at most a read waits by itself for its turn; whoever has to wait longer does something else meanwhile.
-SOON = 10.0
 # A file may be sent on from host to host so often.
 HOPS = 3
 _LONGEST_WORDS = 200
 # What comes of these statuses after a write is not known: somebody in between may have answered.
 _UNCLEAR = (408, *SLIPS)
 _ONWARD = (301, 302, 303, 307, 308)
-
-
-class _Tries:
-    """What one call has borne so far: slips in a row, seconds of waiting, and whether it has logged in anew."""
-
-    def __init__(self, pauses: tuple[float, ...]) -> None:
-        self.pauses = pauses
-        self.slips = 0
-        self.waited = 0.0
-        self.logged_in = False
 
 
 class Http:
@@ -152,15 +141,15 @@ class Http:
         for ask in asks:
             self._must_be_own(ask)
         answers: dict[int, Answer] = {}
-        tries = _Tries(self._pauses)
+        bearing = self._bearing()
         while len(answers) < len(asks):
-            self._hold_back(tries)
+            bearing.hold_back()
             done = len(answers)
             trouble = self._run(self._side_by_side(asks, answers, self._logged_in()))
             if len(answers) > done:
-                tries.slips = 0
-            if trouble is not None:
-                self._bear(trouble, tries)
+                bearing.got_on()
+            if trouble is not None and bearing.bear(trouble):
+                self._headers = None
         return [answers[number] for number in range(len(asks))]
 
     async def _side_by_side(
@@ -181,7 +170,7 @@ class Http:
                     return
                 if _is_answer(answer, asks[number]):
                     answers[number] = answer
-                elif _may_pass(answer):
+                elif may_pass(answer):
                     troubles.append(answer)
                 else:
                     raise of_status(answer, asks[number], self._open_line().host)
@@ -231,10 +220,10 @@ class Http:
 
     def _file(self, ask: Ask) -> Opened:
         """A file whose head has come."""
-        tries = _Tries(self._pauses)
+        bearing = self._bearing()
         hops = 0
         while True:
-            self._hold_back(tries)
+            bearing.hold_back()
             url = target(self.site.url, ask.path, ask.params)
             own = is_within(self.site.url, url)
             line = self._open_line()
@@ -251,41 +240,10 @@ class Http:
                 ask = Ask(str(onward), what=ask.what)
                 continue
             self._rates.heed(answer)
-            if not _may_pass(answer):
+            if not may_pass(answer):
                 raise of_status(answer, ask, line.host)
-            self._bear(answer, tries)
-
-    def _hold_back(self, tries: _Tries) -> None:
-        """Wait until reading is allowed; Throttled where that takes too long, or where something else is to be done."""
-        span = self._rates.closed_for(reading=not self._is_urgent)
-        if not span:
-            return
-        tries.waited += span
-        if tries.waited <= SOON and not self._woken.wait(span):
-            return
-        # A wake-up call is meant for whoever waits for the source: it is left for them.
-        left = max(1.0, self._rates.closed_for(reading=not self._is_urgent))
-        host = self._open_line().host
-        raise Throttled(f"{host} asks for a pause of {math.ceil(left)} s", "It goes on by itself.", again_in=left)
-
-    def _bear(self, trouble: Answer | Cut, tries: _Tries) -> None:
-        """Do what lets the next try succeed; raises where there should be none."""
-        host = self._open_line().host
-        if isinstance(trouble, Answer):
-            if trouble.status == 401 and not tries.logged_in:
-                tries.logged_in, self._headers = True, None
-                return
-            if trouble.status in (429, 503) and self._rates.closed_for(reading=True):
-                return
-        if isinstance(trouble, Cut):
-            failure: SourceError = trouble
-        else:
-            failure = of_status(trouble, Ask(""), host)
-        if isinstance(failure, Denied) or tries.slips >= len(tries.pauses):
-            raise failure
-        tries.slips += 1
-        if self._woken.wait(tries.pauses[tries.slips - 1]):
-            raise failure
+            if bearing.bear(answer):
+                self._headers = None
 
     async def _sent(self, ask: Ask, login: Mapping[str, str], trace: Trace | None = None) -> Answer:
         """One request, and what its answer tells besides."""
@@ -299,6 +257,9 @@ class Http:
         if self._headers is None:
             self._headers = sendable(dict(self._login()))
         return self._headers
+
+    def _bearing(self) -> Bearing:
+        return Bearing(self._open_line().host, self._rates, self._woken, self._pauses)
 
     def _must_be_own(self, ask: Ask) -> None:
         """Nothing but a file may lie elsewhere."""
@@ -318,11 +279,6 @@ class Http:
 
 def _is_answer(answer: Answer, ask: Ask) -> bool:
     return 200 <= answer.status < 300 or answer.status in ask.accept
-
-
-def _may_pass(answer: Answer) -> bool:
-    """Whether another try may be answered better."""
-    return answer.status in (401, 429, *SLIPS)
 
 
 def _later(span: float, host: str) -> Later:

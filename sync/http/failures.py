@@ -44,6 +44,8 @@ def of_status(answer: Answer, ask: Ask, host: str) -> SourceError:
         return Denied(f"{host} refused the login", "Check the user and the token, or make a new token there.")
     if status == 403:
         return Denied(f"{host} does not allow it{wanted} (403)", "Ask for the right, there, of whoever may give it.")
+    if status == 429:
+        return Throttled(f"{host} is asked too often", "It goes on by itself.", again_in=1.0)
     if 300 <= status < 400:
         return Denied(f"{host} sends us on to {_elsewhere(answer)}", "Connect with that address, or see to the login.")
     if status in SLIPS:

@@ -99,6 +99,17 @@ def test_a_long_one_is_told_and_kept(service: Answering, http: Http) -> None:
     assert 1 <= len(service.asked) <= 2
 
 
+def test_who_refuses_for_ever_is_not_asked_for_ever(
+    service: Answering, http: Http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where the pause that it asks for is over whenever one looks."""
+    monkeypatch.setattr("sync.http.rates.SHORTEST", 0.0)
+    service.said = lambda _: Response(429, b"", {"Retry-After": "0"})
+    with pytest.raises(Throttled):
+        http.ask(Ask("/a"))
+    assert len(service.asked) == 3
+
+
 def test_who_always_says_soon_is_not_asked_for_ever(service: Answering, http: Http) -> None:
     service.said = lambda _: Response(429, b"", {"Retry-After": "4"})
     http.wake()  # the first wait ends at once
