@@ -139,6 +139,18 @@ def make_message(
     return _insert(connection, "message", **values | columns)
 
 
+def make_standing(
+    connection: Connection, ticket_id: int, source_id: int, url: str = "", label: str = "stalled"
+) -> None:
+    """That a ticket is a helpdesk's, which calls it 42."""
+    connection.execute("UPDATE ticket SET source_id = ? WHERE id = ?", (source_id, ticket_id))
+    _insert(
+        connection, "remote_ticket", ticket_id=ticket_id, source_id=source_id, number="42", label=label, status=0,
+        category=2, labels="{}", priority_label="", version="1", url=url, final=0, digest=b"\0", base="{}",
+        updated_at=NOW,
+    )  # fmt: skip
+
+
 def make_channel(connection: Connection, key: str) -> int:
     """The channel of that key, made where the workspace has none."""
     found = connection.execute("SELECT id FROM channel WHERE key=?", (key,)).fetchone()

@@ -9,7 +9,7 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from desk.ids import uid_text
-from desk.records import CustomerCard, IdentityRow, Message, PromiseRow, RunRow, Ticket, TicketRow
+from desk.records import CustomerCard, IdentityRow, Message, PromiseRow, RunRow, Standing, Ticket, TicketRow
 from desk.statuses import Priority, Status
 from desk.text import clean
 from desk.times import SECOND, iso, to_datetime
@@ -63,6 +63,7 @@ def whole_ticket(
         "suggested": list(ticket.suggested),
         "clocks": [_clock(clock) for clock in ticket.clocks],
         "promises": [_promise(promise) for promise in ticket.promises],
+        "helpdesk": None if ticket.standing is None else _helpdesk(ticket.standing),
         "messages": [message(entry) for entry in entries if entry.kind != "event"],
         "checklists": [_run(run) for run in runs],
         "events": [{"at": iso(entry.at), "by": entry.author, "text": entry.body} for entry in entries
@@ -80,6 +81,21 @@ def _clock(clock: "Clock") -> Json:
         "warns_at": iso(clock.warns_at),
         "paused": paused,
         "left": clock.left // SECOND if paused else None,
+    }
+
+
+def _helpdesk(standing: Standing) -> Json:
+    """How the ticket is at the helpdesk that it is of, in that helpdesk's own words."""
+    return {
+        "source": standing.source,
+        "kind": standing.kind,
+        "number": standing.number,
+        "status": standing.label,
+        "priority": standing.priority_label,
+        "url": standing.url,
+        "final": standing.final,
+        "gone_at": iso(standing.gone_at),
+        "fields": dict(standing.fields),
     }
 
 

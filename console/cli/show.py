@@ -11,7 +11,7 @@ from console.cli import printed
 from desk.checklists import ChecklistTemplate
 from desk.errors import BadInput, NotFound
 from desk.promises import shown_span
-from desk.records import CustomerCard, IdentityRow, Message, PromiseRow, RunRow, Ticket, TicketRow
+from desk.records import CustomerCard, IdentityRow, Message, PromiseRow, RunRow, Standing, Ticket, TicketRow
 from desk.statuses import Priority, Status
 from storage.connect import Connection
 
@@ -134,6 +134,7 @@ def _ticket_head(shown: Ticket, zone: tzinfo) -> Iterator[str]:
         f"queue {shown.queue}" if shown.queue else "",
     )
     facts = (
+        *_helpdesk(shown.standing, zone),
         ("Customer", row.customer or "nobody"),
         ("Tags", ", ".join(row.tags)),
         ("Created", printed.moment(row.created_at, zone)),
@@ -150,6 +151,17 @@ def _ticket_head(shown: Ticket, zone: tzinfo) -> Iterator[str]:
         ("Perhaps the same as", ", ".join(f"#{number}" for number in shown.suggested)),
     )
     yield from _facts(facts)
+
+
+def _helpdesk(there: Standing | None, zone: tzinfo) -> Iterator[tuple[str, str]]:
+    """How it is at its helpdesk, in that helpdesk's own words."""
+    if there is None:
+        return
+    gone = f"deleted there {printed.moment(there.gone_at, zone)}" if there.gone_at is not None else ""
+    final = "closed for good there: an answer begins another ticket" if there.final else ""
+    yield "At " + there.source, _joined(there.number, there.label, there.priority_label, gone or final)
+    yield "Its own page", there.url
+    yield from ((f"  {name}", value) for name, value in there.fields.items())
 
 
 def _clock(clock: "Clock", zone: tzinfo) -> str:

@@ -13,7 +13,7 @@ from console.credentials.rungs import STORE, NoSecret, Passed, Rung, Wanted
 from console.paths import secrets_folder
 from desk.errors import HeardError
 from storage.connect import connect
-from storage.sources import connected
+from storage.sources import MAILBOX, SourceRow, connected
 from storage.workspace import Workspace
 
 
@@ -39,6 +39,8 @@ def sources(workspace: Workspace) -> Iterator[Check]:
     # What a console was given for its run, only that run knows.
     ladder = Ladder(secrets_folder(), mend=f"{STORE} Or give it to the console for each run: F6, then Ctrl+E.")
     for row in rows:
+        if row.kind != MAILBOX:
+            yield from _kind(row)
         yield _examined(ladder, Wanted(row.name, row.settings))
         if not row.claims:
             said = "who has a ticket is known here alone: the mail server keeps no marks of agents"
@@ -57,6 +59,16 @@ def _examined(ladder: Ladder, wanted: Wanted) -> Check:
     if served.rung is Rung.FILE:
         return Check(name, True, detail, f"In plain text; `heard secret store {wanted.name}` puts it into the keyring.")
     return Check(name, True, detail)
+
+
+def _kind(row: SourceRow) -> Iterator[Check]:
+    """A helpdesk whose code is not there any more, or can't be loaded: nothing of it can be synced."""
+    from sync.kinds import kind_named
+
+    try:
+        kind_named(row.kind)
+    except HeardError as error:
+        yield Check(f"kind {row.name}", False, error.message, error.mend)
 
 
 def _words(passed: tuple[Passed, ...]) -> str:

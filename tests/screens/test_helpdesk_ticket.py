@@ -14,16 +14,12 @@ from storage.connect import Connection, writing
 from storage.helpdesk import files
 from storage.workspace import Workspace
 from sync.lock import only_one
-from tests.factories import NOW
+from tests.factories import NOW, make_standing
 from tests.rest import seen, settled, until
 from tests.screens.room import console, desk, fill, notice, press
 
 URL = "https://rt.example.test"
 PAGE = f"{URL}/Ticket/Display.html?id=42"
-TICKET = """
-    INSERT INTO remote_ticket(ticket_id, source_id, number, label, status, category, labels, priority_label, version,
-                              url, final, digest, base, updated_at)
-    VALUES(?, ?, '42', 'stalled', 0, 2, '{}', '', '1', ?, 0, x'00', '{}', ?)"""
 FILE = """
     INSERT INTO attachment(uid, message_id, name, type, size, digest, content_id, inline)
     VALUES(?, ?, ?, 'text/plain', ?, x'', '', 0)"""
@@ -43,11 +39,8 @@ def helpdesk(connection: Connection, *, url: str = PAGE, takes: str = "reply not
         mailbox = sources.add(connection, "mailbox", "support", {"address": "support@example.test"}, NOW)
         rt = sources.add(connection, "rt", "rt", {"url": URL, "takes": takes}, NOW)
         connection.execute("UPDATE ticket SET source_id = ? WHERE id = ?", (mailbox, tickets[1]))
-        connection.execute(
-            "UPDATE ticket SET source_id = ?, details = ? WHERE id = ?",
-            (rt, json.dumps({"Order": "8841-X"}), tickets[0]),
-        )
-        connection.execute(TICKET, (tickets[0], rt, url, NOW))
+        connection.execute("UPDATE ticket SET details = ? WHERE id = ?", (json.dumps({"Order": "8841-X"}), tickets[0]))
+        make_standing(connection, tickets[0], rt, url)
     return tickets[0]
 
 

@@ -16,7 +16,17 @@ from storage.deeds.change import Change, change
 from storage.deeds.promises import Said, promise
 from storage.engine import deed_session, engine_over
 from storage.workspace import Workspace
-from tests.factories import NOW, make_agent, make_customer, make_identity, make_message, make_tag, make_ticket
+from tests.factories import (
+    NOW,
+    make_agent,
+    make_customer,
+    make_identity,
+    make_message,
+    make_source,
+    make_standing,
+    make_tag,
+    make_ticket,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -228,3 +238,16 @@ def test_clocks_and_promises_of_a_ticket(
     (paused,) = [clock for clock in ticket["clocks"] if clock["name"] == "resolution"]
     assert (paused["paused"], paused["due_at"], paused["left"]) == (True, None, 71 * 3600)
     assert [(each["words"], each["by"]) for each in ticket["promises"]] == [("by tomorrow", "Ana Ruiz")]
+
+
+def test_a_helpdesk_s_ticket_is_told_in_its_own_words_too(
+    workspace: Workspace, connection: Connection, told: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert json.loads(show(workspace, capsys, "1001", "--json"))["helpdesk"] is None
+    make_standing(connection, told, make_source(connection, "rt", "rt"), "https://rt.example.test/42")
+    connection.execute("UPDATE ticket SET details = ? WHERE id = ?", (json.dumps({"Order": "8841"}), told))
+    there = json.loads(show(workspace, capsys, "1001", "--json"))["helpdesk"]
+    assert (there["source"], there["number"], there["status"]) == ("rt", "42", "stalled")
+    assert (there["url"], there["fields"]) == ("https://rt.example.test/42", {"Order": "8841"})
+    printed = show(workspace, capsys, "1001")
+    assert "At rt: 42 · stalled\nIts own page: https://rt.example.test/42\n  Order: 8841\n" in printed

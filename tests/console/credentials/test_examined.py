@@ -18,3 +18,13 @@ def test_a_mailbox_that_keeps_no_marks_is_told(workspace: Workspace, connection:
     if not claims:
         assert told["claims support"].ok, "nothing is broken"
         assert "known here alone" in told["claims support"].detail
+
+
+def test_a_helpdesk_whose_code_is_gone_is_told(workspace: Workspace, connection: Connection) -> None:
+    with writing(connection):
+        sources.add(connection, "slated", "desk", {"takes": "reply"}, NOW)
+        sources.add(connection, "zammad", "other", {"takes": "reply"}, NOW)
+    told = {check.check: check for check in examined.sources(workspace)}
+    assert not told["kind desk"].ok
+    assert "slated" in told["kind desk"].detail
+    assert "kind other" not in told
