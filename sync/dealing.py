@@ -23,6 +23,10 @@ class Dealing(Protocol):
         """Whether a page of the first stream shows that all of its news since that moment has been read."""
         ...
 
+    def to_come(self, page: Page) -> int:
+        """How many of those that `take` counts are still to come, as far as a page tells."""
+        ...
+
     def unread(self, stream: Stream, records: Sequence[Record]) -> Iterator[str]:
         """What of these is there and can't be read, each in words."""
         ...

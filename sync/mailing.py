@@ -73,6 +73,11 @@ class Mailing(Dealing):
         return bool(arrived) and min(arrived) < since - CLOCKS
 
     @override
+    def to_come(self, page: Page) -> int:
+        """So many mails."""
+        return page.remaining or 0
+
+    @override
     def unread(self, stream: Stream, records: Sequence[Record]) -> Iterator[str]:
         """Mails that the server can't give."""
         for record in records:

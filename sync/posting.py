@@ -15,7 +15,14 @@ from storage import delivery
 from storage.connect import Connection, writing
 from storage.delivery import Job
 from storage.helpdesk import settling
-from storage.helpdesk.records import HelpdeskOperation, HelpdeskRecord, Passed, WriteMessage
+from storage.helpdesk.records import (
+    HelpdeskOperation,
+    HelpdeskRecord,
+    MessageNews,
+    Passed,
+    TicketNews,
+    WriteMessage,
+)
 from storage.helpdesk.taking import Helpdesk, take
 from storage.helpdesk.wanted import operation
 from sync.dealing import Dealing
@@ -74,6 +81,13 @@ class Posting(Dealing):
     def reaches(self, page: Page, since: int) -> bool:
         """Changes come in the order in which they were made, or in none: nothing is known before the last one is."""
         return False
+
+    @override
+    def to_come(self, page: Page) -> int:
+        """Tickets, with as much said on each of them as on those of this page."""
+        tickets = sum(isinstance(record, TicketNews) for record in page.records)
+        said = sum(isinstance(record, MessageNews) for record in page.records)
+        return (page.remaining or 0) * (tickets + said) // max(1, tickets)
 
     @override
     def unread(self, stream: Stream, records: Sequence[Record]) -> Iterator[str]:

@@ -128,7 +128,7 @@ Record = MailRecord | Fate | HelpdeskRecord
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a pull has brought. `remaining`: how many records are still to come, where it is known.
+    """What a pull has brought. `remaining`: how many mails or tickets are still to come, where it is known.
 
     `ahead`: by how much the service's clock is ahead of ours, in microseconds.
     """

@@ -124,7 +124,7 @@ class Reader:
         """A page's records into the workspace, and then its cursor."""
         now = self._clock()
         self._tally.pulled += self._dealing.take(stream, page, now)
-        self._remaining[stream.key] = page.remaining or 0
+        self._remaining[stream.key] = self._dealing.to_come(page)
         with writing(self._connection):
             sources.keep_cursor(self._connection, self._row.id, stream.key, page.cursor, now)
             total = self._tally.pulled + sum(self._remaining.values())

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from desk.times import MINUTE, SECOND
-from storage import attachments
-from storage.connect import writing
+from storage import attachments, sources
+from storage.connect import Connection, writing
 from storage.helpdesk import files
 from sync import fetching, reader
 from sync.errors import Broken, Offline, PartGone, Throttled
@@ -57,6 +57,24 @@ def test_news_are_asked_for_while_the_past_takes_long(branch: Branch) -> None:
     assert calls.count("news") >= 3
     assert calls.index("news", 1) <= 6, calls
     assert "Order 0" in branch.tickets()
+
+
+def test_progress_counts_what_is_said_on_tickets_that_are_still_to_come(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    branch.bureau.page = 1
+    for number in range(4):
+        branch.bureau.opens(f"Order {number}", "When?")
+        branch.bureau.writes(str(number + 1), "Still nothing!")
+    tell, told = sources.tell, []
+
+    def telling(connection: Connection, source_id: int, **columns: int | str | None) -> None:
+        told.append((columns.get("done"), columns.get("total")))
+        tell(connection, source_id, **columns)
+
+    monkeypatch.setattr(sources, "tell", telling)
+    branch.sync()
+    assert [each for each in told if each[0]] == [(3, 12), (6, 12), (9, 12), (12, 12)]
 
 
 def test_a_pause_that_the_service_asks_for_is_kept(branch: Branch) -> None:

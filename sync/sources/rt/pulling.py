@@ -92,8 +92,7 @@ class Pulling:
         self._reading.add_parts(history)
         records = self._told(page.rows, history, version)
         left = max(0, (page.total or 0) - page.count) + (cursor.others if cursor.active else 0)
-        remaining = left * len(records) // page.count
-        return Page((*page.passed, *records), write_cursor(after), more=True, remaining=remaining)
+        return Page((*page.passed, *records), write_cursor(after), more=True, remaining=left)
 
     def _tickets(self, cursor: PastCursor) -> tuple[Rows[Ticket], int]:
         """The next tickets, and what is newer than they are; those that were asked for meanwhile, if they are those."""
