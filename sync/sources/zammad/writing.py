@@ -127,7 +127,7 @@ class Writing:
                 return Refused("This Zammad has no priorities")
             fields["priority_id"] = rank.id
         if operation.queue is not None:
-            group = next((one for one in names.groups.values() if one.name == operation.queue and one.active), None)
+            group = next((one for one in names.groups.values() if one.name == operation.queue), None)
             if group is None:
                 return Refused(f"There is no group “{operation.queue}” in Zammad", "Choose another queue.")
             fields["group_id"] = group.id

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TypeVar
 
+from desk.times import now
 from sync.protocol import Record
-from sync.sources.zammad.source import Zammad
 from tests.servers.zammad import Zammad as Fake
 from tests.sync.sources.zammad.stage import connected
 
@@ -14,10 +14,11 @@ R = TypeVar("R", bound=Record)
 
 
 class Reader:
-    """Keeps the cursors."""
+    """Keeps the cursors. `ahead` moves our clock on, in microseconds."""
 
-    def __init__(self, source: Zammad) -> None:
-        self.source = source
+    def __init__(self, fake: Fake, settings: Mapping[str, str]) -> None:
+        self.ahead = 0
+        self.source = connected(fake, settings, clock=lambda: now() + self.ahead)
         self.cursors: dict[str, str] = {}
 
     def read(self, *keys: str) -> list[Record]:
@@ -41,8 +42,8 @@ def told(records: list[Record], kind: type[R]) -> list[R]:
 def desk(settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[tuple[Fake, Reader]]:
     """A fake, and a reader of it."""
     with Fake() as fake:
-        source = connected(fake, settings)
+        reader = Reader(fake, settings)
         try:
-            yield fake, Reader(source)
+            yield fake, reader
         finally:
-            source.close()
+            reader.source.close()

@@ -1,11 +1,12 @@
 """A fake Zammad as the stage of the conformance suite, and a source that is connected with it."""
 
 import ssl
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from types import MappingProxyType
 
+from desk import times
 from desk.statuses import Status
 from sync.conformance.stage import PAUSE, Deed, Said, Standing, Trouble
 from sync.kinds import Account
@@ -30,11 +31,16 @@ def certificates() -> ssl.SSLContext:
 
 
 def connected(
-    fake: Fake, settings: Mapping[str, str] = MappingProxyType({}), *, patience: float = 5.0, gone_every: int = 0
+    fake: Fake,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    *,
+    patience: float = 5.0,
+    gone_every: int = 0,
+    clock: Callable[[], int] = times.now,
 ) -> Zammad:
     """A source that reads and writes this fake."""
     account = Account("Desk", {"url": fake.url, **settings}, lambda: Secret(TOKEN), certificates())
-    return Zammad(account, patience=patience, gone_every=gone_every)
+    return Zammad(account, patience=patience, gone_every=gone_every, clock=clock)
 
 
 class ZammadStage:

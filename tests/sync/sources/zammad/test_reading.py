@@ -6,7 +6,7 @@ import pytest
 
 from desk.lookup import IdentityKind
 from desk.statuses import Status
-from desk.times import SECOND
+from desk.times import MINUTE, SECOND
 from storage.ingest.records import IdentityRecord
 from sync.errors import SourceError
 from sync.sources.zammad import reading
@@ -249,7 +249,35 @@ def test_calls_that_are_over_are_told_once() -> None:
             ("in", "+4930555666", "Ana Ruiz", True, 120),
             ("out", "+442079460018", "", False, 150),
         ]
+        reader.ahead = 2 * MINUTE
+        ringing["state"] = "hangup"
+        assert [call.number for call in told(reader.read("calls"), CallNews)] == ["anonymous"]
+        before = len(fake.asked)
         assert reader.read("calls") == []
+        assert len(fake.asked) == before
+
+
+def test_what_a_team_has_made_new_is_known_soon() -> None:
+    """A group that nobody knew when the names were read."""
+    with desk() as (fake, reader):
+        fake.desk.opens(10, "Brake", "It squeaks.")
+        reader.read()
+        fake.desk.groups[9], fake.desk.addresses[9] = "Workshop", 1
+        fake.desk.access[3].add(9)
+        case = fake.desk.opens(10, "Bike", "It is old.")
+        reader.ahead = 2 * MINUTE
+        fake.desk.sets(case.id, group_id=9)
+        assert [news.queue for news in told(reader.read("news"), TicketNews)] == ["Workshop"]
+
+
+def test_another_token_may_be_another_agents() -> None:
+    """After it was closed, nothing is taken for known."""
+    with desk() as (fake, reader):
+        assert "Ada Brandt" in reader.source.check().steps[0].said
+        fake.desk.me = 4
+        assert "Ada Brandt" in reader.source.check().steps[0].said
+        reader.source.close()
+        assert "Bo Lund" in reader.source.check().steps[0].said
 
 
 def test_without_the_right_there_are_no_calls_and_check_says_so() -> None:
