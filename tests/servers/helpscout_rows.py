@@ -127,7 +127,8 @@ class Desk:
         """A conversation as it is answered; what a chat holds is cut short where it comes within."""
         row, said = self.conversations[number], self.threads[number]
         published = [each for each in said if each["state"] == "published" and each["type"] in MESSAGES]
-        whole: Row = {**row, "threads": len(published)}
+        # Whether all that is said in a chat counts isn't known: here it is one.
+        whole: Row = {**row, "threads": 1 if row["type"] == "chat" else len(published)}
         if threads:
             within = said[:1] if row["type"] == "chat" else said
             whole["_embedded"] = {"threads": list[Json](reversed(within))}

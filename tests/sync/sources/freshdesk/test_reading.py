@@ -14,6 +14,7 @@ from sync.protocol import Page
 from sync.sources.freshdesk.source import CANNED_EVERY, NEWS, PAST, Freshdesk
 from sync.tickets import Passed, SnippetNews, TicketGone
 from tests.servers import freshdesk
+from tests.servers.freshdesk_rows import iso
 from tests.sync.sources.freshdesk.stage import account
 
 DAY = 86_400.0
@@ -47,18 +48,30 @@ def test_tickets_older_than_thirty_days_come_too(fake: freshdesk.Freshdesk, zoe:
 
 
 def test_more_tickets_of_one_second_than_a_page_holds_come_all(fake: freshdesk.Freshdesk, zoe: int) -> None:
-    """As a rule for many at once leaves them; there is nothing but the second to go on by."""
-    for number in range(130):
-        fake.desk.add_ticket(zoe, f"Ticket {number}", "<div>It drips.</div>", age=DAY / 2)
-    fake.desk.add_ticket(zoe, "Older", "<div>It drips.</div>", age=DAY * 2)
-    assert len(read(fake).tickets) == 131
+    """As a rule for many at once leaves them; there is nothing but the second to go on by.
+
+    Meanwhile a ticket of the first page changes, which draws one of the second page up to it.
+    """
+    numbers = [fake.desk.add_ticket(zoe, f"Ticket {number}", "<div>It drips.</div>") for number in range(115)]
+    for number in numbers:
+        fake.desk.tickets[number]["updated_at"] = iso(fake.now() - DAY / 2)
+    kept = Kept()
+
+    def change_the_first() -> None:
+        if len(kept.tickets) == 100:
+            fake.desk.touch(numbers[0])
+
+    fake.faults.after_page = change_the_first
+    with opened(fake) as source:
+        kept.read(source)
+    assert len(kept.tickets) == 115
 
 
 def test_a_page_beyond_the_last_one_is_never_asked_for(fake: freshdesk.Freshdesk, zoe: int) -> None:
     """Freshdesk ends every list at its 300th page: each is begun anew at the time that was reached."""
-    for number in range(230):
+    for number in range(105):
         fake.desk.add_ticket(zoe, f"Ticket {number}", "<div>It drips.</div>", age=DAY * 2 + number)
-    assert len(read(fake).tickets) == 230
+    assert len(read(fake).tickets) == 105
     assert {asked.params["page"] for asked in fake.asked if asked.path == "/api/v2/tickets"} == {"1"}
 
 

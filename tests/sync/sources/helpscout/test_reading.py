@@ -17,7 +17,7 @@ from sync.errors import Denied, PartGone, Throttled
 from sync.secret import Secret
 from sync.sources.helpscout import KIND
 from sync.sources.helpscout.answers import PageInfo
-from sync.sources.helpscout.cursor import Past
+from sync.sources.helpscout.cursor import News, Past
 from sync.sources.helpscout.source import GONE, NEWS, PAST, SAVED, SAVED_EVERY, HelpScout
 from sync.tickets import Passed, SnippetNews, TicketNews
 from tests.servers import helpscout
@@ -137,6 +137,29 @@ def test_every_page_comes_however_a_list_shifts(deeds: list[str], size: int) -> 
                 things.insert(0, number)
                 number += 1
     assert set(range(92, 101)) & set(things) <= read
+
+
+@given(st.lists(st.text("dm", max_size=3), max_size=30), st.integers(1, 4))
+def test_every_change_comes_however_a_look_shifts(deeds: list[str], size: int) -> None:
+    """What changed last comes first: things change once more, or are deleted, between one page and the next."""
+    things, changed = list(range(9)), set[int]()
+    at, read = News(since=1), set[int]()
+    steps = iter(deeds)
+    while True:
+        pages = max(1, -(-len(things) // size))
+        page = things[(at.page - 1) * size : at.page * size]
+        read |= set(page)
+        at = at.having(dict.fromkeys(page, "x"), PageInfo(size, len(things), pages, at.page), began=2)
+        if at.begins:
+            break
+        for deed in next(steps, ""):
+            if deed == "d":
+                del things[:1]
+            elif things:
+                changed.add(things[-1])
+                things.insert(0, things.pop())
+    assert set(things) - changed <= read
+    assert at.since == 2
 
 
 def test_the_past_tells_how_much_is_left(fake: helpscout.HelpScout, zoe: int) -> None:
