@@ -32,15 +32,13 @@ _READ = """
 
 
 def settle(office: Office, heard: Mapping[int, int]) -> None:
-    """Finish the batch, and let tickets follow what was heard: when a customer wrote last, by ticket."""
-    fresh = {ticket_id: at for ticket_id, at in heard.items() if at >= office.connected_at}
-    standing = {
-        ticket_id: office.connection.execute(_STANDING, (ticket_id, at)).fetchone() for ticket_id, at in fresh.items()
-    }
+    """Let tickets follow what was heard (when a customer wrote last, by ticket), and finish the batch."""
+    for ticket_id, at in heard.items():
+        row = office.connection.execute(_STANDING, (ticket_id, at)).fetchone()
+        if row is not None and at >= office.connected_at:
+            _wake(office, ticket_id, row, at)
+    # Clocks are set by how the tickets stand then.
     office.batch.finish()
-    for ticket_id, row in standing.items():
-        if row is not None:
-            _wake(office, ticket_id, row, fresh[ticket_id])
     office.connection.execute(_READ, (json.dumps(sorted(office.batch.changed_tickets)),))
 
 

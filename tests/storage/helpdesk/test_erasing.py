@@ -2,8 +2,10 @@
 
 import json
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+from desk.lookup import IdentityKind
 from desk.snippets import Snippet
 from storage.backup import backup
 from storage.deeds.by import By
@@ -14,9 +16,10 @@ from storage.export.everything import export_everything
 from storage.export.page import html_page
 from storage.export.person import export_person
 from storage.helpdesk.records import ChecklistNews, FileNews, ItemNews, SnippetNews
+from storage.ingest.records import CustomerRecord, IdentityRecord
 from storage.workspace import Workspace, open_to_write
 from tests.factories import NOW
-from tests.storage.helpdesk.far import BO, Far, said, ticket
+from tests.storage.helpdesk.far import BO, LI, Far, said, ticket
 
 ALL = (
     BO, ticket(assignee="7"), said("m1", "Li Wei here.", files=(FileNews("f1", "li-wei.jpg", "image/jpeg", 9),)),
@@ -38,6 +41,17 @@ def test_an_erased_customer_does_not_come_back(workspace: Workspace, far: Far, b
         clean_up(connection)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert b"Li Wei" not in workspace.database.read_bytes()
+
+
+def test_what_they_wrote_on_somebody_elses_ticket_does_not_come_back(far: Far, by: By) -> None:
+    ana = CustomerRecord("Ana Ruiz", (IdentityRecord(IdentityKind.EMAIL, "ana@example.org"),), external_id="c9")
+    records = (ticket(customer=ana), said("m1", at=NOW - 2), replace(said("m2", "I too.", at=NOW - 1), customer=LI))
+    far.tell(*records)
+    (customer_id,) = far.one("SELECT id FROM customer WHERE name = 'Li Wei'")
+    erase(far.connection, by, find(far.connection, int(str(customer_id))))
+    before = far.all("SELECT id, body, external_id FROM message")
+    assert far.tell(*records) == 0
+    assert far.all("SELECT id, body, external_id FROM message") == before
 
 
 def test_a_file_that_lies_there_is_told_and_not_looked_for(

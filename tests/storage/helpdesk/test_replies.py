@@ -114,9 +114,11 @@ def test_the_same_words_twice_are_two_messages(far: Far, engine: Engine, by: By)
     far.connection.execute("UPDATE outbox SET state = 'handed' WHERE state = 'waiting'")
     far.tell(said("m2", "Thanks!", kind="note", at=NOW))
     assert far.all("SELECT state FROM outbox ORDER BY id") == [("sent",), ("handed",)]
-    far.tell(said("m2", "Thanks!", kind="note", at=NOW), said("m3", "Thanks!", kind="note", at=NOW))
-    assert far.all("SELECT external_id FROM message ORDER BY id") == [("m1",), ("m2",), ("m3",)]
-    assert far.all("SELECT state FROM outbox ORDER BY id") == [("sent",), ("sent",)]
+    answer(engine, by, far, "Thanks!", kind="note")
+    far.connection.execute("UPDATE outbox SET state = 'handed' WHERE state = 'waiting'")
+    far.tell(*(said(name, "Thanks!", kind="note", at=NOW) for name in ("m2", "m3", "m4")))
+    assert far.all("SELECT external_id FROM message ORDER BY id") == [("m1",), ("m2",), ("m3",), ("m4",)]
+    assert far.all("SELECT state FROM outbox ORDER BY id") == [("sent",)] * 3
 
 
 def test_a_colleagues_words_are_not_ours_because_they_begin_alike(far: Far, engine: Engine, by: By) -> None:

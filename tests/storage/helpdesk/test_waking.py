@@ -22,9 +22,9 @@ def do(engine: Engine, by: By, far: Far, wanted: Change, *, at: int = NOW) -> No
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.SOLVED])
 def test_a_ticket_that_nobody_there_opened_again_is_open_here(far: Far, status: Status) -> None:
-    far.tell(ticket(status=status, label="waits"), said("m1"))
+    far.tell(ticket(status=status, label="waits"), said("m1"), said("m0", "Sent.", kind="outbound", at=NOW - MINUTE))
     far.tell(ticket(status=status, label="waits", at=NOW), said("m2", "Hello?", at=NOW))
-    assert far.stands("status", "unread", "solved_at") == (Status.OPEN, 1, None)
+    assert far.stands("status", "unread", "solved_at", "due_at IS NOT NULL") == (Status.OPEN, 1, None, 1)
     far.tell(ticket(status=status, label="waits", at=NOW + MINUTE, queue="Parcels"))
     assert far.stands("status") == (Status.OPEN,)
 
@@ -39,6 +39,14 @@ def test_what_waits_for_somebody_else_goes_on_waiting_unread(far: Far) -> None:
     far.tell(ticket(status=Status.HOLD, label="stalled"), said("m1"))
     far.connection.execute("UPDATE ticket SET unread = 0")
     far.tell(ticket(status=Status.HOLD, label="stalled", at=NOW), said("m2", "Hello?", at=NOW))
+    assert far.stands("status", "unread") == (Status.HOLD, 1)
+
+
+def test_so_does_what_waits_by_a_word_that_means_something_else_there(far: Far, engine: Engine, by: By) -> None:
+    far.tell(ticket(), said("m1"))
+    do(engine, by, far, Change(status=Status.HOLD))
+    far.does(found=ticket(status=Status.PENDING, label="Waiting", at=NOW))
+    far.tell(said("m2", "Hello?", at=NOW + MINUTE))
     assert far.stands("status", "unread") == (Status.HOLD, 1)
 
 
