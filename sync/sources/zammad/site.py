@@ -11,10 +11,10 @@ from sync.errors import Denied
 from sync.http import Ask, Http, Site
 from sync.kinds import Account
 from sync.secret import without
+from sync.sources.zammad.address import API, address
 from sync.sources.zammad.answers import NAMED, ROW, ROWS, USER, Raw, User, one
 from sync.sources.zammad.telling import Names
 
-API = "/api/v1"
 PATIENCE = 30.0
 NAMES_LAST, NAMES_LEAST = HOUR, MINUTE
 # So many users are remembered at most.
@@ -26,7 +26,7 @@ class ZammadSite:
     """The service at an address. `clock` is ours, in microseconds; `patience` in seconds."""
 
     def __init__(self, account: Account, clock: Callable[[], int], patience: float) -> None:
-        self.url = account.settings["url"].rstrip("/").removesuffix(API).rstrip("/")
+        self.url = address(account.settings["url"])
         self.clock = clock
         self._account = account
         self._names: Names | None = None

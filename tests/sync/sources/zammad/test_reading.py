@@ -291,8 +291,8 @@ def test_without_the_right_there_are_no_calls_and_check_says_so() -> None:
         assert "left out" in health.steps[-1].said
 
 
-@pytest.mark.parametrize("ending", ["/", "/api/v1", "/api/v1/"])
+@pytest.mark.parametrize("ending", ["/", "/api/v1", "/api/v1/", "/#ticket/zoom/5", "#dashboard"])
 def test_an_address_may_be_written_in_many_ways(ending: str) -> None:
-    """With a slash, or with the path of the API."""
+    """With a slash, with the path of the API, or as the browser shows it."""
     with Fake() as fake, closing(connected(fake, {"url": fake.url + ending})) as source:
         assert source.check().works
