@@ -58,8 +58,8 @@ class Kind:
     `takes`: what of that which is done here it takes: reply, note, merge, tick, and the fields of a ticket that it
     knows (status, priority, assignee, queue, tags). `tried`: against what it was ever run, in a sentence. `check`
     raises BadInput where settings can't be right; `open` makes the source, which connects when it is used first.
-    `settles`: after so many seconds words that it took can surely be found there, and what can't was not taken. `pages`:
-    the hosts at which its tickets have their own pages, where that isn't the one of the setting `url`.
+    `settles`: after so many seconds words that it took can surely be found there, and what can't was not taken.
+    `pages`: the hosts at which its tickets have their own pages, where that isn't the one of the setting `url`.
     """
 
     key: str

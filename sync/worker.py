@@ -117,7 +117,7 @@ class Worker:
         while not self._stopping.is_set():
             asked = self._asked_at()
             if asked != self._answered:
-                self._answered, self._way_out = asked, Pace()
+                self._answered, self._way_out, self._file_pace = asked, Pace(), Pace()
             self.round()
             if not self._pace.failures:
                 self._listen()
