@@ -23,7 +23,9 @@ _STANDING = """
      WHERE t.id = ? AND t.status <> 4 AND t.message_count > 0 AND ? >= ifnull(t.inbound_at, 0)"""
 _WAKE = "UPDATE ticket SET unread = 1, snoozed_until = NULL WHERE id = ?"
 # The word that it has there means again what it means there.
-_MEANS = "UPDATE remote_ticket SET status = category WHERE ticket_id = ?"
+_MEANS = """
+    UPDATE remote_ticket SET status = category, base = json_set(base, '$.fields.status', category)
+     WHERE ticket_id = ?"""
 # Their newest message was answered, or they are done with: nobody has to read it.
 _READ = """
     UPDATE ticket SET unread = 0

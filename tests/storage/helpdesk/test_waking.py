@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import Engine
 
 from desk.statuses import Status
-from desk.times import DAY, MINUTE
+from desk.times import DAY, HOUR, MINUTE
 from storage.deeds.by import By
 from storage.deeds.change import Change, change
 from storage.deeds.merge import merge
 from storage.engine import deed_session
-from storage.helpdesk.records import MergeTicket, TicketGone
+from storage.helpdesk.records import ChangeTicket, MergeTicket, TicketGone
 from tests.factories import NOW
 from tests.storage.helpdesk.far import Far, said, ticket
 
@@ -48,6 +48,27 @@ def test_so_does_what_waits_by_a_word_that_means_something_else_there(far: Far, 
     far.does(found=ticket(status=Status.PENDING, label="Waiting", at=NOW))
     far.tell(said("m2", "Hello?", at=NOW + MINUTE))
     assert far.stands("status", "unread") == (Status.HOLD, 1)
+
+
+def test_a_word_means_again_what_it_means_there_once_the_customer_wrote(far: Far, engine: Engine, by: By) -> None:
+    """Pending given to a service that only knows open and closed, then open again, then pending anew."""
+    far.tell(ticket(), said("m1"))
+    do(engine, by, far, Change(status=Status.PENDING))
+    far.does(found=ticket(at=NOW))
+    assert far.stands("status") == (Status.PENDING,)
+    far.tell(said("m2", "Hello?", at=NOW + MINUTE))
+    assert far.stands("status") == (Status.OPEN,)
+    do(engine, by, far, Change(status=Status.PENDING), at=NOW + 2 * MINUTE)
+    far.now = NOW + 2 * MINUTE
+    asked = far.asks()[1]
+    assert isinstance(asked, ChangeTicket)
+    assert asked.status is Status.PENDING
+
+
+def test_what_is_from_before_the_helpdesk_was_connected_opens_nothing(far: Far) -> None:
+    far.tell(ticket(status=Status.PENDING, label="waits", at=NOW - 5 * HOUR), said("m1", at=NOW - 5 * HOUR))
+    far.tell(said("m2", "Hello?", at=NOW - 3 * HOUR))
+    assert far.stands("status", "message_count") == (Status.PENDING, 2)
 
 
 def test_a_sleeping_ticket_wakes(far: Far, engine: Engine, by: By) -> None:
