@@ -16,23 +16,29 @@ SOON = 10.0
 
 
 class Bearing:
-    """The patience of one call. `woken` ends its waits, and is left for whoever waits for the source."""
+    """The patience of one call. `woken` ends its waits, and is left for whoever waits for the source.
 
-    def __init__(self, host: str, rates: Rates, woken: Event, pauses: tuple[float, ...]) -> None:
+    `spares`: it leaves the last requests to others, as all reading does that is no part of a write.
+    """
+
+    def __init__(
+        self, host: str, rates: Rates, woken: Event, pauses: tuple[float, ...], *, spares: bool = True
+    ) -> None:
         self._host, self._rates, self._woken, self._pauses = host, rates, woken, pauses
+        self._spares = spares
         self._slips = 0
         self._waited = 0.0
         self._logged_in_anew = False
 
     def hold_back(self) -> None:
         """Wait until reading is allowed; Throttled where that takes too long, or where something else is to be done."""
-        span = self._rates.closed_for(reading=True)
+        span = self._rates.closed_for(reading=self._spares)
         if not span:
             return
         self._waited += span
         if self._waited <= SOON and not self._woken.wait(span):
             return
-        left = max(1.0, self._rates.closed_for(reading=True))
+        left = max(1.0, self._rates.closed_for(reading=self._spares))
         raise Throttled(f"{self._host} asks for a pause of {math.ceil(left)} s", "It goes on by itself.", again_in=left)
 
     def got_on(self) -> None:
@@ -45,7 +51,7 @@ class Bearing:
             if trouble.status == 401 and not self._logged_in_anew:
                 self._logged_in_anew = True
                 return True
-            if trouble.status in (429, 503) and self._rates.closed_for(reading=True):
+            if trouble.status in (429, 503) and self._rates.closed_for(reading=self._spares):
                 return False
             failure: SourceError = of_status(trouble, Ask(""), self._host)
         else:

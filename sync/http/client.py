@@ -259,7 +259,7 @@ class Http:
         return self._headers
 
     def _bearing(self) -> Bearing:
-        return Bearing(self._open_line().host, self._rates, self._woken, self._pauses)
+        return Bearing(self._open_line().host, self._rates, self._woken, self._pauses, spares=not self._is_urgent)
 
     def _must_be_own(self, ask: Ask) -> None:
         """Nothing but a file may lie elsewhere."""

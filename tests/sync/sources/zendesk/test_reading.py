@@ -141,6 +141,18 @@ def test_an_admin_reads_the_export(admin: ZendeskStage) -> None:
     assert kept.tickets[ticket].tags == ("swept",)
 
 
+def test_the_export_tells_nothing_that_the_list_tells(admin: ZendeskStage) -> None:
+    """Every ticket costs requests: only what was archived is read from it."""
+    old, young = archived(admin, 1), admin.add_ticket("Pump", "It drips.")
+    admin.account.tickets[int(young)]["status"] = "closed"
+    admin.fake.leap = 200.0
+    admin.fake.changed()
+    with closing(admin.source()) as source:
+        kept = Kept()
+        kept.take(source.pull(OLD, ""))
+    assert [*kept.tickets] == old
+
+
 def test_an_agent_is_told_that_the_export_is_for_admins(stage: ZendeskStage) -> None:
     """All else goes on."""
     ticket = stage.add_ticket("Pump", "It drips.")
@@ -225,6 +237,31 @@ def test_work_can_begin_after_few_requests(stage: ZendeskStage) -> None:
     assert stage.requests() <= 20 + 9
     newest = max(int(ticket) for ticket in stage.account.tickets)
     assert str(newest) in kept.tickets
+
+
+def test_all_that_was_said_comes_however_much_it_is(stage: ZendeskStage) -> None:
+    """A hundred comments are a page."""
+    ticket = stage.add_ticket("Pump", "It drips.")
+    stage.fake.leap = 0.0
+    for number in range(150):
+        stage.customer_writes(ticket, f"Drop {number}.")
+    with closing(stage.source()) as source:
+        kept = Kept()
+        kept.take(source.pull(PAST, ""))
+    assert len(kept.messages) == 151
+
+
+def test_a_customers_private_word_is_theirs_and_a_rules_is_nobodys(stage: ZendeskStage) -> None:
+    """A note is what agents say among themselves."""
+    ticket = stage.add_ticket("Pump", "It drips.")
+    with stage.turn():
+        stage.account.add_comment(int(ticket), stage.zoe, {"body": "Between us.", "public": False}, {})
+        stage.account.add_comment(int(ticket), -1, {"body": "Closing soon.", "public": True}, {})
+    with closing(stage.source()) as source:
+        kept = Kept()
+        kept.take(source.pull(PAST, ""))
+    told = [(message.kind, bool(message.automatic)) for message in kept.messages.values()]
+    assert told == [("inbound", False), ("inbound", False), ("outbound", True)]
 
 
 def test_macros_and_views_are_told(stage: ZendeskStage) -> None:
