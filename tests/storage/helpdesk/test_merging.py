@@ -133,11 +133,11 @@ def test_the_word_that_a_status_had_is_used_again(far: Far, engine: Engine, by: 
 
 def test_what_stands_there_already_is_not_asked_for(far: Far, engine: Engine, by: By) -> None:
     far.tell(ticket(tags=("Needs Review",)))
-    do(engine, by, far, Change(status=Status.SOLVED, remove_tags=("needs-review",)))
+    do(engine, by, far, Change(status=Status.SOLVED, add_tags=("done",), remove_tags=("needs-review",)))
     _, asked = far.asks()
     assert isinstance(asked, ChangeTicket)
-    assert asked.remove_tags == ("Needs Review",)
-    far.tell(ticket(status=Status.SOLVED, label="resolved", at=NOW - 1))
+    assert (asked.add_tags, asked.remove_tags) == (("done",), ("Needs Review",))
+    far.tell(ticket(status=Status.SOLVED, label="resolved", at=NOW - 1, tags=("Done",)))
     job, asked = far.asks()
     assert asked is None
     assert job.kind == "change"
