@@ -14,6 +14,7 @@ from benchmarks.making import Wanted, cache_folder, copied, kept
 
 MILLION = 1_000_000
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+RT = SHARED / "rt-2000.tar.gz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,19 @@ def _mailbox(scale: Scale) -> Iterator[Figure]:
 
     with _folder() as folder:
         yield from mailbox.figures(100_000 if scale.wanted.tickets >= MILLION else mailbox.MAILS, folder)
+
+
+def _rt(_: Scale) -> Iterator[Figure]:
+    from benchmarks import rt
+
+    with _folder() as folder:
+        yield from rt.figures(RT, folder)
+
+
+def _no_rt() -> str:
+    from tests.servers.rt_setup import missing
+
+    return missing()
 
 
 def _answers(_: Scale) -> Iterator[Figure]:
@@ -297,5 +311,19 @@ PARTS = (
         _mailbox,
         made=False,
         missing=_no_mail_server,
+    ),
+    Part(
+        "rt",
+        "A real Request Tracker",
+        """a Request Tracker 5 on loopback with a made-up database of 2,000 tickets, SQLite, three workers, logins that
+        cost 3 ms. The bare loop is asyncio and httpx over two connections, which asks for the same fields of the same
+        things, knows how much there is, and drops what comes (`benchmarks/rt_bare.py`). The server does nearly all of
+        the work: its processor time is that of all its processes. Synced into the workspace runs from the start of
+        `heard sync` to its end, with people, threads and full text. Changed are twenty tickets that a colleague has
+        answered, noted on and given another status and priority.""",
+        _rt,
+        needed=RT,
+        made=False,
+        missing=_no_rt,
     ),
 )

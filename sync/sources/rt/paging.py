@@ -50,7 +50,7 @@ class Listing(Generic[Row]):
     """A list that can be asked for in pieces, and of which so many full pages are expected.
 
     `whole`: nothing of it is hidden from anybody who sees its tickets, so that a short page is the last one. `hides`:
-    rows are known to be hidden from this user.
+    rows are known to be hidden from this user. `filled`: there are rows for sure, so that an empty page hides some.
     """
 
     ask: Callable[[Span], Ask]
@@ -58,6 +58,7 @@ class Listing(Generic[Row]):
     whole: bool
     hides: bool = False
     expected: int = 0
+    filled: bool = False
 
     def first(self, above: int) -> list[Span]:
         """What is asked for at once. Rows come only at the end, so that a page's place stays where it is."""
@@ -121,7 +122,7 @@ def _begun(listing: Listing[Row], answers: Sequence[Answer], above: int) -> Read
         read.low = max(numbers, default=above)
     else:
         read.high = min(numbers, default=None)
-        read.done = read.done or not numbers
+        read.done = read.done or not (numbers or listing.filled)
     return read
 
 

@@ -103,7 +103,8 @@ class Reading:
     def history(self, numbers: Sequence[str], beside: Sequence[Ask] = ()) -> tuple[History, list[Answer]]:
         """All that happened to these tickets, and to those that were merged into them; and what is asked besides."""
         found = History()
-        listing = _transactions(_of(numbers), HISTORY_FIELDS, expected=int(self._a_ticket * len(numbers)) // MOST)
+        expected = int(self._a_ticket * len(numbers)) // MOST
+        listing = _transactions(_of(numbers), HISTORY_FIELDS, expected=expected, filled=True)
         reads, others = read_all(self._http, [listing], beside=beside)
         self._a_ticket = len(reads[0].rows) / len(numbers)
         merged = self._keep(reads[0], found)
@@ -177,7 +178,9 @@ def _of(numbers: Sequence[str]) -> str:
     return f"{any_of('TicketId', numbers)} AND {HISTORY}"
 
 
-def _transactions(query: str, fields: str, *, hides: bool = False, expected: int = 0) -> Listing[Transaction]:
+def _transactions(
+    query: str, fields: str, *, hides: bool = False, expected: int = 0, filled: bool = False
+) -> Listing[Transaction]:
     """Transactions that fit; some of them may be hidden from this user."""
 
     def ask(span: Span) -> Ask:
@@ -185,4 +188,4 @@ def _transactions(query: str, fields: str, *, hides: bool = False, expected: int
         params = {**span.params, "query": f"{within} AND {query}", "fields": fields}
         return Ask("/transactions", params, what="what happened to tickets")
 
-    return Listing(ask, TRANSACTIONS, whole=False, hides=hides, expected=expected)
+    return Listing(ask, TRANSACTIONS, whole=False, hides=hides, expected=expected, filled=filled)
