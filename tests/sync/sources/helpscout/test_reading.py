@@ -189,6 +189,16 @@ def test_the_same_state_is_not_told_again(fake: helpscout.HelpScout, zoe: int) -
     assert "hisses" in str(third.records)
 
 
+def test_what_is_listed_a_minute_late_is_not_lost(fake: helpscout.HelpScout, zoe: int) -> None:
+    """Each look goes back a while before the one that was."""
+    with opened(fake) as source:
+        fake.desk.add_conversation(zoe, "Seen", "It drips.")
+        first = source.pull(NEWS, "")
+        late = fake.desk.add_conversation(zoe, "Late", "It leaks.", age=60)
+        told = source.pull(NEWS, first.cursor).records
+    assert [record.external_id for record in told if isinstance(record, TicketNews)] == [str(late)]
+
+
 def test_a_long_look_goes_on_where_it_was(fake: helpscout.HelpScout, zoe: int) -> None:
     """Pages of what changed; whatever changes meanwhile is in the next look."""
     for number in range(13):
