@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from desk.statuses import Priority, Status
 from sync.conformance.kept import Kept, word
@@ -11,7 +13,7 @@ from sync.conformance.skipping import only_where
 from sync.conformance.stage import Deed, Said, Stage, Standing
 from sync.conformance.tests_of_reading import until_gone, until_told
 from sync.protocol import Capability, Conflict, Operation, Receipt, Refused, Source
-from sync.tickets import ChangeTicket, TickItem
+from sync.tickets import ChangeTicket, OutgoingFile, TickItem
 
 _LOOKS = 40
 _PAUSE = 0.25
@@ -133,6 +135,24 @@ class Writing:
                 assert isinstance(outcome, Refused), f"an empty reply was not refused: {outcome}"
                 assert hand.times == 0, "an empty reply was handed over"
         assert len(stage.said(ticket)) == before, "an empty reply stands there"
+
+    def test_a_file_goes_along(self, stage: Stage) -> None:
+        only_where(Deed.FILE in stage.deeds)
+        content = bytes(range(256)) * 200
+        with TemporaryDirectory() as folder, closing(stage.source()) as source:
+            drawing = Path(folder) / "stored"
+            drawing.write_bytes(content)
+            file = OutgoingFile("größe & maß.bin", "application/octet-stream", drawing)
+            ticket, kept = begun(stage, source)
+            words = word()
+            receipt = source.push(replace(kept.reply(ticket, f"See the {words}."), files=(file,)), Hand())
+            assert isinstance(receipt, Receipt), f"a reply with a file did not arrive: {receipt}"
+            until_told(source, kept, ticket, words)
+            told = next(message for message in kept.messages.values() if words in message.body)
+            assert [each.name for each in told.files] == [file.name], "a file that went along has another name there"
+            assert b"".join(source.fetch(told.files[0].external_id)) == content, "a file that went along is another one"
+            alone = source.push(replace(kept.reply(ticket, ""), files=(file,)), Hand())
+            assert isinstance(alone, Receipt), f"a file without words did not arrive: {alone}"
 
     def test_it_can_be_stopped_at_the_last_moment(self, stage: Stage) -> None:
         def stop() -> None:

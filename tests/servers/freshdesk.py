@@ -14,7 +14,7 @@ import base64
 import json
 from collections import deque
 from collections.abc import Callable, Mapping
-from email import message_from_bytes
+from email import message_from_string
 from email.message import Message
 
 from tests.servers.freshdesk_rows import ADDRESS_LIVES, STATUSES, Desk, Row, iso
@@ -294,10 +294,11 @@ def _is_form(request: Request) -> bool:
 
 def _form(request: Request) -> tuple[dict[str, Json], list[tuple[str, bytes]]]:
     """The fields and the files of a form; a name that ends in [] is a list."""
-    head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
+    head = f"Content-Type: {request.headers['content-type']}\r\n\r\n"
     fields: dict[str, Json] = {}
     files: list[tuple[str, bytes]] = []
-    whole: Message = message_from_bytes(head + request.body)
+    # Byte by byte as letters: names of files are UTF-8 as it is, of which the parser of mails would make nothing.
+    whole: Message = message_from_string(head + request.body.decode("latin-1"))
     for part in whole.walk():
         name = part.get_param("name", header="content-disposition")
         if not isinstance(name, str):
@@ -305,7 +306,7 @@ def _form(request: Request) -> tuple[dict[str, Json], list[tuple[str, bytes]]]:
         content = part.get_payload(decode=True)
         assert isinstance(content, bytes)
         if filename := part.get_filename():
-            files.append((filename, content))
+            files.append((filename.encode("latin-1").decode(), content))
         elif name.endswith("[]"):
             listed = fields.setdefault(name[:-2], [])
             assert isinstance(listed, list)
