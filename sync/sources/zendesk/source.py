@@ -88,8 +88,8 @@ class Zendesk:
 
     def _told_names(self) -> str:
         house = self._asking.house()
-        own = f", {len(house.statuses)} statuses" if house.statuses else ""
-        return f"{len(house.groups)} groups, {len(house.fields)} fields{own}"
+        own = f", statuses of its own: {len(house.statuses)}" if house.statuses else ""
+        return f"groups: {len(house.groups)}, fields: {len(house.fields)}{own}"
 
     def _told_export(self) -> str:
         asked = {"start_time": self._asking.now() // times.SECOND - 3600, "per_page": 1}
