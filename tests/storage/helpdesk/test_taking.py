@@ -12,6 +12,8 @@ from desk.times import HOUR, MINUTE
 from storage.helpdesk.records import AgentNews, FileNews, HelpdeskRecord, Passed
 from storage.helpdesk.standing import numbered, standing
 from storage.ingest.records import IdentityRecord
+from storage.search.index import index_customers
+from storage.search.query import Finder
 from storage.tickets import conversation, find_ticket
 from tests.factories import NOW, make_agent, make_ticket
 from tests.storage.helpdesk.far import BO, LI, Far, said, ticket
@@ -45,6 +47,13 @@ def test_a_ticket_is_found_by_what_it_is_called_there(far: Far) -> None:
     for text in ("101", "#101", "acme#101", "ACME#101", "rt#101"):
         assert find_ticket(far.connection, text) == far.ticket_id(), text
     assert numbered(far.connection, "102", "zendesk") == ()
+
+
+def test_a_customer_is_found_by_what_their_ticket_is_called_there(far: Far) -> None:
+    far.tell(ticket("1"), ticket("2"))
+    index_customers(far.connection, [int(str(far.stands("customer_id")[0]))])
+    (hit,) = Finder(far.connection).find("#101")
+    assert (hit.name, hit.identity_value) == ("Li Wei", "acme#101")
 
 
 def test_what_was_told_before_changes_nothing(far: Far) -> None:

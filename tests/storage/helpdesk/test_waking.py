@@ -10,7 +10,7 @@ from storage.deeds.change import Change, change
 from storage.deeds.merge import merge
 from storage.engine import deed_session
 from storage.helpdesk.records import ChangeTicket, MergeTicket, TicketGone
-from tests.factories import NOW
+from tests.factories import NOW, make_ticket
 from tests.storage.helpdesk.far import Far, said, ticket
 
 
@@ -99,6 +99,19 @@ def test_what_was_deleted_there_is_closed_and_comes_back_with_it(far: Far) -> No
     far.tell(ticket())
     assert far.stands("status") == (Status.OPEN,)
     assert far.all("SELECT gone_at FROM remote_ticket") == [(None,)]
+
+
+def test_what_came_back_on_the_same_page_is_there(far: Far) -> None:
+    far.tell(ticket(), said("m1"))
+    far.tell(TicketGone("1"), ticket(at=NOW))
+    assert far.stands("status") == (Status.OPEN,)
+
+
+def test_a_merge_with_a_ticket_of_elsewhere_is_this_workspaces_own(far: Far, engine: Engine, by: By) -> None:
+    far.tell(ticket("1"))
+    with deed_session(engine) as session:
+        merge(session, By(by.agent_id, NOW, 0), [far.ticket_id("1")], make_ticket(far.connection))
+    assert far.job() is None
 
 
 def test_what_was_merged_there_is_merged_here(far: Far) -> None:

@@ -106,6 +106,7 @@ def test_a_long_question_is_cut() -> None:
         (query._UNTAGGED, ("ana@", "ana@x", 13)),
         (query._ENDINGS, ("ana", "anb", 13)),
         (query._TICKET, (7,)),
+        (query._TICKET_THERE, ("7",)),
         (several(query._RECENCIES, 2), (1, 2)),
         (several(query._IDENTITIES, 2), (1, 2)),
         (several(query._IDENTITIES_WITH, 2), (1, 2, "ana")),
