@@ -16,8 +16,9 @@ Message-ID: <html@customer.example>\r\nContent-Type: text/html; charset=utf-8\r\
 
 @pytest.fixture(autouse=True)
 def swept(rt: RtServer) -> None:
-    """Nothing of other tests in sight."""
+    """Nothing of other tests in sight, and nobody mailed."""
     rt.sweep()
+    rt.mute(True)
 
 
 def test_a_ticket_is_told_with_its_fields_and_its_customer(rt: RtServer) -> None:

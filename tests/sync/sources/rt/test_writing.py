@@ -19,8 +19,9 @@ ZOE = "zoe@customer.example"
 
 @pytest.fixture(autouse=True)
 def swept(rt: RtServer) -> None:
-    """Nothing of other tests in sight."""
+    """Nothing of other tests in sight, and nobody mailed."""
     rt.sweep()
+    rt.mute(True)
 
 
 def begun(rt: RtServer, seen: Desk, queue: str = "Support") -> str:
@@ -44,6 +45,7 @@ def changed(seen: Desk, ticket: str, **wanted: object) -> object:
 
 
 def test_a_reply_reaches_the_customer_and_a_note_does_not(rt: RtServer) -> None:
+    rt.mute(False)
     with desk(rt) as seen:
         ticket, before = begun(rt, seen), len(rt.outbox())
         receipt = sent(seen.source, seen.kept.reply(ticket, "Among us.", "note"))
