@@ -1,7 +1,7 @@
 """Plain words stay the same when a service keeps them as HTML; teams' own fields are read as people mean them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from desk.lookup import IdentityKind
@@ -14,10 +14,19 @@ from sync.sources.words import as_html, squeezed, squeezed_html
 LINES = st.text(st.sampled_from("abcäé😀 <>&\"'-_*#1.©\t"), max_size=40)
 
 
+@example("1\n>\n\n1")
+@example("<script> & <!-- -->\n- a\n1. b")
 @given(st.lists(LINES, min_size=1, max_size=6).map("\n".join))
 def test_words_are_found_again_in_their_html(text: str) -> None:
     """However they are laid out."""
     assert squeezed_html(as_html(text)) == squeezed(text)
+
+
+def test_what_a_service_adds_to_words_is_no_word() -> None:
+    """Links where there were addresses, paragraphs where there were lines."""
+    link = '<a href="https://www.example.com/" rel="nofollow">www.example.com</a>'
+    told = f'<p class="x">See\n {link}</p><!-- 7 --><p>A &amp; B</p>'
+    assert squeezed_html(told) == squeezed("See www.example.com\nA & B")
 
 
 def test_html_keeps_lines_and_indentation() -> None:
