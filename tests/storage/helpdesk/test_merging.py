@@ -16,7 +16,7 @@ from storage.deeds.undo import undo
 from storage.deeds.write import Outgoing, write
 from storage.engine import deed_session
 from storage.helpdesk.records import ChangeTicket, WriteMessage
-from tests.factories import NOW
+from tests.factories import NOW, make_customer
 from tests.storage.helpdesk.far import BO, LI, Far, said, ticket
 
 
@@ -50,6 +50,14 @@ def test_what_was_changed_there_is_changed_here_and_told(far: Far) -> None:
         ("tags", "[]", '["vip"]', "acme"),
     ]
     assert far.one("SELECT c.external_id FROM ticket t JOIN customer c ON c.id = t.customer_id") == ("c2",)
+
+
+def test_who_it_was_given_to_here_keeps_it_until_it_is_another_customers_there(far: Far) -> None:
+    far.tell(ticket())
+    ana = make_customer(far.connection, "Ana Ruiz")
+    far.connection.execute("UPDATE ticket SET customer_id = ?", (ana,))
+    far.tell(ticket(at=NOW, priority=Priority.HIGH))
+    assert far.stands("customer_id", "priority") == (ana, 2)
 
 
 def test_different_fields_don_t_meet(far: Far, engine: Engine, by: By) -> None:
