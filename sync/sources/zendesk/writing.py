@@ -7,7 +7,7 @@ answer was lost, as Zendesk knows no key against doing an update twice. What is 
 follow-up; that creation has such a key, which counts for two hours.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 
 from desk.statuses import Status
 from desk.times import MINUTE, SECOND
@@ -18,8 +18,9 @@ from sync.sources.words import as_html
 from sync.sources.zendesk import answers, telling, vocabulary
 from sync.sources.zendesk.answers import LISTED, Audit, Shown, Ticket, fitting
 from sync.sources.zendesk.asking import LARGEST_PAGE, Asking
+from sync.sources.zendesk.changing import fields_of
 from sync.sources.zendesk.cursor import UNSETTLED
-from sync.sources.zendesk.telling import MERGED_INTO, OPERATION, House, People
+from sync.sources.zendesk.telling import MERGED_INTO, OPERATION, People
 from sync.tickets import ChangeTicket, MergeTicket, OutgoingFile, WriteMessage
 
 # Clocks are compared by their seconds.
@@ -28,7 +29,6 @@ CLOCKS = 2 * MINUTE
 LOOKS = (0.2, 0.5, 1.0, 2.0, 4.0)
 _REFUSALS = (400, 403, 404, 409, 413, 422)
 _NOT_THERE = Refused("The ticket isn't in Zendesk any more", "Drop it, or write to the customer elsewhere.")
-_CLOSED = Refused("Zendesk has closed this ticket for good", "Write to the customer: that begins a follow-up ticket.")
 
 
 class Writing:
@@ -66,7 +66,7 @@ class Writing:
         if not isinstance(ticket, Ticket):
             return ticket
         house = self._asking.house()
-        fields = _fields(wanted, ticket, house)
+        fields = fields_of(wanted, ticket, house)
         if isinstance(fields, Refused):
             return fields
         if not fields:
@@ -278,44 +278,3 @@ def _addresses(people: People, user: int) -> set[str]:
     """All addresses that somebody is known by there."""
     record = people.customer(user)
     return {each.value.casefold() for each in record.identities} if record is not None else set()
-
-
-def _fields(wanted: ChangeTicket, ticket: Ticket, house: House) -> dict[str, Json] | Refused:
-    """What is to be changed, of what isn't so already."""
-    fields = _status(wanted, ticket, house)
-    if wanted.priority is not None and vocabulary.priority(ticket.priority) is not wanted.priority:
-        fields["priority"] = wanted.priority.key
-    if wanted.assignee is not None:
-        if wanted.assignee and not wanted.assignee.isdecimal():
-            return Refused("That agent isn't known in Zendesk", "Assign it to somebody who is.")
-        agent = int(wanted.assignee) if wanted.assignee else None
-        fields |= {"assignee_id": agent} if agent != ticket.assignee_id else {}
-    if wanted.queue is not None:
-        group = next((number for number, name in house.groups.items() if name == wanted.queue), None)
-        if wanted.queue and group is None:
-            return Refused(f"There is no group “{wanted.queue}” in Zendesk", "Choose one that is there.")
-        fields |= {"group_id": group} if group != ticket.group_id else {}
-    tags = _tags(wanted, ticket.tags)
-    fields |= {"tags": tags} if tags != list(ticket.tags) else {}
-    if ticket.status == vocabulary.CLOSED and fields.keys() - {"tags", "priority"}:
-        return _CLOSED
-    return fields
-
-
-def _status(wanted: ChangeTicket, ticket: Ticket, house: House) -> dict[str, Json]:
-    if wanted.status is None:
-        return {}
-    own = vocabulary.custom(house.statuses, wanted.status, wanted.label)
-    if own is not None:
-        return {"custom_status_id": own.id} if ticket.custom_status_id != own.id else {}
-    name = vocabulary.name_of(wanted.status, house.offered)
-    stands = vocabulary.status(ticket.status) is wanted.status
-    if ticket.status == name or (stands and wanted.label in ("", vocabulary.label(ticket.status))):
-        return {}
-    return {"status": name}
-
-
-def _tags(wanted: ChangeTicket, now: Sequence[str]) -> list[str]:
-    """All tags as they are to be: Zendesk replaces them, and the stamp sees to it that none is lost by that."""
-    kept = [tag for tag in now if tag not in wanted.remove_tags]
-    return [*kept, *(tag for tag in wanted.add_tags if tag not in kept)]

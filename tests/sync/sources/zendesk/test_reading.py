@@ -1,6 +1,5 @@
-"""What Zendesk makes hard in reading: whole seconds, archives, exports, other hosts, limits, rows that don't fit."""
+"""What Zendesk makes hard in reading: whole seconds, other hosts, limits, rows that don't fit."""
 
-from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
@@ -9,39 +8,19 @@ from desk.lookup import IdentityKind
 from desk.statuses import Status
 from storage.ingest.records import IdentityRecord
 from sync.conformance.kept import Kept
-from sync.errors import PartGone, Throttled
+from sync.errors import Throttled
 from sync.protocol import Receipt
-from sync.sources.zendesk.source import LIBRARY, NEWS, OLD, PAST
+from sync.sources.zendesk.source import LIBRARY, NEWS, PAST
 from sync.tickets import MessageNews, SnippetNews, ViewNews
 from tests.servers.zendesk import Zendesk
 from tests.servers.zendesk_rows import Row, iso
 from tests.sync.sources.zendesk.stage import ZendeskStage, connected
-
-DAY = 86400.0
-EXPORT = {"export": "yes"}
 
 
 @pytest.fixture
 def stage(fake: Zendesk) -> ZendeskStage:
     """The fake, with people in it."""
     return ZendeskStage(fake)
-
-
-@pytest.fixture
-def admin() -> Iterator[ZendeskStage]:
-    """An account whose Ana is an admin."""
-    with Zendesk("admin", most=100_000, leap=3.0) as fake:
-        yield ZendeskStage(fake, EXPORT)
-
-
-def archived(stage: ZendeskStage, count: int, days: float = 300) -> list[str]:
-    """Tickets that were closed long ago and are in no list any more."""
-    tickets = [stage.add_ticket(f"Old {number}", f"It was word{number}.") for number in range(count)]
-    for number, ticket in enumerate(tickets):
-        row, then = stage.account.tickets[int(ticket)], stage.fake.now() - (days + number) * DAY
-        row |= {"status": "closed", "created_at": iso(then - DAY), "updated_at": iso(then)}
-        stage.account.archived.add(int(ticket))
-    return tickets
 
 
 def test_two_changes_of_one_second_are_both_told(stage: ZendeskStage) -> None:
@@ -84,86 +63,6 @@ def test_a_cursor_that_is_unknown_begins_again(stage: ZendeskStage) -> None:
     assert [record for record in again.records if isinstance(record, MessageNews)][:20] == [
         record for record in first.records if isinstance(record, MessageNews)
     ]
-
-
-def test_the_archive_is_searched(stage: ZendeskStage) -> None:
-    """No list has it; a search's cursor that is too old is gone on from where it was."""
-    old, young = archived(stage, 60), stage.add_ticket("Pump", "It drips.")
-    with closing(stage.source()) as source:
-        kept = Kept()
-        page = source.pull(OLD, "")
-        kept.take(page)
-        stage.fake.faults.refuse(400, path="/search/export")
-        pages = 1
-        while page.more:
-            page, pages = source.pull(OLD, page.cursor), pages + 1
-            kept.take(page)
-        assert source.pull(OLD, page.cursor).records == ()
-    # The first one, the refused one, and the rest from the first one's last ticket on.
-    assert pages == 3
-    assert kept.tickets.keys() == {*old} - {young}
-    assert all(kept.tickets[ticket].final and kept.tickets[ticket].status is Status.CLOSED for ticket in old)
-
-
-def test_days_limit_the_past(stage: ZendeskStage) -> None:
-    """Neither older tickets nor older archives are read."""
-    old = [*archived(stage, 1, days=200), *archived(stage, 1, days=500)]
-    recent, quiet = stage.add_ticket("Pump", "It drips."), stage.add_ticket("Valve", "It leaks.")
-    stage.account.tickets[int(quiet)]["updated_at"] = iso(stage.fake.now() - 400 * DAY)
-    with closing(connected(stage.fake, {"days": "365"})) as source:
-        kept = Kept()
-        kept.read(source)
-    assert kept.tickets.keys() == {recent, old[0]}
-
-
-def test_an_admin_reads_the_export(admin: ZendeskStage) -> None:
-    """Archives, what was deleted before, and a change that moved no time."""
-    old = archived(admin, 3)
-    ticket, deleted = admin.add_ticket("Pump", "It drips."), admin.add_ticket("Spam", "Buy!")
-    admin.delete(deleted)
-    admin.fake.leap = 200.0
-    admin.fake.changed()
-    with closing(admin.source()) as source:
-        kept = Kept()
-        kept.read(source)
-        assert kept.tickets.keys() == {ticket, *old}
-        assert deleted in kept.gone
-        row = admin.account.tickets[int(ticket)]
-        row |= {
-            "tags": ["swept"],
-            "updated_at": iso(admin.fake.now()),
-            "generated_timestamp": int(admin.fake.now()) + 9,
-        }
-        admin.fake.changed()
-        admin.account.tickets[int(ticket)] = row
-        page = source.pull(OLD, kept.cursors["old"])
-        kept.take(page)
-    assert kept.tickets[ticket].tags == ("swept",)
-
-
-def test_the_export_tells_nothing_that_the_list_tells(admin: ZendeskStage) -> None:
-    """Every ticket costs requests: only what was archived is read from it."""
-    old, young = archived(admin, 1), admin.add_ticket("Pump", "It drips.")
-    admin.account.tickets[int(young)]["status"] = "closed"
-    admin.fake.leap = 200.0
-    admin.fake.changed()
-    with closing(admin.source()) as source:
-        kept = Kept()
-        kept.take(source.pull(OLD, ""))
-    assert [*kept.tickets] == old
-
-
-def test_an_agent_is_told_that_the_export_is_for_admins(stage: ZendeskStage) -> None:
-    """All else goes on."""
-    ticket = stage.add_ticket("Pump", "It drips.")
-    with closing(connected(stage.fake, EXPORT)) as source:
-        health = source.check()
-        assert [step.name for step in health.steps if not step.works] == ["export"]
-        kept = Kept()
-        kept.take(source.pull(PAST, ""))
-        with pytest.raises(PartGone):
-            source.pull(OLD, "")
-    assert ticket in kept.tickets
 
 
 def test_a_customer_is_no_agent(stage: ZendeskStage) -> None:
