@@ -25,9 +25,9 @@ class Asking:
         self._typed: Secret | None = None
 
     @property
-    def has_typed(self) -> bool:
-        """Whether the person has typed a secret."""
-        return self._typed is not None
+    def typed(self) -> Secret | None:
+        """The secret that the person has typed last, if any."""
+        return self._typed
 
     @property
     def _word(self) -> str:
@@ -42,8 +42,8 @@ class Asking:
         return answer
 
     def line_or_none(self, question: str) -> str:
-        """One line of text that may stay empty; empty where nobody can be asked."""
-        return _answer(f"{question} (Enter: none): ").strip() if self.present else ""
+        """One line of text that may stay empty, and the question says so; empty where nobody can be asked."""
+        return _answer(f"{question}: ").strip() if self.present else ""
 
     def yes(self, question: str) -> bool:
         """Whether the person agrees; Enter alone does."""

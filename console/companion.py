@@ -10,6 +10,7 @@ import sys
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from threading import Thread
 from time import monotonic
 
 from storage.workspace import Workspace
@@ -99,6 +100,13 @@ class Companion:
             self._process.stdin.close()
         self._seat.close()
         self._seated = False
+
+    def outlive(self) -> None:
+        """Leave, and let it end by itself in its own time: whoever started it goes on to other things."""
+        process = self._process
+        self.leave()
+        if process is not None:
+            Thread(target=process.wait, name="companion", daemon=True).start()
 
     def _sit(self) -> None:
         if not self._seated:

@@ -95,7 +95,8 @@ def run(arguments: argparse.Namespace) -> int:
     if asking.present and wish.kind != MAILBOX:
         from console.cli.first_sync import fetch_first
 
-        return fetch_first(workspace, wish.name, ladder)
+        fetch_first(workspace, wish.name, asking.typed)
+        return 0
     what = "its mails" if wish.kind == MAILBOX else "its tickets"
     print(f"`heard sync` fetches {what} and sends what waits; so does every console while it is open.")
     return 0
@@ -143,8 +144,10 @@ def _try_until_it_works(wish: Wish, wanted: "Wanted", ladder: "Ladder", asking: 
     while (failed := _tried(wish, ladder, test_mail=test_mail)) is not None:
         # Only a password that was typed here may be another one the next time.
         question = f"{mend_of(failed)} Type it once more?"
-        if failed.name != "login" or not asking.has_typed or not asking.yes(harmless(question)):
-            raise Refused(f"The {wish.title} was not connected, since its {failed.name} failed", mend_of(failed))
+        if failed.name.casefold() != "login" or asking.typed is None or not asking.yes(harmless(question)):
+            raise Refused(
+                f"The {wish.title} was not connected, since its {failed.name.lower()} failed", mend_of(failed)
+            )
         ladder.forget(wanted)
 
 

@@ -27,8 +27,15 @@ def helpdesk_settings(arguments: argparse.Namespace, kind: Kind, asking: Asking)
 
 
 def _answer(question: Question, asking: Asking) -> str:
-    words = f"{question.words} (such as {question.example})" if question.example else question.words
-    return asking.line(words, option_of(question.key)) if question.needed else asking.line_or_none(words)
+    example = f"such as {question.example}" if question.example else ""
+    if question.needed:
+        return asking.line(_with(question.words, example), option_of(question.key))
+    hint = f"{example}; Enter leaves it out" if example else "Enter leaves it out"
+    return asking.line_or_none(_with(question.words, hint))
+
+
+def _with(words: str, hint: str) -> str:
+    return f"{words} ({hint})" if hint else words
 
 
 def _whole(url: str) -> str:

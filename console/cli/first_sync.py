@@ -1,27 +1,26 @@
 """The first minutes of a source that was just connected: how far it is, until there is something to work on.
 
-The invariant: what is told is what the sync has written down, whoever syncs: this process, or a console that is open.
+It is fetched by the process that syncs while a console is open; whoever has opened one keeps it going. The invariant:
+what is told is what that process has written down.
 """
 
 import sys
-import threading
 import time
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from random import SystemRandom
 
-from console.credentials.ladder import Ladder
-from desk.errors import HeardError, Refused
-from desk.times import now
-from storage.connect import Connection, writing
-from storage.sources import SourceRow, source_named, tell
-from storage.workspace import Workspace, open_to_read, open_to_write
-from sync.lock import is_synced
+from console.sync_process import SyncProcess
+from desk.errors import Refused
+from storage.connect import Connection
+from storage.sources import SourceRow, source_named
+from storage.workspace import Workspace, open_to_read
+from sync.secret import Secret
 
 LOOK_EVERY = 0.1
-# Another process that syncs this workspace may be busy with its other sources.
+# Another process that syncs this workspace may be busy with its other sources. In seconds.
 PATIENCE = 60.0
+# A login is tried before a secret that was typed has reached the process, and is then tried again.
+SURE = 5.0
 GOES_ON = "The rest comes in while a console is open, or with `heard sync`."
 
 _TICKETS = "SELECT count(*) FROM (SELECT 1 FROM ticket WHERE source_id = ? LIMIT ?)"
@@ -36,63 +35,51 @@ class Seen:
     tickets: int
 
     @property
-    def ended(self) -> bool:
-        """Whether a round is over, well or not."""
-        return self.row.state in ("denied", "away") or self.row.synced_at is not None or self.row.failures > 0
+    def in_trouble(self) -> bool:
+        """Whether a try has failed, and none has gone well since."""
+        return self.row.state in ("denied", "away") or self.row.failures > 0
 
 
-def fetch_first(workspace: Workspace, name: str, ladder: Ladder) -> int:
-    """Fetch until tickets are here or all is read, and print how far it is; 1 where nothing can be fetched."""
-    stopping, sync = threading.Event(), _sync(workspace, name, ladder)
-    thread = threading.Thread(target=lambda: sync(stopping), name="first sync")
-    thread.start()
+def fetch_first(workspace: Workspace, name: str, secret: Secret | None) -> None:
+    """Fetch until tickets are here or all is read, and print how far it is. `secret`: one that was typed, if any."""
+    sync = SyncProcess(workspace)
     begun = time.monotonic()
     try:
+        sync.attend()
+        if secret is not None:
+            _give(sync, name, secret)
         with closing(open_to_read(workspace)) as connection:
-            seen = _look(connection, name)
-            while not (seen.tickets or seen.ended) and time.monotonic() - begun < PATIENCE:
-                _show(f"First sync: {_far(seen)}")
-                time.sleep(LOOK_EVERY)
-                seen = _look(connection, name)
+            seen = _watch(connection, name, begun)
     except KeyboardInterrupt:
         _show("")
         print(f"Stopped. {GOES_ON}")
-        return 0
+        return
     finally:
-        stopping.set()
-        thread.join()
+        sync.outlive()
     _show("")
-    if not seen.ended:
-        _leave_unfinished(workspace, name)
-    return _tell(seen, time.monotonic() - begun)
+    _tell(seen, time.monotonic() - begun)
 
 
-def _leave_unfinished(workspace: Workspace, name: str) -> None:
-    """A round that was ended early has read a part: who syncs next says when all of it is here."""
-    with closing(open_to_write(workspace)) as connection, writing(connection):
-        row = source_named(connection, name)
-        if row.state == "idle" and not is_synced(workspace):
-            tell(connection, row.id, state="", synced_at=None)
+def _give(sync: SyncProcess, name: str, secret: Secret) -> None:
+    try:
+        sync.give(name, secret)
+    except Refused:
+        # A console that is open syncs; what is kept nowhere is given there.
+        return
 
 
-def _sync(workspace: Workspace, name: str, ladder: Ladder) -> Callable[[threading.Event], None]:
-    """One round of that source, which ends early where it is told to."""
-    from console.config import load
-    from console.connecting import open_source
-    from sync.engine import Engine
-    from sync.worker import Desk
-
-    desk = Desk(workspace, now, SystemRandom(), lambda _: None, load().phone_regions)
-
-    def work(stopping: threading.Event) -> None:
-        engine = Engine(desk, lambda row: open_source(row.kind, row.name, row.settings, ladder), stopping)
-        try:
-            engine.once((name,))
-        except Refused:
-            # A console that is open syncs, and comes by itself upon what is new.
-            return
-
-    return work
+def _watch(connection: Connection, name: str, begun: float) -> Seen:
+    """Look until there is something to work on, or surely nothing to wait for."""
+    seen, well_at = _look(connection, name), time.monotonic()
+    while not (seen.tickets or seen.row.synced_at) and (at := time.monotonic()) - begun < PATIENCE:
+        if not seen.in_trouble:
+            well_at = at
+        elif at - well_at >= SURE:
+            break
+        _show(f"First sync: {_far(seen)}")
+        time.sleep(LOOK_EVERY)
+        seen = _look(connection, name)
+    return seen
 
 
 def _look(connection: Connection, name: str) -> Seen:
@@ -113,13 +100,13 @@ def _show(words: str) -> None:
         sys.stdout.flush()
 
 
-def _tell(seen: Seen, seconds: float) -> int:
-    row = seen.row
+def _tell(seen: Seen, seconds: float) -> None:
     if seen.tickets:
         tickets = "One ticket is" if seen.tickets == 1 else f"{seen.tickets:,} tickets are"
         print(f"{tickets} here after {seconds:.1f} s: `heard` opens the queue. {GOES_ON}")
-        return 0
-    if row.state in ("denied", "away") or row.failures:
-        raise HeardError(row.said, row.mend)
-    print("There is no ticket yet; the first one comes in by itself." if row.synced_at else GOES_ON)
-    return 0
+    elif seen.row.synced_at:
+        print("There is no ticket yet; the first one comes in by itself.")
+    elif seen.in_trouble:
+        print(f"Nothing could be fetched yet: {seen.row.said}. {seen.row.mend}".rstrip())
+    else:
+        print(f"Nothing is here yet. {GOES_ON}")
