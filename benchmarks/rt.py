@@ -31,6 +31,7 @@ from storage.connect import Connection, writing
 from storage.workspace import Workspace, open_to_read, open_to_write
 from sync.kinds import Account
 from sync.secret import Secret
+from sync.sources.rt import KIND
 from sync.sources.rt.source import NEWS, PAST, RequestTracker, line
 from sync.tickets import MessageNews, TicketNews
 from tests.servers.rt import RtServer
@@ -82,7 +83,8 @@ def _stored(server: RtServer, folder: Path, bare: Cost, there: Fetched) -> Itera
     """The first sync of a new workspace, by the process that an open console starts."""
     workspace = Workspace(folder / "workspace")
     with closing(open_to_write(workspace)) as connection, writing(connection):
-        sources.add(connection, "rt", NAME, {"url": server.url, "key": KEY}, now())
+        settings = {"url": server.url, "key": KEY, sources.TAKES: " ".join(sorted(KIND.takes))}
+        sources.add(connection, "rt", NAME, settings, now())
     usable = 0.0
 
     def sync() -> None:
