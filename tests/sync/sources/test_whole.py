@@ -22,6 +22,7 @@ from sync.protocol import Source
 from sync.sources import freshdesk, helpscout
 from sync.sources.freshdesk.source import Freshdesk
 from sync.sources.helpscout.source import HelpScout
+from sync.sources.words import as_html
 from sync.worker import Desk
 from tests.factories import make_agent
 from tests.servers import freshdesk as freshdesk_service
@@ -164,13 +165,16 @@ def test_an_answer_that_also_solves_arrives_whole(there: There, request: pytest.
     assert {state for state, _ in there.work.outbox()} == {"sent"}, there.work.outbox()
 
 
-def test_a_reply_whose_answer_is_lost_stands_there_once(there: There) -> None:
+@pytest.mark.parametrize(
+    "words", ["Turn the valve.", "It said:\n> It drips.\n>\n> Much.\n\n1. Turn <it>\n2. www.example.com"]
+)
+def test_a_reply_whose_answer_is_lost_stands_there_once(there: There, words: str) -> None:
     """It is found by its words, and not written again."""
     there.faults.cut(after=True, method="POST", path="/reply")
-    there.work.replies("Turn the valve.")
+    there.work.replies(words)
     there.work.sync()
     there.work.sync()
-    assert there.bodies() == ["<div>Turn the valve.</div>"]
+    assert there.bodies() == [as_html(words)]
     assert [state for state, _ in there.work.outbox()] == ["sent"]
     assert [kind for kind, _ in there.work.said()].count("outbound") == 1
 
