@@ -10,12 +10,15 @@ from collections.abc import Iterator
 import httpx
 
 from desk.text import clean
-from sync.errors import Broken, Denied, Offline, SourceError, Throttled, Unreachable
+from sync.errors import Broken, Denied, Offline, PartGone, SourceError, Throttled, Unreachable
 from sync.http.asking import Answer, Ask
 
 AGAIN = "It is tried again by itself."
 # Trouble of the service's own, which is often over a moment later.
 SLIPS = (500, 502, 503, 504)
+
+
+_OURS = (Offline, Unreachable, Denied, PartGone, Broken, SourceError)
 
 
 class Cut(Unreachable):
@@ -54,10 +57,13 @@ def of_status(answer: Answer, ask: Ask, host: str) -> SourceError:
 
 
 def fresh(error: SourceError) -> SourceError:
-    """The same error as a new one: it drags along no frames in which a login lies open."""
+    """The same error as a new one: it drags along no frames in which a login lies open.
+
+    An error that others have made of one of ours, such as that of a login that finds no secret, is one of ours again.
+    """
     if isinstance(error, Throttled):
         return Throttled(error.message, error.mend, again_in=error.again_in)
-    kind = Unreachable if isinstance(error, Cut) else type(error)
+    kind = next(kind for kind in type(error).__mro__ if kind in _OURS)
     return kind(error.message, error.mend)
 
 

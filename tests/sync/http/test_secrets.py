@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from console.credentials.rungs import NoSecret, Wanted
 from sync.conformance.canary import all_of, everything_logged, holds
-from sync.errors import SourceError
+from sync.errors import Denied, SourceError
 from sync.http import Ask, Http, Site
 from tests.servers.processes import free_port
 from tests.servers.service import Response
@@ -93,3 +94,15 @@ def test_words_of_the_other_side_lose_the_secret(service: Answering, speaking: S
     assert not holds(said, SECRET)
     assert said.startswith("no such token: ‹secret› in")
     assert len(said) <= 200
+
+
+def test_a_login_that_finds_no_secret_says_so(service: Answering, speaking: Speaking) -> None:
+    def login() -> dict[str, str]:
+        raise NoSecret(Wanted("desk", {}), ())
+
+    http = speaking(service, login=login)
+    for job in (lambda: http.ask(ASK), lambda: http.write(ASK, lambda: None)):
+        with pytest.raises(Denied, match="There is no secret for “desk”") as told:
+            job()
+        assert told.value.mend == "Store it with `heard secret store desk`, or set HEARD_DESK_TOKEN."
+    assert not service.asked
