@@ -101,7 +101,8 @@ def test_a_login_that_finds_no_secret_says_so(service: Answering, speaking: Spea
         raise NoSecret(Wanted("desk", {}), ())
 
     http = speaking(service, login=login)
-    for job in (lambda: http.ask(ASK), lambda: http.write(ASK, lambda: None)):
+    jobs: tuple[Callable[[], object], ...] = (lambda: http.ask(ASK), lambda: http.write(ASK, lambda: None))
+    for job in jobs:
         with pytest.raises(Denied, match="There is no secret for “desk”") as told:
             job()
         assert told.value.mend == "Store it with `heard secret store desk`, or set HEARD_DESK_TOKEN."
