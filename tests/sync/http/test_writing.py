@@ -1,5 +1,6 @@
 """Writing to a service: once, told what came of it, and stoppable until the first byte leaves."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from sync.http import Answer, Ask, Http
 from sync.protocol import Later, Unclear
 from sync.tickets import OutgoingFile
 from tests.servers.service import Response
-from tests.sync.http.conftest import Answering, Speaking
+from tests.sync.http.conftest import Answering, Speaking, bearer
 
 REPLY = Ask("/tickets/7/messages", method="POST", json={"text": "Turn the valve."})
 
@@ -47,6 +48,31 @@ def test_it_can_be_stopped(service: Answering, http: Http) -> None:
             http.write(REPLY, stop)
         http.ask(Ask("/a"))
     assert [request.method for request in service.asked] == ["GET", "GET"]
+
+
+def test_whatever_stops_it_leaves_no_doubt(service: Answering, http: Http) -> None:
+    def stop() -> None:
+        raise Broken("The disk is full")
+
+    with pytest.raises(Broken, match="disk is full"):
+        http.write(REPLY, stop)
+    assert service.asked == []
+
+
+def test_a_service_that_ends_after_it_refused_leaves_no_doubt(speaking: Speaking) -> None:
+    """The login had expired; before the second try nobody listens any more."""
+    with ExitStack() as running:
+        service = running.enter_context(Answering())
+        service.said = lambda _: Response(401, b"", {"Connection": "close"})
+        logins = iter([lambda: None, running.close])
+
+        def login() -> dict[str, str]:
+            next(logins)()
+            return bearer()
+
+        with pytest.raises(Offline):
+            speaking(service, login=login).write(REPLY, Hand(service))
+        assert len(service.asked) == 1
 
 
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
