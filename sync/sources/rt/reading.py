@@ -175,7 +175,8 @@ def tickets_of(query: str, most: int = MOST) -> Ask:
 
 
 def _of(numbers: Sequence[str]) -> str:
-    return f"{any_of('TicketId', numbers)} AND {HISTORY}"
+    # `TicketId` would join the tickets, which takes RT half as long again.
+    return f"{any_of('ObjectId', numbers)} AND {HISTORY}"
 
 
 def _transactions(
