@@ -104,6 +104,13 @@ def take(
             _give_way(connection, ticket_id, elsewhere, each, waiting)
 
 
+def stand(connection: Connection, ticket_id: int, elsewhere: Elsewhere, fields: Mapping[str, Value]) -> None:
+    """Let these of a ticket's fields stand so, whatever waits here; tags aren't among them."""
+    for name, value in fields.items():
+        if name in _WRITES:
+            _WRITES[name](connection, ticket_id, elsewhere, value)
+
+
 def gave_way(connection: Connection, agent_id: int, since: int) -> GaveWay | None:
     """The newest change of an agent's that gave way after that moment."""
     row = connection.execute(_GAVE_WAY, (since, agent_id)).fetchone()

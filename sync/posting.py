@@ -72,7 +72,7 @@ class Posting(Dealing):
 
     @override
     def take(self, stream: Stream, page: Page, now: int) -> int:
-        """Agents, tickets, messages, and what else a helpdesk keeps."""
+        """Agents, customers, tickets, messages, and what else a helpdesk keeps."""
         self._ahead = page.ahead
         records = [record for record in page.records if isinstance(record, HelpdeskRecord)]
         return take(self._connection, self._helpdesk, records, now, ahead=page.ahead)
@@ -125,11 +125,6 @@ class Posting(Dealing):
     @override
     def look_for(self, job: Job, tally: Tally) -> None:
         """Look for words that may have arrived; what may be repeated just waits again."""
-        if settling.met_again(self._connection, job):
-            with writing(self._connection):
-                delivery.arrived(self._connection, job, self._clock())
-            tally.pushed += 1
-            return
         try:
             wanted = operation(self._connection, self._helpdesk, job)
         except BadInput as error:

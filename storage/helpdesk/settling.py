@@ -9,17 +9,15 @@ from storage.connect import Connection
 from storage.delivery import Job
 from storage.elsewhere import Value
 from storage.helpdesk.base import spelled
+from storage.helpdesk.following import follow
 from storage.helpdesk.office import Helpdesk, Office
 from storage.helpdesk.records import ChangeTicket, HelpdeskOperation, TicketNews, TickItem, WriteMessage
-from storage.helpdesk.tickets import Given, put_tickets, take_given
+from storage.helpdesk.tickets import Given, take_given
 
 CUSTOMER_WROTE = "The customer wrote again before this left: read it, then send, change or drop this."
 COLLEAGUE_WROTE = "A colleague has answered before this left: read it, then send, change or drop this."
 
 _NAME = "UPDATE message SET external_id = ?, source_id = ? WHERE id = ? AND external_id IS NULL"
-_TICKET = "SELECT id FROM ticket WHERE source_id = ? AND external_id = ? AND merged_into_id IS NULL"
-_MOVE = "UPDATE message SET ticket_id = ? WHERE id = ?"
-_NAMED = "SELECT external_id IS NOT NULL FROM message WHERE id = ?"
 _TICKED = "UPDATE remote_step SET done = ? WHERE source_id = ? AND checklist = ? AND item = ?"
 _HANDLE = (
     "SELECT handle FROM remote_agent r JOIN agent a ON a.id = r.agent_id WHERE r.source_id = ? AND r.external_id = ?"
@@ -37,7 +35,7 @@ def keep(
             if external_id:
                 connection.execute(_NAME, (external_id, office.source_id, job.message_id))
             if found is not None and found.external_id != operation.ticket:
-                _follow(office, job, found)
+                follow(office, job, found)
             elif found is not None:
                 take_given(office, operation.ticket, Given(), found)
         case ChangeTicket():
@@ -49,12 +47,6 @@ def keep(
     office.batch.finish()
 
 
-def met_again(connection: Connection, job: Job) -> bool:
-    """Whether the message of that row was told by its helpdesk, so that it must have arrived."""
-    row = connection.execute(_NAMED, (job.message_id,)).fetchone()
-    return row is not None and bool(row[0])
-
-
 def overtaken(connection: Connection, job: Job) -> str:
     """Why this reply has to be held: its customer wrote since, or a colleague answered there; empty: it hasn't."""
     if delivery.overtaken(connection, job):
@@ -62,16 +54,6 @@ def overtaken(connection: Connection, job: Job) -> str:
     if delivery.answered_elsewhere(connection, job):
         return COLLEAGUE_WROTE
     return ""
-
-
-def _follow(office: Office, job: Job, found: TicketNews) -> None:
-    """The words began another ticket there, and lie on it here too; the old one stays as it was."""
-    put_tickets(office, (found,))
-    row = office.connection.execute(_TICKET, (office.source_id, found.external_id)).fetchone()
-    if row is None:
-        return
-    office.connection.execute(_MOVE, (row[0], job.message_id))
-    office.batch.changed_tickets |= {job.ticket_id, row[0]}
 
 
 def _given(office: Office, operation: ChangeTicket) -> Given:

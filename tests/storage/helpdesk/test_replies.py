@@ -13,11 +13,12 @@ from storage import outbox
 from storage.connect import Connection, writing
 from storage.deeds.by import By
 from storage.deeds.outbox import retry
+from storage.deeds.plan import Change
 from storage.deeds.write import Kind, Outgoing, write
 from storage.delivery import Job
 from storage.engine import deed_session
 from storage.helpdesk import settling
-from storage.helpdesk.records import TicketGone, WriteMessage
+from storage.helpdesk.records import ChangeTicket, TicketGone, WriteMessage
 from storage.workspace import Workspace
 from tests.factories import NOW
 from tests.storage.helpdesk.far import BO, Far, make_far, said, ticket
@@ -97,11 +98,9 @@ def test_what_may_have_arrived_has_arrived_where_it_is_met_again(
     answer(engine, by, far)
     job, _ = message(far)
     far.connection.execute("UPDATE outbox SET state = 'handed'")
-    assert not settling.met_again(far.connection, job)
     key = job.uid.hex() if how == "key" else ""
     body = "<p>Something else</p>" if how == "key" else f"{WORDS}\n--\nAcme, we care"
     assert far.tell(said("m2", body, kind="outbound", at=NOW, operation=key, html=how == "key")) == 0
-    assert settling.met_again(far.connection, job)
     assert far.all("SELECT state FROM outbox") == [("sent",)]
     assert far.all("SELECT body FROM message ORDER BY id")[1:] == [(WORDS,)]
 
@@ -183,6 +182,27 @@ def test_words_on_a_closed_ticket_lie_on_the_one_that_they_began(far: Far, engin
     assert far.stands("message_count", "status") == (1, Status.CLOSED)
     assert far.stands("message_count", "outbound_at", ticket="2") == (1, NOW)
     assert far.tell(ticket("2", at=NOW + 1), said("m2", WORDS, kind="outbound", at=NOW, of="2")) == 0
+
+
+def test_what_was_to_follow_words_on_a_closed_ticket_follows_them(far: Far, engine: Engine, by: By) -> None:
+    """A reply that solves, and one that was written after it: all of it is about the ticket that the first began."""
+    far.tell(ticket(status=Status.CLOSED, label="closed", final=True, tags=("old",)), said("m1"))
+    solves = Outgoing(
+        "reply", WORDS, "li@example.org", after=Change(status=Status.SOLVED, add_tags=("late",), remove_tags=("old",))
+    )
+    with deed_session(engine) as session:
+        write(session, By(by.agent_id, NOW, 0), far.ticket_id(), solves)
+    answer(engine, by, far, "One more thing.")
+    far.does("m2", found=ticket("2", at=NOW, tags=("old",)))
+    assert (far.stands("status"), far.tags()) == ((Status.CLOSED,), {"old"})
+    assert (far.stands("status", ticket="2"), far.tags("2")) == ((Status.SOLVED,), {"late"})
+    change = far.does(found=ticket("2", at=NOW, status=Status.SOLVED, label="solved", tags=("late",)))
+    assert isinstance(change, ChangeTicket)
+    assert (change.ticket, change.status, change.add_tags, change.remove_tags) == (
+        "2", Status.SOLVED, ("late",), ("old",)
+    )  # fmt: skip
+    last = message(far)[1]
+    assert (last.ticket, last.seen, last.body) == ("2", "m2", "One more thing.")
 
 
 def test_on_a_ticket_that_was_deleted_nothing_is_written(far: Far, engine: Engine, by: By) -> None:
