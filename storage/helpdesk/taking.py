@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from storage.connect import Connection, writing
 from storage.helpdesk.calls import put_call
 from storage.helpdesk.checklists import put_checklist
-from storage.helpdesk.leaving import leave, leave_for
+from storage.helpdesk.leaving import expected, leave, leave_for
 from storage.helpdesk.messages import Said, put_messages
 from storage.helpdesk.office import Helpdesk, Office
 from storage.helpdesk.pieces import put_snippet, put_view
@@ -76,9 +76,11 @@ def take(
         read = read_messages(connection, helpdesk.row.id, part.messages)
         with writing(connection):
             new += _take(Office(connection, helpdesk, now, ahead), part, read)
-        for record in part.others:
-            if isinstance(record, TicketGone) and record.merged_into:
-                leave_for(connection, helpdesk, record, now, ahead=ahead)
+        merged = [record for record in part.others if isinstance(record, TicketGone) and record.merged_into]
+        if part.tickets:
+            merged += expected(connection, helpdesk.row.id, [news.external_id for news in part.tickets])
+        for record in merged:
+            leave_for(connection, helpdesk, record, now, ahead=ahead)
     return new
 
 

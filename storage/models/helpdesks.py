@@ -66,7 +66,10 @@ class RemoteFile(SQLModel, table=True):
 
 
 class RemotePiece(SQLModel, table=True):
-    """Which snippet or view (`kind`) of ours was told by a helpdesk; `told` is a digest of what it told last."""
+    """Which snippet or view (`kind`) of ours was told by a helpdesk; `told` is a digest of what it told last.
+
+    Or a ticket that became part of one that isn't here yet: `kind` names that one.
+    """
 
     source_id: int = Field(foreign_key="source.id", primary_key=True)
     kind: str = Field(primary_key=True)

@@ -132,6 +132,23 @@ def test_merged_into_one_that_is_not_here_it_is_gone(far: Far) -> None:
     assert far.stands("status", "merged_into_id") == (Status.CLOSED, None)
 
 
+def test_what_was_merged_into_one_that_comes_later_is_merged_then(far: Far) -> None:
+    """News come before the past: the ticket that the other one became may be told long after the merge."""
+    far.tell(ticket(), said("m1"), TicketGone("1", merged_into="77"))
+    assert far.tell(ticket("77"), said("m2", "And where is it?", of="77")) == 2
+    assert far.stands("merged_into_id") == (far.ticket_id("77"),)
+    assert far.stands("message_count", ticket="77") == (2,)
+    assert far.tell(ticket("77", at=NOW), TicketGone("1", merged_into="77")) == 0
+    assert far.stands("message_count", ticket="77") == (2,)
+
+
+def test_what_came_back_before_that_stays(far: Far) -> None:
+    far.tell(ticket(), said("m1"), TicketGone("1", merged_into="77"))
+    far.tell(ticket(at=NOW))
+    far.tell(ticket("77"))
+    assert far.stands("status", "merged_into_id") == (Status.OPEN, None)
+
+
 def test_a_merge_of_ours_is_asked_for_and_comes_back_as_what_it_is(far: Far, engine: Engine, by: By) -> None:
     far.tell(ticket("1"), ticket("2"))
     with deed_session(engine) as session:
