@@ -28,7 +28,7 @@ _KNOWN = """
     SELECT m.external_id, m.id, m.ticket_id, EXISTS(SELECT 1 FROM outbox o WHERE o.message_id = m.id)
       FROM message m WHERE m.source_id = ? AND m.external_id IN (SELECT value FROM json_each(?))"""
 _SAYS = """
-    UPDATE message SET body = ?, folds = ?, subject = ?, html = ?, kind = ?, automatic = ?, digest = ?, ticket_id = ?
+    UPDATE message SET body = ?, folds = ?, subject = ?, kind = ?, automatic = ?, digest = ?, ticket_id = ?
      WHERE id = ?"""
 # What was written before a customer's word may have been said there after it.
 _LIES = "UPDATE message SET digest = ?, ticket_id = ?, at = ? WHERE id = ?"
@@ -119,7 +119,7 @@ def _bring_up(office: Office, known: _Known, ticket_id: int, each: ReadMessage) 
         office.connection.execute(_LIES, (message.digest, ticket_id, each.news.at, known.id))
     else:
         says = (
-            message.body, folds_json(message.folds), message.subject, message.html, message.kind, message.automatic,
+            message.body, folds_json(message.folds), message.subject, message.kind, message.automatic,
             message.digest, ticket_id, known.id,
         )  # fmt: skip
         office.connection.execute(_SAYS, says)

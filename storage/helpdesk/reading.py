@@ -53,7 +53,6 @@ def _read(news: MessageNews, digest: bytes) -> ReadMessage:
         recipients=news.recipients,
         copies=news.copies,
         folds=find_folds(body) if news.kind in ("inbound", "outbound") else (),
-        html=news.html,
         automatic=news.automatic,
         trackers=html.trackers if html is not None else 0,
         digest=digest,

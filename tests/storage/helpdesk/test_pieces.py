@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from desk.calls import CallEvent
 from desk.errors import Refused
 from desk.lookup import IdentityKind
 from desk.snippets import Snippet
@@ -13,6 +14,7 @@ from desk.times import MINUTE, SECOND
 from storage import attachments, library
 from storage.connect import writing
 from storage.deeds.by import By
+from storage.deeds.calls import heard_of
 from storage.deeds.checklist import skip, tick, untick
 from storage.deeds.undo import undo
 from storage.engine import deed_session
@@ -132,6 +134,26 @@ def test_calls_of_its_log_are_calls_of_whoever_has_the_number(far: Far) -> None:
         ("acme", "done", li, 1, NOW, NOW + 60 * SECOND),
         ("acme", "missed", None, 0, None, None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("number", "seconds", "rows"),
+    [("+1 415 555 0134", 40, 1), ("(415) 555-0134", -40, 1), ("+1 415 555 0134", 90, 2), ("+1 415 555 0135", 5, 2)],
+)
+def test_a_call_that_a_telephone_here_has_heard_of_is_the_same(far: Far, number: str, seconds: int, rows: int) -> None:
+    """Nobody who rang once has rung in vain twice, whatever notation and clock the helpdesk has."""
+    heard_of(far.connection, CallEvent("baresip", "x1", "ringing", NOW, number="+14155550134"), None)
+    call = CallNews("77", "in", number, "Li", NOW + (seconds + 600) * SECOND, answered=False)
+    far.tell(call, ahead=600 * SECOND)
+    assert len(far.all("SELECT id FROM call")) == rows
+
+
+def test_a_call_that_is_told_anew_has_its_end_and_stays_written_down(far: Far) -> None:
+    call = CallNews("77", "in", "+1 415 555 0134", "Li", NOW, answered=False)
+    far.tell(call)
+    far.connection.execute("UPDATE call SET state = 'done', wrapped_at = ?", (NOW,))
+    far.tell(replace(call, seconds=30))
+    assert far.all("SELECT state, ended_at FROM call") == [("done", NOW + 30 * SECOND)]
 
 
 def test_a_file_comes_when_it_is_wanted(far: Far, tmp_path: Path) -> None:
