@@ -29,6 +29,13 @@ class AgentNews:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerNews:
+    """A customer by themselves, whether they ever had a ticket or not, called as on tickets (`external_id`)."""
+
+    customer: CustomerRecord
+
+
+@dataclass(frozen=True, slots=True)
 class TicketNews:
     """A ticket as it stands there.
 
@@ -164,7 +171,16 @@ class Passed:
 
 
 HelpdeskRecord = (
-    AgentNews | TicketNews | MessageNews | TicketGone | SnippetNews | ViewNews | ChecklistNews | CallNews | Passed
+    AgentNews
+    | CustomerNews
+    | TicketNews
+    | MessageNews
+    | TicketGone
+    | SnippetNews
+    | ViewNews
+    | ChecklistNews
+    | CallNews
+    | Passed
 )
 
 

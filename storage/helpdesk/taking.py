@@ -1,4 +1,4 @@
-"""What a helpdesk tells, into the workspace: agents, tickets, what was said on them, and what else it keeps.
+"""What a helpdesk tells, into the workspace: agents, customers, tickets, what was said on them, and what else it keeps.
 
 The invariants: a transaction holds few enough records that a console beside it doesn't wait; when one ends, tickets,
 look-up and figures are those of a recount, and what a customer has just said stands unread in the queue.
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from storage.connect import Connection, writing
 from storage.helpdesk.calls import put_call
 from storage.helpdesk.checklists import put_checklist
+from storage.helpdesk.customers import put_customers
 from storage.helpdesk.leaving import expected, leave, leave_for
 from storage.helpdesk.messages import Said, put_messages
 from storage.helpdesk.office import Helpdesk, Office
@@ -19,6 +20,7 @@ from storage.helpdesk.records import (
     AgentNews,
     CallNews,
     ChecklistNews,
+    CustomerNews,
     HelpdeskRecord,
     MessageNews,
     Passed,
@@ -39,22 +41,26 @@ LARGEST = 400_000
 
 @dataclass(slots=True)
 class _Part:
-    """Records that go in together: agents, then tickets, then what was said on them, then all else."""
+    """Records that go in together: agents, customers, then tickets, then what was said on them, then all else."""
 
     agents: list[AgentNews] = field(default_factory=list)
+    customers: list[CustomerNews] = field(default_factory=list)
     tickets: list[TicketNews] = field(default_factory=list)
     messages: list[MessageNews] = field(default_factory=list)
     others: list[HelpdeskRecord] = field(default_factory=list)
     weight: int = 0
 
     def __len__(self) -> int:
-        return len(self.agents) + len(self.tickets) + len(self.messages) + len(self.others)
+        people = len(self.agents) + len(self.customers)
+        return people + len(self.tickets) + len(self.messages) + len(self.others)
 
     def add(self, record: HelpdeskRecord) -> None:
         """One more."""
         match record:
             case AgentNews():
                 self.agents.append(record)
+            case CustomerNews():
+                self.customers.append(record)
             case TicketNews():
                 self.tickets.append(record)
             case MessageNews():
@@ -67,7 +73,7 @@ class _Part:
 def take(
     connection: Connection, helpdesk: Helpdesk, records: Sequence[HelpdeskRecord], now: int, *, ahead: int = 0
 ) -> int:
-    """Take these in, in their order and in transactions of their own; how many tickets and messages were new.
+    """Take these in, in their order and in transactions of their own; how many people, tickets and messages were new.
 
     `ahead`: by how much the service's clock is ahead of ours. Each record may come again.
     """
@@ -101,10 +107,14 @@ def _parts(records: Sequence[HelpdeskRecord]) -> Iterator[_Part]:
 def _take(office: Office, part: _Part, read: Sequence[ReadMessage]) -> int:
     for agent in part.agents:
         office.colleagues.take(agent)
-    people = (*(news.customer for news in part.tickets), *(each.news.customer for each in read))
+    people = (
+        *(news.customer for news in part.customers),
+        *(news.customer for news in part.tickets),
+        *(each.news.customer for each in read),
+    )
     office.batch.book.expect(customer for customer in people if customer is not None)
     last = {news.external_id: news for news in part.tickets}
-    new = put_tickets(office, tuple(last.values()))
+    new = put_customers(office, part.customers) + put_tickets(office, tuple(last.values()))
     said = put_messages(office, read) if read else Said()
     for record in part.others:
         _take_other(office, record)
@@ -124,5 +134,5 @@ def _take_other(office: Office, record: HelpdeskRecord) -> None:
             put_checklist(office, record)
         case CallNews():
             put_call(office, record)
-        case TicketGone() | Passed() | AgentNews() | TicketNews() | MessageNews():
+        case TicketGone() | Passed() | AgentNews() | CustomerNews() | TicketNews() | MessageNews():
             pass

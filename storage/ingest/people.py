@@ -36,7 +36,8 @@ SELECT customer_id, kind, normal, known FROM identity WHERE customer_id IN (SELE
 _ORGANIZATIONS = "SELECT name, min(id) FROM organization WHERE name IN (SELECT value FROM json_each(?)) GROUP BY name"
 _COUNTERS = """
 SELECT (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'customer'),
-       (SELECT coalesce(max(recency), 0) FROM customer), (SELECT coalesce(max(id), 0) FROM organization)"""
+       (SELECT coalesce(max(recency), 0) FROM customer), (SELECT coalesce(min(recency), 1) FROM customer),
+       (SELECT coalesce(max(id), 0) FROM organization)"""
 _ADD_ORGANIZATION = "INSERT INTO organization(id, uid, name, domain, note, created_at)"
 _ADD = """
 INSERT INTO customer(id, uid, name, organization_id, since, plan, note, mood, flags, details, recency, source_id,
@@ -86,8 +87,8 @@ class CustomerBook:
         self._source_id = source_id
         self._now = now
         self._tombstones = Tombstones(connection)
-        counters: tuple[int, int, int] = connection.execute(_COUNTERS).fetchone()
-        self._customer_id, self._recency, self._organization_id = counters
+        counters: tuple[int, int, int, int] = connection.execute(_COUNTERS).fetchone()
+        self._customer_id, self._recency, self._lowest, self._organization_id = counters
         self._owners: dict[Key, list[int]] = {}
         self._recencies: dict[int, int] = {}
         self._by_external_id: dict[str, int | None] = {}
@@ -146,29 +147,38 @@ class CustomerBook:
             self._learn_name(customer_id, name)
         return customer_id
 
-    def add(self, record: CustomerRecord) -> int:
-        """A new customer."""
+    def add(self, record: CustomerRecord, *, met: bool = True) -> int:
+        """A new customer; one who was not `met` is only known by name so far."""
         name = _line(record.name) or _first_value(record.identities) or "Unknown"
-        # Each new customer stands above all others in the look-up; an import puts all in order when it ends.
         self._customer_id += 1
-        self._recency += 1
-        customer_id = self._customer_id
+        customer_id, recency = self._customer_id, self._place(met=met)
         known = _Known(
             name, self._organization(record.organization), record.since, clean(record.plan, lines=False),
             clean(record.note), write_flags(record.flags) if record.flags else "[]", _json(record.details),
         )  # fmt: skip
         self._new.append(
-            (customer_id, new_uid(), name, *known.facts, self._recency, self._source_id, record.external_id, self._now,
+            (customer_id, new_uid(), name, *known.facts, recency, self._source_id, record.external_id, self._now,
              self._now)
         )  # fmt: skip
         self._known[customer_id] = known
-        self._recencies[customer_id] = self._recency
+        self._recencies[customer_id] = recency
         if record.external_id:
             self._by_external_id[record.external_id] = customer_id
         self._join(customer_id, [IdentityRecord(IdentityKind.NAME, name), *record.identities, *_company(record)])
         self._worth(customer_id, record)
         self.changed.add(customer_id)
         return customer_id
+
+    def _place(self, *, met: bool) -> int:
+        """Where a new customer stands in the look-up: above all others, or below them.
+
+        An import puts in order whom it has met when it ends; whoever was never in contact is at their place at once.
+        """
+        if met:
+            self._recency += 1
+            return self._recency
+        self._lowest -= 1
+        return self._lowest
 
     def update(self, customer_id: int, record: CustomerRecord) -> bool:
         """Add what the record knows and the workspace lacks; whether anything was new. Nothing is overwritten."""

@@ -129,7 +129,13 @@ def _first_words(record: TicketRecord) -> str:
 
 
 def customer_of(batch: Batch, record: CustomerRecord) -> int:
-    """Who a record is about: whoever came from it, else the one who alone has one of its identities, else a new one."""
+    """Who a record is about: somebody who is known, or a new customer."""
+    known = known_customer(batch, record)
+    return batch.book.add(record) if known is None else known
+
+
+def known_customer(batch: Batch, record: CustomerRecord) -> int | None:
+    """Whoever came from a record, else the one who alone has one of its identities, with what it adds; None: nobody."""
     known = batch.book.with_external_id(record.external_id) if record.external_id else None
     if known is not None:
         batch.book.update(known, record)
@@ -139,7 +145,7 @@ def customer_of(batch: Batch, record: CustomerRecord) -> int:
         if len(found) == 1:
             batch.book.update(found[0], record)
             return found[0]
-    return batch.book.add(record)
+    return None
 
 
 def _known(batch: Batch, records: Iterable[TicketRecord]) -> dict[str, _Known]:

@@ -121,8 +121,9 @@ def exchange_places(connection: Connection, one: int, other: int) -> None:
     """Let two customers have each other's place; whoever is to be found is indexed again afterwards."""
     _remove_documents(connection, [one, other])
     places = dict(connection.execute("SELECT id, recency FROM customer WHERE id IN (?, ?)", (one, other)).fetchall())
-    # A place is nobody else's: one of them steps aside for a moment.
-    for customer_id, place in ((one, -1 - places[one]), (other, places[one]), (one, places[other])):
+    # A place is nobody else's: one of them steps aside for a moment, below everyone.
+    (lowest,) = connection.execute("SELECT min(recency) FROM customer").fetchone()
+    for customer_id, place in ((one, lowest - 1), (other, places[one]), (one, places[other])):
         connection.execute("UPDATE customer SET recency = ? WHERE id = ?", (place, customer_id))
 
 
