@@ -172,7 +172,8 @@ class Account:
     def _check(self, row: Row, wanted: Mapping[str, Json]) -> None:
         if row["status"] == "closed" and set(wanted) - OF_CLOSED:
             raise Invalid("status", "Status: closed prevents ticket update", "ClosedTicket")
-        status = wanted.get("status")
+        custom = self._custom_status(wanted)
+        status = wanted.get("status") or (custom and custom["status_category"])
         if status is not None and (status not in STATUSES or status not in self.offered()):
             raise Invalid("status", f"Status: {status} is not a valid status")
         if status == "new" and row["status"] != "new":
@@ -182,8 +183,7 @@ class Account:
         assignee = wanted["assignee_id"] if "assignee_id" in wanted else row["assignee_id"]
         if assignee is not None and self.is_customer(int(str(assignee))):
             raise Invalid("assignee", "Assignee: is invalid")
-        custom = self._custom_status(wanted)
-        if (status or (custom and custom["status_category"])) == "solved" and assignee is None:
+        if status == "solved" and assignee is None:
             raise Invalid("assignee", "Assignee: is required when solving a ticket", "BlankValue")
         if wanted.get("group_id") is not None and number(wanted, "group_id") not in self.groups:
             raise Invalid("group", "Group: is invalid")

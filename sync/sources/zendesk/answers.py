@@ -6,16 +6,17 @@ all others come in. What is not known here is ignored; times are microseconds.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
+from sync.sources.lenient import Text, Texts, no_list
 from sync.sources.moments import Moment
 from sync.tickets import Passed
 
 T = TypeVar("T")
-Words = tuple[str, ...]
-Numbers = tuple[int, ...]
+Numbers = Annotated[tuple[int, ...], BeforeValidator(no_list)]
+Rows = Annotated[tuple[object, ...], BeforeValidator(no_list)]
 
 
 def fitting(rows: Iterable[object], form: TypeAdapter[T], what: str) -> tuple[list[T], list[Passed]]:
@@ -40,11 +41,20 @@ class Via:
     channel: str | int | None = None
     source: object = None
 
+    @property
+    def rel(self) -> str:
+        """What the thing is to the one that it came from."""
+        found = self.source.get("rel") if isinstance(self.source, dict) else None
+        return found if isinstance(found, str) else ""
+
     def word(self, part: str, name: str) -> str:
         """What is told of the part `from` or `to` of the source."""
         found = self.source.get(part) if isinstance(self.source, dict) else None
         value = found.get(name) if isinstance(found, dict) else None
         return str(value) if isinstance(value, str | int) else ""
+
+
+SomeVia = Annotated[Via, BeforeValidator(lambda told: Via() if told is None else told)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +81,11 @@ class Ticket:
     requester_id: int | None = None
     assignee_id: int | None = None
     group_id: int | None = None
-    tags: Words = ()
-    custom_fields: tuple[FieldValue, ...] = ()
+    tags: Texts = ()
+    custom_fields: Annotated[tuple[FieldValue, ...], BeforeValidator(no_list)] = ()
     email_cc_ids: Numbers = ()
     followup_ids: Numbers = ()
-    via: Via = field(default_factory=Via)
+    via: SomeVia = field(default_factory=Via)
     generated_timestamp: int = 0
 
 
@@ -84,12 +94,12 @@ class Attachment:
     """A file of a comment."""
 
     id: int
-    file_name: str = ""
-    content_type: str = ""
-    size: int = 0
-    content_url: str = ""
-    inline: bool = False
-    deleted: bool = False
+    file_name: Text = ""
+    content_type: Text = ""
+    size: int | None = 0
+    content_url: Text = ""
+    inline: bool | None = False
+    deleted: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +125,8 @@ class Comment:
     body: str | None = None
     html_body: str | None = None
     public: bool = True
-    attachments: tuple[Attachment, ...] = ()
-    via: Via = field(default_factory=Via)
+    attachments: Annotated[tuple[Attachment, ...], BeforeValidator(no_list)] = ()
+    via: SomeVia = field(default_factory=Via)
     metadata: Metadata | None = None
 
 
@@ -132,6 +142,8 @@ class User:
     organization_id: int | None = None
     external_id: str | None = None
     notes: str | None = None
+    active: bool | None = None
+    suspended: bool | None = None
     details: str | None = None
     created_at: Moment | None = None
     user_fields: dict[str, object] | None = None
@@ -148,7 +160,7 @@ class Identity:
 
     user_id: int
     type: str
-    value: str
+    value: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +177,7 @@ class Audit:
 
     id: int
     created_at: Moment
-    events: tuple[Event, ...] = ()
+    events: Annotated[tuple[Event, ...], BeforeValidator(no_list)] = ()
     metadata: Metadata | None = None
 
 
@@ -189,19 +201,19 @@ class Meta:
 class Listed:
     """A page of a list, of whichever rows: the list's own name tells which. The rest is told beside them."""
 
-    tickets: tuple[object, ...] = ()
-    results: tuple[object, ...] = ()
-    comments: tuple[object, ...] = ()
-    users: tuple[object, ...] = ()
-    identities: tuple[object, ...] = ()
-    organizations: tuple[object, ...] = ()
-    groups: tuple[object, ...] = ()
-    ticket_fields: tuple[object, ...] = ()
-    custom_statuses: tuple[object, ...] = ()
-    macros: tuple[object, ...] = ()
-    views: tuple[object, ...] = ()
-    audits: tuple[object, ...] = ()
-    deleted_tickets: tuple[object, ...] = ()
+    tickets: Rows = ()
+    results: Rows = ()
+    comments: Rows = ()
+    users: Rows = ()
+    identities: Rows = ()
+    organizations: Rows = ()
+    groups: Rows = ()
+    ticket_fields: Rows = ()
+    custom_statuses: Rows = ()
+    macros: Rows = ()
+    views: Rows = ()
+    audits: Rows = ()
+    deleted_tickets: Rows = ()
     meta: Meta = field(default_factory=Meta)
     next_page: str | None = None
     after_cursor: str | None = None
@@ -258,6 +270,14 @@ class Job:
     id: str
     status: str
     message: str | None = None
+    results: object = None
+
+    @property
+    def slip(self) -> str:
+        """What of it didn't work, where it came to its end all the same."""
+        results = self.results if isinstance(self.results, list) else [self.results]
+        failed = [each for each in results if isinstance(each, dict) and each.get("success") is False]
+        return str(failed[0].get("details") or failed[0].get("error") or "it failed") if failed else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,9 +57,14 @@ class Asking:
         return self._house
 
     def knows(self, tickets: Iterable[Ticket]) -> House:
-        """What the account has arranged, read anew where a ticket names a group that came since."""
+        """What the account has arranged, read anew where a ticket names a group or a status that came since."""
         house = self.house()
-        came = any(ticket.group_id is not None and ticket.group_id not in house.groups for ticket in tickets)
+        statuses = {None, *(status.id for status in house.statuses)} if house.statuses else None
+        came = any(
+            (ticket.group_id is not None and ticket.group_id not in house.groups)
+            or (statuses is not None and ticket.custom_status_id not in statuses)
+            for ticket in tickets
+        )
         if came and self._clock() - self._house_at >= MINUTE:
             self._house_at = 0
         return self.house()

@@ -228,6 +228,6 @@ def _only_exported(ticket: Ticket, at: Export) -> bool:
     """Whether neither the list nor the news tell of it."""
     if ticket.status == vocabulary.DELETED:
         return False
-    if at.following:
-        return ticket.generated_timestamp * SECOND > ticket.updated_at + UNTOLD
-    return ticket.status == vocabulary.CLOSED and ticket.updated_at < at.began - ARCHIVED
+    if ticket.generated_timestamp * SECOND > max(at.began, ticket.updated_at + UNTOLD):
+        return True
+    return not at.following and ticket.status == vocabulary.CLOSED and ticket.updated_at < at.began - ARCHIVED

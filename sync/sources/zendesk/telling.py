@@ -21,7 +21,11 @@ from sync.tickets import AgentNews, FileNews, MessageKind, MessageNews, TicketNe
 OPERATION = "heard_operation"
 # What is written on a ticket that became part of another one when that is done from here.
 MERGED_INTO = "This request was closed and merged into request #{}"
-_MERGED = re.compile(r"#(\d+)\b")
+_MERGED = re.compile(re.escape(MERGED_INTO.format("")) + r"(\d+)\b")
+_NAMED = re.compile(r"#(\d+)\b")
+_FOLLOW_UP = "follow_up"
+# By these agents write from their desks; a customer who writes there does so on a request of their own.
+_DESKS = ("web", "api")
 _RULES = ("rule", "system", "automation", "trigger")
 _KINDS = {
     "email": IdentityKind.EMAIL,
@@ -153,7 +157,8 @@ def messages(ticket: Ticket, comments: Sequence[Comment], people: People) -> Ite
 def message(ticket: Ticket, said: Comment, people: People) -> MessageNews:
     """Something that was said on a ticket."""
     is_system = said.author_id <= 0 or said.via.channel in _RULES
-    kind = _kind(ticket, said, is_ours=is_system or people.is_staff(said.author_id))
+    is_ours = is_system or people.is_staff(said.author_id) or _by_former_staff(ticket, said, people)
+    kind = _kind(ticket, said, is_ours=is_ours)
     author = people.users.get(said.author_id)
     is_other = kind == "inbound" and said.author_id != ticket.requester_id
     return MessageNews(
@@ -173,6 +178,14 @@ def message(ticket: Ticket, said: Comment, people: People) -> MessageNews:
     )
 
 
+def _by_former_staff(ticket: Ticket, said: Comment, people: People) -> bool:
+    """Whether somebody said it who worked there once: the service calls them a customer since, or nothing at all."""
+    if said.author_id == ticket.requester_id or said.via.channel not in _DESKS:
+        return False
+    author = people.users.get(said.author_id)
+    return author is None or author.suspended is True or author.active is False or not said.public
+
+
 def _kind(ticket: Ticket, said: Comment, *, is_ours: bool) -> MessageKind:
     if said.type == "VoiceComment":
         return "call"
@@ -184,19 +197,21 @@ def _kind(ticket: Ticket, said: Comment, *, is_ours: bool) -> MessageKind:
 
 def _file(attachment: Attachment) -> FileNews:
     return FileNews(
-        str(attachment.id), attachment.file_name, attachment.content_type, attachment.size, attachment.inline
+        str(attachment.id), attachment.file_name, attachment.content_type, attachment.size or 0, bool(attachment.inline)
     )
 
 
-def merged_into(ticket: Ticket, comments: Iterable[Comment]) -> str:
+def merged_into(ticket: Ticket, comments: Sequence[Comment]) -> str:
     """The ticket that this one became part of; empty where it stands by itself.
 
-    The service marks it by a tag, and names the other one only in the words of the last comment, in any language.
+    The service marks it by a tag, and names the other one only in the words of the last comment, in any language. A
+    follow-up has its first ticket's tags, that one too: there only the service's own words count.
     """
-    if ticket.status != vocabulary.CLOSED or vocabulary.MERGED not in ticket.tags:
+    if ticket.status != vocabulary.CLOSED or vocabulary.MERGED not in ticket.tags or not comments:
         return ""
-    for comment in reversed(list(comments)):
-        named = (other for other in _MERGED.findall(comment.body or "") if other != str(ticket.id))
-        if other := next(named, ""):
-            return str(other)
-    return ""
+    last = comments[-1]
+    named: list[str] = _MERGED.findall(last.body or "")
+    is_doubtful = ticket.via.rel == _FOLLOW_UP or last.author_id == ticket.requester_id
+    if not named and not is_doubtful:
+        named = _NAMED.findall(last.body or "")
+    return next((other for other in named if other != str(ticket.id)), "")

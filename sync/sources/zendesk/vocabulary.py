@@ -9,13 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from desk.statuses import Priority, Status
 from sync.sources.zendesk.arrangements import CustomStatus
 
+NEW = "new"
 CLOSED = "closed"
 DELETED = "deleted"
 # A tag that the service itself sets on what was merged into another ticket.
 MERGED = "closed_by_merge"
 
 _STATUSES: Mapping[str, Status] = {
-    "new": Status.OPEN, "open": Status.OPEN, "pending": Status.PENDING, "hold": Status.HOLD,
+    NEW: Status.OPEN, "open": Status.OPEN, "pending": Status.PENDING, "hold": Status.HOLD,
     "solved": Status.SOLVED, CLOSED: Status.CLOSED,
 }  # fmt: skip
 _LABELS = {"hold": "On-hold"}
@@ -51,8 +52,11 @@ def name_of(wanted: Status, offered: Collection[str]) -> str:
 
 
 def custom(statuses: Sequence[CustomStatus], wanted: Status, word: str) -> CustomStatus | None:
-    """The team's own status of that word and category; None: the service's usual one does."""
-    fitting = (each for each in statuses if each.active and each.agent_label == word)
+    """The team's own status of that word and category; None: the service's usual one does.
+
+    Nothing is made new again there: whatever was, and is to be open, becomes what is usually open.
+    """
+    fitting = (each for each in statuses if each.active and each.agent_label == word and each.status_category != NEW)
     return next((each for each in fitting if status(each.status_category) is wanted), None)
 
 

@@ -106,7 +106,7 @@ class Writing:
         if told.status in _REFUSALS:
             return self._refused(told)
         try:
-            return self._done(told.read(answers.JOB_STATUS).job_status.id, wanted.into)
+            return self._done(told.read(answers.JOB_STATUS).job_status.id, wanted)
         except Broken as error:
             return Unclear(error.message)
 
@@ -138,12 +138,12 @@ class Writing:
 
     def _crossed(self, wanted: WriteMessage, ticket: Ticket) -> str:
         """What is not as it is known here, in words; empty where it is."""
-        if ticket.status == vocabulary.CLOSED:
-            return ""
+        if self._merged_into(ticket):
+            return "The ticket was merged into another one in Zendesk meanwhile."
         if wanted.seen:
             newest = str(self._asking.newest_comment(ticket.id))
             return "" if newest == wanted.seen else "Somebody has written on the ticket in Zendesk meanwhile."
-        is_same = wanted.version in ("", telling.version(ticket))
+        is_same = ticket.status == vocabulary.CLOSED or wanted.version in ("", telling.version(ticket))
         return "" if is_same else "Somebody changed the ticket in Zendesk meanwhile."
 
     def _comment(self, wanted: WriteMessage) -> dict[str, Json] | Outcome:
@@ -229,18 +229,25 @@ class Writing:
         return Receipt(name, said, found=telling.ticket_news(ticket, house, People(), self._site))
 
     def _merged_into(self, ticket: Ticket) -> str:
+        if ticket.status != vocabulary.CLOSED:
+            return ""
         said, _ = self._asking.comments((ticket,))
         return telling.merged_into(ticket, said.get(ticket.id, ()))
 
-    def _done(self, job: str, into: str) -> Outcome:
-        """What came of something that the service does in its own time."""
+    def _done(self, job: str, wanted: MergeTicket) -> Outcome:
+        """What came of a merge, which the service does in its own time."""
         for pause in LOOKS:
             self._http.wait(pause)
             found = self._http.ask(Ask(f"/job_statuses/{job}", what="a merge")).read(answers.JOB_STATUS).job_status
-            if found.status == "completed":
-                return Receipt(into)
-            if found.status in ("failed", "killed"):
-                return Refused(f"Zendesk did not merge it: {self._http.said(found.message or found.status)}")
+            if found.status == "completed" and not found.slip:
+                return Receipt(wanted.into)
+            if found.status in ("completed", "failed", "killed"):
+                ticket = self._asking.ticket(wanted.ticket)
+                if ticket is not None and self._merged_into(ticket) == wanted.into:
+                    # Asked for before, and done since.
+                    return Receipt(wanted.into)
+                why = self._http.said(found.slip or found.message or found.status)
+                return Refused(f"Zendesk did not merge it: {why}")
         return Unclear("Zendesk is still at it")
 
     def _audits(self, ticket: int, since: int) -> Iterator[Audit]:

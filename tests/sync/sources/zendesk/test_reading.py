@@ -13,7 +13,7 @@ from sync.protocol import Receipt
 from sync.sources.zendesk.source import LIBRARY, NEWS, PAST
 from sync.tickets import MessageNews, SnippetNews, ViewNews
 from tests.servers.zendesk import Zendesk
-from tests.servers.zendesk_rows import Row, iso
+from tests.servers.zendesk_rows import Row, iso, rows
 from tests.sync.sources.zendesk.stage import ZendeskStage, connected
 
 
@@ -161,6 +161,54 @@ def test_a_customers_private_word_is_theirs_and_a_rules_is_nobodys(stage: Zendes
         kept.take(source.pull(PAST, ""))
     told = [(message.kind, bool(message.automatic)) for message in kept.messages.values()]
     assert told == [("inbound", False), ("inbound", False), ("outbound", True)]
+
+
+@pytest.mark.parametrize("role", [{"suspended": True}, {"active": False}, None])
+def test_who_worked_there_once_is_no_customer(stage: ZendeskStage, role: Row | None) -> None:
+    """Zendesk calls them end users since, or doesn't know them any more; what they wrote stays ours."""
+    account = stage.account
+    ticket, left = stage.add_ticket("Pump", "It drips."), account.add_user("Lee Left", "lee@example.test", "agent")
+    kim = account.add_user("Kim", "kim@example.test")
+    with stage.turn():
+        for author, public, channel in ((left, True, "web"), (left, False, "api"), (kim, True, "email")):
+            account.add_comment(int(ticket), author, {"body": "-", "public": public, "via": {"channel": channel}}, {})
+    if role is None:
+        del account.users[left]
+    else:
+        account.users[left] |= {"role": "end-user", **role}
+    with closing(stage.source()) as source:
+        kept = Kept()
+        kept.take(source.pull(PAST, ""))
+    assert [message.kind for message in kept.messages.values()] == ["inbound", "outbound", "note", "inbound"]
+
+
+def test_a_note_of_somebody_who_was_made_a_customer_is_a_note(stage: ZendeskStage) -> None:
+    """Customers write no private words at their desks."""
+    ticket, left = stage.add_ticket("Pump", "It drips."), stage.account.add_user("Lee", "lee@example.test")
+    with stage.turn():
+        said: Row = {"body": "He is angry.", "public": False, "via": {"channel": "web"}}
+        stage.account.add_comment(int(ticket), left, said, {})
+    with closing(stage.source()) as source:
+        kept = Kept()
+        kept.take(source.pull(PAST, ""))
+    assert [message.kind for message in kept.messages.values()] == ["inbound", "note"]
+
+
+def test_what_is_null_is_empty(stage: ZendeskStage) -> None:
+    """Old rows have no lists: they are read all the same."""
+    ticket = stage.add_ticket("Pump", "It drips.")
+    stage.add_file(ticket, "drip.png", b"png")
+    nothing: Row = dict.fromkeys(("tags", "custom_fields", "email_cc_ids", "followup_ids", "via"))
+    stage.account.tickets[int(ticket)] |= nothing
+    first, last = stage.account.comments[int(ticket)]
+    first |= dict.fromkeys(("attachments", "via", "html_body"))
+    rows(last["attachments"])[0] |= dict.fromkeys(("size", "content_type", "inline", "deleted"))
+    with closing(stage.source()) as source:
+        kept = Kept()
+        kept.take(source.pull(PAST, ""))
+    assert kept.passed == []
+    assert kept.tickets[ticket].tags == ()
+    assert [(file.name, file.size) for said in kept.messages.values() for file in said.files] == [("drip.png", 0)]
 
 
 def test_macros_and_views_are_told(stage: ZendeskStage) -> None:

@@ -185,6 +185,22 @@ def test_statuses_of_the_teams_own_go_both_ways(stage: ZendeskStage) -> None:
     assert (kept.tickets[ticket].label, kept.tickets[ticket].status) == ("With the bank", Status.PENDING)
 
 
+def test_nothing_is_made_new_again(stage: ZendeskStage) -> None:
+    """Zendesk refuses that: a ticket that was new, and is to be open, becomes what is usually open."""
+    names = (("new", "New"), ("open", "Open"), ("pending", "Pending"))
+    stage.account.statuses = [
+        {"id": place, "status_category": category, "agent_label": label, "active": True, "default": True}
+        for place, (category, label) in enumerate(names, 1)
+    ]
+    with begun(stage) as (source, ticket, kept):
+        source.push(replace(kept.change(ticket), status=Status.PENDING), nothing)
+        kept.read(source)
+        outcome = source.push(replace(kept.change(ticket), status=Status.OPEN, label="New"), nothing)
+    assert isinstance(outcome, Receipt)
+    assert outcome.found is not None
+    assert (outcome.found.label, outcome.found.status) == ("Open", Status.OPEN)
+
+
 def test_copies_are_put_and_taken(stage: ZendeskStage) -> None:
     """As the agent wants them; whoever asked always gets the reply."""
     with begun(stage) as (source, ticket, kept):
