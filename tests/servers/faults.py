@@ -26,7 +26,7 @@ class Way(Enum):
     CUT_BEFORE = "cut_before"  # the line breaks, nothing done
     CUT_AFTER = "cut_after"  # done, then the line breaks before the first byte of the answer
     CUT_WITHIN = "cut_within"  # done, then the line breaks within the answer's body
-    SLOW = "slow"  # done after some seconds, and answered as ever
+    SLOW = "slow"  # done after some seconds, or once whoever asked has hung up, and answered as ever
     MEANWHILE = "meanwhile"  # something happens first, then it is answered as ever
 
 
@@ -94,7 +94,7 @@ class Faults:
         self._say(Fault(way, method, path, times))
 
     def slow(self, seconds: float, *, method: str = "", path: str = "", times: int = 1) -> None:
-        """Take so long; the service's end ends it too."""
+        """Take so long, but no longer than whoever asks waits for it; the service's end ends it too."""
         self._say(Fault(Way.SLOW, method, path, times, seconds=seconds))
 
     def meanwhile(self, happens: Callable[[], None], *, method: str = "", path: str = "") -> None:

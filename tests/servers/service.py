@@ -20,13 +20,16 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from time import time
+from time import monotonic, time
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.servers.faults import Fault, Faults, Way
 from tests.servers.processes import HOST, PATIENCE
+
+# Seconds after which it is looked again whether somebody still waits.
+_LOOK = 0.02
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -187,7 +190,7 @@ class _Line(BaseHTTPRequestHandler):
                 self._break()
                 return
             case Fault(way=Way.SLOW):
-                service.ended.wait(fault.seconds)
+                self._wait(fault.seconds)
             case Fault(way=Way.MEANWHILE):
                 fault.happens()
         with service.turn:
@@ -202,6 +205,18 @@ class _Line(BaseHTTPRequestHandler):
                 self._send(_fault(fault))
             case _:
                 self._send(said)
+
+    def _wait(self, seconds: float) -> None:
+        """So long at most: whoever has hung up waits for nothing any more."""
+        end = monotonic() + seconds
+        while monotonic() < end and not self._hung_up() and not self.server.service.ended.wait(_LOOK):
+            pass
+
+    def _hung_up(self) -> bool:
+        try:
+            return self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except BlockingIOError:
+            return False
 
     def _send(self, said: Response, until: int | None = None) -> None:
         self.send_response(said.status)

@@ -4,7 +4,7 @@ import http.client
 
 import pytest
 
-from tests.servers.processes import HOST
+from tests.servers.processes import HOST, until
 from tests.servers.service import Request, Response, Service
 
 
@@ -85,3 +85,15 @@ def test_rows_and_clock_stand_until_they_are_cleared() -> None:
         assert service.faults.shown([1, 2, 3], str) == [1, 3]
         service.faults.clear()
         assert service.faults.shown([1, 2, 3], str) == [1, 2, 3]
+
+
+def test_a_slow_answer_is_waited_for_no_longer_than_somebody_waits() -> None:
+    """It is done once whoever asked has hung up, and not before."""
+    with Counter() as service:
+        service.faults.slow(3600)
+        line = http.client.HTTPConnection(HOST, service.port, timeout=30)
+        line.request("GET", "/tickets")
+        until(lambda: service.asked, "the request")
+        assert service.done == 0
+        line.close()
+        until(lambda: service.done, "the end of the wait")

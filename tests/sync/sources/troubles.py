@@ -10,12 +10,14 @@ from tests.servers.faults import Faults
 
 # As patient as a source under test is, in seconds.
 PATIENCE = 1.0
+# Longer than any source is patient; whoever hangs up ends it.
+LONG = 60.0
 _CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 _OF_CHANGES: Mapping[Trouble, Callable[[Faults, str, str], None]] = {
     Trouble.UNDONE: lambda faults, method, path: faults.cut(method=method, path=path),
     Trouble.LOST: lambda faults, method, path: faults.cut(after=True, method=method, path=path),
     Trouble.FAILS_AFTER: lambda faults, method, path: faults.fail_after(500, method=method, path=path),
-    Trouble.SLOW: lambda faults, method, path: faults.slow(2 * PATIENCE, method=method, path=path),
+    Trouble.SLOW: lambda faults, method, path: faults.slow(LONG, method=method, path=path),
 }
 
 

@@ -21,6 +21,7 @@ from sync.sources.redmine.source import Redmine
 from tests.servers.gate import Gate
 from tests.servers.processes import HOST
 from tests.servers.redmine import Json, RedmineServer
+from tests.sync.sources.troubles import LONG
 
 # A busy machine takes its time; one test waits until this is over.
 PATIENCE = 5.0
@@ -152,7 +153,7 @@ class RedmineStage:
             case Trouble.BUSY:
                 faults.refuse(429, retry_after=PAUSE)
             case Trouble.SLOW:
-                faults.slow(2 * PATIENCE, method="PUT")
+                faults.slow(LONG, method="PUT")
             case Trouble.DENIED:
                 faults.expired = True
 

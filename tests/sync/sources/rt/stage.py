@@ -143,7 +143,7 @@ class RtStage:
     def make(self, trouble: Trouble) -> None:
         """Something goes wrong: a change where it is meant for one, else whatever comes next."""
         if trouble is Trouble.SLOW:
-            self._front.faults.slow(2 * PATIENCE, method="POST", path="/ticket/")
+            self._front.faults.slow(troubles.LONG, method="POST", path="/ticket/")
         elif trouble in (Trouble.LOST, Trouble.FAILS_AFTER, Trouble.UNDONE):
             troubles.make(self._front.faults, trouble, "/ticket/")
         else:

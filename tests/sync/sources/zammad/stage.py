@@ -17,6 +17,7 @@ from sync.sources.zammad.source import Zammad
 from tests.servers.zammad import TOKEN
 from tests.servers.zammad import Zammad as Fake
 from tests.servers.zammad_desk import AGENT_ROLE, MERGED, NOBODY, STATES
+from tests.sync.sources.troubles import LONG
 
 CUSTOMER, COLLEAGUE = 10, 4
 STATE_OF = {Status.OPEN: 2, Status.PENDING: 3, Status.HOLD: 8, Status.SOLVED: 4}
@@ -155,7 +156,7 @@ class ZammadStage:
                 case Trouble.FAILS_AFTER:
                     self.fake.faults.fail_after(method=method, path=path)
                 case _:
-                    self.fake.faults.slow(1.5, method=method, path=path)
+                    self.fake.faults.slow(LONG, method=method, path=path)
 
     def calm(self) -> None:
         self.fake.faults.clear()

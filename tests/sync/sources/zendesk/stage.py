@@ -160,7 +160,7 @@ class ZendeskStage:
     def make(self, trouble: Trouble) -> None:
         """Something goes wrong."""
         if trouble is Trouble.SLOW:
-            self.fake.faults.slow(PATIENCE + 1, method="PUT", path="/tickets")
+            self.fake.faults.slow(troubles.LONG, method="PUT", path="/tickets")
         else:
             troubles.make(self.fake.faults, trouble, "/tickets")
 
