@@ -14,6 +14,8 @@ from desk.times import HOUR, MINUTE
 from storage.connect import Connection
 
 RESEND = "resend"
+# In a row's payload: since when what it asks for crosses with what others do.
+CROSSED = "crossed_at"
 
 # A ticket that was merged has left its messages to the other one.
 _JOBS = """
@@ -62,12 +64,19 @@ _FROM_THE_FUTURE = """
      WHERE state IN ('undoable','waiting','handed') AND ready_at > :now
        AND (created_at > :soon OR ready_at > :late OR state = 'handed')"""
 _ON_ITS_WAY = "state IN ('waiting','sending','handed')"
-_ARRIVED = f"UPDATE outbox SET state = 'sent', sent_at = ?, error = ? WHERE id = ? AND {_ON_ITS_WAY}"  # noqa: S608
+_ARRIVED = f"""
+    UPDATE outbox SET state = 'sent', sent_at = ?, error = ?, payload = json_remove(payload, '$.{CROSSED}')
+     WHERE id = ? AND {_ON_ITS_WAY}"""  # noqa: S608
+# A pair, as all is that a change's payload holds.
+_CROSSED = f"""
+    UPDATE outbox SET payload = json_insert(payload, '$.{CROSSED}', json_array(?1, ?1))
+     WHERE id = ?2 RETURNING payload ->> '$.{CROSSED}[0]'"""  # noqa: S608
 # Words that were handed over may have arrived; any others that are held have surely not. What sets a field can be asked
 # for again, whether it arrived or not.
 _HOLD = f"""
-    UPDATE outbox SET payload = iif(kind IN ('change','merge','tick'), payload,
-                          json_set(payload, '$.doubtful', json(iif(state = 'handed', 'true', 'false')))),
+    UPDATE outbox SET payload = json_remove(CASE WHEN kind IN ('change','merge','tick') THEN payload ELSE
+                          json_set(payload, '$.doubtful', json(iif(state = 'handed', 'true', 'false'))) END,
+                          '$.{CROSSED}'),
                       state = 'held', error = ?
      WHERE id = ? AND {_ON_ITS_WAY}"""  # noqa: S608
 _MOVE = f"UPDATE outbox SET state = ?, ready_at = ?, error = ? WHERE id = ? AND {_ON_ITS_WAY}"  # noqa: S608
@@ -195,6 +204,12 @@ def arrived(connection: Connection, job: Job, now: int, said: str = "") -> None:
 def put_off(connection: Connection, job: Job, until: int, why: str) -> None:
     """Try it again at `until`."""
     connection.execute(_MOVE, ("waiting", until, why, job.id))
+
+
+def crossed_since(connection: Connection, job: Job, now: int) -> int:
+    """It has crossed with what somebody else did; since when it does, which a process that begins later knows too."""
+    since: int = connection.execute(_CROSSED, (now, job.id)).fetchone()[0]
+    return since
 
 
 def fail(connection: Connection, job: Job, why: str) -> None:

@@ -13,6 +13,7 @@ from desk.ids import new_uid
 from desk.merging import Edit, Overridden, merge
 from desk.statuses import Status
 from storage.connect import Connection
+from storage.delivery import CROSSED
 
 # As the outbox has them: status and priority are numbers, an agent is a handle, a queue its name, tags a sorted list.
 Value = int | str | list[str] | None
@@ -194,7 +195,7 @@ def _give_way(
     losers = [row for row in waiting if each.field in row.fields]
     for row in losers:
         left = {name: change for name, change in row.fields.items() if name != each.field}
-        if left:
+        if left.keys() - {CROSSED}:
             connection.execute(_KEEP, (json.dumps(left, ensure_ascii=False), row.id))
         else:
             connection.execute(_GIVE_UP, (_why(each, elsewhere), row.id))

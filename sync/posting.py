@@ -5,6 +5,7 @@ simply asked for again; nothing is done there to a ticket that stands otherwise 
 first, and what still holds then is asked for; where that never ends, a person decides.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from typing_extensions import override
@@ -68,7 +69,7 @@ class Posting(Dealing):
         self._settles = settles
         self._ahead = 0
         self._handed_over = 0
-        self._crossed: dict[int, list[int]] = {}
+        self._crossed: Counter[int] = Counter()
 
     @override
     def take(self, stream: Stream, page: Page, now: int) -> int:
@@ -187,12 +188,13 @@ class Posting(Dealing):
 
     def _cross(self, job: Job, why: str, now: int, tally: Tally) -> None:
         """Somebody else was first: it waits for the news, and for a person where these don't tell what it was."""
-        crossed = self._crossed.setdefault(job.id, [])
-        crossed.append(now)
-        if len(crossed) > AT_ONCE and now - crossed[0] >= self._settles:
+        self._crossed[job.id] += 1
+        since = delivery.crossed_since(self._connection, job, now)
+        at_once = self._crossed[job.id] < AT_ONCE
+        if not at_once and not 0 <= now - since < self._settles:
             self._hold(job, why, tally)
         else:
-            delivery.put_off(self._connection, job, now if len(crossed) < AT_ONCE else now + SOON, why)
+            delivery.put_off(self._connection, job, now if at_once else now + SOON, why)
 
     def _give_up_looking(self, job: Job, tally: Tally) -> None:
         with writing(self._connection):

@@ -48,9 +48,9 @@ class Reader:
         self._ordered = False
         self.lacking: list[PartGone] = []
 
-    def read(self, between: Callable[[], None]) -> None:
+    def read(self, between: Callable[[], None]) -> bool:
         """Everything, the streams in turn, so that none has to wait for another's past; `between` is called before
-        each page.
+        each page. Whether it was read to its end, and not stopped before.
 
         The newest of each comes first; later a turn is longer, since servers take long to open a large folder.
         """
@@ -84,6 +84,7 @@ class Reader:
             if str(error) not in known:
                 self._tell_of(error)
         self._put_in_order()
+        return not left
 
     def read_news(self) -> None:
         """Everything in the first stream that has come since the oldest of what waits was written."""

@@ -92,8 +92,8 @@ class Worker:
         """Read and send once; whether all of it went well. What went wrong is told, and sets the pace."""
         try:
             self._state(state="syncing", tried_at=self._desk.clock())
-            self._reader.read(self._between)
-            return self._done()
+            whole = self._reader.read(self._between)
+            return self._done() if whole else self._broken_off()
         except Exception as error:  # noqa: BLE001 - one source's trouble, whatever it is, must not end the others
             self._pace = self._fail(in_words(error, self._desk.workspace.database), self._pace)
             self._source.close()
@@ -111,6 +111,11 @@ class Worker:
         said, mend = (lacking[0].message, lacking[0].mend) if lacking else ("", "")
         self._state(state="idle", said=said, mend=mend, next_at=None, failures=0)
         return not lacking
+
+    def _broken_off(self) -> bool:
+        """It was told to stop in the middle: what wasn't read is not in sync, and nothing went wrong."""
+        self._state(state="idle")
+        return False
 
     def run(self) -> None:
         """Rounds until told to stop."""
@@ -160,7 +165,8 @@ class Worker:
 
     def _has_to_send(self) -> bool:
         now = self._desk.clock()
-        if not 0 <= now - self._looked_at < DOUBT_EVERY and delivery.in_doubt(self._connection, self._row.id):
+        in_doubt = not 0 <= now - self._looked_at < DOUBT_EVERY and delivery.in_doubt(self._connection, self._row.id)
+        if in_doubt and self._way_out.due(now, awaited=True):
             return True
         soonest = delivery.soonest(self._connection, self._row.id)
         return self.may_send(soonest, now)
@@ -213,7 +219,8 @@ class Worker:
     def _until_next(self) -> int:
         """How long to listen: until the next thing may leave, at most until it is time to ask again."""
         longest = LISTEN_FOR if Capability.LIVE in self._source.capabilities else ASK_EVERY
-        if delivery.in_doubt(self._connection, self._row.id):
+        way_out = self._way_out.due(self._desk.clock(), awaited=True)
+        if way_out and delivery.in_doubt(self._connection, self._row.id):
             longest = DOUBT_EVERY
         if self.may_fetch(self._connection, self._desk.clock()):
             return 0

@@ -161,6 +161,34 @@ def test_what_crosses_with_something_that_nobody_tells_of_is_held_in_the_end(lam
     assert lamp.bureau.tickets["1"].status == Status.OPEN
 
 
+def test_it_is_held_too_where_every_round_is_a_process_of_its_own(lamp: Branch) -> None:
+    """As with `heard sync` by a timer: how long it has crossed is known to the next one."""
+    lamp.bureau.silent = True
+    lamp.bureau.change("1", URGENT)
+    lamp.changes("Lamp", Change(status=Status.PENDING))
+    lamp.sync()
+    lamp.ahead += SETTLES * SECOND // 2
+    assert lamp.sync().held == 0
+    lamp.ahead += SETTLES * SECOND
+    assert lamp.sync().held == 1
+    assert lamp.outbox() == [("held", "It was changed")]
+    assert "crossed" not in str(lamp.rows("SELECT payload FROM outbox")), "tried anew, it has its time again"
+
+
+def test_what_has_crossed_gives_way_as_a_whole(lamp: Branch) -> None:
+    lamp.bureau.silent = True
+    lamp.bureau.change("1", URGENT)
+    lamp.changes("Lamp", Change(priority=Priority.HIGH))
+    lamp.sync()
+    lamp.ahead += 10 * SECOND
+    lamp.bureau.clock = lamp.clock
+    lamp.bureau.silent = False
+    lamp.bureau.change("1", ChangeTicket("k", "1", "", 0, priority=Priority.LOW))
+    lamp.sync()
+    assert lamp.states() == ["dropped"]
+    assert lamp.ticket("Lamp", "priority") == (Priority.LOW,)
+
+
 def test_late_news_let_it_go_on(lamp: Branch) -> None:
     lamp.bureau.silent = True
     lamp.bureau.change("1", URGENT)
@@ -188,6 +216,40 @@ def test_a_service_that_has_had_enough_is_left_alone(lamp: Branch) -> None:
         lamp.ahead = 2 * MINUTE
         assert worker.round()
     assert lamp.states() == ["sent", "sent"]
+
+
+def test_nothing_is_looked_for_at_a_service_that_has_had_enough(lamp: Branch) -> None:
+    lamp.bureau.opens("Vase", "It broke.")
+    lamp.bureau.opens("Fork", "It bends.")
+    lamp.sync()
+    lamp.bureau.cut = 1
+    lamp.writes("Lamp", "Turn it off.")
+    with lamp.sitting() as worker:
+        worker.round()
+        lamp.writes("Vase", "Glue it.")
+        lamp.bureau.refuses.append(Later(90, "It is asked too often"))
+        assert not worker.round()
+        lamp.writes("Fork", "Bend it back.")
+        asked = lamp.bureau.count("find"), lamp.bureau.count("push")
+        lamp.ahead += 30 * SECOND
+        worker.round()
+        assert (lamp.bureau.count("find"), lamp.bureau.count("push")) == asked
+        lamp.ahead += 90 * SECOND
+        assert worker.round()
+    assert lamp.states() == ["sent", "sent", "sent"]
+
+
+def test_a_round_that_is_told_to_stop_is_not_in_sync(branch: Branch) -> None:
+    for number in range(6):
+        branch.bureau.opens(f"Lamp {number}", "It flickers.")
+    engine = branch.begin()
+    branch.bureau.turned = engine.stopping.set
+    assert not engine.once()[1]
+    assert 0 < len(branch.tickets()) < 6
+    assert branch.rows("SELECT state, said, synced_at FROM source_state") == [("idle", "", None)]
+    branch.bureau.turned = lambda: None
+    branch.sync()
+    assert branch.rows("SELECT state, synced_at IS NULL FROM source_state") == [("idle", 0)]
 
 
 def test_what_is_refused_waits_for_a_person(lamp: Branch) -> None:
