@@ -55,6 +55,7 @@ class Ticket:
     attachments: Attachments = ()
     cc_emails: Texts = ()
     to_emails: Texts = ()
+    support_email: Text = ""
     spam: bool = False
     deleted: bool = False
 
@@ -72,6 +73,7 @@ class Conversation:
     private: bool = False
     source: int = 0
     from_email: Text = ""
+    support_email: Text = ""
     to_emails: Texts = ()
     cc_emails: Texts = ()
     attachments: Attachments = ()

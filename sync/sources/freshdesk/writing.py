@@ -5,8 +5,9 @@ the ticket is read, and nothing is written where it isn't as it is known here; w
 words, its author and its time. Between that reading and the write a moment remains in which somebody may be first.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from desk.mail.addresses import addresses
 from desk.times import MINUTE
 from sync.errors import Broken
 from sync.http import Answer, Ask, Http, Json
@@ -56,7 +57,7 @@ class Writing:
         body: dict[str, Json] = {"body": as_html(wanted.body if wanted.body.strip() else _named(wanted.files))}
         if wanted.kind == "note":
             body["private"] = True
-        elif refused := self._address(wanted, ticket, body):
+        elif refused := self._address(wanted, ticket, said, body):
             return refused
         path = f"/tickets/{ticket.id}/{'notes' if wanted.kind == 'note' else 'reply'}"
         told = self._http.write(_with_files(path, body, wanted.files), hand_over)
@@ -136,8 +137,13 @@ class Writing:
             return None
         return one(self._http.ask(Ask(f"/tickets/{number}", accept=(404,), what="a ticket")), answers.TICKET)
 
-    def _address(self, wanted: WriteMessage, ticket: Ticket, body: dict[str, Json]) -> Refused | None:
-        """Who gets a reply: the requester always does, and there is no way to leave them out."""
+    def _address(
+        self, wanted: WriteMessage, ticket: Ticket, said: Sequence[Conversation], body: dict[str, Json]
+    ) -> Refused | None:
+        """Who gets a reply: the requester always does, and there is no way to leave them out.
+
+        Nobody gets a copy who isn't named: whoever the customer had in copy last is named where nobody else is.
+        """
         if wanted.recipients:
             # What was typed is compared with all addresses that the requester is known by there.
             people = self._directory.customers(() if ticket.requester_id is None else (ticket.requester_id,))
@@ -148,8 +154,8 @@ class Writing:
                     "Freshdesk answers whoever asked, and can't answer others alone", "Forward it in Freshdesk instead."
                 )
             body["cc_emails"] = [*others, *wanted.copies]
-        elif wanted.copies:
-            body["cc_emails"] = list(wanted.copies)
+        elif copies := wanted.copies or _in_copy(ticket, said):
+            body["cc_emails"] = list(copies)
         return None
 
     def _refused(self, told: Answer) -> Refused:
@@ -215,6 +221,15 @@ def _with_files(path: str, body: Mapping[str, Json], files: tuple[OutgoingFile, 
 def _named(files: tuple[OutgoingFile, ...]) -> str:
     """The words of a message that has none: Freshdesk takes no files without any."""
     return ", ".join(file.name for file in files)
+
+
+def _in_copy(ticket: Ticket, said: Sequence[Conversation]) -> list[str]:
+    """Whom the customer had in copy last, but for the desk's own address."""
+    theirs = (each for each in reversed(said) if each.incoming or each.user_id == ticket.requester_id)
+    last = next(theirs, None)
+    desk = {each.support_email.casefold() for each in (ticket, *said)}
+    named = addresses(", ".join(ticket.cc_emails if last is None else last.cc_emails).encode())
+    return [each.address for each in named if "@" in each.address and each.address.casefold() not in desk]
 
 
 def _says_anything(said: Conversation, wanted: WriteMessage) -> bool:

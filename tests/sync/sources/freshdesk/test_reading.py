@@ -139,6 +139,20 @@ def test_what_is_deleted_or_spam_is_told_later(fake: freshdesk.Freshdesk, zoe: i
     assert kept.gone == {str(ticket): "" for ticket in tickets}
 
 
+def test_news_go_on_where_what_was_deleted_can_not_be_asked_for(fake: freshdesk.Freshdesk, zoe: int) -> None:
+    """Whether a filter may stand beside a time isn't known: where it may not, nothing else is lost by that."""
+    with closing(Freshdesk(account(fake.url), gone_every=0)) as source:
+        kept = Kept()
+        kept.read(source)
+        lists = fake.asked_for("/api/v2/tickets")
+        fake.faults.meanwhile(lambda: fake.faults.refuse(400, path="/tickets", times=2), path="/tickets")
+        assert not source.pull(NEWS, kept.cursors[NEWS.key]).more
+        assert (fake.faults.left, len(fake.asked_for("/api/v2/tickets")) - len(lists)) == (0, 3)
+        ticket = fake.desk.add_ticket(zoe, "Pump", "<div>It drips.</div>")
+        kept.read(source)
+    assert str(ticket) in kept.tickets
+
+
 def test_a_ticket_that_goes_while_it_is_read_is_gone(fake: freshdesk.Freshdesk, zoe: int) -> None:
     """The list has it, and nobody else."""
     ticket = fake.desk.add_ticket(zoe, "Pump", "<div>It drips.</div>", age=60)

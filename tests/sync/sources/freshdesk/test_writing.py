@@ -62,6 +62,20 @@ def test_a_reply_goes_to_the_requester_and_to_those_who_are_named(scene: Scene) 
     assert len(scene.fake.desk.said[scene.number]) == 1
 
 
+def test_whoever_the_customer_has_in_copy_gets_a_copy(scene: Scene) -> None:
+    """Freshdesk copies in nobody by itself; the customer's newest word counts, and an agent may leave them out."""
+    desk = scene.fake.desk
+    desk.tickets[scene.number]["cc_emails"] = ["Li <li@home.example>", "help@desk.example"]
+    desk.tickets[scene.number]["support_email"] = "Help@desk.example"
+    assert isinstance(scene.push(scene.reply()), Receipt)
+    desk.say(scene.number, scene.zoe, "Still.", incoming=True, private=False, cc_emails=["bo@home.example"])
+    scene.kept.read(scene.source)
+    assert isinstance(scene.push(scene.reply("Thank you.")), Receipt)
+    assert isinstance(scene.push(replace(scene.reply("To you."), recipients=("zoe@customer.example",))), Receipt)
+    said = [row["cc_emails"] for row in desk.said[scene.number] if not row["incoming"]]
+    assert said == [["li@home.example"], ["bo@home.example"], []]
+
+
 def test_files_go_along(scene: Scene, tmp_path: Path) -> None:
     """As a form; a message of a file alone has its name for words, since Freshdesk takes none without."""
     path = tmp_path / "plan.pdf"
