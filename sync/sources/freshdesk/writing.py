@@ -227,7 +227,7 @@ def _in_copy(ticket: Ticket, said: Sequence[Conversation]) -> list[str]:
     """Whom the customer had in copy last, but for the desk's own address."""
     theirs = (each for each in reversed(said) if each.incoming or each.user_id == ticket.requester_id)
     last = next(theirs, None)
-    desk = {each.support_email.casefold() for each in (ticket, *said)}
+    desk = {ticket.support_email.casefold(), *(each.support_email.casefold() for each in said)}
     named = addresses(", ".join(ticket.cc_emails if last is None else last.cc_emails).encode())
     return [each.address for each in named if "@" in each.address and each.address.casefold() not in desk]
 
