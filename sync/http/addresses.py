@@ -23,7 +23,7 @@ def site_url(text: str) -> str:
     a question mark or a hash in it.
     """
     given = text.strip()
-    url = parsed(given if "://" in given else f"https://{given}")
+    url = parsed(given if ":/" in given else f"https://{given}")
     if url is None or url.scheme not in ("http", "https") or url.query or url.fragment or not given.isprintable():
         raise BadInput("This is no address of a service", EXAMPLE)
     if url.userinfo:
@@ -38,9 +38,10 @@ def parsed(text: str) -> httpx.URL | None:
     """An address taken apart; None where it is none."""
     try:
         url = httpx.URL(text)
+        # Some names are found to be none only when they are read.
+        return url if url.host and (url.port is None or 0 < url.port < 65536) else None
     except (httpx.InvalidURL, ValueError, TypeError):
         return None
-    return url if url.host else None
 
 
 def target(site: str, path: str, params: Mapping[str, str | int | Sequence[str]]) -> httpx.URL:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Event
+from time import monotonic
 from typing import TypeVar
 
 from desk import times
@@ -20,7 +21,7 @@ from sync.http.addresses import is_within, may_be_visited, parsed, site_url, tar
 from sync.http.asking import Answer, Ask, Limits, Login, Site
 from sync.http.bearing import Bearing, may_pass
 from sync.http.failures import SLIPS, Cut, fresh, of_status
-from sync.http.line import Line, Opened, Trace
+from sync.http.line import FILE, Line, Opened, Trace
 from sync.http.logins import hidden, sendable
 from sync.http.rates import Rates
 from sync.http.skew import Skew
@@ -89,10 +90,12 @@ class Http:
     def stream(self, ask: Ask) -> Generator[bytes, None, None]:
         """The bytes of a file, piece by piece. It may lie at another host, which is told nothing that logs in."""
         opened = self._plainly(lambda: self._file(ask))
-        line = self._line
+        line, until = self._line, monotonic() + FILE
         try:
-            while piece := self._plainly(lambda: self._run(_next(opened))):
+            while piece := self._plainly(lambda: self._run(self._open_line().piece(opened))):
                 yield piece
+                if monotonic() > until:
+                    raise Broken(f"A file came too slowly: not within {FILE // 60:.0f} minutes", "Try it later.")
         finally:
             if self._line is line:
                 self._run(opened.close())
@@ -283,14 +286,6 @@ def _is_answer(answer: Answer, ask: Ask) -> bool:
 
 def _later(span: float, host: str) -> Later:
     return Later(math.ceil(span), f"{host} asks for a pause")
-
-
-async def _next(opened: Opened) -> bytes:
-    """The next piece that holds anything; empty at the end."""
-    async for piece in opened.pieces:
-        if piece:
-            return piece
-    return b""
 
 
 async def _ended(line: Line) -> None:

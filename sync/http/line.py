@@ -7,7 +7,7 @@ and a time, packed or not; an error is a `SourceError` in our own words.
 import asyncio
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -23,9 +23,12 @@ from sync.http.addresses import target
 from sync.http.asking import Answer, Ask, Site
 from sync.http.failures import of_line
 
-# Seconds until a line must have come about, and until a whole answer must have come, however slowly it drips.
+# Seconds until a line must have come about, and until a whole answer must have come, however slowly it drips; of a file
+# its head, and each of its pieces.
 CONNECT = 15.0
 LONGEST = 300.0
+# Seconds until a whole file must have come or gone.
+FILE = 3_600.0
 # Seconds for which a line is kept that nobody speaks on.
 KEPT = 15.0
 # Bytes of an answer, unpacked. The largest page that any of the services gives is a tenth of it.
@@ -73,20 +76,36 @@ class Line:
 
     async def send(self, ask: Ask, login: Mapping[str, str], trace: Trace | None = None) -> Answer:
         """One request and its whole answer, whatever its status."""
-        limit = None if ask.files or ask.upload else LONGEST
-        try:
-            async with asyncio.timeout(limit):
-                opened = await self.open(ask, login, trace)
-                try:
-                    body = await _whole(opened.pieces)
-                finally:
-                    await opened.close()
-        except TimeoutError as error:
-            raise of_line(error, self.host) from None
+        async with self._in_time(FILE if ask.files or ask.upload else LONGEST):
+            opened = await self._open(ask, login, trace)
+            try:
+                body = await _whole(opened.pieces)
+            finally:
+                await opened.close()
         return Answer(opened.answer.status, opened.answer.headers, body)
 
-    async def open(self, ask: Ask, login: Mapping[str, str], trace: Trace | None = None) -> Opened:
+    async def open(self, ask: Ask, login: Mapping[str, str]) -> Opened:
         """One request and the head of its answer."""
+        async with self._in_time(LONGEST):
+            return await self._open(ask, login)
+
+    async def piece(self, opened: Opened) -> bytes:
+        """The next piece that holds anything; empty at the end."""
+        async with self._in_time(LONGEST):
+            async for piece in opened.pieces:
+                if piece:
+                    return piece
+        return b""
+
+    @asynccontextmanager
+    async def _in_time(self, limit: float) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(limit):
+                yield
+        except TimeoutError as error:
+            raise of_line(error, self.host) from None
+
+    async def _open(self, ask: Ask, login: Mapping[str, str], trace: Trace | None = None) -> Opened:
         stack = AsyncExitStack()
         try:
             request = self._request(ask, login, stack, trace)
@@ -95,6 +114,10 @@ class Line:
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, TimeoutError) as error:
             await stack.aclose()
             raise of_line(error, self.host) from None
+        except OSError:
+            # Those of the network have other names here: it is a file of ours.
+            await stack.aclose()
+            raise Broken("A file that goes along can't be read here", "Attach it again.") from None
         except BaseException:
             await stack.aclose()
             raise
@@ -134,7 +157,7 @@ class Line:
 
     async def _pieces(self, response: httpx.Response) -> AsyncIterator[bytes]:
         """The bytes of an answer, unpacked, in pieces of a bounded size."""
-        coding = response.headers.get("content-encoding", "identity").strip().lower()
+        coding = response.headers.get("content-encoding", "").strip().lower() or "identity"
         if coding not in ("identity", "gzip", "x-gzip"):
             raise Broken(f"{self.host} packed its answer in a way that it was not asked to")
         packed = None if coding == "identity" else zlib.decompressobj(zlib.MAX_WBITS | 16)

@@ -10,8 +10,8 @@ from email.utils import parsedate_to_datetime
 from sync.http.asking import Answer, Limits
 
 LONGEST = 86_400.0
-# Whoever says “at once” after having refused is not believed.
-SHORTEST = 0.25
+# Whoever says “at once” after having refused is not believed, and not asked forty times until a read is given up.
+SHORTEST = 1.0
 # A number so large is a moment since 1970, not a span.
 _MOMENT = 1_000_000_000
 

@@ -1,14 +1,18 @@
 """Times as services write them, as whole microseconds UTC.
 
-The invariant: a time without a zone is UTC, as every service here means it; nothing is read by the machine's own zone.
+The invariants: a time without a zone is UTC, as every service here means it, and nothing is read by the machine's own
+zone; a time that no calendar has is no time, and spoils nothing but what it stands on.
 """
 
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from desk.times import SECOND, from_datetime, to_datetime
+
+# The years 1 to 9999.
+_FIRST, _LAST = -62_135_596_800 * SECOND, 253_402_300_800 * SECOND - 1
 
 
 def in_microseconds(told: object) -> object:
@@ -16,7 +20,10 @@ def in_microseconds(told: object) -> object:
     if not isinstance(told, str):
         return told
     moment = datetime.fromisoformat(told)
-    return from_datetime(moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC))
+    try:
+        return from_datetime(moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC))
+    except OverflowError:
+        raise ValueError("it lies beyond the calendar") from None
 
 
 def in_seconds(at: int) -> str:
@@ -24,4 +31,4 @@ def in_seconds(at: int) -> str:
     return to_datetime(at // SECOND * SECOND).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-Moment = Annotated[int, BeforeValidator(in_microseconds)]
+Moment = Annotated[int, Field(ge=_FIRST, le=_LAST), BeforeValidator(in_microseconds)]

@@ -30,7 +30,9 @@ def test_an_address_is_taken_as_people_give_it(given: str, url: str) -> None:
 @pytest.mark.parametrize(
     "given",
     ["", "https://", "http://desk.example.com", "ftp://desk.example.com", "https://u:p@desk.example.com",
-     "https://desk.example.com/?a=1", "https://desk.example.com/#a", "https://desk.example.com:nine", "https://a\nb.example"],
+     "https://desk.example.com/?a=1", "https://desk.example.com/#a", "https://desk.example.com:nine",
+     "https://a\nb.example", "https:/desk.example.com", "https://xn--.example", "https://desk.example.com:0",
+     "https://desk.example.com:65536"],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(given: str) -> None:
     with pytest.raises(BadInput) as caught:
@@ -39,8 +41,10 @@ def test_what_is_no_address_is_refused(given: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["tickets", "", "/a/../../admin", "/./a", "/a\nb", "https://u:p@desk.example.com/a", "//evil.example/a/.."]
-)
+    "path",
+    ["tickets", "", "/a/../../admin", "/./a", "/a\nb", "https://u:p@desk.example.com/a", "//evil.example/a/..",
+     "https://xn--.example/a"],
+)  # fmt: skip
 def test_a_path_that_leads_out_is_refused(path: str) -> None:
     with pytest.raises(Broken):
         target(SITE, path, {})

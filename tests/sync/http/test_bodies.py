@@ -33,6 +33,11 @@ def test_a_packed_answer_is_unpacked(service: Answering, http: Http) -> None:
     assert answer.body.endswith(b"1,1]")
 
 
+def test_a_packing_without_a_name_is_none(service: Answering, http: Http) -> None:
+    service.said = lambda _: Response(200, b"{}", {"Content-Encoding": ""})
+    assert http.ask(Ask("/a")).json() == {}
+
+
 def test_an_empty_body_needs_no_unpacking(service: Answering, http: Http) -> None:
     service.said = lambda _: packed(b"")
     assert http.ask(Ask("/a")).body == b""

@@ -184,3 +184,11 @@ def test_a_file_alone_is_the_whole_body(service: Answering, http: Http, tmp_path
     http.write(Ask("/a", method="POST", upload=OutgoingFile("a.bin", "image/png", drawing)), Hand(service))
     assert service.asked[0].body == b"x" * 200_000
     assert service.asked[0].headers["content-type"] == "image/png"
+
+
+def test_a_file_that_is_gone_is_said_so(service: Answering, http: Http, tmp_path: Path) -> None:
+    lost = OutgoingFile("a.bin", "image/png", tmp_path / "lost")
+    for ask in (Ask("/a", method="POST", upload=lost), Ask("/a", method="POST", files=(("file", lost),))):
+        with pytest.raises(Broken, match="can't be read here"):
+            http.write(ask, Hand(service))
+    assert service.asked == []

@@ -3,11 +3,12 @@
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from desk.lookup import IdentityKind
 from desk.times import SECOND
 from storage.ingest.records import IdentityRecord
-from sync.sources.moments import in_microseconds, in_seconds
+from sync.sources.moments import Moment, in_microseconds, in_seconds
 from sync.sources.own_fields import filled, identities
 from sync.sources.words import as_html, squeezed, squeezed_html
 
@@ -72,3 +73,11 @@ def test_times_are_utc_whatever_the_zone() -> None:
     assert in_microseconds("2021-04-09T12:29:56") == 1_617_971_396 * SECOND
     assert in_seconds(1_617_971_396 * SECOND + 999_999) == "2021-04-09T12:29:56Z"
     assert in_microseconds(5) == 5
+
+
+@pytest.mark.parametrize("told", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", 10**30, -(10**30), "soon"])
+def test_a_time_that_no_calendar_has_spoils_its_own_record_alone(told: object) -> None:
+    """Whoever reads records one by one passes over what doesn't fit; any other error would end all reading."""
+    with pytest.raises(ValidationError):
+        TypeAdapter(Moment).validate_python(told)
+    assert TypeAdapter(Moment).validate_python("9999-12-31T23:59:59.999999Z") == 253_402_300_800 * SECOND - 1
