@@ -32,6 +32,19 @@ settings.register_profile("heard", deadline=None)
 settings.load_profile("heard")
 
 
+# A real server takes seconds to start: the tests of one run in one process, wherever they stand, and share it.
+SHARED = {"rt_of_the_run": "rt", "redmine": "redmine"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests of one real server to one process."""
+    for item in items:
+        for fixture in getattr(item, "fixturenames", ()):
+            if fixture in SHARED:
+                item.add_marker(pytest.mark.xdist_group(SHARED[fixture]))
+
+
 # What a developer's own session may set, and what no test may feel.
 FOREIGN = (
     "NO_COLOR",

@@ -53,7 +53,6 @@ class RedmineServer:
         self.port = free_port()
         self._copy()
         self._run("bundle", "lock", "--local")
-        self._run("bundle", "exec", "rake", "db:migrate")
         said = self._run("bundle", "exec", "rails", "runner", str(SEED), PASSWORD)
         facts = json.loads(next(line for line in said.splitlines() if line.startswith("FACTS ")).removeprefix("FACTS "))
         self.agents = {each["name"]: RedmineUser(**each) for each in facts["agents"]}

@@ -252,9 +252,10 @@ def begun(
 
 
 @contextmanager
-def far_rt(copy_of: Path | None = None) -> Iterator[FarRt]:
-    """A Request Tracker of its own."""
-    with RtServer(copy_of=copy_of) as server, Line(server.port) as line:
+def far_rt(server: RtServer) -> Iterator[FarRt]:
+    """A Request Tracker, of whose tickets none is in sight yet."""
+    server.sweep()
+    with Line(server.port) as line:
         yield FarRt(server, line)
 
 
@@ -284,7 +285,7 @@ def main() -> int:
         for name in ("CONFIG", "DATA", "STATE", "CACHE"):
             os.environ[f"XDG_{name}_HOME"] = f"{folder}/{name.lower()}"
         if given.desk == "rt":
-            desk: FarDesk = stack.enter_context(far_rt())
+            desk: FarDesk = stack.enter_context(far_rt(stack.enter_context(RtServer())))
         elif given.desk == "zammad":
             desk = stack.enter_context(far_zammad())
         else:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.timeout(600)
 
 
-def test_a_request_tracker_that_is_killed(rt_of_the_run: "RtServer", tmp_path: Path) -> None:
-    with far_rt(rt_of_the_run.folder) as desk, begun(desk, tmp_path, seed=4) as kills:
+def test_a_request_tracker_that_is_killed(rt: "RtServer", tmp_path: Path) -> None:
+    rt.mute(True)
+    with far_rt(rt) as desk, begun(desk, tmp_path, seed=4) as kills:
         report = kills.run(len(FAULTS), tickets=3)
     assert report.rounds == len(FAULTS)
     assert report.faults, "every sync had ended before its moment"

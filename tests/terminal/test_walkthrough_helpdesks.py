@@ -18,7 +18,6 @@ from tests.terminal.shop import Shop, answer, opened, words_of
 missing = mail_servers.missing() or rt_setup.missing()
 pytestmark = [
     pytest.mark.terminal,
-    pytest.mark.xdist_group("rt"),
     pytest.mark.skipif(bool(missing), reason=missing or "the servers are there"),
 ]
 MAIL = (

@@ -178,3 +178,7 @@ class RedmineStage:
         raise NotImplementedError
 
     merge = hide = add_checklist = ticked = delete
+
+    def add_customer(self, name: str, email: str) -> str:
+        """Redmine has users, and no customers."""
+        raise NotImplementedError

@@ -5,16 +5,12 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from desk.statuses import Priority, Status
 from sync.conformance.kept import Kept
 from sync.protocol import Receipt, Refused
 from sync.tickets import OutgoingFile, Passed
 from tests.servers.redmine import RedmineServer
 from tests.sync.sources.redmine.stage import RedmineStage
-
-pytestmark = pytest.mark.xdist_group("redmine")
 
 
 def nothing() -> None:
