@@ -322,7 +322,7 @@ class HeardApp(TypedAhead, inherit_bindings=False):
 
         at = now()
         if not self.seat.sources:
-            self.failed(HeardError("Nothing is connected", "`heard connect mailbox` does that, in another terminal."))
+            self.failed(HeardError("Nothing is connected", "Ctrl+N on F6 does that, or `heard connect KIND`."))
             return
         if self.sync is not None:
             self.sync.hurry()

@@ -16,7 +16,7 @@ from screens.action import Place, Situation
 from screens.confirm import ConfirmScreen
 from screens.desk_screen import opens
 from screens.framed import FramedScreen, Shape
-from screens.outbox_lines import LETTERS, ORDER, advice, outbox_line, quiet_lines
+from screens.outbox_lines import ORDER, WRITTEN, advice, outbox_line, quiet_lines
 from screens.overtaken import BothTexts
 from screens.seat import Seat
 from storage import outbox, tickets
@@ -132,7 +132,7 @@ class OutboxScreen(FramedScreen[OutboxRow]):
             retriable=state in TO_RETRY,
             removable=state in TO_DROP,
             doubtful=row is not None and row.doubtful,
-            rewritable=row is not None and state in TO_DROP and row.kind in LETTERS,
+            rewritable=row is not None and state in TO_DROP and row.kind in WRITTEN,
         )
 
     @property

@@ -14,7 +14,7 @@ from widgets.inks import Piece, both_ends
 from widgets.moments import moment
 from widgets.wrap import wrap
 
-LETTERS = ("reply", "forward")
+WRITTEN = ("reply", "forward", "note")
 # What needs a person first, then what goes by itself, then what is over.
 ORDER = ("failed", "bounced", "held", "undoable", "handed", "sending", "waiting", "sent", "dropped")
 MARKS: dict[str, Piece] = {
@@ -73,7 +73,7 @@ def state_words(row: OutboxRow, now: int) -> str:
         words += ": the customer wrote meanwhile"
     if row.state in ("failed", "bounced"):
         # First, since a narrow terminal cuts what follows.
-        words += ", Ctrl+E changes it" if row.kind in LETTERS else ", F5 tries it again"
+        words += ", Ctrl+E changes it" if row.kind in WRITTEN else ", F5 tries it again"
     if row.tries and row.state in ("failed", "waiting"):
         words += " (tried once)" if row.tries == 1 else f" (tried {row.tries} times)"
     return words + (": " + row.error if row.error else "")
@@ -85,7 +85,8 @@ def advice(row: OutboxRow, cells: int) -> list[list[Piece]]:
         return _advice(IN_DOUBT, DOUBT_KEYS, cells)
     if row.state not in ("failed", "bounced"):
         return []
-    keys = (("Ctrl+E", "change it: the address, the words"),) if row.kind in LETTERS else ()
+    what = "change its words" if row.kind == "note" else "change it: the address, the words"
+    keys = (("Ctrl+E", what),) if row.kind in WRITTEN else ()
     failed = CHANGE_KEYS if row.kind == "change" else FAILED_KEYS
     return _advice(row.error, (*keys, *(failed if row.state == "failed" else BOUNCED_KEYS)), cells)
 

@@ -27,8 +27,10 @@ NOTHING_SERVES = "There is no secret"
 NAME_CELLS = 16
 UNITS = {"s": " s", "m": " min", "h": " h", "d": " days", "w": " weeks", "y": " years"}
 MARKS: dict[str, Piece] = {
-    "": ("○", "muted"), "syncing": ("◌", "mark"), "idle": ("●", "good"), "away": ("○", "due"), "denied": ("×", "late"),
+    "": ("○", "muted"), "syncing": ("◌", "mark"), "idle": ("●", "good"), "away": ("○", "due"), "stuck": ("!", "due"),
+    "denied": ("×", "late"),
 }  # fmt: skip
+IN_TROUBLE = ("away", "stuck", "denied")
 MAILBOX = "mailbox"
 # What people call the kinds of sync.kinds.OURS, which a screen can't afford to load; a test keeps them alike.
 TITLES = {
@@ -68,10 +70,13 @@ def standing(rows: Sequence[SourceRow], now: int, zone: tzinfo) -> Standing:
     for row in rows:
         if row.state == "denied":
             words = _denied(row) if len(rows) == 1 else shorten(harmless(row.name), NAME_CELLS) + ": " + _denied(row)
-            return Standing(words, "trouble", " ".join((row.name + ":", row.said + ".", row.mend)).rstrip())
+            return Standing(words, "trouble", _what_happened(row))
     away = [row for row in rows if row.state == "away"]
     if away:
         return _offline(away, now, zone) if len(away) == len(rows) else _partly_offline(away, len(rows), now, zone)
+    for row in rows:
+        if row.state == "stuck":
+            return Standing(shorten(harmless(row.name), NAME_CELLS) + " stuck", "partly", _what_happened(row))
     for row in rows:
         if _has_far_to_go(row):
             return Standing("syncing " + _percent(row), "busy")
@@ -79,6 +84,10 @@ def standing(rows: Sequence[SourceRow], now: int, zone: tzinfo) -> Standing:
     if len(times) < len(rows):
         return Standing("syncing" if any(row.state == "syncing" for row in rows) else "not synced yet", "busy")
     return Standing("synced " + spoken_age(min(times), now)) if times else Standing()
+
+
+def _what_happened(row: SourceRow) -> str:
+    return " ".join((row.name + ":", row.said.rstrip(".") + ".", row.mend)).rstrip()
 
 
 def _offline(away: Sequence[SourceRow], now: int, zone: tzinfo) -> Standing:
@@ -135,12 +144,17 @@ def state_words(row: SourceRow, now: int) -> str:
         case "idle":
             return "all is well"
         case "away":
-            since = "" if row.synced_at is None else " for " + spoken_age(row.synced_at, now)
-            return "can't be reached" + since
+            return "can't be reached" + _since(row, now)
+        case "stuck":
+            return "doesn't work" + _since(row, now)
         case "denied":
             return _denied(row)
         case _:
             return "waits for its first sync"
+
+
+def _since(row: SourceRow, now: int) -> str:
+    return "" if row.synced_at is None else " for " + spoken_age(row.synced_at, now)
 
 
 def sentence(words: str) -> str:
@@ -191,7 +205,7 @@ def source_line(row: SourceRow, cells: int, now: int, letters: str = "") -> list
         (f" {letters} " if letters else "", "muted"),
         (" " + fit(harmless(row.name), max(10, cells * 15 // 100)) + "  ", "strong"),
         (fit(place_of(row), max(16, cells * 27 // 100)) + "  ", "muted"),
-        (harmless(state_words(row, now)), mark[1] if row.state in ("away", "denied") else "plain"),
+        (harmless(state_words(row, now)), mark[1] if row.state in IN_TROUBLE else "plain"),
     ]
     last = "never" if row.synced_at is None else age(row.synced_at, now)
     return both_ends(left, [(f"{last:>5} ", "faint")], cells)
@@ -199,13 +213,13 @@ def source_line(row: SourceRow, cells: int, now: int, letters: str = "") -> list
 
 def source_facts(row: SourceRow, now: int, zone: tzinfo, *, whole: bool, kind: KindWords | None = None) -> list[Told]:
     """What the page of a source says, as (label, words, ink of the words); `whole`: with its settings."""
-    ink = MARKS.get(row.state, MARKS[""])[1] if row.state in ("away", "denied") else "strong"
+    ink = MARKS.get(row.state, MARKS[""])[1] if row.state in IN_TROUBLE else "strong"
     facts: list[Told] = [("State", state_words(row, now), ink)]
     if _has_far_to_go(row):
         facts.append(("", _bar(row), "mark"))
         if row.synced_at is None:
             facts.append(("", "The newest come first; what is here already can be worked on.", "muted"))
-    if row.state == "away":
+    if row.state in ("away", "stuck"):
         facts.append(("", "All is kept here, and leaves when it is back.", "muted"))
     if row.said and not (row.state == "idle" and not row.failures):
         facts.append(("What happened", row.said, "plain"))

@@ -17,7 +17,7 @@ from screens.facts import FactsPane
 from screens.framed import FramedScreen, Shape
 from screens.seat import Seat
 from screens.source_lines import MAILBOX, KindWords, sentence, source_facts, source_line
-from screens.welcome import CONNECT, connect_question, setting
+from screens.welcome import CONNECT, CONNECT_ANY, HELPDESKS, connect_question, setting
 from storage import sources
 from storage.connect import Connection, writing
 from storage.sources import SourceRow
@@ -51,8 +51,10 @@ def how_to_connect(workspace: Workspace) -> list[list[Piece]]:
     lines += [[("  " + set_first, "key")]] if set_first else []
     lines += [
         [("  " + CONNECT, "key")],
+        [("  " + CONNECT_ANY, "key"), ("  with one of these as KIND:", "muted")],
+        [("  " + HELPDESKS, "muted")],
         [],
-        [("Ctrl+N does the same here. What is new then comes in by itself while a console is open.", "muted")],
+        [("Ctrl+N does the same here. What is new then comes in by itself.", "muted")],
     ]
     return lines
 

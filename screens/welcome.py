@@ -18,7 +18,7 @@ from screens.action import Place, Situation
 from screens.aside import run_aside
 from screens.ask import Choice, Question
 from screens.desk_screen import opens
-from screens.facts import Told
+from screens.facts import Told, laid_out
 from screens.framed import FramedScreen, Shape
 from screens.hints import hints
 from screens.keymap import Keymap
@@ -36,8 +36,10 @@ from widgets.ticket_line import Look
 
 CONNECT = "heard connect mailbox"
 CONNECT_ANY = "heard connect KIND"
+HELPDESKS = ", ".join(kind for kind in TITLES if kind != MAILBOX)
 _EMPTY = "SELECT NOT EXISTS(SELECT 1 FROM ticket) AND NOT EXISTS(SELECT 1 FROM customer)"
 DETAIL_LINES = 9
+NARROWEST = 78
 # The keys are shown as they are where there is work.
 BUSY = Situation(ticket=True, ticket_open=True, listed=1, customer=True, email=True, phone=True, runs=1)
 
@@ -141,7 +143,7 @@ def _helpdesks(set_first: str) -> list[list[Piece]]:
     return [
         *lines,
         [("  " + CONNECT_ANY, "key")],
-        [("  " + ", ".join(kind for kind in TITLES if kind != MAILBOX), "muted")],
+        [("  " + HELPDESKS, "muted")],
         [("Reading changes nothing there. F6 shows how it is doing.", "muted")],
     ]
 
@@ -150,11 +152,6 @@ def connect_question(app: App[object], workspace: Workspace, *, but: str = "") -
     """Which kind to connect; the command for it then has the terminal. Other packages' kinds are typed."""
     choices = tuple(Choice(kind, title, "", kind) for kind, title in TITLES.items() if kind != but)
     return Question("Connect", lambda kind: run_aside(app, workspace, "connect", kind), choices=choices, free=True)
-
-
-def _arriving(facts: list[Told]) -> list[list[Piece]]:
-    """A source that is connected, and of which nothing has come in yet."""
-    return [[("  " + fit(label, 15), "muted"), (harmless(words), ink)] for label, words, ink in facts]
 
 
 def _imports(set_first: str) -> list[list[Piece]]:
@@ -300,7 +297,7 @@ class WelcomeScreen(FramedScreen[Way]):
         if row is not None:
             arriving = self.seat.sources if row.key == _way_of(self.seat.sources) else ()
             self.detail.show(
-                _arriving(_facts(arriving, self.seat))
+                laid_out(_facts(arriving, self.seat), self.detail.size.width or NARROWEST)
                 if arriving
                 else detail(row.key, self.seat.jobs.workspace, self.seat.keymap)
             )

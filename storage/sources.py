@@ -89,7 +89,7 @@ def source_named(connection: Connection, name: str) -> SourceRow:
     for row in rows:
         if row.name.casefold() == name.strip().casefold():
             return row
-    mend = mend_name(name, [row.name for row in rows]) if rows else "Nothing is connected yet: `heard connect mailbox`."
+    mend = mend_name(name, [row.name for row in rows]) if rows else "Nothing is connected yet: `heard connect KIND`."
     raise NotFound(f"There is no source “{name}”", mend)
 
 

@@ -6,6 +6,7 @@ HeardError
     │   └── Offline   not even a line came about: a try costs nothing
     ├── Throttled     it is asked too often: again after so many seconds
     ├── Denied        the login was refused: only a person, or a new token, can mend it
+    │   └── Untried   there was nothing to log in with, and nobody was asked
     └── Broken        the other side says what its own protocol does not allow
         └── PartGone  one part of it can't be read, such as a folder that was deleted; all else goes on
 """
@@ -35,6 +36,10 @@ class Throttled(SourceError):
 
 class Denied(SourceError):
     """The login was refused: a wrong password, or a token that has expired."""
+
+
+class Untried(Denied):
+    """There is nothing to log in with: no server was asked, so that none locks anybody out for another try."""
 
 
 class Broken(SourceError):

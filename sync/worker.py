@@ -26,7 +26,7 @@ from storage.workspace import Workspace
 from sync.ahead import Ahead
 from sync.dealing import Dealing
 from sync.deliverer import Deliverer
-from sync.errors import Denied, Offline, SourceError, Throttled
+from sync.errors import Denied, Offline, SourceError, Throttled, Unreachable, Untried
 from sync.fetching import Fetching
 from sync.kinds import kind_named
 from sync.lock import anyone_seated
@@ -201,11 +201,13 @@ class Worker:
             if denied
             else after_failure(pace, now, self._desk.chance, offline=offline, asked=asked)
         )
-        state = "denied" if denied else "away" if slower.away and asked is None else "idle"
+        lasting = slower.away and asked is None
+        state = "denied" if denied else "idle" if not lasting else "away" if isinstance(error, Unreachable) else "stuck"
         self._tell_of(error)
         # Where nothing can be written, as on a full disk, not even this can.
         with suppress(self._connection.OperationalError):
-            next_at = slower.earliest(awaited=self._is_awaited())
+            # A process that starts anew may have what this one lacks.
+            next_at = None if isinstance(error, Untried) else slower.earliest(awaited=self._is_awaited())
             self._state(state=state, said=error.message, mend=error.mend, next_at=next_at, failures=slower.failures)
         return slower
 

@@ -92,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
         sources.add(connection, wish.kind, wish.name, wish.settings, now())
     kept = asking.offer_to_keep(ladder, wanted)
     print(f"Connected “{wish.name}”. {kept}".rstrip())
-    if asking.present and wish.kind != MAILBOX:
+    if asking.present:
         from console.cli.first_sync import fetch_first
 
         fetch_first(workspace, wish.name, asking.typed)

@@ -15,6 +15,7 @@ from storage.connect import Connection
 from storage.sources import SourceRow, source_named
 from storage.workspace import Workspace, open_to_read
 from sync.secret import Secret
+from widgets.cells import harmless
 
 LOOK_EVERY = 0.1
 # Another process that syncs this workspace may be busy with its other sources. In seconds.
@@ -37,7 +38,7 @@ class Seen:
     @property
     def in_trouble(self) -> bool:
         """Whether a try has failed, and none has gone well since."""
-        return self.row.state in ("denied", "away") or self.row.failures > 0
+        return self.row.state in ("denied", "away", "stuck") or self.row.failures > 0
 
 
 def fetch_first(workspace: Workspace, name: str, secret: Secret | None) -> None:
@@ -90,7 +91,7 @@ def _look(connection: Connection, name: str) -> Seen:
 def _far(seen: Seen) -> str:
     if seen.row.total > seen.row.done:
         return f"{seen.row.done:,} of {seen.row.total:,}"
-    return "looking for the newest tickets"
+    return "looking for the newest"
 
 
 def _show(words: str) -> None:
@@ -107,6 +108,6 @@ def _tell(seen: Seen, seconds: float) -> None:
     elif seen.row.synced_at:
         print("There is no ticket yet; the first one comes in by itself.")
     elif seen.in_trouble:
-        print(f"Nothing could be fetched yet: {seen.row.said}. {seen.row.mend}".rstrip())
+        print(harmless(f"Nothing could be fetched yet: {seen.row.said}. {seen.row.mend}".rstrip()))
     else:
         print(f"Nothing is here yet. {GOES_ON}")

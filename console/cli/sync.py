@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     workspace = locate(arguments.workspace)
     if not workspace.exists():
-        raise NotFound(f"There is no workspace at {workspace.folder}", "Connect something: `heard connect mailbox`.")
+        raise NotFound(f"There is no workspace at {workspace.folder}", "Connect something: `heard connect KIND`.")
     tell = _tell_as_json if arguments.json else _tell
     ladder = _ladder_for_consoles(workspace) if arguments.for_consoles else _ladder(workspace, arguments)
     desk = Desk(workspace, now, SystemRandom(), tell, load().phone_regions)

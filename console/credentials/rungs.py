@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sync.errors import Denied
+from sync.errors import Untried
 from sync.secret import Secret
 
 # What to do where no rung has a source's secret.
@@ -79,7 +79,7 @@ class Served:
     passed: tuple[Passed, ...]
 
 
-class NoSecret(Denied):
+class NoSecret(Untried):
     """No rung served. A kind of refusal: only a person can mend it."""
 
     def __init__(self, wanted: Wanted, passed: tuple[Passed, ...], mend: str = STORE) -> None:

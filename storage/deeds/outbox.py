@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _TO_RETRY = ("failed", "held", "bounced")
 _TO_DROP = ("undoable", "waiting", "failed", "held", "bounced")
-_LETTERS = ("reply", "forward")
+_WRITTEN = ("reply", "forward", "note")
 # The kind of event by the state that something came to.
 _TOLD = {"waiting": "retried", "dropped": "dropped", "sent": "counted_as_sent"}
 # What the customer has said until now, of which a reply that is let go is meant to know.
@@ -64,13 +64,13 @@ def count_as_sent(session: "Session", by: By, row_ids: Sequence[int]) -> Done:
 
 
 def write_anew(session: "Session", by: By, row_id: int) -> tuple[Done, str]:
-    """Keep this reply from leaving, and let its words be a draft again; also the draft's kind.
+    """Keep this reply or note from leaving, and let its words be a draft again; also the draft's kind.
 
     Refused where it has left, or isn't one that can be written anew.
     """
     journal = Journal(session, by)
     move = _row(journal.connection, row_id)
-    drafted = draft_again(journal, move.deed) if move.kind in _LETTERS else ()
+    drafted = draft_again(journal, move.deed) if move.kind in _WRITTEN else ()
     if not drafted:
         raise Refused(f"The {move.kind} on #{move.number} can't be written anew", "Drop it, or try it again.")
     for patch in drafted:

@@ -7,7 +7,8 @@ from sqlmodel import Field, SQLModel
 class SourceState(SQLModel, table=True):
     """How a source is doing. Written by the sync process, read by every screen; absent until the first try.
 
-    `state`: syncing, idle, away, denied. `said` and `mend` are the last error in plain words, empty when all is well.
+    `state`: syncing, idle, away (not reached), stuck (whatever else doesn't go again and again), denied. `said` and
+    `mend` are the last error in plain words, empty when all is well.
     `done` and `total` count a first sync's records. `asked_at`: when a person asked for a round at once. `claims`:
     whether the agents who share it can show each other there who has what, as far as that is known.
     """

@@ -62,7 +62,8 @@ def test_the_words_say_what_happens_next() -> None:
     assert state_words(row("undoable"), NOW + 10 * SECOND) == "leaves now"
     failed = row("failed", 3, "no such address")
     assert state_words(failed, NOW) == "not sent, Ctrl+E changes it (tried 3 times): no such address"
-    assert state_words(failed._replace(kind="note"), NOW).startswith("not sent, F5 tries it again (tried 3 times)")
+    assert state_words(failed._replace(kind="note"), NOW).startswith("not sent, Ctrl+E changes it (tried 3 times)")
+    assert state_words(failed._replace(kind="change"), NOW).startswith("not sent, F5 tries it again (tried 3 times)")
     assert "Y, F5 or d" in state_words(row("held")._replace(doubtful=True), NOW)
     assert state_words(row("waiting", 1), NOW) == "waits for the connection (tried once)"
     for _, text in HOSTILE:

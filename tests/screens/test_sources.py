@@ -47,6 +47,14 @@ def source(
 GOOD = source(synced_at=NOW - 4 * SECOND)
 AWAY = source("away", said="imap.example.test can't be reached", synced_at=NOW - 4 * MINUTE, failures=3)
 SALES_AWAY = source("away", name="sales", said="no route", synced_at=NOW - 2 * HOUR, failures=9)
+STUCK = source(
+    "stuck",
+    name="desk",
+    said="It answered what can't be read.",
+    mend="Try it later.",
+    synced_at=NOW - MINUTE,
+    failures=3,
+)
 DENIED = source(
     "denied", said="The password of support was refused", mend="`heard secret set support` takes a new one."
 )
@@ -73,6 +81,10 @@ DENIED = source(
         ([GOOD, source("away", name="sales", synced_at=None)], "sales offline", "partly", "sales can't be reached: wh"),
         ([DENIED], "password refused", "trouble", "support: The password of support was refused. `heard secret set"),
         ([AWAY, DENIED], "support: password refused", "trouble", "support: The password of support was refused. `hea"),
+        # Neither asked too often nor answered with nonsense is out of reach.
+        ([source(said="It is asked too often", failures=5, synced_at=NOW - MINUTE)], "synced 1 min", "well", ""),
+        ([STUCK], "desk stuck", "partly", "desk: It answered what can't be read. Try it later."),
+        ([AWAY, STUCK], "support offline", "partly", "support can't be reached"),
         ([source("denied", said="The token has expired")], "login refused", "trouble", "support: The token has expire"),
     ],
 )
@@ -89,6 +101,9 @@ def test_each_state_is_told_in_words() -> None:
     assert state_words(source("syncing", synced_at=None, done=1, total=9), NOW) == "first sync, 1 of 9"
     assert state_words(source("syncing", done=1, total=9), NOW) == "fetching, 1 of 9"
     assert state_words(AWAY, NOW) == "can't be reached for 4 min"
+    assert state_words(STUCK, NOW) == "doesn't work for 1 min"
+    often = source(said="Zendesk is asked too often", failures=5)
+    assert state_words(often, NOW) == "trying again: Zendesk is asked too often"
     assert state_words(source(said="it closed the line", failures=1), NOW) == "trying again: it closed the line"
     assert [spoken_age(NOW - span, NOW) for span in (0, 90 * SECOND, 3 * HOUR)] == ["0 s", "1 min", "3 h"]
 
@@ -214,6 +229,8 @@ async def test_the_page_follows_what_the_sync_process_writes(
     async with app.run_test(size=size) as pilot:
         await settled(app)
         assert "heard connect mailbox" in seen(app)
+        assert "heard connect KIND" in seen(app)
+        assert "rt, zendesk, zammad, freshdesk, helpscout, redmine" in seen(app)
         screen = app.screen
         assert isinstance(screen, SourcesScreen)
         app.seat.sources = (source("syncing", synced_at=None, done=1200, total=5000),)
@@ -278,7 +295,7 @@ async def test_where_nothing_is_connected_nothing_is_started(workspace: Workspac
         app.tick()
         assert app.sync is None
         await press(app, "F5")
-        assert "heard connect mailbox" in desk(app).notices.text
+        assert desk(app).notices.text == "Nothing is connected. Ctrl+N on F6 does that, or `heard connect KIND`."
 
 
 async def test_the_welcome_shows_how_far_a_new_mailbox_is(workspace: Workspace) -> None:

@@ -10,7 +10,7 @@ from storage import attachments, sources
 from storage.connect import Connection, writing
 from storage.helpdesk import files
 from sync import fetching, reader
-from sync.errors import Broken, Offline, PartGone, Throttled
+from sync.errors import Broken, Denied, Offline, PartGone, SourceError, Throttled, Untried
 from sync.tickets import FileNews, Passed
 from tests.servers.processes import until
 from tests.sync.branch import Branch
@@ -90,6 +90,36 @@ def test_a_pause_that_the_service_asks_for_is_kept(branch: Branch) -> None:
         assert worker.round()
     assert branch.state() == ("idle", "", 0, None)
     assert "Lamp" in branch.tickets()
+
+
+@pytest.mark.parametrize(
+    ("error", "states"),
+    [
+        (Offline("No network"), ["idle", "idle", "away"]),
+        (Broken("It answered what can't be read"), ["idle", "idle", "stuck"]),
+        (Denied("The token was refused"), ["denied", "denied", "denied"]),
+    ],
+    ids=["offline", "broken", "denied"],
+)
+def test_what_lasts_is_told_for_what_it_is(branch: Branch, error: SourceError, states: list[str]) -> None:
+    branch.bureau.falls["past"] = [error] * len(states)
+    with branch.sitting() as worker:
+        found = []
+        for _ in states:
+            assert not worker.round()
+            found.append(branch.state()[0])
+        assert found == states
+        assert worker.round()
+
+
+def test_a_secret_that_was_lacking_is_looked_for_as_soon_as_a_process_starts_anew(branch: Branch) -> None:
+    """Nobody was asked, so that nothing has to be waited for: who sets it and starts Heard again sees it work."""
+    branch.bureau.opens("Lamp", "It flickers.")
+    branch.bureau.falls["past"] = [Untried("There is no secret for “desk”")]
+    with branch.at_work():
+        until(lambda: branch.state()[:1] == ("denied",), "the lack of a secret")
+    with branch.at_work():
+        until(lambda: "Lamp" in branch.tickets(), "the ticket")
 
 
 def test_what_can_not_be_read_is_told_and_ends_nothing(branch: Branch) -> None:

@@ -30,7 +30,7 @@ KIND = Kind(
         Question("url", "The address of your Request Tracker", "https://rt.example.com"),
         Question("user", "Your user name there; none for a login by token", "ana", needed=False),
     ),
-    secret="token, or the user's password",
+    secret="token or password",
     takes=frozenset(("reply", "note", "merge", "status", "priority", "assignee", "queue", "tags")),
     tried="Run against Request Tracker 5.0.3, as Debian 12 has it.",
     open=_open,

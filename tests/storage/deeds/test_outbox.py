@@ -309,6 +309,21 @@ def test_what_may_have_left_is_left_alone(
     assert connection.execute("SELECT count(*) FROM draft").fetchone() == (0,)
 
 
+def test_a_note_that_failed_is_written_anew_as_a_note(
+    connection: Connection, engine: Engine, by: By, ticket: int
+) -> None:
+    with deed_session(engine) as session:
+        write(session, by, ticket, Outgoing("note", "Chiara has the transfer."))
+    with writing(connection):
+        connection.execute("UPDATE outbox SET state = 'failed', error = 'not allowed' WHERE kind = 'note'")
+    (row,) = listed(connection)
+    with deed_session(engine) as session:
+        done, kind = write_anew(session, by, row.id)
+    assert (done.title, kind) == (f"Taken out of the outbox: the note on #{row.ticket_number}", "note")
+    assert connection.execute(STATE, (row.id,)).fetchone()[0] == "dropped"
+    assert connection.execute("SELECT kind, body FROM draft").fetchall() == [("note", "Chiara has the transfer.")]
+
+
 def test_a_change_of_status_is_no_text_to_write_anew(
     connection: Connection, engine: Engine, by: By, ticket: int
 ) -> None:
