@@ -11,11 +11,13 @@ from typing import Literal, Self
 from uuid import uuid4
 
 from desk import times
+from storage.ingest.records import CustomerRecord
 from sync.protocol import Page, Record, Source, Stream
 from sync.tickets import (
     AgentNews,
     ChangeTicket,
     ChecklistNews,
+    CustomerNews,
     MergeTicket,
     MessageNews,
     Passed,
@@ -38,6 +40,7 @@ class Kept:
     """A workspace in small."""
 
     agents: dict[str, AgentNews] = field(default_factory=dict)
+    customers: dict[str, CustomerRecord] = field(default_factory=dict)
     tickets: dict[str, TicketNews] = field(default_factory=dict)
     messages: dict[tuple[str, str], MessageNews] = field(default_factory=dict)
     gone: dict[str, str] = field(default_factory=dict)
@@ -96,6 +99,9 @@ class Kept:
         match record:
             case AgentNews():
                 self.agents[record.external_id] = record
+            case CustomerNews():
+                assert record.customer.external_id, "a customer by themselves has no name of the service's own"
+                self.customers[record.customer.external_id] = record.customer
             case TicketNews():
                 assert not record.assignee or record.assignee in self.agents, (
                     f"nobody has told who {record.assignee} is"

@@ -38,6 +38,7 @@ class Deed(Enum):
     HIDE = "hide"  # what is changed isn't in lists for a while, as in a search index that lags
     FILE = "file"  # customers send files, and these are fetched
     CHECKLIST = "checklist"
+    CUSTOMER = "customer"  # customers are listed, whether they ever had a ticket or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,10 @@ class Stage(Protocol):
 
     def add_checklist(self, ticket: str, items: Sequence[str]) -> None:
         """A colleague begins a checklist, with nothing ticked yet (`Deed.CHECKLIST`)."""
+        ...
+
+    def add_customer(self, name: str, email: str) -> str:
+        """Somebody enters a customer who has written nothing; their external id (`Deed.CUSTOMER`)."""
         ...
 
     def ticked(self, ticket: str) -> Sequence[str]:

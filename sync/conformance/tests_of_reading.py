@@ -265,6 +265,27 @@ class Reading:
             "the checklist is told differently"
         )
 
+    def test_customers_without_a_ticket_are_told(self, stage: Stage) -> None:
+        only_where(Deed.CUSTOMER in stage.deeds)
+        names = [f"Kim {word()}" for _ in range(3)]
+        ids = {stage.add_customer(name, f"{name[4:]}@customer.example"): name for name in names}
+        with closing(stage.source()) as source:
+            kept = Kept()
+            kept.read(source)
+            told = {number: kept.customers[number].name for number in ids if number in kept.customers}
+            assert told == ids, "not every customer is told, or by another name"
+            assert not kept.customers.keys() & kept.agents.keys(), "somebody who works there is told as a customer"
+            late = word()
+            number = stage.add_customer("Kim Late", f"{late}@customer.example")
+            for _ in range(_ASKS):
+                kept.read(source)
+                if number in kept.customers:
+                    break
+                time.sleep(_PAUSE)
+        assert number in kept.customers, "a customer who is new is never told"
+        known = [identity.value for identity in kept.customers[number].identities]
+        assert f"{late}@customer.example" in known, "a customer's address is not told"
+
     def test_a_cut_line_loses_nothing(self, stage: Stage) -> None:
         only_where(Trouble.CUT in stage.troubles)
         said = filled(stage)

@@ -157,9 +157,10 @@ class Zendesk(Service):
         return Response.of({"user": self.account.users[self.agent]})
 
     def _all_users(self, request: Request, at: list[int]) -> Response:
-        wanted = (user for user in self.account.users.values() if not self.account.is_customer(number(user, "id")))
-        users = list(wanted if "role[]" in request.params else self.account.users.values())
-        return self._page(request, "users", users)
+        role, users = request.params.get("role"), list(self.account.users.values())
+        if "role[]" in request.params:
+            users = [user for user in users if not self.account.is_customer(number(user, "id"))]
+        return self._page(request, "users", [user for user in users if role in (None, user["role"])])
 
     def _users(self, request: Request, at: list[int]) -> Response:
         wanted = [int(word) for word in request.params.get("ids", "").split(",") if word]
@@ -333,12 +334,14 @@ class Zendesk(Service):
         return Response.of({"deleted_tickets": [*part], "next_page": "yes" if left else None, "count": len(gone)})
 
     def _search(self, request: Request, at: list[int]) -> Response:
-        if request.params.get("filter[type]") != "ticket":
+        account, kind = self.account, request.params.get("filter[type]")
+        if kind not in ("ticket", "user"):
             raise ListRefused("invalid", 422)
         cursor = request.params.get("page[after]", "")
         if cursor and self._cursors.get(cursor, 0.0) < self.now() - CURSOR_LIVES:
             raise ListRefused("invalid", 400)
-        shown = self.faults.shown(self.account.tickets.values(), lambda row: str(row["id"]))
+        every = account.tickets.values() if kind == "ticket" else account.users.values()
+        shown = self.faults.shown(every, lambda row: str(row["id"]))
         found = found_by(request.params.get("query", ""), shown)
         size = min(int(request.params.get("page[size]", "100")), 1000)
         told, after = paged(found, size, cursor, Order("-created_at"), self.faults.repeats)

@@ -71,19 +71,19 @@ def _read(cursor: str) -> tuple[str, int] | None:
 
 
 def found_by(query: str, shown: Iterable[Row]) -> list[Row]:
-    """What a search finds; it knows status, created and updated alone."""
+    """What a search finds; it knows status, role, created and updated alone."""
     tests = []
     for word in query.split():
         part = _WORD.fullmatch(word)
-        if part is None or part[2] not in ("status", "created", "updated"):
+        if part is None or part[2] not in ("status", "role", "created", "updated"):
             raise ListRefused("invalid", 422)
         tests.append(part.groups())
     return [row for row in shown if all(_fits(row, *test) for test in tests)]
 
 
 def _fits(row: Row, minus: str, key: str, sign: str, value: str) -> bool:
-    if key == "status":
-        fits = row["status"] == value
+    if key in ("status", "role"):
+        fits = row[key] == value
     elif sign in _SIGNS:
         fits = _SIGNS[sign](seconds(row[f"{key}_at"]), seconds(value))
     else:

@@ -130,7 +130,7 @@ class Asking:
             self._people, self._people_at = People(), self._clock()
         wanted = sorted({user for user in users if user > 0} - self._people.users.keys())
         parts = [wanted[start : start + LARGEST_PAGE] for start in range(0, len(wanted), LARGEST_PAGE)]
-        for answer in self._http.ask_all([_users(part) for part in parts]) if parts else ():
+        for answer in self._http.ask_all([users_of(part) for part in parts]) if parts else ():
             self._people = _with(self._people, answer)
         return self._people
 
@@ -142,9 +142,15 @@ def _page_of(ticket: int, after: str) -> Ask:
     return Ask(f"/tickets/{ticket}/comments", asked, accept=(404,), what="comments")
 
 
-def _users(users: Sequence[int]) -> Ask:
+def users_of(users: Sequence[int]) -> Ask:
+    """Asks for these people, with all that they are known by."""
     ids = ",".join(str(user) for user in users)
     return Ask("/users/show_many", {"ids": ids, "include": "identities,organizations"}, what="people")
+
+
+def people_of(answer: Answer) -> People:
+    """The people of an answer."""
+    return _with(People(), answer)
 
 
 def _with(people: People, answer: Answer) -> People:

@@ -6,6 +6,7 @@ The invariants: one line to the service at a time but for reading side by side; 
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from desk import times
 from desk.errors import HeardError
@@ -13,10 +14,12 @@ from sync.errors import Broken
 from sync.http import Ask, Http, Limits, Site
 from sync.kinds import Account
 from sync.protocol import Capability, Health, Operation, Outcome, Page, Receipt, Refused, Role, Step, Stream
-from sync.sources import zendesk
+from sync.sources import walks, zendesk
+from sync.sources.walks import PEOPLE
 from sync.sources.zendesk.answers import FILE
 from sync.sources.zendesk.asking import Asking
 from sync.sources.zendesk.reading import EVERY, Reading
+from sync.sources.zendesk.walking import Walking
 from sync.sources.zendesk.writing import Writing
 from sync.tickets import ChangeTicket, MergeTicket, WriteMessage
 
@@ -38,7 +41,13 @@ class Zendesk:
     capabilities = frozenset((Capability.DELIVERS, Capability.KEEPS_SENT, Capability.FILES))
 
     def __init__(
-        self, account: Account, clock: Callable[[], int] = times.now, *, patience: float = 30.0, every: int = EVERY
+        self,
+        account: Account,
+        clock: Callable[[], int] = times.now,
+        *,
+        patience: float = 30.0,
+        every: int = EVERY,
+        people_every: int = walks.EVERY,
     ) -> None:
         self.name = account.name
         self._account = account
@@ -52,6 +61,7 @@ class Zendesk:
         self._reading = Reading(
             self._http, self._asking, site, zendesk.days(settings), exports=self._exports, every=every
         )
+        self._walking, self._people_every = Walking(self._http), people_every
         self._writing = Writing(self._http, self._asking, site)
 
     def _login(self) -> Mapping[str, str]:
@@ -97,8 +107,8 @@ class Zendesk:
         return "the export can be read"
 
     def streams(self) -> tuple[Stream, ...]:
-        """What is new, the past, what agents have at hand, and what was archived."""
-        return NEWS, PAST, LIBRARY, OLD
+        """What is new, the past, what agents have at hand, what was archived, and customers."""
+        return NEWS, PAST, LIBRARY, OLD, PEOPLE
 
     def pull(self, stream: Stream, cursor: str) -> Page:
         """The next records of a stream."""
@@ -109,6 +119,9 @@ class Zendesk:
                 return self._reading.past(cursor)
             case LIBRARY.key:
                 return self._reading.library(cursor)
+            case PEOPLE.key:
+                page = walks.step(cursor, self._asking.now(), self._people_every, self._walking.stretch)
+                return replace(page, ahead=self._http.ahead)
         return self._reading.old(cursor)
 
     def push(self, operation: Operation, hand_over: Callable[[], None]) -> Outcome:

@@ -66,8 +66,8 @@ def test_places_below_everyone_can_be_exchanged(far: Far) -> None:
     far.tell(
         ticket(), said("m1"), CustomerNews(ZOE), CustomerNews(replace(LI, name="Bo", identities=(), external_id="b"))
     )
-    ids = dict(far.all("SELECT name, id FROM customer"))
-    exchange_places(far.connection, int(str(ids["Li Wei"])), int(str(ids["Bo"])))
+    ids = {str(name): int(str(number)) for name, number in far.all("SELECT name, id FROM customer")}
+    exchange_places(far.connection, ids["Li Wei"], ids["Bo"])
     assert [name for name, _ in people(far)] == ["Bo", "Zoe Wells", "Li Wei"]
 
 

@@ -59,6 +59,9 @@ class SlateStage:
     def add_file(self, ticket: str, name: str, content: bytes) -> None:
         raise NotImplementedError
 
+    def add_customer(self, name: str, email: str) -> str:
+        raise NotImplementedError
+
     def add_checklist(self, ticket: str, items: Sequence[str]) -> None:
         raise NotImplementedError
 

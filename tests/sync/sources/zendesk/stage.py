@@ -35,12 +35,17 @@ def certificates() -> ssl.SSLContext:
 
 
 def connected(
-    fake: zendesk.Zendesk, settings: Mapping[str, str] = MappingProxyType({}), *, patience: float = 10.0, every: int = 0
+    fake: zendesk.Zendesk,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    *,
+    patience: float = 10.0,
+    every: int = 0,
+    people_every: int = 0,
 ) -> Zendesk:
     """A source that reads and writes this fake, as Ana."""
     told = {"url": fake.url, "user": zendesk.AGENT, **settings}
     account = Account("Desk", told, lambda: Secret(zendesk.SECRET), certificates())
-    return Zendesk(account, patience=patience, every=every)
+    return Zendesk(account, patience=patience, every=every, people_every=people_every)
 
 
 class ZendeskStage:
@@ -48,7 +53,7 @@ class ZendeskStage:
 
     secret = zendesk.SECRET
     takes = KIND.takes
-    deeds = frozenset({Deed.DELETE, Deed.MERGE, Deed.HIDE, Deed.FILE})
+    deeds = frozenset({Deed.DELETE, Deed.MERGE, Deed.HIDE, Deed.FILE, Deed.CUSTOMER})
     troubles = frozenset(Trouble)
     many = 24
     queues = ("Support", "Billing")
@@ -115,6 +120,11 @@ class ZendeskStage:
             file = self.fake.attachment(name, "application/octet-stream", content)
             said: Row = {"body": "See there.", "public": True, "attachments": [file]}
             self.account.add_comment(int(ticket), self.zoe, said, {})
+
+    def add_customer(self, name: str, email: str) -> str:
+        """Somebody enters a customer."""
+        with self.turn():
+            return str(self.account.add_user(name, email))
 
     def add_checklist(self, ticket: str, items: Sequence[str]) -> None:
         """Zendesk has none."""

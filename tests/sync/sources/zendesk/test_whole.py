@@ -11,6 +11,7 @@ from desk.statuses import Status
 from storage import sources
 from storage.connect import Connection, writing
 from storage.deeds.plan import Change
+from storage.search.query import Finder
 from storage.workspace import Workspace
 from sync.engine import Engine
 from sync.sources.zendesk import KIND
@@ -121,3 +122,10 @@ def test_a_file_comes_when_it_is_asked_for(front: Front, tmp_path: Path) -> None
     front.asks_for_file("drip.png")
     front.sync()
     assert front.rows("SELECT size, digest IS NOT NULL FROM attachment") == [(4000, 1)]
+
+
+def test_a_caller_who_never_wrote_is_found_by_their_number(front: Front) -> None:
+    with front.stage.turn():
+        front.stage.account.add_user("Kim Caller", "kim@x.org", phone="+14155550177")
+    front.sync()
+    assert [hit.name for hit in Finder(front.connection).find("0177")] == ["Kim Caller"]
