@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Protocol
 
+from tests.servers import freshdesk
+from tests.servers.freshdesk import Freshdesk
 from tests.servers.line import Line
 from tests.servers.processes import HOST
 from tests.servers.rt import RtServer
@@ -103,6 +105,39 @@ class _Fake:
 
     def start(self) -> None:
         self.line.come_back()
+
+
+class FarFreshdesk(_Fake):
+    """A Freshdesk."""
+
+    kind = "freshdesk"
+    secret = freshdesk.KEY
+
+    def __init__(self, service: Freshdesk, line: Line) -> None:
+        self._service, self.line = service, line
+        with service.turn:
+            self._customer = service.desk.add_contact("Zoe", "zoe@customer.example")
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        return {"url": f"http://{HOST}:{self.line.port}"}
+
+    def opens(self, words: str) -> str:
+        with self._service.turn:
+            return str(self._service.desk.add_ticket(self._customer, words, f"<div>{words}</div>"))
+
+    def customer_writes(self, ticket: str, words: str) -> None:
+        with self._service.turn:
+            self._service.desk.say(int(ticket), self._customer, f"<div>{words}</div>", incoming=True, private=False)
+
+    def found(self) -> Found:
+        found: Found = Counter()
+        with self._service.turn:
+            for said in self._service.desk.said.values():
+                for each in said:
+                    for token in _tokens(str(each["body"])):
+                        found[token, not each["private"]] += 1
+        return found
 
 
 class FarZammad(_Fake):

@@ -15,8 +15,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,11 +31,12 @@ from storage.engine import deed_session, engine_over
 from storage.helpdesk.settling import CUSTOMER_WROTE
 from storage.workspace import Workspace, open_to_read, open_to_write
 from sync.kinds import kind_named
+from tests.servers.freshdesk import Freshdesk
 from tests.servers.line import Line
 from tests.servers.rt import RtServer
 from tests.servers.zammad import Zammad
 from tests.servers.zendesk import Zendesk
-from tests.sync.far_desks import TOKEN, FarDesk, FarRt, FarZammad, FarZendesk
+from tests.sync.far_desks import TOKEN, FarDesk, FarFreshdesk, FarRt, FarZammad, FarZendesk
 from tests.sync.warm import NEEDED, Victim, Warm
 
 NAME = "far"
@@ -267,16 +268,37 @@ def far_zammad() -> Iterator[FarZammad]:
 
 
 @contextmanager
+def far_freshdesk() -> Iterator[FarFreshdesk]:
+    """A Freshdesk of its own, whose rate limit is not what is tried here."""
+    with Freshdesk(most=1_000_000) as service, Line(service.port) as line:
+        yield FarFreshdesk(service, line)
+
+
+@contextmanager
 def far_zendesk() -> Iterator[FarZendesk]:
     """A Zendesk of its own, whose rate limit is not what is tried here."""
     with Zendesk(most=1_000_000) as service, Line(service.port) as line:
         yield FarZendesk(service, line)
 
 
+@contextmanager
+def _far_rt_alone() -> Iterator[FarRt]:
+    with RtServer() as server, far_rt(server) as desk:
+        yield desk
+
+
+DESKS: Mapping[str, Callable[[], AbstractContextManager[FarDesk]]] = {
+    "rt": _far_rt_alone,
+    "zammad": far_zammad,
+    "zendesk": far_zendesk,
+    "freshdesk": far_freshdesk,
+}
+
+
 def main() -> int:
     """Run the loop, and print its report."""
     parser = argparse.ArgumentParser(description="kill a helpdesk and its sync at random moments, again and again")
-    parser.add_argument("--desk", choices=("rt", "zammad", "zendesk"), default="rt")
+    parser.add_argument("--desk", choices=tuple(DESKS), default="rt")
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -284,12 +306,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="heard-kills-") as folder, ExitStack() as stack:
         for name in ("CONFIG", "DATA", "STATE", "CACHE"):
             os.environ[f"XDG_{name}_HOME"] = f"{folder}/{name.lower()}"
-        if given.desk == "rt":
-            desk: FarDesk = stack.enter_context(far_rt(stack.enter_context(RtServer())))
-        elif given.desk == "zammad":
-            desk = stack.enter_context(far_zammad())
-        else:
-            desk = stack.enter_context(far_zendesk())
+        desk = stack.enter_context(DESKS[given.desk]())
         kills = stack.enter_context(begun(desk, Path(folder), given.seed, lambda words: print(words, flush=True)))
         report = kills.run(given.rounds)
     print("\n".join(report.lines()))
