@@ -1,15 +1,16 @@
-"""Something that lets things go wrong in front of the run's Request Tracker."""
+"""A gate before the run's Request Tracker."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from tests.servers.gate import Gate
 from tests.servers.rt import RtServer
-from tests.servers.rt_front import Front
+from tests.servers.service import Response
 
 
 @pytest.fixture
-def front(rt: RtServer) -> Iterator[Front]:
+def gate(rt: RtServer) -> Iterator[Gate]:
     """The way to the run's Request Tracker."""
-    with Front(rt.port) as front:
-        yield front
+    with Gate(rt.port, Response.of({"message": "Unauthorized"}, 401)) as gate:
+        yield gate

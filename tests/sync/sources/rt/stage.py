@@ -1,4 +1,4 @@
-"""A real Request Tracker as the conformance suite plays it, behind something that lets things go wrong.
+"""A real Request Tracker as the conformance suite plays it, behind a gate at which things go wrong.
 
 The source is Ana's; Ben is the colleague; customers write mails. The invariant: tickets of other tests are out of
 sight.
@@ -16,8 +16,8 @@ from sync.protocol import Source
 from sync.secret import Secret
 from sync.sources.rt import KIND
 from sync.sources.rt.source import RequestTracker, line
+from tests.servers.gate import Gate
 from tests.servers.rt import RtServer
-from tests.servers.rt_front import Front
 from tests.sync.sources import troubles
 
 CUSTOMER = "Zoe Customer <zoe@customer.example>"
@@ -34,14 +34,14 @@ class RtStage:
     """One test's Request Tracker."""
 
     takes = KIND.takes
-    deeds = frozenset({Deed.DELETE, Deed.MERGE, Deed.FILE})
+    deeds = frozenset({Deed.DELETE, Deed.MERGE, Deed.FILE, Deed.CUSTOMER})
     troubles = frozenset(Trouble)
     many = 6
     agents: Sequence[str] = ("ana", "ben")
     queues = ("Billing", "Support")
 
-    def __init__(self, server: RtServer, front: Front) -> None:
-        self._server, self._front = server, front
+    def __init__(self, server: RtServer, gate: Gate) -> None:
+        self._server, self._gate = server, gate
         self._ben, self._root = server.as_agent("ben"), server.as_agent("root")
         self.secret = server.agent("ana").token
         server.sweep()
@@ -49,7 +49,7 @@ class RtStage:
 
     def source(self) -> Source:
         """Ana's source."""
-        opened = account(self._front.url, self.secret)
+        opened = account(self._gate.url, self.secret)
         return RequestTracker(opened, line(opened, patience=PATIENCE, pauses=(0.01, 0.02)), page=4)
 
     def add_ticket(self, subject: str, body: str) -> str:
@@ -92,6 +92,11 @@ class RtStage:
         mail.set_content("See there.")
         mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
         self._server.post_mail(mail.as_bytes())
+
+    def add_customer(self, name: str, email: str) -> str:
+        """Root enters a customer."""
+        self._root.ask("POST", "user", {"Name": email, "EmailAddress": email, "RealName": name})
+        return email
 
     def add_checklist(self, ticket: str, items: Sequence[str]) -> None:
         """RT has none."""
@@ -138,20 +143,20 @@ class RtStage:
 
     def requests(self) -> int:
         """What has come."""
-        return len(self._front.asked)
+        return len(self._gate.asked)
 
     def make(self, trouble: Trouble) -> None:
         """Something goes wrong: a change where it is meant for one, else whatever comes next."""
         if trouble is Trouble.SLOW:
-            self._front.faults.slow(troubles.LONG, method="POST", path="/ticket/")
+            self._gate.faults.slow(troubles.LONG, method="POST", path="/ticket/")
         elif trouble in (Trouble.LOST, Trouble.FAILS_AFTER, Trouble.UNDONE):
-            troubles.make(self._front.faults, trouble, "/ticket/")
+            troubles.make(self._gate.faults, trouble, "/ticket/")
         else:
-            troubles.make(self._front.faults, trouble, "")
+            troubles.make(self._gate.faults, trouble, "")
 
     def calm(self) -> None:
         """Nothing goes wrong any more."""
-        self._front.faults.clear()
+        self._gate.faults.clear()
 
     def _tags(self, ticket: str) -> list[str]:
         fields = self._root.ticket(ticket)["CustomFields"]

@@ -4,8 +4,8 @@ import pytest
 
 from sync.conformance.stage import Stage
 from sync.conformance.suite import Conformance
+from tests.servers.gate import Gate
 from tests.servers.rt import RtServer
-from tests.servers.rt_front import Front
 from tests.sync.sources.rt.stage import RtStage
 
 
@@ -13,6 +13,6 @@ class TestConformance(Conformance):
     """The whole suite."""
 
     @pytest.fixture
-    def stage(self, rt: RtServer, front: Front) -> Stage:
+    def stage(self, rt: RtServer, gate: Gate) -> Stage:
         """The real one, with nothing in sight."""
-        return RtStage(rt, front)
+        return RtStage(rt, gate)

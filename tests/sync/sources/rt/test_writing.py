@@ -10,8 +10,8 @@ from desk.statuses import Priority, Status
 from sync.protocol import Conflict, Receipt, Refused, Unclear
 from sync.sources.rt.source import RequestTracker
 from sync.tickets import ChangeTicket, OutgoingFile, WriteMessage
+from tests.servers.gate import Gate
 from tests.servers.rt import RtServer
-from tests.servers.rt_front import Front
 from tests.sync.sources.rt.desks import Desk, desk
 
 ZOE = "zoe@customer.example"
@@ -86,11 +86,11 @@ def test_files_keep_their_names_and_bytes(rt: RtServer, tmp_path: Path) -> None:
         assert b"".join(seen.source.fetch(both.files[1].external_id)) == path.read_bytes()
 
 
-def test_without_a_field_for_keys_words_are_found_as_they_are(rt: RtServer, front: Front) -> None:
-    with desk(rt, port=front.port) as seen:
+def test_without_a_field_for_keys_words_are_found_as_they_are(rt: RtServer, gate: Gate) -> None:
+    with desk(rt, port=gate.port) as seen:
         ticket = begun(rt, seen, "General")
         lost = seen.kept.reply(ticket, "Turn it off.\r\nThen on.")
-        front.faults.cut(after=True, method="POST", path="/ticket/")
+        gate.faults.cut(after=True, method="POST", path="/ticket/")
         assert isinstance(seen.source.push(lost, lambda: None), Unclear)
         found = seen.source.find(lost)
         assert found is not None
@@ -146,23 +146,23 @@ def test_one_change_may_hold_all_fields(rt: RtServer) -> None:
         assert rt.as_agent("root").ticket(ticket)["Status"] == "rejected"
 
 
-def test_whoever_is_first_by_a_hair_is_not_written_over(rt: RtServer, front: Front) -> None:
-    with desk(rt, port=front.port) as seen:
+def test_whoever_is_first_by_a_hair_is_not_written_over(rt: RtServer, gate: Gate) -> None:
+    with desk(rt, port=gate.port) as seen:
         ticket = begun(rt, seen)
 
         def ben_is_first() -> None:
             rt.as_agent("ben").set(ticket, Status="stalled")
 
-        front.faults.meanwhile(ben_is_first, method="PUT")
+        gate.faults.meanwhile(ben_is_first, method="PUT")
         assert isinstance(changed(seen, ticket, status=Status.SOLVED), Conflict)
         assert rt.as_agent("root").ticket(ticket)["Status"] == "stalled"
 
 
-def test_what_is_so_already_asks_for_nothing(rt: RtServer, front: Front) -> None:
-    with desk(rt, port=front.port) as seen:
+def test_what_is_so_already_asks_for_nothing(rt: RtServer, gate: Gate) -> None:
+    with desk(rt, port=gate.port) as seen:
         ticket = begun(rt, seen)
         assert isinstance(changed(seen, ticket, assignee="", remove_tags=("none",)), Receipt)
-        assert not front.asked_for("/ticket/", "PUT")
+        assert not gate.asked_for("/ticket/", "PUT")
 
 
 def test_a_deleted_ticket_takes_nothing(rt: RtServer) -> None:
