@@ -71,7 +71,7 @@ def _statements(folder: Path, records: int) -> Iterator[Figure]:
     """Heard's rows of tickets and of messages, and the bare statements'."""
     chance = random.Random(1)
     tickets = [_ticket(chance, number) for number in range(records)]
-    said = [(ticket, _text(chance)) for ticket in tickets]
+    said = [(ticket, some_text(chance)) for ticket in tickets]
     empty = Workspace(folder / "empty")
     with closing(open_to_write(empty)) as connection:
         import_source(connection, NOW)
@@ -94,7 +94,7 @@ def _statements(folder: Path, records: int) -> Iterator[Figure]:
 def _tables(folder: Path, records: int) -> Iterator[Figure]:
     """Tables out of files, and how long another writer has to wait meanwhile."""
     workspace = Workspace(folder / "tables")
-    with closing(open_to_write(workspace)) as connection, _other_writer(workspace) as waits:
+    with closing(open_to_write(workspace)) as connection, other_writer(workspace) as waits:
         for name, (header, row) in _FILES.items():
             chance = random.Random(2)
             file = folder / f"{name}.csv"
@@ -111,7 +111,7 @@ def _tables(folder: Path, records: int) -> Iterator[Figure]:
 
 
 @contextmanager
-def _other_writer(workspace: Workspace) -> Iterator[Callable[[], list[float]]]:
+def other_writer(workspace: Workspace) -> Iterator[Callable[[], list[float]]]:
     """Somebody who saves a draft every few milliseconds; afterwards, what it waited each time."""
     context = multiprocessing.get_context("spawn")
     receiving, sending = context.Pipe(duplex=False)
@@ -175,7 +175,7 @@ def write_on(workspace: Workspace, begun: "Event", enough: "Event") -> None:
     number = 0
     with closing(open_to_write(workspace)) as connection:
         while not enough.is_set():
-            page = [_with_message(_ticket(chance, number + place), _text(chance)) for place in range(100)]
+            page = [_with_message(_ticket(chance, number + place), some_text(chance)) for place in range(100)]
             number += len(page)
             _put(connection, _pages(page), finish=True)
             begun.set()
@@ -249,7 +249,7 @@ def _with_message(ticket: dict[str, object], text: str) -> dict[str, object]:
     return {**ticket, "messages": [message], "customer": {"name": name}}
 
 
-def _text(chance: random.Random) -> str:
+def some_text(chance: random.Random) -> str:
     return " ".join(f"{chance.choice(WORDS)}{int(chance.paretovariate(1)) % 3000 or ''}" for _ in range(35))
 
 
@@ -279,7 +279,16 @@ def _ticket_cells(chance: random.Random, number: int) -> Row:
     subject = " ".join(chance.choices(WORDS, k=5))
     created = f"2026-01-{number % 28 + 1:02}T10:{number % 60:02}:00Z"
     status = "open" if chance.random() < 0.03 else "closed"
-    return number, subject, _text(chance), status, chance.choice(WORDS), "", f"c{number % 5000}@example.org", created
+    return (
+        number,
+        subject,
+        some_text(chance),
+        status,
+        chance.choice(WORDS),
+        "",
+        f"c{number % 5000}@example.org",
+        created,
+    )
 
 
 _FILES: Mapping[str, tuple[tuple[str, ...], Callable[[random.Random, int], Row]]] = {

@@ -152,6 +152,12 @@ def _rt(_: Scale) -> Iterator[Figure]:
         yield from rt.figures(RT, folder)
 
 
+def _helpdesk(_: Scale) -> Iterator[Figure]:
+    from benchmarks import helpdesk
+
+    return helpdesk.figures(10)
+
+
 def _no_rt() -> str:
     from tests.servers.rt_setup import missing
 
@@ -256,6 +262,15 @@ PARTS = (
         are ready, with the same indexes and triggers, in transactions of as many. How long others wait is by the
         clock. The look-up beside a writer is asked while another process takes tickets in as fast as it can.""",
         _ingest,
+        made=False,
+    ),
+    Part(
+        "helpdesk",
+        "A helpdesk's records taken in",
+        """CPU time of the process, the median of ten pages as a source hands them over: every third message is HTML,
+        and all have quotes; with people, full text and look-up. Known is a page that was told before and is told
+        again. How long others wait is by the clock, beside one who saves a draft every 20 ms.""",
+        _helpdesk,
         made=False,
     ),
     Part(
