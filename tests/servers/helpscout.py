@@ -43,10 +43,14 @@ class Refusal(Exception):
 
 
 class HelpScout(Service):
-    """The account of one app, Ana's. `most`: requests a minute, of which a write takes two."""
+    """The account of one app, Ana's. `most`: requests a minute, of which a write takes two.
 
-    def __init__(self, *, most: int = 10_000, page: int = PAGE) -> None:
+    `bare`: customers come without their addresses and numbers, as in the tests of the vendor's own client.
+    """
+
+    def __init__(self, *, most: int = 10_000, page: int = PAGE, bare: bool = False) -> None:
         super().__init__()
+        self.bare = bare
         self.desk = Desk(self.now)
         self.most, self.page = most, page
         self._used: deque[float] = deque()
@@ -58,7 +62,10 @@ class HelpScout(Service):
             ("GET", "mailboxes", lambda request, at: self._page(request, "mailboxes", self._mailboxes())),
             ("GET", "mailboxes/#/saved-replies", lambda request, at: self._saved(at[0])),
             ("GET", "mailboxes/#/saved-replies/#", lambda request, at: Response.of(self._reply(at[0], at[1]))),
-            ("GET", "customers/#", lambda request, at: Response.of(self.desk.customers[at[0]])),
+            ("GET", "customers", lambda request, at: self._customers(request)),
+            ("GET", "customers/#", lambda request, at: self._customer(at[0])),
+            ("GET", "customers/#/emails", lambda request, at: self._ways(request, at[0], "emails")),
+            ("GET", "customers/#/phones", lambda request, at: self._ways(request, at[0], "phones")),
             ("GET", "conversations", lambda request, at: self._list(request)),
             ("GET", "conversations/#", self._conversation),
             ("PATCH", "conversations/#", self._patch),
@@ -121,6 +128,17 @@ class HelpScout(Service):
         if into is None:
             return Response.of({"message": "Not found"}, 404)
         return Response(301, b"", {"Location": f"{self.url}/v2/conversations/{into}"})
+
+    def _customers(self, request: Request) -> Response:
+        asked, since = request.params, request.params.get("modifiedSince", "")
+        if asked.get("sortField", "createdAt") not in ("createdAt", "firstName", "lastName", "modifiedAt"):
+            raise Refusal("sortField", "is not known")
+        if since and not _WHOLE_SECONDS.fullmatch(since):
+            raise Refusal("modifiedSince", "must be a date and time in whole seconds")
+        rows = [row for row in self.desk.customers.values() if str(row["updatedAt"]) >= since]
+        falls = asked.get("sortOrder", "desc") == "desc"
+        rows.sort(key=lambda row: (str(row["updatedAt"]), _number(row["id"])), reverse=falls)
+        return self._page(request, "customers", rows)
 
     def _list(self, request: Request) -> Response:
         asked = request.params
@@ -210,6 +228,16 @@ class HelpScout(Service):
         if kind == "message" or status is not None:
             row["status"] = status or "active"
         return Response(201, b"", {"Resource-ID": str(said["id"])})
+
+    def _customer(self, number: int) -> Response:
+        row = self.desk.customers[number]
+        return Response.of({name: row[name] for name in row if not (self.bare and name == "_embedded")})
+
+    def _ways(self, request: Request, customer: int, name: str) -> Response:
+        parts = self.desk.customers[customer]["_embedded"]
+        found = parts.get(name) if isinstance(parts, dict) else None
+        listed = found if isinstance(found, list) else []
+        return self._page(request, name, [each for each in listed if isinstance(each, dict)])
 
     def _mailboxes(self) -> list[Row]:
         return [{"id": number, "name": name} for number, name in self.desk.mailboxes.items()]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
 from sync.http import Answer
@@ -166,7 +166,9 @@ class CustomerParts:
 
     emails: Values = ()
     phones: Values = ()
-    social_profiles: Values = ()
+    social_profiles: Annotated[
+        Values, Field(validation_alias=AliasChoices("social_profiles", "social-profiles", "socialProfiles"))
+    ] = ()
     properties: Values = ()
 
 
@@ -246,6 +248,7 @@ THREAD = TypeAdapter(Thread)
 USER = TypeAdapter(User)
 MAILBOX = TypeAdapter(Mailbox)
 CUSTOMER = TypeAdapter(Customer)
+VALUE = TypeAdapter(Value)
 SAVED_REPLY = TypeAdapter(SavedReply)
 TOKEN = TypeAdapter(Token)
 FILE_DATA = TypeAdapter(FileData)

@@ -3,8 +3,8 @@
 The invariant: what was asked for isn't asked for again within the hour.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pydantic import TypeAdapter
@@ -12,10 +12,10 @@ from pydantic import TypeAdapter
 from desk.lookup import IdentityKind
 from desk.times import HOUR, MINUTE
 from storage.ingest.records import CustomerRecord, IdentityRecord
-from sync.http import Ask, Http
+from sync.http import Answer, Ask, Http
 from sync.sources import own_fields
 from sync.sources.helpscout import answers
-from sync.sources.helpscout.answers import Customer, CustomerParts, Person, User
+from sync.sources.helpscout.answers import Customer, CustomerParts, Person, User, Value
 from sync.sources.lenient import one, parted
 from sync.tickets import AgentNews
 
@@ -27,6 +27,8 @@ ASK_AGAIN = 5 * MINUTE
 MOST_PAGES = 100
 # So many customers are kept at hand.
 MOST_CUSTOMERS = 5_000
+# Where the first parts of a customer are listed by themselves.
+_WAYS = ("emails", "phones")
 # A property whose name says nothing of numbers is a detail; these networks' profiles are names people go by.
 _NETWORKS = ("twitter", "x", "facebook", "instagram")
 
@@ -97,13 +99,33 @@ class Directory:
         lacking = [number for number in sorted(named) if not self._is_at_hand(number, now)]
         if lacking:
             asks = [Ask(f"/customers/{number}", accept=(403, 404), what="a customer") for number in lacking]
-            for number, answer in zip(lacking, self._http.ask_all(asks), strict=True):
-                told = one(answer, answers.CUSTOMER)
-                self._customers[number] = now, customer(told) if told is not None else None
-        return {number: self._customers[number][1] or as_named(person) for number, person in named.items()}
+            told = [one(answer, answers.CUSTOMER) for answer in self._http.ask_all(asks)]
+            whole = self._reachable([each for each in told if each is not None])
+            self._customers |= {number: (now, whole.get(number)) for number in lacking}
+        return {number: _with_name(self._customers[number][1], person) for number, person in named.items()}
+
+    def _reachable(self, told: Sequence[Customer]) -> dict[int, CustomerRecord]:
+        """These customers; how they are reached is asked for where it doesn't come with them, as it once didn't."""
+        bare = [each for each in told if each.parts is None]
+        asks = [
+            Ask(f"/customers/{each.id}/{way}", accept=(403, 404), what="a customer") for each in bare for way in _WAYS
+        ]
+        listed = iter(self._http.ask_all(asks) if asks else ())
+        found = {each.id: CustomerParts(*(_values(next(listed), way) for way in _WAYS)) for each in bare}
+        return {each.id: customer(replace(each, parts=found.get(each.id, each.parts))) for each in told}
 
     def _is_at_hand(self, number: int, now: int) -> bool:
         return number in self._customers and 0 <= now - self._customers[number][0] < FRESH
+
+
+def _values(answer: Answer, way: str) -> tuple[Value, ...]:
+    return tuple(parted(answers.listed(answer, way)[0], answers.VALUE, way)[0])
+
+
+def _with_name(record: CustomerRecord | None, person: Person) -> CustomerRecord:
+    """A customer, known too by what stands on a conversation."""
+    named = as_named(person)
+    return own_fields.with_identities(record, named.identities) if record is not None else named
 
 
 def as_named(person: Person) -> CustomerRecord:
