@@ -13,6 +13,7 @@ from storage.helpdesk.following import follow
 from storage.helpdesk.office import Helpdesk, Office
 from storage.helpdesk.records import ChangeTicket, HelpdeskOperation, TicketNews, TickItem, WriteMessage
 from storage.helpdesk.tickets import Given, take_given
+from storage.helpdesk.twins import forget_twin
 
 CUSTOMER_WROTE = "The customer wrote again before this left: read it, then send, change or drop this."
 COLLEAGUE_WROTE = "A colleague has answered before this left: read it, then send, change or drop this."
@@ -32,7 +33,8 @@ def keep(
     office = Office(connection, helpdesk, now, ahead)
     match operation:
         case WriteMessage():
-            if external_id:
+            if external_id and job.message_id is not None:
+                forget_twin(office, job.message_id, external_id)
                 connection.execute(_NAME, (external_id, office.source_id, job.message_id))
             if found is not None and found.external_id != operation.ticket:
                 follow(office, job, found)

@@ -18,7 +18,7 @@ from storage.deeds.write import Kind, Outgoing, write
 from storage.delivery import Job
 from storage.engine import deed_session
 from storage.helpdesk import settling
-from storage.helpdesk.records import ChangeTicket, TicketGone, WriteMessage
+from storage.helpdesk.records import ChangeTicket, FileNews, TicketGone, WriteMessage
 from storage.workspace import Workspace
 from tests.factories import NOW
 from tests.storage.helpdesk.far import BO, Far, make_far, said, ticket
@@ -103,6 +103,26 @@ def test_what_may_have_arrived_has_arrived_where_it_is_met_again(
     assert far.tell(said("m2", body, kind="outbound", at=NOW, operation=key, html=how == "key")) == 0
     assert far.all("SELECT state FROM outbox") == [("sent",)]
     assert far.all("SELECT body FROM message ORDER BY id")[1:] == [(WORDS,)]
+
+
+@pytest.mark.parametrize("used", [False, True], ids=["untouched", "somebody has done something with it"])
+def test_what_came_in_as_a_colleagues_before_it_was_found_is_ours(
+    far: Far, engine: Engine, by: By, used: bool
+) -> None:  # fmt: skip
+    far.tell(BO, ticket(), said("m1"))
+    answer(engine, by, far)
+    far.connection.execute("UPDATE outbox SET state = 'handed'")
+    file = FileNews("f1", "a.txt", "text/plain", 3)
+    far.tell(said("m2", "See the enclosed file", kind="outbound", agent="7", at=NOW, files=(file,)))
+    far.connection.execute("UPDATE outbox SET state = 'waiting'")
+    if used:
+        far.connection.execute("UPDATE event SET message_id = (SELECT max(id) FROM message)")
+    far.does("m2")
+    kept = [(WORDS, "m2"), ("See the enclosed file", "m2")]
+    assert far.all("SELECT body, external_id FROM message ORDER BY id")[1:] == kept[: 1 + used]
+    assert far.stands("message_count") == (2 + used,)
+    assert far.all("PRAGMA foreign_key_check") == []
+    assert far.tell(said("m2", "See the enclosed file", kind="outbound", agent="7", at=NOW + 1)) == 0
 
 
 def test_the_same_words_twice_are_two_messages(far: Far, engine: Engine, by: By) -> None:
