@@ -5,13 +5,14 @@ test waits until a stamp is of the past.
 """
 
 import ssl
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from functools import cache
 from types import MappingProxyType
 
 from desk.statuses import Status
+from desk.times import now
 from sync.conformance.stage import Deed, Said, Standing, Trouble
 from sync.kinds import Account
 from sync.protocol import Source
@@ -41,11 +42,12 @@ def connected(
     patience: float = 10.0,
     every: int = 0,
     people_every: int = 0,
+    clock: Callable[[], int] = now,
 ) -> Zendesk:
     """A source that reads and writes this fake, as Ana."""
     told = {"url": fake.url, "user": zendesk.AGENT, **settings}
     account = Account("Desk", told, lambda: Secret(zendesk.SECRET), certificates())
-    return Zendesk(account, patience=patience, every=every, people_every=people_every)
+    return Zendesk(account, clock, patience=patience, every=every, people_every=people_every)
 
 
 class ZendeskStage:

@@ -95,6 +95,23 @@ def test_an_admin_reads_the_export(admin: ZendeskStage) -> None:
     assert kept.tickets[ticket].tags == ("swept",)
 
 
+def test_what_a_rule_changes_while_the_export_is_read_is_told(admin: ZendeskStage) -> None:
+    """It moves no time that the list goes by, and the export's end is still to come."""
+    # A page and one more, of which the list tells.
+    for quiet in archived(admin, 101):
+        admin.account.tickets[int(quiet)]["status"] = "solved"
+    ticket = admin.add_ticket("Pump", "It drips.")
+    with closing(admin.source()) as source:
+        kept = Kept()
+        first = source.pull(OLD, "")
+        assert first.more
+        admin.account.tickets[int(ticket)] |= {"tags": ["swept"], "generated_timestamp": int(admin.fake.now()) + 9}
+        admin.fake.leap = 200.0
+        admin.fake.changed()
+        kept.take(source.pull(OLD, first.cursor))
+    assert kept.tickets[ticket].tags == ("swept",)
+
+
 def test_the_export_tells_nothing_that_the_list_tells(admin: ZendeskStage) -> None:
     """Every ticket costs requests: only what was archived is read from it."""
     old, young = archived(admin, 1), admin.add_ticket("Pump", "It drips.")

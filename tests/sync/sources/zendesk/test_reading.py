@@ -6,6 +6,7 @@ import pytest
 
 from desk.lookup import IdentityKind
 from desk.statuses import Status
+from desk.times import MINUTE, now
 from storage.ingest.records import IdentityRecord
 from sync.conformance.kept import Kept
 from sync.errors import Throttled
@@ -192,6 +193,27 @@ def test_a_note_of_somebody_who_was_made_a_customer_is_a_note(stage: ZendeskStag
         kept = Kept()
         kept.take(source.pull(PAST, ""))
     assert [message.kind for message in kept.messages.values()] == ["inbound", "note"]
+
+
+def test_a_status_that_came_since_is_known_by_its_word(stage: ZendeskStage) -> None:
+    """Asked for once a minute at most, however often a word is met that nobody knows."""
+    opened: Row = {"id": 1, "status_category": "open", "agent_label": "Open", "active": True, "default": True}
+    stage.account.statuses = [opened]
+    ticket, at = stage.add_ticket("Pump", "It drips."), now()
+    with closing(connected(stage.fake, clock=lambda: at)) as source:
+        kept = Kept()
+        kept.read(source)
+        stage.account.statuses.append({**opened, "id": 2, "agent_label": "With the bank"})
+        stage.account.tickets[int(ticket)]["custom_status_id"] = 2
+        stage.customer_writes(ticket, "Again.")
+        at += MINUTE
+        kept.read(source)
+        assert kept.tickets[ticket].label == "With the bank"
+        stage.account.tickets[int(ticket)]["custom_status_id"] = 3
+        for word in ("Hello?", "Anybody?"):
+            stage.customer_writes(ticket, word)
+            kept.read(source)
+    assert len(stage.fake.asked_for("/custom_statuses")) == 2
 
 
 def test_what_is_null_is_empty(stage: ZendeskStage) -> None:
