@@ -77,6 +77,8 @@ class Freshdesk(Service):
             ("GET", "agents", lambda request, at: self._people(request, list(self.desk.agents.values()))),
             ("GET", "groups", lambda request, at: self._people(request, _named(self.desk.groups))),
             ("GET", "ticket_fields", lambda request, at: _page(request, self.desk.choices())),
+            ("GET", "contacts", lambda request, at: self._contacts(request)),
+            ("GET", "companies", lambda request, at: self._people(request, _named(self.desk.companies))),
             ("GET", "contacts/#", lambda request, at: Response.of(self.desk.contacts[at])),
             ("GET", "companies/#", lambda request, at: Response.of({"id": at, "name": self.desk.companies[at]})),
             ("GET", "tickets", lambda request, at: self._tickets(request)),
@@ -145,6 +147,15 @@ class Freshdesk(Service):
             told = "You are not authorized to perform this action."
             return Response.of({"code": "access_denied", "message": told}, 403)
         return _page(request, found)
+
+    def _contacts(self, request: Request) -> Response:
+        """Those who aren't deleted, by name, without their further addresses."""
+        since = request.params.get("_updated_since", "")
+        rows = [
+            row for row in self.desk.contacts.values() if not row.get("deleted") and str(row["updated_at"]) >= since
+        ]
+        rows.sort(key=lambda row: str(row["name"]))
+        return _page(request, [{name: row[name] for name in row if name != "other_emails"} for row in rows])
 
     def _tickets(self, request: Request) -> Response:
         asked = request.params

@@ -43,6 +43,9 @@ class Recorded(Service):
             since, which = request.params.get("updated_since", ""), request.params.get("filter")
             rows = [] if which else [row for row in self.listed("tickets") if str(row["updated_at"]) >= since]
             return Response.of(list[Json](rows))
+        if last in _LISTS:
+            since = request.params.get("_updated_since", "")
+            return Response.of([row for row in self.listed(last) if str(row["updated_at"]) >= since])
         if name in _LISTS:
             found = [row for row in self.listed(name) if str(row["id"]) == last]
             return Response.of(found[0]) if found else Response(404)

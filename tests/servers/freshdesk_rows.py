@@ -68,7 +68,16 @@ class Desk:
     def add_contact(self, name: str, email: str | None, **more: Json) -> int:
         """A customer."""
         number = next(self.numbers)
-        self.contacts[number] = {"id": number, "name": name, "email": email, "phone": None, "mobile": None, **more}
+        at: Row = {"created_at": iso(self.now()), "updated_at": iso(self.now())}
+        self.contacts[number] = {
+            "id": number,
+            "name": name,
+            "email": email,
+            "phone": None,
+            "mobile": None,
+            **at,
+            **more,
+        }
         return number
 
     def add_ticket(self, requester: int, subject: str, description: str, *, age: float = 0.0, **more: Json) -> int:

@@ -51,9 +51,11 @@ class Desk:
         """A customer; `more`: further parts, such as phones."""
         number = next(self.numbers)
         listed: list[Json] = [{"id": next(self.numbers), "value": email, "type": "work"} for email in emails]
+        at = iso(self.now())
         self.customers[number] = {
             "id": number, "firstName": first, "lastName": last, "organization": more.pop("organization", None),
-            "jobTitle": None, "background": None, "_embedded": {"emails": listed, **more},
+            "jobTitle": None, "background": None, "createdAt": at, "updatedAt": at,
+            "_embedded": {"emails": listed, **more},
         }  # fmt: skip
         return number
 

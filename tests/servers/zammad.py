@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from tests.servers.service import Json, Request, Response, Service
 from tests.servers.zammad_desk import (
     AGENT_ROLE,
+    CUSTOMER_ROLE,
     MERGED,
     NOBODY,
     PENDING,
@@ -25,6 +26,7 @@ from tests.servers.zammad_desk import (
     Attached,
     Case,
     Item,
+    Person,
     Told,
     ZammadDesk,
     written,
@@ -54,6 +56,7 @@ class Zammad(Service):
         self.older = False
         routes: tuple[tuple[str, str, Does], ...] = (
             ("GET", r"users/me", lambda _, __: self.desk.people[self.desk.me].told()),
+            ("GET", r"users", self._everybody),
             ("GET", r"users/search", self._people),
             ("GET", r"users/(\d+)", self._person),
             ("GET", r"ticket_states", lambda _, __: _states()),
@@ -114,8 +117,22 @@ class Zammad(Service):
         return found
 
     def _people(self, asked: Request, _: Sequence[str]) -> Json:
-        assert asked.params.get("permissions") == "ticket.agent", "only agents are looked for"
-        return _page(asked, [one.told() for one in self.desk.people.values() if one.role == AGENT_ROLE and one.id > 1])
+        """A search for all, of one permission or not: without an order whoever changed last is first."""
+        wanted = {"ticket.agent": {AGENT_ROLE}}.get(asked.params.get("permissions", ""), {AGENT_ROLE, CUSTOMER_ROLE})
+        found = [one for one in self.desk.people.values() if one.role in wanted and one.id > 1]
+        found.sort(key=lambda one: one.updated_at, reverse=asked.params.get("order_by", "desc") == "desc")
+        return _page(asked, [self._whole(one, asked) for one in found])
+
+    def _everybody(self, asked: Request, _: Sequence[str]) -> Json:
+        """All users in the order of their ids, Zammad itself among them."""
+        return _page(asked, [self._whole(self.desk.people[key], asked) for key in sorted(self.desk.people)])
+
+    def _whole(self, one: Person, asked: Request) -> Told:
+        """A user, with names besides ids where these are asked for."""
+        if not asked.params.get("expand"):
+            return one.told()
+        company = self.desk.organizations.get(one.organization_id or 0)
+        return {**one.told(), "organization": company, "roles": ["Agent" if one.role == AGENT_ROLE else "Customer"]}
 
     def _person(self, _: Request, ids: Sequence[str]) -> Json:
         if int(ids[0]) not in self.desk.people:

@@ -34,9 +34,11 @@ class Person:
     organization_id: int | None = None
     vip: bool = False
     more: Told = field(default_factory=dict)
+    updated_at: float = 0.0
 
     def told(self) -> Told:
         return {
+            "updated_at": written(self.updated_at),
             "id": self.id, "login": self.email or f"auto-{self.id}", "firstname": self.firstname,
             "lastname": self.lastname, "email": self.email, "phone": self.phone, "mobile": self.mobile, "fax": "",
             "organization_id": self.organization_id, "vip": self.vip, "active": True, "role_ids": [self.role],
@@ -208,6 +210,13 @@ class ZammadDesk:
     def of(self, ticket: int) -> list[Article]:
         """A ticket's articles, the oldest first."""
         return sorted((one for one in self.articles.values() if one.ticket_id == ticket), key=lambda one: one.id)
+
+    def knows(self, name: str, email: str, mobile: str = "") -> Person:
+        """Somebody enters a customer."""
+        first, _, last = name.partition(" ")
+        person = Person(self.next_id(), first, last, email, CUSTOMER_ROLE, mobile=mobile, updated_at=self.now())
+        self.people[person.id] = person
+        return person
 
     def touch(self, ticket: int) -> None:
         """A ticket's time moves on by what happened just now."""

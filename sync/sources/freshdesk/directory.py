@@ -4,7 +4,7 @@ The invariant: what an agent's own key may not list is taken from the fields of 
 that names are there without an administrator's key.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -115,6 +115,16 @@ class Directory:
             self._keep(lacking, self._http.ask_all(asks), now)
         found = ((number, self._customers[number][1]) for number in numbers)
         return {number: record for number, record in found if record is not None}
+
+    def listed(self, contacts: Sequence[Contact]) -> list[CustomerRecord]:
+        """These customers, of whom a list has told."""
+        companies = {contact.company_id for contact in contacts if contact.company_id is not None}
+        if companies - self._companies.keys():
+            # A key that may not list them leaves them without a name until one is met on a ticket.
+            named = {company.id: company.name for company in self._list("/companies", answers.NAMED)}
+            self._companies.update(dict.fromkeys(companies, "") | self._companies | named if named else {})
+        labels = self.known().labels
+        return [customer(contact, self._companies.get(contact.company_id or 0, ""), labels) for contact in contacts]
 
     def _is_at_hand(self, number: int, now: int) -> bool:
         return number in self._customers and 0 <= now - self._customers[number][0] < FRESH

@@ -6,6 +6,7 @@ The invariants: one line to the service at a time but for reading side by side; 
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from desk import times
 from desk.errors import HeardError
@@ -24,11 +25,13 @@ from sync.protocol import (
     Step,
     Stream,
 )
-from sync.sources import freshdesk
+from sync.sources import freshdesk, walks
 from sync.sources.freshdesk import canned, files
 from sync.sources.freshdesk.directory import Directory
 from sync.sources.freshdesk.reading import Reading
+from sync.sources.freshdesk.walking import Walking
 from sync.sources.freshdesk.writing import Writing
+from sync.sources.walks import PEOPLE
 from sync.tickets import ChangeTicket, MergeTicket, WriteMessage
 
 NEWS = Stream("news", "what is new", Role.INBOX)
@@ -49,7 +52,10 @@ def login(account: Account) -> Mapping[str, str]:
 
 
 class Freshdesk:
-    """One Freshdesk; `gone_every`: how often it is asked what was deleted, in microseconds."""
+    """One Freshdesk; `gone_every`, `people_every`: how often it is asked what was deleted, and who is new.
+
+    In microseconds.
+    """
 
     kind = "freshdesk"
     capabilities = frozenset((Capability.DELIVERS, Capability.KEEPS_SENT, Capability.FILES))
@@ -61,6 +67,7 @@ class Freshdesk:
         *,
         clock: Callable[[], int] = times.now,
         gone_every: int = GONE_EVERY,
+        people_every: int = walks.EVERY,
     ) -> None:
         self.name = account.name
         site = freshdesk.site(account.settings)
@@ -69,6 +76,7 @@ class Freshdesk:
         self._http = speaking or Http(whole, lambda: login(account), clock=clock, limits=LIMITS)
         self._directory = Directory(self._http, clock)
         self._reading = Reading(self._http, self._directory, site, clock, gone_every)
+        self._walking, self._people_every = Walking(self._http, self._directory), people_every
         self._writing = Writing(self._http, self._directory, self._reading, site)
 
     def check(self) -> Health:
@@ -100,16 +108,19 @@ class Freshdesk:
         return f"{len(known.agents)} agents, {len(known.groups)} groups, {len(known.statuses.named)} statuses"
 
     def streams(self) -> tuple[Stream, ...]:
-        """What is new, the past, and the canned responses."""
-        return NEWS, PAST, CANNED
+        """What is new, the past, the canned responses, and customers."""
+        return NEWS, PAST, CANNED, PEOPLE
 
     def pull(self, stream: Stream, cursor: str) -> Page:
-        """The next tickets, or now and then the canned responses."""
+        """The next tickets, or now and then what else there is."""
         if stream.key == NEWS.key:
             return self._reading.news(cursor)
         if stream.key == PAST.key:
             return self._reading.past(cursor)
         now = self._clock()
+        if stream.key == PEOPLE.key:
+            page = walks.step(cursor, now + self._http.ahead, self._people_every, self._walking.stretch)
+            return replace(page, ahead=self._http.ahead)
         read_at = int(cursor) if cursor.isdecimal() else 0
         if 0 <= now - read_at < CANNED_EVERY:
             return Page((), cursor, more=False)

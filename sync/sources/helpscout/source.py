@@ -7,6 +7,7 @@ secret is sent to get a token and to nothing else; only `wake` may be called fro
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from desk import times
 from desk.errors import HeardError
@@ -26,12 +27,14 @@ from sync.protocol import (
     Step,
     Stream,
 )
-from sync.sources import helpscout
+from sync.sources import helpscout, walks
 from sync.sources.helpscout import answers, saved
 from sync.sources.helpscout.directory import Directory
 from sync.sources.helpscout.reading import Reading
+from sync.sources.helpscout.walking import Walking
 from sync.sources.helpscout.writing import Writing
 from sync.sources.lenient import one
+from sync.sources.walks import PEOPLE
 from sync.tickets import ChangeTicket, WriteMessage
 
 NEWS = Stream("news", "what is new", Role.INBOX)
@@ -47,7 +50,10 @@ LIMITS = Limits(wait=("x-ratelimit-retry-after", "retry-after"), left="x-ratelim
 
 
 class HelpScout:
-    """One Help Scout; `gone_every`: how often it is asked what is there no more, in microseconds."""
+    """One Help Scout; `gone_every`, `people_every`: how often it is asked what is there no more, and who is new.
+
+    In microseconds.
+    """
 
     kind = "helpscout"
     capabilities = frozenset((Capability.DELIVERS, Capability.KEEPS_SENT, Capability.FILES))
@@ -59,6 +65,7 @@ class HelpScout:
         *,
         clock: Callable[[], int] = times.now,
         gone_every: int = GONE_EVERY,
+        people_every: int = walks.EVERY,
     ) -> None:
         self.name = account.name
         self._clock = clock
@@ -66,6 +73,7 @@ class HelpScout:
         self._http = speaking or Http(whole, lambda: login(account), clock=clock, limits=LIMITS)
         self._directory = Directory(self._http, clock)
         self._reading = Reading(self._http, self._directory, clock, gone_every)
+        self._walking, self._people_every = Walking(self._http), people_every
         self._writing = Writing(self._http, self._directory, self._reading)
 
     def check(self) -> Health:
@@ -97,8 +105,8 @@ class HelpScout:
         return f"{len(known.users)} users, {len(known.mailboxes)} inboxes"
 
     def streams(self) -> tuple[Stream, ...]:
-        """What is new, the past, what is gone, and the saved replies."""
-        return NEWS, PAST, GONE, SAVED
+        """What is new, the past, what is gone, the saved replies, and customers."""
+        return NEWS, PAST, GONE, SAVED, PEOPLE
 
     def pull(self, stream: Stream, cursor: str) -> Page:
         """The next conversations, or now and then what else there is."""
@@ -109,6 +117,10 @@ class HelpScout:
                 return self._reading.past(cursor)
             case GONE.key:
                 return self._reading.gone(cursor)
+            case PEOPLE.key:
+                now = self._clock() + self._http.ahead
+                page = walks.step(cursor, now, self._people_every, self._walking.stretch)
+                return replace(page, ahead=self._http.ahead)
         now = self._clock()
         read_at = int(cursor) if cursor.isdecimal() else 0
         if 0 <= now - read_at < SAVED_EVERY:

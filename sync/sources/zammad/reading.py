@@ -1,4 +1,4 @@
-"""The streams: what changes, then the past, newest first; then agents, snippets and calls, and who was deleted.
+"""The streams: what changes, then the past, newest first; then agents, snippets and calls, what was deleted, customers.
 
 The invariants: each page of tickets begins where the last one ended by time, never by a page's number, so that nothing
 is skipped when tickets move while they are read; a ticket is told of again only when it has changed.
@@ -10,11 +10,14 @@ from dataclasses import replace
 from desk.times import DAY, HOUR, MINUTE
 from sync.http import Ask
 from sync.protocol import Page, Record, Role, Stream
+from sync.sources import walks
+from sync.sources.walks import PEOPLE
 from sync.sources.zammad import calls, cursors, snippets, statuses, tickets
 from sync.sources.zammad.answers import CALL_LOG, MACRO, MOMENT, TEXT_MODULE, USER, Found, Named, one
 from sync.sources.zammad.cursors import News, Past, Watched
 from sync.sources.zammad.people import agent
-from sync.sources.zammad.site import ZammadSite
+from sync.sources.zammad.site import LISTED, ZammadSite
+from sync.sources.zammad.walking import Walking
 from sync.tickets import ChecklistNews, TicketGone
 
 NEWS = Stream("news", "what changes", Role.INBOX)
@@ -22,28 +25,33 @@ PAST = Stream("past", "the past", Role.OTHER)
 TEAM = Stream("team", "agents and snippets", Role.OTHER)
 CALLS = Stream("calls", "calls", Role.OTHER)
 GONE = Stream("gone", "deleted tickets", Role.OTHER)
-STREAMS = (NEWS, PAST, TEAM, CALLS, GONE)
+STREAMS = (NEWS, PAST, TEAM, CALLS, GONE, PEOPLE)
 
 # Tickets a page: each is two requests more.
 SIZE = 25
-FIRST, LISTED = 100, 200
+FIRST = 100
 TEAM_EVERY, CALLS_EVERY, GONE_EVERY = HOUR, MINUTE, 15 * MINUTE
 _DISTANT = 100 * 365 * DAY
 _MOST_PAGES = 50
 
 
 class Reading:
-    """Reads one Zammad. `days`: so far back the past goes; 0: to its beginning. `gone_every`: in microseconds."""
+    """Reads one Zammad. `days`: so far back the past goes; 0: to its beginning. `gone_every`, `people_every`: µs."""
 
-    def __init__(self, site: ZammadSite, days: int, gone_every: int) -> None:
+    def __init__(self, site: ZammadSite, days: int, gone_every: int, people_every: int) -> None:
         self._site = site
         self._days = days
         self._gone_every = gone_every
+        self._people_every = people_every
+        self._walking = Walking(site)
 
     def pull(self, stream: Stream, cursor: str) -> Page:
         """The next page of a stream."""
-        reads = {"news": self._news, "past": self._past, "team": self._team, "calls": self._calls, "gone": self._gone}
-        page = reads[stream.key](cursor)
+        reads = {
+            NEWS: self._news, PAST: self._past, TEAM: self._team, CALLS: self._calls, GONE: self._gone,
+            PEOPLE: self._people,
+        }  # fmt: skip
+        page = reads[stream](cursor)
         return replace(page, ahead=self._site.http.ahead)
 
     def _news(self, cursor: str) -> Page:
@@ -103,8 +111,7 @@ class Reading:
         if not self._is_due(here, TEAM_EVERY):
             return Page((), cursor, more=False)
         params: dict[str, str | int] = {"per_page": LISTED}
-        asked = {**params, "query": "*", "permissions": "ticket.agent"}
-        users = [one(USER, raw) for raw in self._site.rows("/users/search", asked, "agents")]
+        users = [one(USER, raw) for raw in self._site.agents()]
         agents = [agent(user) for user in users if user is not None]
         called = {news.external_id: news.name for news in agents}
         names = self._site.names()
@@ -157,6 +164,11 @@ class Reading:
 
     def _again(self, found: Found, number: str) -> tuple[Record, ...]:
         return tickets.records(self._site, found, (int(number),))
+
+    def _people(self, cursor: str) -> Page:
+        """Customers, whether they have a ticket or not."""
+        now = self._site.clock() + self._site.http.ahead
+        return walks.step(cursor, now, self._people_every, self._walking.stretch)
 
     def _active(self) -> dict[str, Found]:
         """Every ticket that somebody still has to do something about, and the page of the search that it is on."""

@@ -19,6 +19,8 @@ PATIENCE = 30.0
 NAMES_LAST, NAMES_LEAST = HOUR, MINUTE
 # So many users are remembered at most.
 MOST_PEOPLE = 5_000
+# So many rows of a list at once.
+LISTED = 200
 _ABSENT = (403, 404)
 
 
@@ -33,6 +35,8 @@ class ZammadSite:
         self._names_at = 0
         self._people: dict[int, Raw] = {}
         self._me: User | None = None
+        self._agents: Sequence[Raw] = ()
+        self._agents_at = 0
         self.http = Http(
             Site(account.name, f"{self.url}{API}", account.context, patience=patience),
             self._login,
@@ -81,6 +85,14 @@ class ZammadSite:
         self.remember({str(number): raw for number, raw in told.items()})
         return {**known, **told}
 
+    def agents(self) -> Sequence[Raw]:
+        """Who works there, as it was an hour ago at most."""
+        if not 0 <= self.clock() - self._agents_at < NAMES_LAST or not self._agents_at:
+            asked: dict[str, str | int] = {"per_page": LISTED, "query": "*", "permissions": "ticket.agent"}
+            self._agents = self.rows("/users/search", asked, "agents")
+            self._agents_at = self.clock()
+        return self._agents
+
     def rows(self, path: str, params: Mapping[str, str | int], what: str) -> Sequence[Raw]:
         """All rows of a list that is read page by page."""
         rows: list[Raw] = []
@@ -94,7 +106,7 @@ class ZammadSite:
 
     def forget(self) -> None:
         """What was known of the service: it may be another one when it is back."""
-        self._names, self._me = None, None
+        self._names, self._me, self._agents_at = None, None, 0
         self._people.clear()
 
     def _login(self) -> dict[str, str]:

@@ -23,6 +23,7 @@ from sync.protocol import (
     Step,
     Stream,
 )
+from sync.sources import walks
 from sync.sources.zammad import tickets
 from sync.sources.zammad.cursors import moment
 from sync.sources.zammad.reading import GONE_EVERY, STREAMS, Reading
@@ -33,7 +34,7 @@ from sync.sources.zammad.writing import Writing
 class Zammad:
     """One Zammad. `clock` is ours, in microseconds; `patience`: the longest silence in seconds.
 
-    `gone_every`: how often deleted tickets are looked for, in microseconds.
+    `gone_every`, `people_every`: how often deleted tickets and new customers are looked for, in microseconds.
     """
 
     kind = "zammad"
@@ -46,10 +47,11 @@ class Zammad:
         clock: Callable[[], int] = times.now,
         patience: float = PATIENCE,
         gone_every: int = GONE_EVERY,
+        people_every: int = walks.EVERY,
     ) -> None:
         self.name = account.name
         self._site = ZammadSite(account, clock, patience)
-        self._reading = Reading(self._site, int(account.settings.get("days") or 0), gone_every)
+        self._reading = Reading(self._site, int(account.settings.get("days") or 0), gone_every, people_every)
         self._writing = Writing(self._site)
 
     def check(self) -> Health:

@@ -15,6 +15,7 @@ from storage.deeds.change import change
 from storage.deeds.plan import Change
 from storage.deeds.write import Outgoing, write
 from storage.engine import deed_session, engine_over
+from storage.search.query import Finder
 from storage.workspace import Workspace
 from sync.engine import Engine
 from sync.kinds import Kind
@@ -93,6 +94,7 @@ class There:
     status: Callable[[], object]
     tags: Callable[[], list[object]]
     zoe_writes: Callable[[str], object]
+    kim_is_entered: Callable[[str], object]
 
 
 def at_freshdesk(workspace: Workspace, connection: Connection) -> Iterator[There]:
@@ -106,12 +108,18 @@ def at_freshdesk(workspace: Workspace, connection: Connection) -> Iterator[There
             return list(found) if isinstance(found, list) else []
 
         yield There(
-            Workplace(workspace, connection, freshdesk.KIND, lambda: Freshdesk(freshdesk_stage.account(fake.url))),
+            Workplace(
+                workspace,
+                connection,
+                freshdesk.KIND,
+                lambda: Freshdesk(freshdesk_stage.account(fake.url), people_every=0),
+            ),
             fake.faults,
             lambda: [str(row["body"]) for row in fake.desk.said[number]],
             lambda: fake.desk.tickets[number]["status"],
             tags,
             lambda words: fake.desk.say(number, zoe, f"<div>{words}</div>", incoming=True, private=False),
+            lambda phone: fake.desk.add_contact("Kim Caller", None, mobile=phone),
         )
 
 
@@ -127,12 +135,18 @@ def at_help_scout(workspace: Workspace, connection: Connection) -> Iterator[Ther
             return [each["tag"] for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
         yield There(
-            Workplace(workspace, connection, helpscout.KIND, lambda: HelpScout(helpscout_stage.account(fake.url))),
+            Workplace(
+                workspace,
+                connection,
+                helpscout.KIND,
+                lambda: HelpScout(helpscout_stage.account(fake.url), people_every=0),
+            ),
             fake.faults,
             lambda: [str(row["body"]) for row in fake.desk.threads[number][1:] if row["type"] != "lineitem"],
             lambda: fake.desk.conversations[number]["status"],
             tags,
             lambda words: fake.desk.say(number, zoe, "customer", f"<div>{words}</div>"),
+            lambda phone: fake.desk.add_customer("Kim", "Caller", phones=[{"value": phone, "type": "work"}]),
         )
 
 
@@ -200,3 +214,10 @@ def test_what_waits_for_others_stays_so_here(there: There, request: pytest.Fixtu
         there.work.sync()
         statuses.append(there.work.status)
     assert statuses == [Status.HOLD, Status.OPEN]
+
+
+def test_a_caller_who_never_wrote_is_found_by_their_number(there: There) -> None:
+    """Entered there while we were connected already."""
+    there.kim_is_entered("+14155550177")
+    there.work.sync()
+    assert [hit.name for hit in Finder(there.work.connection).find("0177")] == ["Kim Caller"]

@@ -36,7 +36,7 @@ class FreshdeskStage:
 
     secret = freshdesk.KEY
     takes = KIND.takes
-    deeds = frozenset({Deed.DELETE, Deed.MERGE, Deed.HIDE, Deed.FILE})
+    deeds = frozenset({Deed.DELETE, Deed.MERGE, Deed.HIDE, Deed.FILE, Deed.CUSTOMER})
     troubles = frozenset(Trouble)
     many = 24
     queues = ("Support", "Billing")
@@ -55,7 +55,7 @@ class FreshdeskStage:
         opened = account(self._fake.url)
         site = Site("Desk", self._fake.url + API, opened.context, patience=troubles.PATIENCE)
         speaking = Http(site, lambda: login(opened), limits=LIMITS, pauses=(0.01, 0.02))
-        return Freshdesk(opened, speaking, gone_every=0)
+        return Freshdesk(opened, speaking, gone_every=0, people_every=0)
 
     def add_ticket(self, subject: str, body: str) -> str:
         """Zoe writes."""
@@ -99,6 +99,11 @@ class FreshdeskStage:
         with self._fake.turn:
             file = self._desk.attach(name, content)
             self._desk.say(int(ticket), self._zoe, "<div>See.</div>", incoming=True, private=False, files=(file,))
+
+    def add_customer(self, name: str, email: str) -> str:
+        """Somebody enters a customer."""
+        with self._fake.turn:
+            return str(self._desk.add_contact(name, email))
 
     def add_checklist(self, ticket: str, items: Sequence[str]) -> None:
         """Freshdesk has none."""

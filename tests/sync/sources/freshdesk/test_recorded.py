@@ -76,6 +76,15 @@ def test_every_thing_is_told_once(recorded: Recorded) -> None:
     assert kept.gone == {}
 
 
+def test_every_customer_is_told_whether_they_asked_or_not(recorded: Recorded) -> None:
+    """17, nine of whom never had a ticket; and the one agent who asked for something is none of them."""
+    kept = read(recorded)
+    contacts = {row["id"] for row in recorded.listed("contacts")}
+    assert (len(contacts), len(contacts - requesters(recorded))) == (17, 9)
+    assert set(kept.customers) == {str(number) for number in contacts}
+    assert not kept.customers.keys() & kept.agents.keys()
+
+
 def test_what_is_said_is_whose_it_is(recorded: Recorded) -> None:
     """Six answers, three notes, two surveys without a word, two calls; one customer's word was entered by an agent."""
     kept = read(recorded)
@@ -98,8 +107,8 @@ def test_all_of_it_stands_in_a_workspace(workspace: Workspace, connection: Conne
     def count(table: str, where: str = "TRUE") -> object:
         return connection.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchone()[0]
 
-    people = {str(row["requester_id"]) for row in recorded.listed("tickets")}
+    people = requesters(recorded) | {row["id"] for row in recorded.listed("contacts")}
     words = len(recorded.listed("tickets")) + len(conversations(recorded))
     assert (count("ticket"), count("message"), count("attachment")) == (13, words, files(recorded))
-    assert (count("customer"), words) == (len(people), 25)
+    assert (count("customer"), words) == (len(people), 25) == (18, 25)
     assert not Path(workspace.folder / "attachments").exists() or not any((workspace.folder / "attachments").iterdir())

@@ -33,7 +33,7 @@ class HelpScoutStage:
 
     secret = helpscout.SECRET
     takes = KIND.takes
-    deeds = frozenset({Deed.DELETE, Deed.MERGE, Deed.HIDE, Deed.FILE})
+    deeds = frozenset({Deed.DELETE, Deed.MERGE, Deed.HIDE, Deed.FILE, Deed.CUSTOMER})
     troubles = frozenset(Trouble)
     many = 12
     queues = ("Support", "Billing")
@@ -52,7 +52,7 @@ class HelpScoutStage:
         opened = account(self._fake.url)
         site = Site("Scout", self._fake.url + API, opened.context, patience=troubles.PATIENCE)
         speaking = Http(site, lambda: login(opened), limits=LIMITS, pauses=(0.01, 0.02))
-        return HelpScout(opened, speaking, gone_every=0)
+        return HelpScout(opened, speaking, gone_every=0, people_every=0)
 
     def add_ticket(self, subject: str, body: str) -> str:
         """Zoe writes."""
@@ -94,6 +94,12 @@ class HelpScoutStage:
         with self._fake.turn:
             file = self._desk.attach(name, content)
             self._desk.say(int(ticket), self._zoe, "customer", "<p>See.</p>", files=(file,))
+
+    def add_customer(self, name: str, email: str) -> str:
+        """Somebody enters a customer."""
+        first, _, last = name.partition(" ")
+        with self._fake.turn:
+            return str(self._desk.add_customer(first, last, email))
 
     def add_checklist(self, ticket: str, items: Sequence[str]) -> None:
         """Help Scout has none."""

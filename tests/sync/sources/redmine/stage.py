@@ -40,7 +40,7 @@ class RedmineStage:
 
     secret: str
     takes = KIND.takes
-    deeds = frozenset({Deed.FILE})
+    deeds = frozenset({Deed.FILE, Deed.DELETE})
     troubles = frozenset(Trouble)
     many = 5
     queues = ("Support", "Billing")
@@ -62,15 +62,15 @@ class RedmineStage:
     def source(self) -> Source:
         """Ana's source."""
         self._let_an_hour_pass()
-        secret = Secret(self.secret)
 
         def login() -> Mapping[str, str]:
-            return {"X-Redmine-API-Key": secret.reveal()}
+            return {"X-Redmine-API-Key": self.secret}
 
+        secret = Secret(self.secret)
         account = Account("redmine", {"url": self._gate.url}, lambda: secret, ssl.create_default_context())
         site = Site("redmine", self._gate.url, account.context, patience=PATIENCE)
         speaking = Http(site, login, secrets=lambda text: without(secret, text), pauses=(0.01, 0.02))
-        return Redmine(account, speaking, together=2, listed=6)
+        return Redmine(account, speaking, together=2, listed=6, gone_every=0)
 
     def add_ticket(self, subject: str, body: str) -> str:
         """Zoe writes."""
@@ -161,6 +161,14 @@ class RedmineStage:
         """Nothing goes wrong any more."""
         self._gate.faults.clear()
 
+    def refuse(self, status: int) -> None:
+        """What is before the server answers the next change, in words of its own."""
+        self._gate.faults.refuse(status, method="PUT", body=b"<html>no</html>")
+
+    def hand_on(self) -> None:
+        """Somebody else's key is stored for the source."""
+        self.secret = self._ben.key
+
     def garble(self, ticket: str) -> None:
         """What the service says of a ticket is no ticket any more."""
         self._gate.faults.refuse(200, path=f"/issues/{ticket}.json", body=b'{"issue": {"id": 1}}', times=9)
@@ -174,10 +182,15 @@ class RedmineStage:
                 connection.commit()
 
     def delete(self, ticket: str) -> None:
-        """Redmine doesn't tell of it, so that the suite doesn't ask."""
+        """Ben deletes an issue."""
+        self._server.ask("DELETE", f"/issues/{ticket}.json", user=self._ben)
+        self._begun.remove(ticket)
+
+    def hide(self, ticket: str) -> None:
+        """Redmine knows nothing of the kind, so that the suite doesn't ask."""
         raise NotImplementedError
 
-    merge = hide = add_checklist = ticked = delete
+    merge = add_checklist = ticked = hide
 
     def add_customer(self, name: str, email: str) -> str:
         """Redmine has users, and no customers."""

@@ -37,11 +37,12 @@ def connected(
     *,
     patience: float = 5.0,
     gone_every: int = 0,
+    people_every: int = 0,
     clock: Callable[[], int] = times.now,
 ) -> Zammad:
     """A source that reads and writes this fake."""
     account = Account("Desk", {"url": fake.url, **settings}, lambda: Secret(TOKEN), certificates())
-    return Zammad(account, patience=patience, gone_every=gone_every, clock=clock)
+    return Zammad(account, patience=patience, gone_every=gone_every, people_every=people_every, clock=clock)
 
 
 class ZammadStage:
@@ -97,6 +98,10 @@ class ZammadStage:
         with self.fake.turn:
             article = self.desk.says(int(ticket), CUSTOMER, "Here it is.")
             self.desk.attaches(article, name, content, Content_Type="application/octet-stream")
+
+    def add_customer(self, name: str, email: str) -> str:
+        with self.fake.turn:
+            return str(self.desk.knows(name, email).id)
 
     def add_checklist(self, ticket: str, items: Sequence[str]) -> None:
         with self.fake.turn:
