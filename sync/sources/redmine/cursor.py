@@ -4,7 +4,7 @@ The invariant: what is known by a cursor was handed over with the page that it c
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field, replace
 
 from desk.times import MINUTE
@@ -61,3 +61,23 @@ class Past:
     def write(self) -> str:
         """The text of it."""
         return "" if self.below is None else str(self.below)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Which issues were open when that was asked last, `at`; 0: never."""
+
+    at: int = 0
+    standing: Set[int] = frozenset()
+
+    @staticmethod
+    def read(text: str) -> "Watched":
+        """The cursor of a text."""
+        if not text:
+            return Watched()
+        told = json.loads(text)
+        return Watched(told["at"], frozenset(told["open"]))
+
+    def write(self) -> str:
+        """The text of it."""
+        return json.dumps({"at": self.at, "open": sorted(self.standing)})

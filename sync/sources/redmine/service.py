@@ -31,6 +31,8 @@ MISSING = (403, 404)
 _WHOLE = {"include": "journals,attachments,allowed_statuses"}
 # Without it a private note of ours would be public: Redmine ignores the mark, without a word.
 SECRECY = "set_notes_private"
+# A list that has not come to its end after so many pages is left there.
+_PAGES = 100
 
 
 class Service:
@@ -86,6 +88,15 @@ class Service:
         page = self._http.ask(Ask("/issues.json", asked, what="the issues")).read(ISSUES)
         return page.issues, page.total_count
 
+    def open_issues(self) -> Iterator[int]:
+        """The numbers of all issues that somebody still has to do something about."""
+        for page in range(_PAGES):
+            asked: dict[str, str | int] = {"status_id": "open", "sort": "id:asc", "offset": page * self._page}
+            listed, total = self.listed(asked)
+            yield from (each.id for each in listed)
+            if not listed or (page + 1) * self._page >= total:
+                break
+
     def issues(self, numbers: Sequence[int]) -> Iterator[tuple[int, Issue | Broken | None]]:
         """These issues with their history, in their order; None: it is gone; Broken: why it can't be read."""
         answers = self._http.ask_all(
@@ -119,6 +130,10 @@ class Service:
         answers = self._http.ask_all(asks)
         return any(SECRECY in answer.read(ROLE).role.permissions for answer in answers if answer.status == 200)
 
+    def forget(self) -> None:
+        """Somebody else may log in next, with other rights."""
+        self._asked_at = -KEPT_SECONDS
+
     def look(self) -> Myself:
         """Who is logged in, asked anew."""
         return self._http.ask(Ask("/users/current.json", {"include": "memberships"}, what="the user")).read(ME).user
@@ -136,23 +151,23 @@ class Service:
         self._asked_at = monotonic()
 
     def _all_projects(self) -> Iterator[Named]:
-        offset, total = 0, 1
-        while offset < total:
-            page = self._http.ask(Ask("/projects.json", {"limit": PAGE, "offset": offset})).read(PROJECTS)
+        for number in range(_PAGES):
+            page = self._http.ask(Ask("/projects.json", {"limit": PAGE, "offset": number * PAGE})).read(PROJECTS)
             yield from page.projects
-            offset, total = offset + PAGE, page.total_count
+            if (number + 1) * PAGE >= page.total_count:
+                break
 
     def _members(self) -> Iterator[int]:
         """The numbers of all users who are members of a project."""
         for project in self._projects:
-            offset, total = 0, 1
-            while offset < total:
-                asked = {"limit": PAGE, "offset": offset}
+            for number in range(_PAGES):
+                asked = {"limit": PAGE, "offset": number * PAGE}
                 answer = self._http.ask(Ask(f"/projects/{project.id}/memberships.json", asked, accept=MISSING))
                 if answer.status in MISSING:
                     break
                 page = answer.read(MEMBERSHIPS)
                 yield from (each.user.id for each in page.memberships if each.user is not None)
-                offset, total = offset + PAGE, page.total_count
+                if (number + 1) * PAGE >= page.total_count:
+                    break
         assert self._me is not None
         yield self._me.id

@@ -7,7 +7,7 @@ touched while it was read is read again.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from desk.errors import HeardError
-from desk.times import SECOND, now
+from desk.times import MINUTE, SECOND, now
 from sync.errors import Broken
 from sync.http import Ask, Http, Site
 from sync.http.addresses import site_url
@@ -16,30 +16,38 @@ from sync.protocol import Capability, Health, Operation, Outcome, Page, Receipt,
 from sync.secret import without
 from sync.sources.moments import in_seconds
 from sync.sources.redmine.answers import Listed
-from sync.sources.redmine.cursor import OVERLAP, News, Past
+from sync.sources.redmine.cursor import OVERLAP, News, Past, Watched
 from sync.sources.redmine.service import PAGE, Service
 from sync.sources.redmine.writing import Writing
 from sync.tickets import ChangeTicket, Passed, TicketGone, WriteMessage
 
 NEWS = Stream("news", "news", Role.INBOX)
 PAST = Stream("past", "the past", Role.OTHER)
+GONE = Stream("gone", "deleted issues", Role.OTHER)
 # Each issue costs a Ruby process some 45 ms: more requests at once than it has processes only wait there.
 CONNECTIONS = 2
 # So many issues are one page: each is a request of its own.
 TOGETHER = 25
 # A change within the second that was read can't be told from that reading.
 UNSURE = 2 * SECOND
+GONE_EVERY = 15 * MINUTE
 
 
 class Redmine:
-    """One Redmine; `together`: so many issues are one page, of which `listed` are looked at for news."""
+    """One Redmine; `together`: so many issues are one page, of which `listed` are looked at for news.
+
+    `gone_every`: how often deleted issues are looked for, in microseconds.
+    """
 
     kind = "redmine"
     capabilities = frozenset({Capability.DELIVERS, Capability.KEEPS_SENT, Capability.FILES})
 
-    def __init__(self, account: Account, http: Http, together: int = TOGETHER, listed: int = PAGE) -> None:
+    def __init__(
+        self, account: Account, http: Http, together: int = TOGETHER, listed: int = PAGE, gone_every: int = GONE_EVERY
+    ) -> None:
         self.name = account.name
         self._together = together
+        self._gone_every = gone_every
         self._http = http
         self._service = Service(http, account.settings, listed)
         self._writing = Writing(http, self._service)
@@ -61,11 +69,13 @@ class Redmine:
         return Health(tuple(steps))
 
     def streams(self) -> tuple[Stream, ...]:
-        """What is touched from now on, and what was there before."""
-        return (NEWS, PAST)
+        """What is touched from now on, what was there before, and what is there no more."""
+        return (NEWS, PAST, GONE)
 
     def pull(self, stream: Stream, cursor: str) -> Page:
         """The next issues after a cursor."""
+        if stream == GONE:
+            return self._gone(Watched.read(cursor))
         return self._news(News.read(cursor)) if stream == NEWS else self._past(Past.read(cursor))
 
     def push(self, operation: Operation, hand_over: Callable[[], None]) -> Outcome:
@@ -94,8 +104,9 @@ class Redmine:
         self._http.wake()
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection, and of who was logged in."""
         self._http.close()
+        self._service.forget()
 
     def _news(self, cursor: News) -> Page:
         if not cursor.since:
@@ -144,6 +155,22 @@ class Redmine:
         left = total - len(listed)
         below = min(each.id for each in listed) if left > 0 and listed else 1
         return self._page(self._records(listed), Past(below).write(), left > 0, left)
+
+    def _gone(self, cursor: Watched) -> Page:
+        """Issues that were open and are there no more, or not for us: nobody tells of them.
+
+        Those that are back, since a right was given again, are told whole; their time hasn't moved.
+        """
+        present = now()
+        if cursor.at and 0 <= present - cursor.at < self._gone_every:
+            return self._page((), cursor.write(), more=False)
+        standing = frozenset(self._service.open_issues())
+        if not cursor.at:
+            return self._page((), Watched(present, standing).write(), more=False)
+        moved = sorted(cursor.standing ^ standing)
+        looked_at, left = moved[: self._together], moved[self._together :]
+        following = Watched(cursor.at if left else present, standing ^ frozenset(left))
+        return self._page(tuple(self._told(looked_at)), following.write(), bool(left), len(left))
 
     def _records(self, listed: Sequence[Listed]) -> tuple[Record, ...]:
         return tuple(self._told([each.id for each in listed]))

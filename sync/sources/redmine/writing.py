@@ -6,10 +6,11 @@ again by who wrote them, when, and by every letter.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from desk.times import MINUTE
-from sync.errors import SourceError
-from sync.http import Ask, Http, Json
+from sync.errors import Broken, SourceError
+from sync.http import Answer, Ask, Http, Json
 from sync.protocol import Conflict, Later, Outcome, Receipt, Refused, Unclear
 from sync.sources.redmine.answers import ERRORS, UPLOAD, Issue, Journal
 from sync.sources.redmine.reading import JOURNAL, journal_number, version_of
@@ -19,7 +20,8 @@ from sync.sources.words import squeezed
 from sync.tickets import ChangeTicket, OutgoingFile, WriteMessage
 
 GONE = Refused("The issue is gone there, or can't be seen any more", "Look it up in Redmine.")
-_REFUSED = (403, 404, 413, 422)
+_REFUSED = (400, 403, 404, 405, 406, 409, 413, 414, 415, 422)
+_FORBIDDEN = 403
 # Redmine's clock and ours need not agree to the second.
 _CLOCKS = 2 * MINUTE
 
@@ -33,11 +35,11 @@ class Writing:
 
     def message(self, message: WriteMessage, hand_over: Callable[[], None]) -> Outcome:
         """Say something on an issue."""
-        if not message.body.strip() and not message.files:
+        if not squeezed(message.body) and not message.files:
             return Refused("There is nothing in it", "Write something first.")
-        issue = self._service.issue(message.ticket)
-        if issue is None:
-            return GONE
+        issue = self._standing(message.ticket)
+        if isinstance(issue, Refused):
+            return issue
         if self._has_moved(issue, message.version, message.seen):
             return Conflict("The issue was changed there meanwhile")
         private = message.kind == "note"
@@ -60,9 +62,9 @@ class Writing:
 
     def change(self, change: ChangeTicket, hand_over: Callable[[], None]) -> Outcome:
         """Set fields of an issue."""
-        issue = self._service.issue(change.ticket)
-        if issue is None:
-            return GONE
+        issue = self._standing(change.ticket)
+        if isinstance(issue, Refused):
+            return issue
         if change.version and change.version != version_of(issue):
             return Conflict("The issue was changed there meanwhile")
         wanted = self._fields(change, issue)
@@ -82,11 +84,13 @@ class Writing:
         return Receipt("", found=self._service.reading.ticket(after))
 
     def find(self, message: WriteMessage) -> Receipt | None:
-        """The journal that a message has become; None where there is none."""
-        issue = self._service.issue(message.ticket)
-        if issue is None:
+        """The journal that a message has become; None where there is none. Who writes as us may be another one now."""
+        return self._written_by(self._service.look().id, message)
+
+    def _written_by(self, mine: int, message: WriteMessage) -> Receipt | None:
+        issue = self._standing(message.ticket)
+        if isinstance(issue, Refused):
             return None
-        mine = self._service.me.id
         seen = journal_number(message.seen)
         for journal in issue.journals:
             fits = journal.id > seen and journal.created_on >= message.begun_at + self._http.ahead - _CLOCKS
@@ -94,9 +98,16 @@ class Writing:
                 return Receipt(f"{JOURNAL}{journal.id}", found=self._service.reading.ticket(issue))
         return None
 
+    def _standing(self, ticket: str) -> Issue | Refused:
+        """An issue as it is right now. One that can't be read holds up none of the others."""
+        try:
+            return self._service.issue(ticket) or GONE
+        except Broken as error:
+            return Refused(error.message, error.mend)
+
     def _read_back(self, message: WriteMessage) -> Outcome:
         try:
-            found = self.find(message)
+            found = self._written_by(self._service.me.id, message)
         except SourceError as error:
             return Unclear(error.message)
         return found or Unclear("Redmine has taken it, and doesn't show it")
@@ -140,16 +151,20 @@ class Writing:
         answer = self._http.write(ask, hand_over)
         if isinstance(answer, Later | Unclear):
             return answer
+        if answer.status == _FORBIDDEN:
+            return Refused("Redmine doesn't let you write on this issue", "Ask for the right in its project.")
         if answer.status in MISSING:
             return GONE
         if answer.status in _REFUSED:
-            said = self._http.said("; ".join(answer.read(ERRORS).errors) if answer.body.strip() else "")
-            return Refused(f"Redmine refused it: {said or 'without a word'}", "Change it, or drop it.")
+            said = self._http.said(_errors(answer))
+            return Refused(f"Redmine refused it: {said or f'status {answer.status}'}", "Change it, or drop it.")
         return None
 
     def _uploaded(self, file: OutgoingFile) -> str | Later | Refused:
         """The token of a file that was brought there; a file that nothing names is thrown away there."""
-        ask = Ask("/uploads.json", {"filename": file.name}, "POST", upload=file, accept=_REFUSED, what="a file")
+        # As any other type it is refused (406); the type is told with the message.
+        plain = replace(file, type="application/octet-stream")
+        ask = Ask("/uploads.json", {"filename": file.name}, "POST", upload=plain, accept=_REFUSED, what="a file")
         answer = self._http.write(ask, lambda: None)
         if isinstance(answer, Unclear):
             return Later(0, answer.why)
@@ -160,9 +175,20 @@ class Writing:
         return answer.read(UPLOAD).upload.token
 
 
+def _errors(answer: Answer) -> str:
+    """Redmine's own words; none where something before it has answered, such as a proxy."""
+    try:
+        return "; ".join(answer.read(ERRORS).errors)
+    except Broken:
+        return ""
+
+
 def _says(journal: Journal, message: WriteMessage) -> bool:
-    """Whether a journal says just that, to the same readers."""
-    same = squeezed(journal.notes or "") == squeezed(message.body)
+    """Whether a journal says just that, to the same readers; without words, what it brought along has to tell."""
+    words = squeezed(message.body)
+    same = squeezed(journal.notes or "") == words
+    if not words:
+        same = same and sum(detail.property == "attachment" for detail in journal.details) == len(message.files)
     return same and journal.private_notes == (message.kind == "note")
 
 

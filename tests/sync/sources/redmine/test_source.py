@@ -5,10 +5,14 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from desk.errors import BadInput
 from desk.statuses import Priority, Status
 from sync.conformance.kept import Kept
 from sync.protocol import Receipt, Refused
-from sync.tickets import OutgoingFile, Passed
+from sync.sources.redmine import KIND
+from sync.tickets import OutgoingFile, Passed, TicketGone
 from tests.servers.redmine import RedmineServer
 from tests.sync.sources.redmine.stage import RedmineStage
 
@@ -134,3 +138,93 @@ def test_an_issue_that_does_not_fit_is_passed_over(stage: RedmineStage) -> None:
     assert list(kept.tickets) == [other]
     assert [each.what for each in kept.passed] == [f"issue {ticket}"]
     assert isinstance(kept.passed[0], Passed)
+
+
+def test_a_file_alone_is_known_by_what_it_brought(stage: RedmineStage, redmine: RedmineServer, tmp_path: Path) -> None:
+    """A change of ours has no words either, and is no such message."""
+    ticket = stage.add_ticket("Pump", "It drips.")
+    path = tmp_path / "plan"
+    path.write_bytes(b"plan")
+    with closing(stage.source()) as source:
+        kept = Kept()
+        kept.read(source)
+        reply = replace(kept.reply(ticket, ""), files=(OutgoingFile("plan.bin", "image/png", path),), version="")
+        redmine.set(ticket, user=redmine.agents["ana"], status_id=redmine.statuses["Feedback"])
+        assert source.find(reply) is None
+        receipt = source.push(reply, nothing)
+        assert isinstance(receipt, Receipt)
+        assert source.find(reply) == receipt
+        kept.read(source)
+        files = kept.messages[ticket, receipt.external_id].files
+        assert [(each.name, each.type) for each in files] == [("plan.bin", "image/png")]
+        invisible = source.push(kept.reply(ticket, "\u200b"), nothing)
+    assert isinstance(invisible, Refused)
+
+
+def test_words_are_found_by_whoever_writes_now(stage: RedmineStage, redmine: RedmineServer) -> None:
+    ticket = stage.add_ticket("Pump", "It drips.")
+    with closing(stage.source()) as source:
+        kept = Kept()
+        kept.read(source)
+        source.close()
+        stage.hand_on()
+        assert isinstance(source.push(kept.reply(ticket, "Turn it."), nothing), Receipt)
+    assert redmine.notes(ticket) == [("Turn it.", False)]
+
+
+@pytest.mark.parametrize(("status", "why"), [(413, "status 413"), (400, "status 400"), (403, "doesn't let you write")])
+def test_what_stands_before_it_refuses_for_good(stage: RedmineStage, status: int, why: str) -> None:
+    """As a proxy does with what is too large; asked for again and again, it would hold up everything behind it."""
+    ticket = stage.add_ticket("Pump", "It drips.")
+    with closing(stage.source()) as source:
+        kept = Kept()
+        kept.read(source)
+        stage.refuse(status)
+        refused = source.push(kept.reply(ticket, "Turn it."), nothing)
+    assert isinstance(refused, Refused)
+    assert why in refused.why
+
+
+def test_an_issue_that_does_not_fit_takes_nothing(stage: RedmineStage) -> None:
+    ticket = stage.add_ticket("Pump", "It drips.")
+    with closing(stage.source()) as source:
+        kept = Kept()
+        kept.read(source)
+        reply, change = kept.reply(ticket, "Turn it."), replace(kept.change(ticket), status=Status.SOLVED)
+        stage.garble(ticket)
+        assert source.find(reply) is None
+        for operation in (reply, change):
+            assert isinstance(source.push(operation, nothing), Refused)
+
+
+def test_what_is_hidden_for_a_while_is_told_again(stage: RedmineStage, redmine: RedmineServer) -> None:
+    """Its time hasn't moved when a right is given back, and so no list of changes has it."""
+    tickets = [stage.add_ticket(f"Pump {number}", "It drips.") for number in range(5)]
+    with closing(stage.source()) as source, closing(_database(redmine)) as connection:
+        kept = Kept()
+        kept.read(source)
+        move = "UPDATE issues SET project_id = project_id + ? WHERE id = ?"
+        connection.executemany(move, [(1_000, ticket) for ticket in tickets[:3]])
+        connection.commit()
+        try:
+            kept.read(source)
+            assert set(kept.gone) == set(tickets[:3])
+        finally:
+            connection.executemany(move, [(-1_000, ticket) for ticket in tickets[:3]])
+            connection.commit()
+        told: list[object] = []
+        kept.read(source, lambda _, page: told.extend(page.records))
+        assert not kept.gone
+        kept.read(source, lambda _, page: told.extend(each for each in page.records if isinstance(each, TicketGone)))
+    assert not [each for each in told if isinstance(each, TicketGone)]
+
+
+def _database(redmine: RedmineServer) -> sqlite3.Connection:
+    return sqlite3.connect(redmine.folder / "redmine.sqlite", timeout=60)
+
+
+@pytest.mark.parametrize("url", ["", "https://", "https://[::1", "http://redmine.example.com", "u:canary@desk"])
+def test_an_address_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        KIND.check({"url": url})
+    assert "canary" not in f"{caught.value} {caught.value.mend}"
