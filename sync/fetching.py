@@ -13,7 +13,7 @@ from storage.connect import Connection, writing
 from storage.helpdesk import files
 from storage.helpdesk.files import WantedFile
 from storage.workspace import Workspace
-from sync.errors import Broken
+from sync.errors import Broken, Denied
 from sync.protocol import Source
 
 LARGEST = 100 << 20
@@ -38,7 +38,7 @@ class Fetching:
         self._stopping = stopping
 
     def fetch(self) -> None:
-        """Fetch everything that is wanted, one after the other.
+        """Fetch everything that is wanted, one after the other; what this login may not have keeps nothing else away.
 
         Raises SourceError where none can be fetched now; what is wanted stays so.
         """
@@ -50,7 +50,7 @@ class Fetching:
                 kept = attachments.keep_pieces(self._workspace, self._pieces(wanted))
             except _CalledOff:
                 continue
-            except (Broken, WorkspaceError) as error:
+            except (Broken, Denied, WorkspaceError) as error:
                 with writing(self._connection):
                     files.failed(self._connection, wanted.attachment_id, f"{error.message}. {error.mend}".strip())
                 continue

@@ -131,7 +131,10 @@ class Posting(Dealing):
         except BadInput as error:
             # It could be put into words when it was handed over, and can't any more: nobody knows what to look for.
             with writing(self._connection):
-                self._hold(job, f"{DOUBT} {error}", tally)
+                if job.message_id is None:
+                    self._fail(job, str(error), tally)
+                else:
+                    self._hold(job, f"{DOUBT} {error}", tally)
             return
         found = self._source.find(wanted) if isinstance(wanted, WriteMessage) else None
         if wanted is not None and found is not None:

@@ -153,8 +153,10 @@ def test_a_file_that_is_too_large_is_refused(office: Branch, told: int, monkeypa
     assert not [path for path in office.workspace.attachments.rglob("*") if path.is_file()]
 
 
-@pytest.mark.parametrize("error", [PartGone("It was deleted there"), Broken("It is no file", "Look there.")])
-def test_a_file_that_can_not_come_says_why_and_the_next_one_comes(office: Branch, error: Broken) -> None:
+@pytest.mark.parametrize(
+    "error", [PartGone("It was deleted there"), Broken("It is no file", "Look there."), Denied("Not for you", "Ask.")]
+)
+def test_a_file_that_can_not_come_says_why_and_the_next_one_comes(office: Branch, error: SourceError) -> None:
     office.bureau.falls["fetch"] = [error]
     office.asks_for_file("plan.pdf")
     office.asks_for_file("photo.jpg")

@@ -143,6 +143,19 @@ def test_a_change_whose_answer_was_lost_is_made_once_more_or_found_done(lamp: Br
     assert lamp.bureau.tickets["1"].version == "2", "it was not set twice"
 
 
+def test_a_change_in_doubt_that_can_not_be_asked_again_says_why(lamp: Branch) -> None:
+    lamp.bureau.lost = 1
+    lamp.changes("Lamp", Change(priority=Priority.HIGH))
+    lamp.sync()
+    lamp.bureau.gone["1"] = ""
+    lamp.bureau.change("1")
+    assert lamp.sync().failed == 1
+    ((state, error),) = lamp.outbox()
+    assert state == "failed"
+    assert "was deleted at front" in str(error)
+    assert "written" not in str(error)
+
+
 def test_what_crosses_with_something_that_nobody_tells_of_is_held_in_the_end(lamp: Branch) -> None:
     """News come late out of an index: for as long as they may, it is tried again by itself."""
     lamp.bureau.silent = True
