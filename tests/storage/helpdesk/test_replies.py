@@ -216,6 +216,9 @@ def test_what_was_to_follow_words_on_a_closed_ticket_follows_them(far: Far, engi
     far.does("m2", found=ticket("2", at=NOW, tags=("old",)))
     assert (far.stands("status"), far.tags()) == ((Status.CLOSED,), {"old"})
     assert (far.stands("status", ticket="2"), far.tags("2")) == ((Status.SOLVED,), {"late"})
+    assert far.all("SELECT state, ticket_id = ? FROM outbox ORDER BY id", far.ticket_id("2")) == [
+        ("sent", 1), ("waiting", 1), ("waiting", 1)
+    ]  # fmt: skip
     change = far.does(found=ticket("2", at=NOW, status=Status.SOLVED, label="solved", tags=("late",)))
     assert isinstance(change, ChangeTicket)
     assert (change.ticket, change.status, change.add_tags, change.remove_tags) == (
