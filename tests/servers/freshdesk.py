@@ -102,6 +102,11 @@ class Freshdesk(Service):
         super().__exit__(None, None, None)
         self.files.__exit__(None, None, None)
 
+    @property
+    def used(self) -> int:
+        """How many of a minute's requests were made."""
+        return len(self._used)
+
     def answer(self, request: Request) -> Response:
         """What it says, with what is left of the rate limit."""
         now = self.now()

@@ -78,6 +78,11 @@ class HelpScout(Service):
             ("POST", "conversations/#/notes", lambda request, at: self._say(request, at[0], "note")),
         ]  # fmt: skip
 
+    @property
+    def used(self) -> int:
+        """How many of a minute's requests were made."""
+        return len(self._used)
+
     def answer(self, request: Request) -> Response:
         """What it says, with what is left of the rate limit."""
         if request.path == "/v2/oauth2/token":

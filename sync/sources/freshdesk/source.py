@@ -128,18 +128,20 @@ class Freshdesk:
 
     def push(self, operation: Operation, hand_over: Callable[[], None]) -> Outcome:
         """Write it, once."""
-        match operation:
-            case WriteMessage():
-                return self._writing.write(operation, hand_over)
-            case ChangeTicket():
-                return self._writing.change(operation, hand_over)
-            case MergeTicket():
-                return self._writing.merge(operation, hand_over)
+        with self._http.urgent():
+            match operation:
+                case WriteMessage():
+                    return self._writing.write(operation, hand_over)
+                case ChangeTicket():
+                    return self._writing.change(operation, hand_over)
+                case MergeTicket():
+                    return self._writing.merge(operation, hand_over)
         return Refused("Freshdesk has nothing of the kind", "Drop it.")
 
     def find(self, operation: Operation) -> Receipt | None:
         """Look for a message of ours; what sets a field is simply asked for again."""
-        return self._writing.find(operation) if isinstance(operation, WriteMessage) else None
+        with self._http.urgent():
+            return self._writing.find(operation) if isinstance(operation, WriteMessage) else None
 
     def fetch(self, file: str) -> Iterator[bytes]:
         """The bytes of a file."""

@@ -130,16 +130,18 @@ class HelpScout:
 
     def push(self, operation: Operation, hand_over: Callable[[], None]) -> Outcome:
         """Write it, once."""
-        match operation:
-            case WriteMessage():
-                return self._writing.write(operation, hand_over)
-            case ChangeTicket():
-                return self._writing.change(operation, hand_over)
+        with self._http.urgent():
+            match operation:
+                case WriteMessage():
+                    return self._writing.write(operation, hand_over)
+                case ChangeTicket():
+                    return self._writing.change(operation, hand_over)
         return Refused("Help Scout's API has nothing of the kind", "Do it in Help Scout itself.")
 
     def find(self, operation: Operation) -> Receipt | None:
         """Look for a message of ours; what sets a field is simply asked for again."""
-        return self._writing.find(operation) if isinstance(operation, WriteMessage) else None
+        with self._http.urgent():
+            return self._writing.find(operation) if isinstance(operation, WriteMessage) else None
 
     def fetch(self, file: str) -> Iterator[bytes]:
         """The bytes of a file, which come packed and whole. Raises PartGone where it isn't there any more."""

@@ -138,7 +138,8 @@ class Zendesk:
 
     def find(self, operation: Operation) -> Receipt | None:
         """Look for a message of ours; what sets a field is simply asked for again."""
-        return self._writing.find(operation) if isinstance(operation, WriteMessage) else None
+        with self._http.urgent():
+            return self._writing.find(operation) if isinstance(operation, WriteMessage) else None
 
     def fetch(self, file: str) -> Iterator[bytes]:
         """The bytes of a file: they lie at another host, which is told no login."""

@@ -9,8 +9,9 @@ import pytest
 
 from desk.statuses import Priority, Status
 from sync.conformance.kept import Kept
+from sync.errors import Throttled
 from sync.protocol import Conflict, Outcome, Receipt, Refused, Unclear
-from sync.sources.freshdesk.source import Freshdesk
+from sync.sources.freshdesk.source import NEWS, Freshdesk
 from sync.tickets import ChangeTicket, OutgoingFile, WriteMessage
 from tests.servers import freshdesk
 from tests.sync.sources.freshdesk.stage import account
@@ -187,6 +188,20 @@ def test_what_freshdesk_does_not_take_is_refused_in_its_words(scene: Scene, want
     assert isinstance(outcome, Refused)
     assert why in outcome.why
     assert scene.row == before
+
+
+def test_what_an_agent_wrote_may_use_the_requests_that_are_spared(scene: Scene) -> None:
+    """Looks before it and after it included: reading waits for the next minute, they don't."""
+    known = scene.kept.cursors[NEWS.key]
+    # Three are spared; a reply takes three, the look for it two.
+    scene.fake.most = scene.fake.used + 4
+    scene.source.pull(NEWS, known)
+    with pytest.raises(Throttled):
+        scene.source.pull(NEWS, known)
+    scene.fake.most += 2
+    reply = scene.reply()
+    assert isinstance(scene.source.push(reply, lambda: None), Receipt)
+    assert scene.source.find(reply) is not None
 
 
 def test_nothing_is_written_to_what_is_not_there(scene: Scene) -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from desk.statuses import Status
 from sync.conformance.kept import Kept
+from sync.errors import Throttled
 from sync.protocol import Conflict, Outcome, Receipt, Refused, Unclear
-from sync.sources.helpscout.source import HelpScout
+from sync.sources.helpscout.source import NEWS, HelpScout
 from sync.tickets import ChangeTicket, OutgoingFile, WriteMessage
 from tests.servers import helpscout
 from tests.servers.helpscout_rows import Row
@@ -215,3 +216,17 @@ def test_a_change_from_another_state_waits(scene: Scene) -> None:
     scene.fake.desk.happens(scene.number, tags=[{"tag": "vip"}])
     assert isinstance(scene.source.push(change, lambda: None), Conflict)
     assert scene.row["status"] == "active"
+
+
+def test_what_an_agent_wrote_may_use_the_requests_that_are_spared(scene: Scene) -> None:
+    """Looks before it and after it included: reading waits for the next minute, they don't."""
+    known = scene.kept.cursors[NEWS.key]
+    # Four are spared: one for each look, two for the reply.
+    scene.fake.most = scene.fake.used + 5
+    scene.source.pull(NEWS, known)
+    with pytest.raises(Throttled):
+        scene.source.pull(NEWS, known)
+    reply = scene.reply()
+    assert isinstance(scene.source.push(reply, lambda: None), Receipt)
+    assert scene.source.find(reply) is not None
+    assert scene.fake.used == scene.fake.most

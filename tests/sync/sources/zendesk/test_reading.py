@@ -291,4 +291,6 @@ def test_reading_leaves_the_last_requests_to_what_is_written(stage: ZendeskStage
         with pytest.raises(Throttled):
             source.pull(NEWS, kept.cursors["news"])
         assert stage.fake.limit.most - len(stage.fake.limit.used) == 10
-        assert isinstance(source.push(kept.reply(ticket, "Turn it."), lambda: None), Receipt)
+        reply = kept.reply(ticket, "Turn it.")
+        assert isinstance(source.push(reply, lambda: None), Receipt)
+        assert source.find(reply) is not None
