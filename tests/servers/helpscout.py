@@ -143,7 +143,7 @@ class HelpScout(Service):
         rows = [row for row in self.desk.customers.values() if str(row["updatedAt"]) >= since]
         falls = asked.get("sortOrder", "desc") == "desc"
         rows.sort(key=lambda row: (str(row["updatedAt"]), _number(row["id"])), reverse=falls)
-        return self._page(request, "customers", rows)
+        return self._page(request, "customers", [self._shown(row) for row in rows])
 
     def _list(self, request: Request) -> Response:
         asked = request.params
@@ -235,8 +235,10 @@ class HelpScout(Service):
         return Response(201, b"", {"Resource-ID": str(said["id"])})
 
     def _customer(self, number: int) -> Response:
-        row = self.desk.customers[number]
-        return Response.of({name: row[name] for name in row if not (self.bare and name == "_embedded")})
+        return Response.of(self._shown(self.desk.customers[number]))
+
+    def _shown(self, row: Row) -> Row:
+        return {name: row[name] for name in row if not (self.bare and name == "_embedded")}
 
     def _ways(self, request: Request, customer: int, name: str) -> Response:
         parts = self.desk.customers[customer]["_embedded"]

@@ -100,11 +100,11 @@ class Directory:
         if lacking:
             asks = [Ask(f"/customers/{number}", accept=(403, 404), what="a customer") for number in lacking]
             told = [one(answer, answers.CUSTOMER) for answer in self._http.ask_all(asks)]
-            whole = self._reachable([each for each in told if each is not None])
+            whole = self.reachable([each for each in told if each is not None])
             self._customers |= {number: (now, whole.get(number)) for number in lacking}
         return {number: _with_name(self._customers[number][1], person) for number, person in named.items()}
 
-    def _reachable(self, told: Sequence[Customer]) -> dict[int, CustomerRecord]:
+    def reachable(self, told: Sequence[Customer]) -> dict[int, CustomerRecord]:
         """These customers; how they are reached is asked for where it doesn't come with them, as it once didn't."""
         bare = [each for each in told if each.parts is None]
         asks = [

@@ -73,7 +73,7 @@ class HelpScout:
         self._http = speaking or Http(whole, lambda: login(account), clock=clock, limits=LIMITS)
         self._directory = Directory(self._http, clock)
         self._reading = Reading(self._http, self._directory, clock, gone_every)
-        self._walking, self._people_every = Walking(self._http), people_every
+        self._walking, self._people_every = Walking(self._http, self._directory), people_every
         self._writing = Writing(self._http, self._directory, self._reading)
 
     def check(self) -> Health:

@@ -6,6 +6,8 @@ from desk.lookup import IdentityKind
 from storage.ingest.records import IdentityRecord
 from sync.conformance.kept import Kept
 from sync.sources.helpscout.source import PAST, HelpScout
+from sync.sources.walks import PEOPLE
+from sync.tickets import CustomerNews
 from tests.servers import helpscout
 from tests.servers.service import Json
 from tests.sync.sources.helpscout.stage import account
@@ -28,6 +30,8 @@ def test_how_they_are_reached_is_asked_for_where_it_does_not_come_with_them() ->
         kept = Kept()
         kept.take(source.pull(PAST, ""))
         asked = [request.path.rpartition("/")[2] for request in fake.asked_for(f"/customers/{zoe}/")]
+        people = source.pull(PEOPLE, "").records
+    assert [each.customer.identities for each in people if isinstance(each, CustomerNews)] == [ZOE]
     customer = kept.tickets[str(number)].customer
     assert customer is not None
     assert (customer.name, customer.identities) == ("Zoe Wells", ZOE)

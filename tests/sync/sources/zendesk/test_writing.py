@@ -212,10 +212,16 @@ def test_copies_are_put_and_taken(stage: ZendeskStage) -> None:
         emails = [stage.account.users[int(user)]["email"] for user in texts(row(stage, ticket)["email_cc_ids"])]
         assert emails == ["new@example.test"]
         kept.read(source)
+        two = replace(kept.reply(ticket, "Turn it."), copies=("new@example.test", "newer@example.test"))
+        assert isinstance(source.push(two, nothing), Receipt)
+        sent = stage.fake.asked_for(f"/tickets/{ticket}", "PUT")[-1].fields()["ticket"]
+        assert isinstance(sent, dict)
+        assert sent["email_ccs"] == [{"user_email": "newer@example.test", "action": "put"}]
+        kept.read(source)
         alone = replace(kept.reply(ticket, "Turn it."), recipients=("other@example.test",))
         refused = source.push(alone, nothing)
     assert isinstance(refused, Refused)
-    assert len(bodies(stage, ticket)) == 2
+    assert len(bodies(stage, ticket)) == 3
 
 
 def test_files_go_ahead(stage: ZendeskStage, tmp_path: Path) -> None:
