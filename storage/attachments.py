@@ -10,16 +10,20 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from desk.errors import BadInput, NotFound, WorkspaceError
 from desk.text import clean
+from desk.times import HOUR, SECOND, now
 from storage.connect import Connection
 from storage.workspace import Workspace
 
 LONGEST_NAME = 120
+# Of a file that nothing was added to for so long nothing more comes.
+_LEFT = HOUR
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f]+')
 # Names that Windows keeps for devices, whatever their ending.
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)", re.IGNORECASE)
@@ -65,6 +69,7 @@ def keep_pieces(workspace: Workspace, pieces: Iterator[bytes]) -> tuple[bytes, i
     """Keep what comes piece by piece; its digest and its size. Nothing is left of it where `pieces` raises."""
     try:
         workspace.attachments.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sweep(workspace.attachments)
         descriptor, aside = tempfile.mkstemp(dir=workspace.attachments, prefix=".", suffix=".part")
     except OSError as error:
         raise _unwritten(workspace.attachments, error) from error
@@ -133,6 +138,14 @@ def _spool(file: BinaryIO, pieces: Iterator[bytes]) -> tuple[bytes, int]:
     file.flush()
     os.fsync(file.fileno())
     return hashed.digest(), size
+
+
+def _sweep(folder: Path) -> None:
+    """Away with what a process left that was killed while a file came; one that still comes was written to just now."""
+    for aside in folder.glob(".*.part"):
+        with suppress(FileNotFoundError):
+            if now() - aside.stat().st_mtime * SECOND > _LEFT:
+                aside.unlink()
 
 
 def _unwritten(folder: Path, error: OSError) -> WorkspaceError:

@@ -1,3 +1,5 @@
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,3 +106,12 @@ def test_nothing_is_left_of_a_file_that_breaks_off(place: Workspace) -> None:
     with pytest.raises(KeyError):
         attachments.keep_pieces(place, broken())
     assert not [path for path in place.attachments.rglob("*") if path.is_file()]
+
+
+def test_what_a_killed_process_left_goes_with_the_next_file(place: Workspace) -> None:
+    left, coming = (place.attachments / f".{name}.part" for name in ("left", "coming"))
+    for aside in (left, coming):
+        aside.write_bytes(b"half of it")
+    os.utime(left, (time.time() - 2 * 3600,) * 2)
+    attachments.keep_pieces(place, iter((b"whole",)))
+    assert (left.exists(), coming.exists()) == (False, True)
