@@ -8,10 +8,7 @@ from contextlib import suppress
 
 from storage.helpdesk.office import Office
 
-_TWIN = """
-    SELECT m.id, m.ticket_id FROM message m
-     WHERE m.source_id = ? AND m.external_id = ? AND m.id <> ?
-       AND NOT EXISTS(SELECT 1 FROM outbox o WHERE o.message_id = m.id)"""
+_TWIN = "SELECT id, ticket_id FROM message WHERE source_id = ? AND external_id = ? AND id <> ?"
 _FORGET = (
     "DELETE FROM remote_file WHERE attachment_id IN (SELECT id FROM attachment WHERE message_id = ?)",
     "DELETE FROM attachment WHERE message_id = ?",
@@ -20,7 +17,7 @@ _FORGET = (
 
 
 def forget_twin(office: Office, message_id: int, external_id: str) -> None:
-    """Keep only our own of what is called so there; both stay where an agent has done something with the other one."""
+    """Keep only our own of what is called so there; both stay where something hangs on the other one, as its row."""
     connection = office.connection
     for twin, ticket_id in connection.execute(_TWIN, (office.source_id, external_id, message_id)).fetchall():
         connection.execute("SAVEPOINT twin")

@@ -148,6 +148,12 @@ def test_a_call_that_a_telephone_here_has_heard_of_is_the_same(far: Far, number:
     assert len(far.all("SELECT id FROM call")) == rows
 
 
+def test_who_is_called_back_at_once_was_called(far: Far) -> None:
+    heard_of(far.connection, CallEvent("baresip", "x1", "ringing", NOW, number="+14155550134"), None)
+    far.tell(CallNews("77", "out", "+1 415 555 0134", "Li", NOW + 20 * SECOND, answered=True))
+    assert far.all("SELECT direction FROM call ORDER BY id") == [("in",), ("out",)]
+
+
 def test_a_call_that_is_told_anew_has_its_end_and_stays_written_down(far: Far) -> None:
     call = CallNews("77", "in", "+1 415 555 0134", "Li", NOW, answered=False)
     far.tell(call)
