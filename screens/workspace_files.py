@@ -54,12 +54,14 @@ class FileWork(TicketWork):
         message = self.transcript.current
         files = message.attachments if message is not None else ()
         try:
+            self.seat.reach("Folders")
             self._take(tuple(file for file in files if file.id == event.attachment_id), DOWNLOADS)
         except Refused as error:
             self.fail(error)
 
     def action_read_save_files(self, text: str) -> None:
         """Save the files of this message to a folder; those that lie at its helpdesk are fetched first."""
+        self.seat.reach("Folders")
         message = self.transcript.current
         files = message.attachments if message is not None else ()
         if not files:
@@ -98,7 +100,6 @@ class FileWork(TicketWork):
         self.ask(Question(_names(files) + " is on its way", answered, choices=choices))
 
     def _save_to(self, files: tuple[AttachmentRow, ...], folder: str) -> None:
-        self.seat.reach("Folders")
         if folder:
             self._save(files, folder)
             return
