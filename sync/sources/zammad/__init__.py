@@ -17,7 +17,7 @@ def _check(settings: Mapping[str, str]) -> None:
 
     address(settings.get("url", ""))
     days = settings.get("days", "")
-    if days and not days.isdecimal():
+    if days and not (days.isdecimal() and len(days) < 7):
         raise BadInput(f"“{days}” is no number of days", "Write it like 365, or leave it out to read everything.")
 
 

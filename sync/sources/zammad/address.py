@@ -14,7 +14,7 @@ def address(given: str) -> str:
 
     Raises BadInput where it is none.
     """
-    place = given.strip().partition("#")[0].rstrip("/")
+    place = given.strip().partition("#")[0]
     if not place:
         raise BadInput("The address of the Zammad is missing", "Write it like https://support.example.com.")
-    return site_url(place.removesuffix(API).rstrip("/"))
+    return site_url(place).removesuffix(API).rstrip("/")

@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
+from sync.http import Answer
 from sync.sources.moments import Moment
 
 T = TypeVar("T")
@@ -293,6 +294,14 @@ TAGS, LINKS, LIST, CALL_LOG, CALL = (
 TEXT_MODULE, MACRO, CREATED, MERGED, REFUSAL = (
     TypeAdapter(TextModule), TypeAdapter(Macro), TypeAdapter(Created), TypeAdapter(Merged), TypeAdapter(Refusal),
 )  # fmt: skip
+
+
+def lenient(adapter: TypeAdapter[T], answer: Answer) -> T | None:
+    """An answer about a single thing; None where it is of a form that is not known here.
+
+    Raises Broken where it is no JSON: that is no thing of Zammad's, but somebody else who answers.
+    """
+    return one(adapter, answer.json())
 
 
 def one(adapter: TypeAdapter[T], raw: object) -> T | None:

@@ -65,7 +65,7 @@ class Reading:
         records = tickets.records(self._site, found, fresh) if fresh else ()
         seen = {**here.seen, **{str(number): at for number, at in times.items()}}
         more = len(found.ids) >= SIZE
-        newest = max((here.since, *times.values()))
+        newest = self._not_ahead(max((here.since, *times.values())))
         if not more:
             kept = {number: at for number, at in seen.items() if at >= newest - cursors.OVERLAP}
             return Page(records, cursors.write(cursors.NEWS, News(newest, seen=kept)), more=False)
@@ -77,8 +77,12 @@ class Reading:
     def _beginning(self) -> News:
         """Where the news begin: at the newest change, by Zammad's own clock. The past tells of what was before."""
         times = _times(tickets.search(self._site, self._until(self._site.clock() + _DISTANT), "desc", per_page=FIRST))
-        newest = max(times.values(), default=0)
+        newest = self._not_ahead(max(times.values(), default=0))
         return News(newest, seen={str(number): at for number, at in times.items() if at >= newest - cursors.OVERLAP})
+
+    def _not_ahead(self, at: int) -> int:
+        """A time, but never later than it is there: what a wrong clock wrote once would hide all that follows."""
+        return min(at, self._site.clock() + self._site.http.ahead)
 
     def _past(self, cursor: str) -> Page:
         here = cursors.read(cursors.PAST, cursor) or Past(self._site.clock() + _DISTANT)

@@ -12,7 +12,7 @@ from sync.http import Ask, Http, Site
 from sync.kinds import Account
 from sync.secret import without
 from sync.sources.zammad.address import API, address
-from sync.sources.zammad.answers import NAMED, ROW, ROWS, USER, Raw, User, one
+from sync.sources.zammad.answers import NAMED, ROW, ROWS, USER, Raw, User, lenient, one
 from sync.sources.zammad.telling import Names
 
 PATIENCE = 30.0
@@ -80,7 +80,9 @@ class ZammadSite:
         missing = sorted(ids - set(known))
         answers = self.http.ask_all([Ask(f"/users/{number}", accept=_ABSENT, what="a user") for number in missing])
         told = {
-            number: answer.read(ROW) for number, answer in zip(missing, answers, strict=True) if answer.status == 200
+            number: raw
+            for number, answer in zip(missing, answers, strict=True)
+            if answer.status == 200 and (raw := lenient(ROW, answer)) is not None
         }
         self.remember({str(number): raw for number, raw in told.items()})
         return {**known, **told}

@@ -24,6 +24,7 @@ from sync.sources.zammad.answers import (
     ListFound,
     Raw,
     Ticket,
+    lenient,
     one,
 )
 from sync.sources.zammad.asking import each
@@ -93,7 +94,9 @@ def parent(site: ZammadSite, ticket: int) -> str:
 
 def articles_of(answer: Answer) -> tuple[tuple[Article, ...], int]:
     """A ticket's articles, the oldest first, and how many more of them can't be read."""
-    rows = answer.read(ROWS)
+    rows = lenient(ROWS, answer)
+    if rows is None:
+        return (), 1
     read = [article for raw in rows if (article := one(ARTICLE, raw)) is not None]
     return tuple(sorted(read, key=lambda article: article.id)), len(rows) - len(read)
 
@@ -139,10 +142,10 @@ def _wholes(site: ZammadSite, read: Sequence[tuple[Ticket, Raw]]) -> tuple[list[
             gone.append(TicketGone(str(ticket.id)))
         if said is None or said.status == 200:
             articles, spoilt = _articles(said)
-            tags = tagged.read(TAGS).tags if _has_come(tagged) else None
+            tags = lenient(TAGS, tagged) if _has_come(tagged) else None
             listed = checklists.get(ticket.checklist_id or 0)
-            checklist = listed.read(LIST) if _has_come(listed) else None
-            wholes.append(Whole(ticket, raw, articles, spoilt, tags, checklist))
+            checklist = lenient(LIST, listed) if _has_come(listed) else None
+            wholes.append(Whole(ticket, raw, articles, spoilt, tags.tags if tags else None, checklist))
     return wholes, gone
 
 
@@ -214,7 +217,8 @@ def _asked_for_links(ticket: int) -> Ask:
 def _parent(answer: Answer) -> str:
     if answer.status != 200:
         return ""
-    links = answer.read(LINKS).links
+    told = lenient(LINKS, answer)
+    links = told.links if told is not None else ()
     parents = [link for link in links if link.link_type == "parent" and link.link_object == "Ticket"]
     # The link of the merge is the newest one.
     return str(parents[-1].link_object_value) if parents else ""

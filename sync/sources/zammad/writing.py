@@ -28,12 +28,16 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 T = TypeVar("T")
-# What a write may be answered with and be over: refused, or the thing is there no more.
-REFUSING = (403, 404, 409, 422)
+# What a write may be answered with and be over: refused, too large for what stands before Zammad, or there no more.
+REFUSING = (400, 403, 404, 405, 409, 413, 415, 422)
 # A pending ticket rests for so long, as Zammad itself proposes.
 RESTS = 24 * HOUR
 MERGED_AWAY = "It was merged into another ticket there"
 CHANGED = "It was changed in Zammad meanwhile"
+_MENDS = {
+    403: "Ask for the right in this group, or do it in Zammad (O).",
+    413: "Its files are too large together: attach smaller ones.",
+}
 HandOver = Callable[[], None]
 
 
@@ -221,8 +225,7 @@ class Writing:
         refusal = _read(REFUSAL, answer)
         words = self._site.http.said((refusal.error_human or refusal.error) if refusal else "")
         why = f"Zammad refused {what}" + (f": {words}" if words else f" (status {answer.status})")
-        mend = "Ask for the right in this group, or do it in Zammad (O)." if answer.status == 403 else ""
-        return Refused(why, mend)
+        return Refused(why, _MENDS.get(answer.status, ""))
 
 
 class _Once:

@@ -22,7 +22,9 @@ def test_an_address_is_read_as_people_write_it(given: str, found: str) -> None:
     assert address(given) == found
 
 
-@pytest.mark.parametrize("given", ["", "#dashboard", "ftp://example.com", "http://support.example.com"])
+@pytest.mark.parametrize(
+    "given", ["", "#dashboard", "https://", "https://[::1", "ftp://example.com", "http://support.example.com"]
+)
 def test_an_address_that_is_none_is_refused(given: str) -> None:
     """And so is plain text to another machine."""
     with pytest.raises(BadInput):
@@ -36,7 +38,9 @@ def test_a_password_in_an_address_is_not_repeated() -> None:
     assert "canary-word" not in f"{error.value} {error.value.mend}"
 
 
-@pytest.mark.parametrize(("days", "right"), [("", True), ("365", True), ("-1", False), ("a year", False)])
+@pytest.mark.parametrize(
+    ("days", "right"), [("", True), ("365", True), ("-1", False), ("a year", False), ("9" * 5_000, False)]
+)
 def test_days_are_a_number(days: str, right: bool) -> None:
     """Or nothing."""
     settings = {"url": "https://support.example.com", "days": days}

@@ -9,6 +9,7 @@ from storage.connect import Connection, writing
 from storage.deeds.checklist import tick
 from storage.deeds.plan import Change
 from storage.engine import deed_session, engine_over
+from storage.search.query import Finder
 from storage.workspace import Workspace
 from sync.engine import Engine
 from tests.servers.zammad import Zammad as Fake
@@ -80,3 +81,11 @@ def test_a_reply_is_held_where_the_customer_wrote_meanwhile(there: ZammadBranch)
     assert there.fake.desk.sent == []
     assert there.states() == ["held"]
     assert ("inbound", "It is mended!") in there.said("Brake")
+
+
+def test_a_caller_who_never_wrote_is_found_by_their_number(there: ZammadBranch) -> None:
+    """Entered there while we were connected already."""
+    there.sync()
+    there.fake.desk.knows("Kim Caller", "kim@x.org", mobile="+14155550177")
+    there.sync()
+    assert [hit.name for hit in Finder(there.connection).find("0177")] == ["Kim Caller"]
