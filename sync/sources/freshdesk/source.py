@@ -9,20 +9,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from desk import times
-from desk.errors import HeardError
 from desk.times import HOUR, MINUTE
 from sync.http import Ask, Http, Limits, Site
 from sync.kinds import Account
 from sync.protocol import (
-    Capability,
-    Health,
     Operation,
     Outcome,
     Page,
     Receipt,
     Refused,
     Role,
-    Step,
     Stream,
 )
 from sync.sources import freshdesk, walks
@@ -31,6 +27,7 @@ from sync.sources.freshdesk.directory import Directory
 from sync.sources.freshdesk.reading import Reading
 from sync.sources.freshdesk.walking import Walking
 from sync.sources.freshdesk.writing import Writing
+from sync.sources.helpdesk import Helpdesk, Trial
 from sync.sources.walks import PEOPLE
 from sync.tickets import ChangeTicket, MergeTicket, WriteMessage
 
@@ -51,14 +48,13 @@ def login(account: Account) -> Mapping[str, str]:
     return {"Authorization": "Basic " + b64encode(f"{key}:X".encode()).decode()}
 
 
-class Freshdesk:
+class Freshdesk(Helpdesk):
     """One Freshdesk; `gone_every`, `people_every`: how often it is asked what was deleted, and who is new.
 
     In microseconds.
     """
 
     kind = "freshdesk"
-    capabilities = frozenset((Capability.DELIVERS, Capability.KEEPS_SENT, Capability.FILES))
 
     def __init__(
         self,
@@ -69,31 +65,22 @@ class Freshdesk:
         gone_every: int = GONE_EVERY,
         people_every: int = walks.EVERY,
     ) -> None:
-        self.name = account.name
         site = freshdesk.site(account.settings)
         self._clock = clock
         whole = Site(account.name, f"{site}{API}", account.context)
-        self._http = speaking or Http(whole, lambda: login(account), clock=clock, limits=LIMITS)
+        super().__init__(account.name, speaking or Http(whole, lambda: login(account), clock=clock, limits=LIMITS))
         self._directory = Directory(self._http, clock)
         self._reading = Reading(self._http, self._directory, site, clock, gone_every)
         self._walking, self._people_every = Walking(self._http, self._directory), people_every
         self._writing = Writing(self._http, self._directory, self._reading, site)
 
-    def check(self) -> Health:
+    def trials(self) -> tuple[Trial, ...]:
         """Log in, and read what every sync reads."""
-        trials: tuple[tuple[str, Callable[[], str]], ...] = (
+        return (
             ("login", self._told_me),
             ("tickets", self._told_tickets),
             ("names", self._told_names),
         )
-        steps: list[Step] = []
-        for name, trial in trials:
-            try:
-                steps.append(Step(name, True, trial()))
-            except HeardError as error:
-                steps.append(Step(name, False, error.message, error.mend))
-                break
-        return Health(tuple(steps))
 
     def _told_me(self) -> str:
         me = self._directory.me()
@@ -146,15 +133,3 @@ class Freshdesk:
     def fetch(self, file: str) -> Iterator[bytes]:
         """The bytes of a file."""
         return files.fetch(self._http, self._reading, file)
-
-    def wait(self, seconds: float) -> bool:
-        """Sleep: Freshdesk tells of nothing by itself."""
-        return self._http.wait(seconds)
-
-    def wake(self) -> None:
-        """End a wait."""
-        self._http.wake()
-
-    def close(self) -> None:
-        """Let go of the lines."""
-        self._http.close()

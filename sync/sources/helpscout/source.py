@@ -10,24 +10,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from desk import times
-from desk.errors import HeardError
 from desk.times import HOUR, MINUTE
 from sync.errors import Broken, Denied, PartGone
 from sync.http import Ask, Http, Limits, Site
 from sync.kinds import Account
 from sync.protocol import (
-    Capability,
-    Health,
     Operation,
     Outcome,
     Page,
     Receipt,
     Refused,
     Role,
-    Step,
     Stream,
 )
 from sync.sources import helpscout, walks
+from sync.sources.helpdesk import Helpdesk, Trial
 from sync.sources.helpscout import answers, saved
 from sync.sources.helpscout.directory import Directory
 from sync.sources.helpscout.reading import Reading
@@ -49,14 +46,13 @@ GONE_EVERY = 10 * MINUTE
 LIMITS = Limits(wait=("x-ratelimit-retry-after", "retry-after"), left="x-ratelimit-remaining-minute", spare=4)
 
 
-class HelpScout:
+class HelpScout(Helpdesk):
     """One Help Scout; `gone_every`, `people_every`: how often it is asked what is there no more, and who is new.
 
     In microseconds.
     """
 
     kind = "helpscout"
-    capabilities = frozenset((Capability.DELIVERS, Capability.KEEPS_SENT, Capability.FILES))
 
     def __init__(
         self,
@@ -67,30 +63,21 @@ class HelpScout:
         gone_every: int = GONE_EVERY,
         people_every: int = walks.EVERY,
     ) -> None:
-        self.name = account.name
         self._clock = clock
         whole = Site(account.name, helpscout.site(account.settings) + API, account.context)
-        self._http = speaking or Http(whole, lambda: login(account), clock=clock, limits=LIMITS)
+        super().__init__(account.name, speaking or Http(whole, lambda: login(account), clock=clock, limits=LIMITS))
         self._directory = Directory(self._http, clock)
         self._reading = Reading(self._http, self._directory, clock, gone_every)
         self._walking, self._people_every = Walking(self._http, self._directory), people_every
         self._writing = Writing(self._http, self._directory, self._reading)
 
-    def check(self) -> Health:
+    def trials(self) -> tuple[Trial, ...]:
         """Log in, and read what every sync reads."""
-        trials: tuple[tuple[str, Callable[[], str]], ...] = (
+        return (
             ("login", self._told_me),
             ("conversations", self._told_conversations),
             ("names", self._told_names),
         )
-        steps: list[Step] = []
-        for name, trial in trials:
-            try:
-                steps.append(Step(name, True, trial()))
-            except HeardError as error:
-                steps.append(Step(name, False, error.message, error.mend))
-                break
-        return Health(tuple(steps))
 
     def _told_me(self) -> str:
         me = self._directory.me()
@@ -154,18 +141,6 @@ class HelpScout:
             yield b64decode(told.data, validate=True)
         except NotBase64:
             raise Broken("Help Scout sent a file in a form that is not known here", "Please report it.") from None
-
-    def wait(self, seconds: float) -> bool:
-        """Sleep: Help Scout tells of nothing by itself."""
-        return self._http.wait(seconds)
-
-    def wake(self) -> None:
-        """End a wait."""
-        self._http.wake()
-
-    def close(self) -> None:
-        """Let go of the lines, and of the token."""
-        self._http.close()
 
 
 def login(account: Account) -> Mapping[str, str]:

@@ -6,14 +6,14 @@ touched while it was read is read again.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from desk.errors import HeardError
 from desk.times import MINUTE, SECOND, now
 from sync.errors import Broken
 from sync.http import Ask, Http, Site
 from sync.http.addresses import site_url
 from sync.kinds import Account
-from sync.protocol import Capability, Health, Operation, Outcome, Page, Receipt, Record, Refused, Role, Step, Stream
+from sync.protocol import Operation, Outcome, Page, Receipt, Record, Refused, Role, Stream
 from sync.secret import without
+from sync.sources.helpdesk import Helpdesk, Trial
 from sync.sources.moments import in_seconds
 from sync.sources.redmine.answers import Listed
 from sync.sources.redmine.cursor import OVERLAP, News, Past, Watched
@@ -33,40 +33,30 @@ UNSURE = 2 * SECOND
 GONE_EVERY = 15 * MINUTE
 
 
-class Redmine:
+class Redmine(Helpdesk):
     """One Redmine; `together`: so many issues are one page, of which `listed` are looked at for news.
 
     `gone_every`: how often deleted issues are looked for, in microseconds.
     """
 
     kind = "redmine"
-    capabilities = frozenset({Capability.DELIVERS, Capability.KEEPS_SENT, Capability.FILES})
 
     def __init__(
         self, account: Account, http: Http, together: int = TOGETHER, listed: int = PAGE, gone_every: int = GONE_EVERY
     ) -> None:
-        self.name = account.name
+        super().__init__(account.name, http)
         self._together = together
         self._gone_every = gone_every
-        self._http = http
         self._service = Service(http, account.settings, listed)
         self._writing = Writing(http, self._service)
 
-    def check(self) -> Health:
+    def trials(self) -> tuple[Trial, ...]:
         """Log in, see the issues, and know the statuses."""
-        steps: list[Step] = []
-        trials: tuple[tuple[str, Callable[[], str]], ...] = (
-            ("login", lambda: f"{self._service.look().name} is logged in"),
+        return (
+            ("login", lambda: self._http.said(f"{self._service.look().name} is logged in")),
             ("issues", lambda: f"{self._service.listed({'limit': 1})[1]:,} can be seen"),
             ("statuses", lambda: f"known, and {len(self._service.projects)} projects"),
         )
-        for name, trial in trials:
-            try:
-                steps.append(Step(name, True, self._http.said(trial())))
-            except HeardError as error:
-                steps.append(Step(name, False, error.message, error.mend))
-                break
-        return Health(tuple(steps))
 
     def streams(self) -> tuple[Stream, ...]:
         """What is touched from now on, what was there before, and what is there no more."""
@@ -95,17 +85,9 @@ class Redmine:
         """The bytes of a file."""
         return self._http.stream(Ask(file, what="a file"))
 
-    def wait(self, seconds: float) -> bool:
-        """Redmine tells of nothing by itself."""
-        return self._http.wait(seconds)
-
-    def wake(self) -> None:
-        """End the wait."""
-        self._http.wake()
-
     def close(self) -> None:
         """Let go of every connection, and of who was logged in."""
-        self._http.close()
+        super().close()
         self._service.forget()
 
     def _news(self, cursor: News) -> Page:

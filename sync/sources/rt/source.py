@@ -7,12 +7,12 @@ import base64
 from collections.abc import Callable, Iterator, Mapping
 
 from desk import times
-from sync.errors import SourceError
 from sync.http import Ask, Http, Site
 from sync.http.client import PAUSES
 from sync.kinds import Account
-from sync.protocol import Capability, Health, Operation, Outcome, Page, Receipt, Refused, Role, Step, Stream
+from sync.protocol import Operation, Outcome, Page, Receipt, Refused, Role, Stream
 from sync.secret import without
+from sync.sources.helpdesk import Helpdesk, Trial
 from sync.sources.rt.answers import VERSION
 from sync.sources.rt.files import bytes_of
 from sync.sources.rt.finding import Finding
@@ -47,15 +47,17 @@ def line(
     return Http(site, login, secrets=lambda text: without(account.secret(), text), clock=clock, pauses=pauses)
 
 
-class RequestTracker:
+class RequestTracker(Helpdesk):
     """One Request Tracker (`sync.protocol.Source`). `page`: so many tickets of the past at once."""
+
+    kind = "rt"
 
     def __init__(
         self, account: Account, http: Http | None = None, *, clock: Callable[[], int] = times.now, page: int = MOST
     ) -> None:
-        self._account = account
         self._settings = settings = read_settings(account.settings)
-        self._http = http = http or line(account, clock=clock)
+        http = http or line(account, clock=clock)
+        super().__init__(account.name, http)
         self._reading = Reading(http)
         self._vocabulary = vocabulary = Vocabulary(http, settings)
         people = People(http)
@@ -64,34 +66,14 @@ class RequestTracker:
         self._writing = Writing(http, self._reading, vocabulary, teller)
         self._finding = Finding(http, self._reading, settings, vocabulary)
 
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        return self._account.name
-
-    @property
-    def kind(self) -> str:
-        """Which kind of service it is."""
-        return "rt"
-
-    @property
-    def capabilities(self) -> frozenset[Capability]:
-        """What it can do."""
-        return frozenset((Capability.DELIVERS, Capability.KEEPS_SENT, Capability.FILES))
-
-    def check(self) -> Health:
-        """Try everything that sync needs, changing nothing; never raises."""
-        steps: list[Step] = []
-        trials: Mapping[str, Callable[[], str]] = {
-            "Login": self._try_login, "Tickets": self._try_tickets, "Tags": self._try_tags, "Keys": self._try_keys,
-        }  # fmt: skip
-        for name, trial in trials.items():
-            try:
-                steps.append(Step(name, True, trial()))
-            except SourceError as error:
-                steps.append(Step(name, False, error.message, error.mend))
-                break
-        return Health(tuple(steps))
+    def trials(self) -> tuple[Trial, ...]:
+        """Log in, see tickets, and know where tags and keys can be kept."""
+        return (
+            ("Login", self._try_login),
+            ("Tickets", self._try_tickets),
+            ("Tags", self._try_tags),
+            ("Keys", self._try_keys),
+        )
 
     def streams(self) -> tuple[Stream, ...]:
         """What is read, the most urgent first."""
@@ -121,18 +103,6 @@ class RequestTracker:
     def fetch(self, file: str) -> Iterator[bytes]:
         """The bytes of a file."""
         return bytes_of(self._http.stream(Ask(f"/attachment/{int(file)}", what="a file")))
-
-    def wait(self, seconds: float) -> bool:
-        """Wait so long, or until `wake`: RT tells of no news by itself."""
-        return self._http.wait(seconds)
-
-    def wake(self) -> None:
-        """End the `wait` that is on, or the next one where none is."""
-        self._http.wake()
-
-    def close(self) -> None:
-        """Let go of every connection."""
-        self._http.close()
 
     def _try_login(self) -> str:
         version = self._http.ask(Ask("/rt")).read(VERSION).version

@@ -7,23 +7,20 @@ no text; only `wake` may be called from another thread.
 from collections.abc import Callable, Iterator
 
 from desk import times
-from desk.errors import HeardError
 from sync.http import Ask
 from sync.kinds import Account
 from sync.protocol import (
-    Capability,
     DeliverMail,
-    Health,
     MarkMail,
     Operation,
     Outcome,
     Page,
     Receipt,
     Refused,
-    Step,
     Stream,
 )
 from sync.sources import walks
+from sync.sources.helpdesk import Helpdesk, Trial
 from sync.sources.zammad import tickets
 from sync.sources.zammad.cursors import moment
 from sync.sources.zammad.reading import GONE_EVERY, STREAMS, Reading
@@ -31,14 +28,13 @@ from sync.sources.zammad.site import PATIENCE, ZammadSite
 from sync.sources.zammad.writing import Writing
 
 
-class Zammad:
+class Zammad(Helpdesk):
     """One Zammad. `clock` is ours, in microseconds; `patience`: the longest silence in seconds.
 
     `gone_every`, `people_every`: how often deleted tickets and new customers are looked for, in microseconds.
     """
 
     kind = "zammad"
-    capabilities = frozenset((Capability.DELIVERS, Capability.KEEPS_SENT, Capability.FILES))
 
     def __init__(
         self,
@@ -49,27 +45,19 @@ class Zammad:
         gone_every: int = GONE_EVERY,
         people_every: int = walks.EVERY,
     ) -> None:
-        self.name = account.name
         self._site = ZammadSite(account, clock, patience)
+        super().__init__(account.name, self._site.http)
         self._reading = Reading(self._site, int(account.settings.get("days") or 0), gone_every, people_every)
         self._writing = Writing(self._site)
 
-    def check(self) -> Health:
+    def trials(self) -> tuple[Trial, ...]:
         """Log in, look for tickets, and try the caller log, which a token need not allow."""
-        steps: list[Step] = []
-        trials: tuple[tuple[str, Callable[[], str]], ...] = (
+        return (
             ("login", self._login),
             ("tickets", self._tickets),
             ("groups", self._groups),
             ("caller log", self._caller_log),
         )
-        for name, trial in trials:
-            try:
-                steps.append(Step(name, True, trial()))
-            except HeardError as error:
-                steps.append(Step(name, False, error.message, error.mend))
-                break
-        return Health(tuple(steps))
 
     def streams(self) -> tuple[Stream, ...]:
         """What changes first, then the past, then what is read now and then."""
@@ -95,17 +83,9 @@ class Zammad:
         """The bytes of an article's file."""
         return self._site.http.stream(Ask(f"/ticket_attachment/{file}", what="a file"))
 
-    def wait(self, seconds: float) -> bool:
-        """Nothing tells of news here: sleep."""
-        return self._site.http.wait(seconds)
-
-    def wake(self) -> None:
-        """End a wait."""
-        self._site.http.wake()
-
     def close(self) -> None:
         """Let go of every connection, and of what was known of the service."""
-        self._site.http.close()
+        super().close()
         self._site.forget()
 
     def _login(self) -> str:

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from desk import times
-from desk.errors import HeardError
 from sync.errors import Broken
 from sync.http import Ask, Http, Limits, Site
 from sync.kinds import Account
-from sync.protocol import Capability, Health, Operation, Outcome, Page, Receipt, Refused, Role, Step, Stream
+from sync.protocol import Operation, Outcome, Page, Receipt, Refused, Role, Stream
 from sync.sources import walks, zendesk
+from sync.sources.helpdesk import Helpdesk, Trial
 from sync.sources.walks import PEOPLE
 from sync.sources.zendesk.answers import FILE
 from sync.sources.zendesk.asking import Asking
@@ -34,11 +34,10 @@ CONNECTIONS = 4
 LIMITS = Limits(left="x-rate-limit-remaining", resets="ratelimit-reset", spare=10)
 
 
-class Zendesk:
+class Zendesk(Helpdesk):
     """One Zendesk."""
 
     kind = "zendesk"
-    capabilities = frozenset((Capability.DELIVERS, Capability.KEEPS_SENT, Capability.FILES))
 
     def __init__(
         self,
@@ -49,13 +48,12 @@ class Zendesk:
         every: int = EVERY,
         people_every: int = walks.EVERY,
     ) -> None:
-        self.name = account.name
         self._account = account
         settings, site = account.settings, zendesk.site(account.settings)
         self._exports = settings.get("export") == "yes"
         line = Site(account.name, f"{site}/api/v2", account.context, CONNECTIONS, patience=patience)
+        super().__init__(account.name, Http(line, self._login, clock=clock, limits=LIMITS))
         # Files lie beside the API, behind the same login.
-        self._http = Http(line, self._login, clock=clock, limits=LIMITS)
         self._files = Http(Site(account.name, site, account.context, patience=patience), self._login, clock=clock)
         self._asking = Asking(self._http, clock)
         self._reading = Reading(
@@ -70,21 +68,10 @@ class Zendesk:
             return {"Authorization": f"Bearer {secret}"}
         return {"Authorization": "Basic " + b64encode(f"{user}/token:{secret}".encode()).decode()}
 
-    def check(self) -> Health:
+    def trials(self) -> tuple[Trial, ...]:
         """Log in, and read what every sync reads."""
-        trials: list[tuple[str, Callable[[], str]]] = [
-            ("login", self._told_me), ("tickets", self._told_tickets), ("names", self._told_names),
-        ]  # fmt: skip
-        if self._exports:
-            trials.append(("export", self._told_export))
-        steps: list[Step] = []
-        for name, trial in trials:
-            try:
-                steps.append(Step(name, True, trial()))
-            except HeardError as error:
-                steps.append(Step(name, False, error.message, error.mend))
-                break
-        return Health(tuple(steps))
+        every = ("login", self._told_me), ("tickets", self._told_tickets), ("names", self._told_names)
+        return (*every, ("export", self._told_export)) if self._exports else every
 
     def _told_me(self) -> str:
         me = self._asking.me()
@@ -148,15 +135,7 @@ class Zendesk:
         found = self._http.ask(Ask(f"/attachments/{file}", what="a file")).read(FILE).attachment
         return self._files.stream(Ask(found.content_url, what="a file"))
 
-    def wait(self, seconds: float) -> bool:
-        """Sleep: Zendesk tells of nothing by itself."""
-        return self._http.wait(seconds)
-
-    def wake(self) -> None:
-        """End a wait."""
-        self._http.wake()
-
     def close(self) -> None:
         """Let go of the lines."""
-        self._http.close()
+        super().close()
         self._files.close()
