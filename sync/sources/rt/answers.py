@@ -49,6 +49,7 @@ class Named:
     id: Id = ""
     name: Text = ""
     lookup_type: Text = ""
+    domain: Text = ""
 
 
 Reference = Annotated[Named, BeforeValidator(lambda told: told if isinstance(told, dict) else {"id": _text(told)})]
@@ -152,6 +153,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Users who have something in common."""
+
+    __pydantic_config__ = _PASCAL
+    members: Annotated[tuple[Named, ...], BeforeValidator(_some)] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """Which RT it is."""
 
@@ -182,10 +191,15 @@ class _Page:
 
 TICKETS, TRANSACTIONS = TypeAdapter(Ticket), TypeAdapter(Transaction)
 PARTS, PEOPLE, NAMES = TypeAdapter(Part), TypeAdapter(Person), TypeAdapter(Named)
-STANDING, VERSION = TypeAdapter(Standing), TypeAdapter(Version)
+STANDING, VERSION, GROUP = TypeAdapter(Standing), TypeAdapter(Version), TypeAdapter(Group)
 MESSAGES = TypeAdapter(tuple[Text, ...])
 _PAGE = TypeAdapter(_Page)
-_KINDS: dict[object, str] = {id(TICKETS): "Ticket", id(TRANSACTIONS): "Transaction", id(PARTS): "Attachment"}
+_KINDS: dict[object, str] = {
+    id(TICKETS): "Ticket",
+    id(TRANSACTIONS): "Transaction",
+    id(PARTS): "Attachment",
+    id(PEOPLE): "User",
+}
 
 
 def rows_of(answer: Answer, adapter: "TypeAdapter[Row]") -> Rows[Row]:

@@ -12,6 +12,7 @@ from sync.http.client import PAUSES
 from sync.kinds import Account
 from sync.protocol import Operation, Outcome, Page, Receipt, Refused, Role, Stream
 from sync.secret import without
+from sync.sources import walks
 from sync.sources.helpdesk import Helpdesk, Trial
 from sync.sources.rt.answers import VERSION
 from sync.sources.rt.files import bytes_of
@@ -23,7 +24,9 @@ from sync.sources.rt.reading import Reading
 from sync.sources.rt.settings import read_settings
 from sync.sources.rt.telling import Teller
 from sync.sources.rt.vocabulary import Vocabulary
+from sync.sources.rt.walking import Walking
 from sync.sources.rt.writing import Writing
+from sync.sources.walks import PEOPLE
 from sync.tickets import ChangeTicket, MergeTicket, WriteMessage
 
 NEWS = Stream("news", "News", Role.INBOX)
@@ -48,13 +51,17 @@ def line(
 
 
 class RequestTracker(Helpdesk):
-    """One Request Tracker (`sync.protocol.Source`). `page`: so many tickets of the past at once."""
+    """One Request Tracker (`sync.protocol.Source`). `page`: so many tickets of the past at once.
+
+    `people_every`: how often new customers are looked for, in microseconds.
+    """
 
     kind = "rt"
 
     def __init__(
-        self, account: Account, http: Http | None = None, *, clock: Callable[[], int] = times.now, page: int = MOST
-    ) -> None:
+        self, account: Account, http: Http | None = None, *, clock: Callable[[], int] = times.now, page: int = MOST,
+        people_every: int = walks.EVERY,
+    ) -> None:  # fmt: skip
         self._settings = settings = read_settings(account.settings)
         http = http or line(account, clock=clock)
         super().__init__(account.name, http)
@@ -63,6 +70,7 @@ class RequestTracker(Helpdesk):
         people = People(http)
         teller = Teller(settings, people, vocabulary.category, vocabulary.queue)
         self._pulling = Pulling(self._reading, people, vocabulary, teller, clock, page)
+        self._walking, self._people_every, self._clock = Walking(http), people_every, clock
         self._writing = Writing(http, self._reading, vocabulary, teller)
         self._finding = Finding(http, self._reading, settings, vocabulary)
 
@@ -77,11 +85,15 @@ class RequestTracker(Helpdesk):
 
     def streams(self) -> tuple[Stream, ...]:
         """What is read, the most urgent first."""
-        return (NEWS, PAST)
+        return (NEWS, PAST, PEOPLE)
 
     def pull(self, stream: Stream, cursor: str) -> Page:
         """The next records after a cursor."""
-        page = self._pulling.news(cursor) if stream.key == NEWS.key else self._pulling.past(cursor)
+        if stream.key == PEOPLE.key:
+            now = self._clock() + self._http.ahead
+            page = walks.step(cursor, now, self._people_every, self._walking.stretch)
+        else:
+            page = self._pulling.news(cursor) if stream.key == NEWS.key else self._pulling.past(cursor)
         return Page(page.records, page.cursor, page.more, page.remaining, self._http.ahead)
 
     def push(self, operation: Operation, hand_over: Callable[[], None]) -> Outcome:
@@ -117,6 +129,11 @@ class RequestTracker(Helpdesk):
         if self._vocabulary.has_field(name, of_transactions=False):
             return f"in the custom field “{name}”"
         return f"there is no custom field “{name}”: tags stay here"
+
+    def _try_customers(self) -> str:
+        if self._walking.staff() is not None:
+            return "can be read, whether they have a ticket or not"
+        return "those with tickets: without the right SeeGroup nobody tells who isn't one of yours"
 
     def _try_keys(self) -> str:
         name = self._settings.key
