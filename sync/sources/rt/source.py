@@ -79,6 +79,7 @@ class RequestTracker(Helpdesk):
         return (
             ("Login", self._try_login),
             ("Tickets", self._try_tickets),
+            ("Customers", self._try_customers),
             ("Tags", self._try_tags),
             ("Keys", self._try_keys),
         )
