@@ -12,6 +12,7 @@ from storage.helpdesk.calls import put_call
 from storage.helpdesk.checklists import put_checklist
 from storage.helpdesk.customers import put_customers
 from storage.helpdesk.leaving import expected, leave, leave_for
+from storage.helpdesk.mending import mended
 from storage.helpdesk.messages import Said, put_messages
 from storage.helpdesk.office import Helpdesk, Office
 from storage.helpdesk.pieces import put_snippet, put_view
@@ -54,6 +55,11 @@ class _Part:
         people = len(self.agents) + len(self.customers)
         return people + len(self.tickets) + len(self.messages) + len(self.others)
 
+    @property
+    def records(self) -> list[HelpdeskRecord]:
+        """All of them."""
+        return [*self.agents, *self.customers, *self.tickets, *self.messages, *self.others]
+
     def add(self, record: HelpdeskRecord) -> None:
         """One more."""
         match record:
@@ -79,14 +85,24 @@ def take(
     """
     new = 0
     for part in _parts(records):
-        read = read_messages(connection, helpdesk.row.id, part.messages)
-        with writing(connection):
-            new += _take(Office(connection, helpdesk, now, ahead), part, read)
-        merged = [record for record in part.others if isinstance(record, TicketGone) and record.merged_into]
-        if part.tickets:
-            merged += expected(connection, helpdesk.row.id, [news.external_id for news in part.tickets])
-        for record in merged:
-            leave_for(connection, helpdesk, record, now, ahead=ahead)
+        try:
+            new += _take_part(connection, helpdesk, part, now, ahead)
+        except (UnicodeEncodeError, OverflowError):
+            # Seldom enough that all others need not be looked through for it.
+            for whole in _parts([mended(record) for record in part.records]):
+                new += _take_part(connection, helpdesk, whole, now, ahead)
+    return new
+
+
+def _take_part(connection: Connection, helpdesk: Helpdesk, part: _Part, now: int, ahead: int) -> int:
+    read = read_messages(connection, helpdesk.row.id, part.messages)
+    with writing(connection):
+        new = _take(Office(connection, helpdesk, now, ahead), part, read)
+    merged = [record for record in part.others if isinstance(record, TicketGone) and record.merged_into]
+    if part.tickets:
+        merged += expected(connection, helpdesk.row.id, [news.external_id for news in part.tickets])
+    for record in merged:
+        leave_for(connection, helpdesk, record, now, ahead=ahead)
     return new
 
 
