@@ -21,7 +21,10 @@ def iso(at: float) -> str:
 
 @dataclass
 class Desk:
-    """The account. `modified`: when a conversation changed; `moved`: into which one others were merged."""
+    """The account. `modified`: when a conversation changed; `moved`: into which one others were merged.
+
+    `cuts_short`: what comes within a conversation is not all that was said, as it never is with chats.
+    """
 
     now: Callable[[], float]
     users: dict[int, Row] = field(default_factory=dict)
@@ -33,6 +36,7 @@ class Desk:
     moved: dict[int, int] = field(default_factory=dict)
     files: dict[int, bytes] = field(default_factory=dict)
     saved: dict[int, list[Row]] = field(default_factory=dict)
+    cuts_short: bool = False
     numbers: "count[int]" = field(default_factory=lambda: count(1_001))
 
     def add_user(self, first: str, last: str, email: str) -> int:
@@ -132,6 +136,6 @@ class Desk:
         # Whether all that is said in a chat counts isn't known: here it is one.
         whole: Row = {**row, "threads": 1 if row["type"] == "chat" else len(published)}
         if threads:
-            within = said[:1] if row["type"] == "chat" else said
+            within = said[:1] if self.cuts_short or row["type"] == "chat" else said
             whole["_embedded"] = {"threads": list[Json](reversed(within))}
         return whole

@@ -60,6 +60,8 @@ class Files(Service):
 class Zendesk(Service):
     """The account of one agent, `role` agent or admin. `jobs_take`: so many looks until a job is done.
 
+    `audits_rise`: a ticket's history comes in its own order, whichever was asked for.
+
     `leap`: so many seconds later it is after every change, so that a test needn't wait until a stamp is of the past.
     """
 
@@ -70,7 +72,7 @@ class Zendesk(Service):
         self.account.now = self.now()
         self.files = Files(self.account)
         self.limit, self.exports = Limit(most), Limit(10)
-        self.jobs_take = 1
+        self.jobs_take, self.audits_rise = 1, False
         self._jobs: dict[str, tuple[int, str]] = {}
         self._created: dict[str, tuple[bytes, Response]] = {}
         self._uploads: dict[str, Row] = {}
@@ -223,7 +225,7 @@ class Zendesk(Service):
     def _audits(self, request: Request, at: list[int]) -> Response:
         self.account.tickets[at[0]]
         kept = list(self.account.audits[at[0]])
-        if request.params.get("sort_order") == "desc":
+        if request.params.get("sort_order") == "desc" and not self.audits_rise:
             kept.reverse()
         size, page = int(request.params.get("per_page", "100")), int(request.params.get("page", "1"))
         if size > 100 or size * page > 10_000:

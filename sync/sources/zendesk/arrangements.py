@@ -4,8 +4,11 @@ The invariant: all of it is small, is read whole, and names nothing of any custo
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from pydantic import TypeAdapter
+from pydantic import BeforeValidator, TypeAdapter
+
+from sync.sources.lenient import no_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,8 @@ class TicketField:
     id: int
     type: str
     title: str
-    custom_field_options: tuple[Choice, ...] = ()
-    system_field_options: tuple[Choice, ...] = ()
+    custom_field_options: Annotated[tuple[Choice, ...], BeforeValidator(no_list)] = ()
+    system_field_options: Annotated[tuple[Choice, ...], BeforeValidator(no_list)] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Macro:
 
     id: int
     title: str
-    actions: tuple[Action, ...] = ()
+    actions: Annotated[tuple[Action, ...], BeforeValidator(no_list)] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,8 @@ class Condition:
 class Conditions:
     """All of these, and any of those."""
 
-    all: tuple[Condition, ...] = ()
-    any: tuple[Condition, ...] = ()
+    all: Annotated[tuple[Condition, ...], BeforeValidator(no_list)] = ()
+    any: Annotated[tuple[Condition, ...], BeforeValidator(no_list)] = ()
 
 
 @dataclass(frozen=True, slots=True)

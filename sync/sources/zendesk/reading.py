@@ -206,7 +206,7 @@ class Reading:
             gone, _ = fitting(page.deleted_tickets, answers.DELETED_TICKET, "Deleted ticket")
             found += [TicketGone(str(each.id)) for each in gone if each.deleted_at >= since]
             # Where they don't come as they were asked for, the last one tells nothing of the rest.
-            falls = bool(gone) and gone[0].deleted_at >= gone[-1].deleted_at
+            falls = bool(gone) and gone[0].deleted_at > gone[-1].deleted_at
             if not page.next_page or (falls and gone[-1].deleted_at < since):
                 break
         return found

@@ -257,7 +257,7 @@ class Writing:
             page = self._http.ask(Ask(f"/tickets/{ticket}/audits", asked, what="a ticket's history")).read(LISTED)
             audits, _ = fitting(page.audits, answers.AUDIT, "Audit")
             yield from audits
-            falls = bool(audits) and audits[0].created_at >= audits[-1].created_at
+            falls = bool(audits) and audits[0].created_at > audits[-1].created_at
             if not page.next_page or (falls and audits[-1].created_at < since):
                 return
 

@@ -72,9 +72,13 @@ def test_whoever_the_customer_has_in_copy_gets_a_copy(scene: Scene) -> None:
     desk.say(scene.number, scene.zoe, "Still.", incoming=True, private=False, cc_emails=["bo@home.example"])
     scene.kept.read(scene.source)
     assert isinstance(scene.push(scene.reply("Thank you.")), Receipt)
+    # What is written in the portal isn't called incoming.
+    desk.say(scene.number, scene.zoe, "Here.", incoming=False, private=False, cc_emails=["li@home.example"])
+    scene.kept.read(scene.source)
+    assert isinstance(scene.push(scene.reply("I see.")), Receipt)
     assert isinstance(scene.push(replace(scene.reply("To you."), recipients=("zoe@customer.example",))), Receipt)
-    said = [row["cc_emails"] for row in desk.said[scene.number] if not row["incoming"]]
-    assert said == [["li@home.example"], ["bo@home.example"], []]
+    said = [row["cc_emails"] for row in desk.said[scene.number] if row["user_id"] == scene.fake.agent]
+    assert said == [["li@home.example"], ["bo@home.example"], ["li@home.example"], []]
 
 
 def test_files_go_along(scene: Scene, tmp_path: Path) -> None:
@@ -118,6 +122,17 @@ def test_words_that_freshdesk_lays_out_anew_are_found(scene: Scene) -> None:
         found = another.find(reply)
     assert found is not None
     assert found.external_id == str(row["id"])
+
+
+def test_the_same_words_twice_are_two_replies(scene: Scene) -> None:
+    """The first has arrived; what became of the second is found out by what isn't the first."""
+    assert isinstance(scene.push(scene.reply("OK")), Receipt)
+    second = replace(scene.reply("OK"), key="5" * 32)
+    scene.fake.faults.cut(method="POST")
+    assert isinstance(scene.source.push(second, lambda: None), Unclear)
+    assert scene.source.find(second) is None
+    assert isinstance(scene.source.push(second, lambda: None), Receipt)
+    assert len(scene.fake.desk.said[scene.number]) == 2
 
 
 def test_the_same_words_of_another_are_not_ours(scene: Scene) -> None:

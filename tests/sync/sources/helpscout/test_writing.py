@@ -218,6 +218,22 @@ def test_a_change_from_another_state_waits(scene: Scene) -> None:
     assert scene.row["status"] == "active"
 
 
+def test_a_teams_conversation_is_nobodys(scene: Scene) -> None:
+    """Whoever has the team's number among the users doesn't have it."""
+    scene.row["assignee"] = {"id": scene.fake.user, "type": "team", "first": "Pumps", "last": ""}
+    scene.kept.read(scene.source)
+    assert scene.kept.tickets[str(scene.number)].assignee == ""
+
+
+def test_what_came_cut_short_is_asked_for(scene: Scene) -> None:
+    """Before a reply, too: a word that a list leaves out holds it."""
+    scene.fake.desk.cuts_short = True
+    reply = scene.reply()
+    scene.fake.desk.say(scene.number, scene.zoe, "customer", "It is mended.")
+    assert isinstance(scene.push(reply), Conflict)
+    assert "It is mended." in scene.kept.bodies(str(scene.number))
+
+
 def test_what_an_agent_wrote_may_use_the_requests_that_are_spared(scene: Scene) -> None:
     """Looks before it and after it included: reading waits for the next minute, they don't."""
     known = scene.kept.cursors[NEWS.key]

@@ -17,7 +17,7 @@ from sync.sources.zendesk.telling import OPERATION
 from sync.tickets import ChangeTicket, OutgoingFile
 from tests.servers import zendesk
 from tests.servers.service import Json
-from tests.servers.zendesk_rows import Row, number, rows, seconds, texts
+from tests.servers.zendesk_rows import Row, iso, number, rows, seconds, texts
 from tests.sync.sources.zendesk.stage import ZendeskStage
 
 
@@ -74,6 +74,19 @@ def test_an_update_is_a_safe_one_and_bears_its_key(stage: ZendeskStage) -> None:
     assert isinstance(sent, dict)
     assert (sent["safe_update"], sent["updated_stamp"], sent["metadata"]) == (True, stamp, {OPERATION: reply.key})
     assert [message.operation for message in kept.messages.values()] == ["", reply.key]
+
+
+@pytest.mark.parametrize("rises", [False, True])
+def test_a_reply_is_found_in_a_long_history(stage: ZendeskStage, *, rises: bool) -> None:
+    """In whichever order it comes, and however old it begins."""
+    stage.fake.audits_rise = rises
+    with begun(stage) as (source, ticket, kept):
+        reply = kept.reply(ticket, "Turn it.")
+        history, old = stage.account.audits[int(ticket)], iso(stage.fake.now() - 86_400)
+        history[:0] = [{"id": number, "created_at": old, "events": []} for number in range(120)]
+        stage.fake.faults.cut(after=True, method="PUT")
+        assert isinstance(source.push(reply, nothing), Unclear)
+        assert source.find(reply) is not None
 
 
 def test_somebody_who_writes_at_the_last_moment_is_first(stage: ZendeskStage) -> None:
