@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from sync.errors import Broken
+from sync.http.whole import whole
 from sync.tickets import OutgoingFile
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class Answer:
         from pydantic import ValidationError
 
         try:
-            return adapter.validate_json(self.body)
+            return adapter.validate_json(whole(self.body))
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
             place = ".".join(str(step) for step in first["loc"])[:80] or "its beginning"
@@ -98,7 +99,7 @@ class Answer:
     def json(self) -> Json:
         """The body as JSON; Broken where it is none."""
         try:
-            found: Json = json.loads(self.body)
+            found: Json = json.loads(whole(self.body))
         except (ValueError, RecursionError):
             found = None
         else:
