@@ -7,14 +7,13 @@ a scene is said to be so: nothing is synced meanwhile, and no server is asked.
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
 from docs import browser_pictures
+from docs.connected import connected
 from tests.terminal.term import Term
 
 FOLDER = Path(__file__).parent / "screenshots"
@@ -48,6 +47,22 @@ START = ("wait:Ana Ruiz",)
 STAR = (*START, "/", "type:refund 8841", "enter", "enter", "wait:Two weeks")
 CALL = (*START, "c", "type:4471", "wait:220814471", "enter", "wait:Known by", "T", "wait:talking")
 BOARD = (*START, "g", "s", "wait:Came in and solved")
+GESTURE = (
+    *STAR,
+    "$",
+    "wait:Voucher",
+    "enter",
+    "wait:Reason",
+    "tab",
+    "tab",
+    "type:waited two weeks for it",
+    "wait:leaving",
+)
+TASK = (
+    *STAR, "L", "wait:New task", "type:Ask the bank about replaced cards", "tab", "type:card replaced meanwhile", "tab",
+    "tab", "type:fri 5pm", "wait:due Fri",
+)  # fmt: skip
+MIXED = ("support idle", "rt:rt idle", "zendesk:zendesk idle", "mixed")
 SCENES = (
     Scene("welcome-80x24", NARROW, ("wait:Try the demo",), empty=True),
     Scene("queue-80x24", NARROW, START),
@@ -56,7 +71,7 @@ SCENES = (
     Scene("queue-light-120x36", MIDDLE, (*START, "j"), theme="heard-light"),
     Scene("queue-contrast-120x36", MIDDLE, (*START, "j"), theme="heard-contrast"),
     Scene("queue-ansi-80x24", NARROW, START, theme="heard-ansi"),
-    Scene("filter-120x36", MIDDLE, (*START, "/", "type:status:active tag:refund due<2d")),
+    Scene("filter-120x36", MIDDLE, (*START, "/", "ctrl+u", "type:status:active tag:refund due<2d")),
     Scene("bulk-120x36", MIDDLE, (*START, "x", "j", "x", "j", "x", "s", "s", "wait:Change 3 tickets")),
     Scene("snooze-80x24", NARROW, (*START, "z", "type:tue 9am", "wait:09:00")),
     Scene("palette-120x36", MIDDLE, (*START, "ctrl+p", "type:check")),
@@ -88,6 +103,22 @@ SCENES = (
         (*START, "wait:sales offline", "f6", "wait:Sources", "j"),
         sources=("support idle", "sales away", "returns syncing"),
     ),
+    Scene(
+        "helpdesks-120x36",
+        MIDDLE,
+        (*START, "wait:zendesk: login refused", "f6", "wait:Sources", "j", "wait:Tried"),
+        sources=("support idle", "rt:rt idle", "zendesk:zendesk denied", "zammad:zammad throttled"),
+    ),
+    Scene("mixed-queue-80x24", NARROW, (*START, "wait:synced"), sources=MIXED),
+    Scene("mixed-queue-120x36", MIDDLE, (*START, "wait:synced", "j"), sources=MIXED),
+    Scene("helpdesk-ticket-120x36", MIDDLE, (*STAR, "wait:rt #4207"), sources=MIXED),
+    Scene("gestures-120x36", MIDDLE, (*GESTURE, "ctrl+s", "wait:Gave", "g", "$", "wait:Gestures")),
+    Scene("gesture-120x36", MIDDLE, GESTURE),
+    Scene("incidents-120x36", MIDDLE, (*START, "g", "i", "wait:Incidents", "enter", "wait:#1235")),
+    Scene("tasks-120x36", MIDDLE, (*TASK, "ctrl+s", "wait:Made the task", "g", "t", "wait:Tasks")),
+    Scene("task-120x36", MIDDLE, TASK),
+    Scene("known-120x36", MIDDLE, (*START, "g", "a", "wait:Known answers", "wait:typed by hand")),
+    Scene("duplicates-120x36", MIDDLE, (*START, "g", "d", "wait:Perhaps one person", "j")),
     Scene("board-80x24", NARROW, (*BOARD, "j")),
     Scene("board-120x36", MIDDLE, BOARD),
     Scene("board-200x60", WIDE, BOARD),
@@ -166,38 +197,6 @@ def take(scene: Scene, workspace: Path) -> None:
                 term.wait_until_quiet(0.3)
         term.wait_until_quiet(0.6)
         picture(term, FOLDER / f"{scene.name}.png")
-
-
-@contextmanager
-def connected(folder: Path, told: tuple[str, ...]) -> Iterator[None]:
-    """Mailboxes by name and state, as a sync process would tell of them; being one keeps others from starting."""
-    from desk.times import MINUTE, SECOND, now
-    from storage import sources
-    from storage.connect import writing
-    from storage.workspace import Workspace, open_to_write
-    from sync.lock import only_one
-
-    if not told:
-        yield
-        return
-    with only_one(Workspace(folder)), closing(open_to_write(Workspace(folder))) as connection:
-        for name, state in (each.split() for each in told):
-            settings = {
-                "address": f"{name}@shop.example", "user": f"{name}@shop.example",
-                "imap": "imaps://imap.shop.example:993", "smtp": "smtps://smtp.shop.example:465",
-            }  # fmt: skip
-            with writing(connection):
-                source_id = sources.add(connection, "mailbox", name, settings, now())
-                if state == "idle":
-                    sources.tell(connection, source_id, state=state, synced_at=now() - 4 * SECOND)
-                elif state == "away":
-                    sources.tell(
-                        connection, source_id, state=state, said="imap.shop.example can't be reached: no route to it",
-                        synced_at=now() - 12 * MINUTE, next_at=now() + 2 * MINUTE, failures=7,
-                    )  # fmt: skip
-                else:
-                    sources.tell(connection, source_id, state=state, done=1200, total=5000)
-        yield
 
 
 def main() -> None:

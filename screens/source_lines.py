@@ -198,7 +198,8 @@ def number_there(there: Elsewhere | None) -> str:
 
 def source_line(row: SourceRow, cells: int, now: int, letters: str = "") -> list[Piece]:
     """One source in a line; `letters`: its mark in the lists of tickets."""
-    mark = MARKS.get(row.state, MARKS[""])
+    troubled = row.state == "idle" and row.failures > 0
+    mark = MARKS[""] if troubled else MARKS.get(row.state, MARKS[""])
     left: list[Piece] = [
         (" ", "plain"),
         mark,

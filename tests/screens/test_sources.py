@@ -104,6 +104,7 @@ def test_each_state_is_told_in_words() -> None:
     assert state_words(STUCK, NOW) == "doesn't work for 1 min"
     often = source(said="Zendesk is asked too often", failures=5)
     assert state_words(often, NOW) == "trying again: Zendesk is asked too often"
+    assert [source_line(row, 78, NOW)[1][0] for row in (GOOD, often, STUCK, DENIED)] == ["●", "○", "!", "×"]
     assert state_words(source(said="it closed the line", failures=1), NOW) == "trying again: it closed the line"
     assert [spoken_age(NOW - span, NOW) for span in (0, 90 * SECOND, 3 * HOUR)] == ["0 s", "1 min", "3 h"]
 

@@ -12,16 +12,18 @@ from desk import flags
 from desk.ids import new_uid
 from desk.lookup import IdentityKind
 from desk.times import now
-from storage import rules
+from storage import rules, sources
 from storage.connect import Connection, writing
 from storage.search.index import index_customers
 from storage.workspace import Workspace, open_to_write
-from tests.factories import make_agent, make_customer, make_identity, make_message, make_tag, make_ticket
+from sync.lock import only_one
+from tests.factories import make_agent, make_customer, make_identity, make_message, make_standing, make_tag, make_ticket
 from tests.hostile import HOSTILE
 from tests.terminal.desk import HEARD, Desk, strangers_bytes
 
 pytestmark = pytest.mark.terminal
 MARK = "MARKED"
+HELPDESKS = 8
 # SQLite keeps no lone surrogates; what can't be stored can't come out of it either.
 TEXTS = tuple(text.encode("utf-8", "ignore").decode() for _, text in HOSTILE)
 
@@ -55,11 +57,12 @@ def poison(connection: Connection) -> None:
                 connection, ticket, kind=kind, body=text, subject=text, sender=text, recipients=text, copies=text,
                 customer_id=customer, at=at, automatic=text, bounce=text,
             )  # fmt: skip
-        connection.execute(
+        file = connection.execute(
             "INSERT INTO attachment(uid, message_id, name, type, size, digest, content_id, inline)"
             " VALUES(?,?,?,?,9,?,?,0)",
             (new_uid(), message, text, text, bytes(32), text),
-        )
+        ).lastrowid
+        stand_elsewhere(connection, ticket, file, text, at)
         connection.execute(
             "INSERT INTO event(deed, kind, at, agent_id, ticket_id, data, patch) VALUES(?,'changed',?,?,?,?,'')",
             (new_uid(), at, ana, ticket, json.dumps({"field": "assignee", "before": text, "after": text})),
@@ -87,13 +90,32 @@ def poison(connection: Connection) -> None:
     index_customers(connection, customers)
 
 
+def stand_elsewhere(connection: Connection, ticket: int, file: int | None, text: str, at: int) -> None:
+    """Let a ticket be one of a helpdesk's, every second one of the other, which tell nothing but such texts."""
+    names = [name for (name,) in connection.execute("SELECT name FROM source WHERE kind = 'rt' ORDER BY id")]
+    if len(names) < HELPDESKS:
+        settings = {"url": text, "user": text, "takes": f"reply note {text}", "pages": text}
+        source = sources.add(connection, "rt", f"{MARK}{text}{len(names)}", settings, at)
+        sources.tell(connection, source, state="stuck", said=text, mend=text, failures=3, synced_at=at)
+    else:
+        source = connection.execute("SELECT max(id) - ? % 2 FROM source", (ticket,)).fetchone()[0]
+    make_standing(connection, ticket, source, f"https://rt.example.test/{text}", label=text)
+    connection.execute("UPDATE remote_ticket SET number = ?1, priority_label = ?1 WHERE ticket_id = ?2", (text, ticket))
+    connection.execute("UPDATE ticket SET details = ?, priority = 3 WHERE id = ?", (json.dumps({text: text}), ticket))
+    connection.execute(
+        "INSERT INTO remote_file(attachment_id, source_id, external_id, done, said) VALUES(?, ?, ?, 0, ?)",
+        (file, source, text, text),
+    )
+
+
 @pytest.fixture(scope="module")
-def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A workspace in which nothing is harmless."""
+def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A workspace in which nothing is harmless, and which nobody syncs."""
     workspace = Workspace(tmp_path_factory.mktemp("poisoned") / "workspace")
     with closing(open_to_write(workspace)) as connection, writing(connection):
         poison(connection)
-    return workspace
+    with only_one(workspace):
+        yield workspace
 
 
 @pytest.fixture
@@ -117,7 +139,13 @@ def test_list_and_every_ticket(desk: Desk) -> None:
     desk.press("g", "g", "enter")
     for number in range(1001, 1001 + len(TEXTS)):
         desk.wait_for(lambda desk: desk.lines[0].find(str(number)) > 0)  # noqa: B023 - asked before the next round
-        desk.press("Q", "]")
+        desk.press("Q", "O", "]")
+
+
+def test_sources_and_their_pages(desk: Desk) -> None:
+    desk.step("f6", then="8 connected")
+    for _ in range(HELPDESKS):
+        desk.press("j", "enter")
 
 
 def leave(desk: Desk) -> None:
@@ -205,7 +233,14 @@ def test_no_row_is_styled_by_what_stands_in_it(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [("find", MARK), ("tickets", ""), ("show", "#1017"), ("show", "#1023"), ("snippets", "list"), ("outbox", "list")],
+    [
+        ("find", MARK),
+        ("tickets", ""),
+        ("show", "#1017"),
+        ("show", "#1023"),
+        ("snippets", "list"),
+        ("outbox", "list"),
+    ],
     ids=" ".join,
 )
 def test_commands_print_nothing_that_steers(poisoned: Workspace, command: tuple[str, ...]) -> None:
@@ -214,6 +249,15 @@ def test_commands_print_nothing_that_steers(poisoned: Workspace, command: tuple[
     )
     assert done.returncode == 0, done.stderr
     assert strangers_bytes(done.stdout.replace(b"\t", b" ")) == b""
+
+
+def test_what_doctor_says_of_the_sources_steers_nothing(poisoned: Workspace) -> None:
+    done = subprocess.run(
+        [HEARD, "--workspace", poisoned.folder, "doctor"], capture_output=True, check=False, timeout=60
+    )
+    assert b"Traceback" not in done.stderr
+    assert MARK.encode() in done.stdout
+    assert strangers_bytes(done.stdout + done.stderr) == b""
 
 
 def test_an_import_of_it_shows_and_prints_nothing_that_steers(tmp_path: Path) -> None:
