@@ -199,7 +199,7 @@ class Http:
                 handed = True
 
         host = self._open_line().host
-        for attempt in range(2):
+        for _ in range(2):
             closed = self._rates.closed_for(reading=False)
             if closed:
                 return _later(closed, host)
@@ -212,7 +212,7 @@ class Http:
                 return Unclear(error.message)
             if _is_answer(answer, ask):
                 return answer
-            if answer.status != 401 or attempt:
+            if answer.status != 401:
                 break
             self._headers = None
         if self._rates.closed_for(reading=False) and answer.status in (429, 503):

@@ -6,14 +6,12 @@ written once. Slate numbers its changes and its tickets, and refuses what was wr
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from pydantic import TypeAdapter
 
 from desk.errors import BadInput
 from desk.lookup import IdentityKind
 from desk.statuses import Status
-from desk.times import from_datetime
 from storage.ingest.records import CustomerRecord, IdentityRecord
 from sync.errors import Broken, SourceError
 from sync.http import Answer, Ask, Http, Site, site_url
@@ -32,11 +30,23 @@ from sync.protocol import (
     Step,
     Stream,
 )
-from sync.tickets import AgentNews, ChangeTicket, MessageKind, MessageNews, TicketGone, TicketNews, WriteMessage
+from sync.sources.moments import Moment
+from sync.tickets import (
+    AgentNews,
+    ChangeTicket,
+    MessageKind,
+    MessageNews,
+    Passed,
+    TicketGone,
+    TicketNews,
+    WriteMessage,
+)
 
 NEWS = Stream("news", "what is new", Role.INBOX)
 PAST = Stream("past", "older tickets", Role.ALL)
 AT_ONCE = 20
+# What is refused for good: asked for again and again, it would hold up everything behind it.
+REFUSALS = (400, 403, 413, 422)
 # Slate's words for where a ticket stands; whatever it may call closed is done there.
 STATES = {"open": Status.OPEN, "waiting": Status.PENDING, "parked": Status.HOLD, "done": Status.SOLVED}
 WORDS = {**{status: word for word, status in STATES.items()}, Status.CLOSED: "done"}
@@ -51,7 +61,7 @@ class Said:
     id: str
     by: str
     agent: str
-    at: datetime
+    at: Moment
     text: str
     reference: str
 
@@ -67,8 +77,8 @@ class Ticket:
     tags: tuple[str, ...]
     name: str
     email: str
-    created: datetime
-    changed: datetime
+    created: Moment
+    changed: Moment
     version: int
     messages: tuple[Said, ...]
 
@@ -178,15 +188,22 @@ class Slate:
             records += [AgentNews(agent.id, agent.name, agent.email) for agent in self._agents()]
             answers = self._http.ask_all([Ask(f"/api/tickets/{ticket}", accept=(404,)) for ticket in tickets])
             for ticket, answer in zip(tickets, answers, strict=True):
-                records += [TicketGone(ticket)] if answer.status == 404 else self._told(answer.read(TICKET))
+                records += [TicketGone(ticket)] if answer.status == 404 else self._read(ticket, answer)
         return Page(tuple(records), cursor, more, ahead=self._http.ahead)
+
+    def _read(self, ticket: str, answer: Answer) -> Iterable[Record]:
+        """A ticket's records; one that doesn't fit spoils no other."""
+        try:
+            return self._told(answer.read(TICKET))
+        except Broken as error:
+            return (Passed(f"ticket {ticket}", error.message),)
 
     def _told(self, ticket: Ticket) -> Iterable[Record]:
         yield TicketNews(
             ticket.id,
             ticket.subject,
-            from_datetime(ticket.created),
-            from_datetime(ticket.changed),
+            ticket.created,
+            ticket.changed,
             ticket.state,
             STATES.get(ticket.state, Status.OPEN),
             number=ticket.id,
@@ -197,9 +214,8 @@ class Slate:
             url=f"{self._http.site.url}/tickets/{ticket.id}",
         )
         for said in ticket.messages:
-            at = from_datetime(said.at)
             kind = KINDS.get(said.by, "event")
-            yield MessageNews(ticket.id, said.id, kind, at, said.text, agent=said.agent, operation=said.reference)
+            yield MessageNews(ticket.id, said.id, kind, said.at, said.text, agent=said.agent, operation=said.reference)
 
     def _put(
         self,
@@ -210,9 +226,8 @@ class Slate:
         hand_over: Callable[[], None],
     ) -> Outcome:
         known = {"If-Match": operation.version}
-        ask = Ask(
-            f"/api/tickets/{operation.ticket}{path}", method=method, json=fields, headers=known, accept=(404, 412)
-        )
+        place = f"/api/tickets/{operation.ticket}{path}"
+        ask = Ask(place, method=method, json=fields, headers=known, accept=(404, 412, *REFUSALS))
         answer = self._http.write(ask, hand_over)
         if not isinstance(answer, Answer):
             return answer
@@ -220,6 +235,8 @@ class Slate:
             return Refused("The ticket is there no more.")
         if answer.status == 412:
             return Conflict("The ticket has changed meanwhile.")
+        if answer.status in REFUSALS:
+            return Refused(f"Slate refused it (status {answer.status}).", "Change it, or drop it.")
         ticket = answer.read(TICKET)
         return Receipt(ticket.messages[-1].id if isinstance(operation, WriteMessage) else ticket.id)
 

@@ -14,6 +14,8 @@ from docs.examples.slate import heard_slate
 from storage.workspace import Workspace, open_to_read
 from sync import kinds
 from sync.conformance import Conformance, Stage
+from sync.conformance.kept import Kept
+from sync.protocol import Refused
 from tests.servers.slate import TOKEN, SlateService
 from tests.sync.conformance.packages import install
 from tests.sync.conformance.slate_stage import SlateStage
@@ -67,6 +69,22 @@ def test_it_is_connected_and_synced(installed: kinds.Kind, tmp_path: Path, servi
         subjects = [row[0] for row in connection.execute("SELECT subject FROM ticket ORDER BY subject")]
     assert subjects == ["Pump 0", "Pump 1", "Pump 2"]
     assert service.changes == before
+
+
+def test_what_is_odd_or_refused_holds_up_nothing(installed: kinds.Kind, service: SlateService) -> None:
+    tickets = [service.begin(f"Pump {number}", "It drips.") for number in range(2)]
+    with closing(SlateStage(service, installed).source()) as source:
+        kept = Kept()
+        kept.read(source)
+        service.faults.refuse(413, method="POST")
+        refused = source.push(kept.reply(tickets[0], "Turn it."), lambda: None)
+        assert isinstance(refused, Refused)
+        for ticket in tickets:
+            service.say(ticket, "customer", "Still.")
+        service.faults.refuse(200, path=f"/tickets/{tickets[0]}", body=b'{"id": 1}')
+        kept.read(source)
+    assert [each.what for each in kept.passed] == [f"ticket {tickets[0]}"]
+    assert "Still." in kept.bodies(tickets[1])
 
 
 @pytest.fixture

@@ -59,6 +59,13 @@ def test_a_shorter_pause_ends_no_longer_one() -> None:
     assert rates.closed_for(reading=True) == 30
 
 
+def test_whoever_says_at_once_is_not_believed() -> None:
+    """Before a read is given up, it would be asked forty times."""
+    rates = Rates(Limits(), Clock())
+    rates.heed(told(429, retry_after="0"))
+    assert rates.closed_for(reading=True) == 1
+
+
 def test_a_service_in_trouble_is_no_busy_one() -> None:
     rates = Rates(Limits(), Clock())
     assert not rates.heed(told(503))
