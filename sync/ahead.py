@@ -1,8 +1,8 @@
 """A source whose next page can be fetched while the last one is stored: the network and the disk work side by side.
 
 The invariants: the source is still used by one thread at a time, since everything but `wake` waits for the fetch that
-is on; at most one page is fetched ahead, and a page that was fetched for another question than the one asked is
-dropped, as if it had never come.
+is on; at most one page is fetched ahead. A page that was fetched for another question than the one asked waits for its
+own, unless the answer had records in it: those are newer, and what came before them must not be told after them.
 """
 
 from collections.abc import Callable, Iterator
@@ -45,7 +45,9 @@ class Ahead:
         return self._source.capabilities
 
     def begin(self, stream: Stream, cursor: str) -> None:
-        """Begin to fetch the page behind a cursor; `pull` hands it over, with the error where there was one."""
+        """Begin to fetch the page behind a cursor, where it hasn't begun yet; `pull` hands it over, or its error."""
+        if self._has_begun(stream, cursor):
+            return
         self.forget()
         # A thread for one page, so that none is left when there is nothing to fetch.
         thread = ThreadPoolExecutor(1)
@@ -59,11 +61,14 @@ class Ahead:
 
     def pull(self, stream: Stream, cursor: str) -> Page:
         """The next records after a cursor."""
-        begun = self._begun
-        self.forget()
-        if begun is not None and (begun.stream, begun.cursor) == (stream, cursor):
+        self._settle()
+        if self._begun is not None and self._has_begun(stream, cursor):
+            begun, self._begun = self._begun, None
             return begun.page.result()
-        return self._source.pull(stream, cursor)
+        page = self._source.pull(stream, cursor)
+        if page.records:
+            self._begun = None
+        return page
 
     def check(self) -> Health:
         """Try everything that sync needs."""
@@ -103,6 +108,9 @@ class Ahead:
         """Let go of every connection."""
         self.forget()
         self._source.close()
+
+    def _has_begun(self, stream: Stream, cursor: str) -> bool:
+        return self._begun is not None and (self._begun.stream, self._begun.cursor) == (stream, cursor)
 
     def _settle(self) -> None:
         if self._begun is not None:

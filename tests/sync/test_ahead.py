@@ -11,7 +11,7 @@ from storage.connect import Connection
 from sync import reader
 from sync.ahead import Ahead
 from sync.errors import Unreachable
-from sync.protocol import Capability, Health, Operation, Outcome, Page, Receipt, Role, Stream
+from sync.protocol import Capability, FlagsChanged, Health, Operation, Outcome, Page, Receipt, Role, Stream
 from sync.sources.mailbox import reading
 from tests.sync.office import Office, mail
 
@@ -56,7 +56,8 @@ class Counting:
         self._alone(f"{stream.name} {cursor}")
         if cursor == "broken":
             raise Unreachable("The line was cut")
-        return Page((), f"{cursor}+", more=True)
+        records = (FlagsChanged(stream.key, 1, 1, ()),) if cursor == "news" else ()
+        return Page(records, f"{cursor}+", more=True)
 
     def push(self, operation: Operation, hand_over: Callable[[], None]) -> Outcome:
         self._alone("push")
@@ -91,13 +92,33 @@ def test_what_was_fetched_ahead_is_not_asked_again() -> None:
 
 
 @pytest.mark.parametrize(("stream", "cursor"), [(SENT, "a"), (INBOX, "b")])
-def test_another_question_gets_its_own_answer(stream: Stream, cursor: str) -> None:
+def test_another_question_gets_its_own_answer_and_the_page_waits(stream: Stream, cursor: str) -> None:
     source = Counting()
     ahead = Ahead(source)
     ahead.begin(INBOX, "a")
     assert ahead.pull(stream, cursor).cursor == f"{cursor}+"
+    ahead.begin(INBOX, "a")
     assert ahead.pull(INBOX, "a").cursor == "a+"
-    assert source.asked == ["INBOX a", f"{stream.name} {cursor}", "INBOX a"]
+    assert source.asked == ["INBOX a", f"{stream.name} {cursor}"]
+
+
+def test_what_was_fetched_before_newer_records_came_is_fetched_again() -> None:
+    source = Counting()
+    ahead = Ahead(source)
+    ahead.begin(SENT, "a")
+    assert ahead.pull(INBOX, "news").records
+    ahead.begin(SENT, "a")
+    assert ahead.pull(SENT, "a").cursor == "a+"
+    assert source.asked == ["Sent a", "INBOX news", "Sent a"]
+
+
+def test_what_is_forgotten_is_asked_again() -> None:
+    source = Counting()
+    ahead = Ahead(source)
+    ahead.begin(SENT, "a")
+    ahead.forget()
+    assert ahead.pull(SENT, "a").cursor == "a+"
+    assert source.asked == ["Sent a", "Sent a"]
 
 
 def test_an_error_comes_to_who_asks() -> None:
