@@ -128,6 +128,18 @@ def test_without_an_answer_the_next_news_say_what_became_of_a_status(far: Far, e
     assert far.stands("status") == (Status.OPEN,)
 
 
+def test_a_change_that_was_taken_and_not_made_is_told_by_the_same_news_as_before(
+    far: Far, engine: Engine, by: By
+) -> None:  # fmt: skip
+    """As by a service that says yes to what its rules forbid: the ticket stands as it says, and no longer as we did."""
+    far.tell(ticket())
+    do(engine, by, far, Change(status=Status.SOLVED))
+    far.does()
+    assert far.stands("status") == (Status.SOLVED,)
+    far.tell(ticket())
+    assert far.stands("status") == (Status.OPEN,)
+
+
 def test_the_word_that_a_status_had_is_used_again(far: Far, engine: Engine, by: By) -> None:
     far.tell(ticket(label="In progress"))
     do(engine, by, far, Change(status=Status.SOLVED))

@@ -99,6 +99,19 @@ def test_a_tick_goes_there_and_stays_until_it_has_arrived(far: Far, engine: Engi
     assert far.all("SELECT count(*) FROM outbox WHERE kind = 'tick'") == [(2,)]
 
 
+def test_a_tick_that_has_not_left_outlives_what_was_ticked_and_unticked_there(
+    far: Far, engine: Engine, by: By
+) -> None:  # fmt: skip
+    far.tell(ticket(), a_list(("11", False)))
+    with deed_session(engine) as session:
+        tick(session, by, far.ticket_id(), library.templates_of(far.connection, far.ticket_id())[0].key, "11")
+    far.tell(a_list(("11", True)), a_list(("11", False)))
+    assert len(ticked(far)) == 1
+    asked = far.asks()[1]
+    assert isinstance(asked, TickItem)
+    assert asked.done
+
+
 def test_a_tick_that_arrived_is_undone_by_its_opposite(far: Far, engine: Engine, by: By) -> None:
     far.tell(ticket(), a_list(("11", False)))
     with deed_session(engine) as session:

@@ -125,6 +125,23 @@ def test_what_came_in_as_a_colleagues_before_it_was_found_is_ours(
     assert far.tell(said("m2", "See the enclosed file", kind="outbound", agent="7", at=NOW + 1)) == 0
 
 
+def test_what_a_person_was_to_look_for_has_arrived_where_it_is_told(far: Far, engine: Engine, by: By) -> None:
+    far.tell(ticket(), said("m1"))
+    answer(engine, by, far)
+    held = "UPDATE outbox SET state = 'held', payload = json_set(payload, '$.doubtful', json(?))"
+    far.connection.execute(held, ("false",))
+    assert far.tell(said("m2", WORDS, kind="outbound", at=NOW)) == 1, "it has surely not left: a colleague's words"
+    far.connection.execute(held, ("true",))
+    assert far.tell(said("m3", WORDS, kind="outbound", at=NOW)) == 0
+    assert far.all("SELECT state FROM outbox") == [("sent",)]
+
+
+def test_of_one_second_the_message_with_the_higher_number_is_the_newest(far: Far, engine: Engine, by: By) -> None:
+    far.tell(ticket(), said("9"), said("10", "And now?"), said("8", "An older one"))
+    answer(engine, by, far)
+    assert message(far)[1].seen == "10"
+
+
 def test_the_same_words_twice_are_two_messages(far: Far, engine: Engine, by: By) -> None:
     far.tell(ticket(), said("m1"))
     answer(engine, by, far, "Thanks!", kind="note")
