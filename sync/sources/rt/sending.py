@@ -8,7 +8,7 @@ import json
 from sync.http import Ask, Json
 from sync.tickets import WriteMessage
 
-_NO = (400, 403, 404, 409, 412, 422)
+_NO = (400, 403, 404, 405, 409, 412, 413, 415, 422)
 
 
 def parcel(wanted: WriteMessage, action: str, fields: dict[str, str]) -> Ask:

@@ -24,7 +24,7 @@ MEANWHILE = "It was changed in Request Tracker meanwhile."
 ANSWERED = "Somebody wrote on it in Request Tracker meanwhile."
 GONE = "It was deleted or merged in Request Tracker."
 # Whatever RT says no to.
-_NO = (400, 403, 404, 409, 422)
+_NO = (400, 403, 404, 405, 409, 413, 415, 422)
 _CHANGED_MEANWHILE = 412
 
 
