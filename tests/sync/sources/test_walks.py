@@ -43,6 +43,19 @@ def test_a_walk_ends_and_the_next_one_begins_where_it_began(pages: int, later: i
         assert met[pages] == (NOW - OVERLAP, "")
 
 
+def test_whom_the_last_walk_met_first_is_known_though_nobody_is_new() -> None:
+    walks: list[Walk] = []
+
+    def read(walk: Walk) -> Stretch:
+        walks.append(walk)
+        return Stretch((), first="Kim" if len(walks) == 1 else "")
+
+    text = ""
+    for number in range(3):
+        text = step(text, NOW + number * HOUR, HOUR, read).cursor
+    assert [walk.last for walk in walks] == ["", "Kim", "Kim"]
+
+
 def test_a_cursor_that_cannot_be_read_begins_anew() -> None:
     seen: list[Walk] = []
 
@@ -123,3 +136,14 @@ def test_nobody_of_a_help_scout_is_missed_where_the_list_becomes_shorter() -> No
                 del fake.desk.customers[gone]
             rest, _ = walked(source, page.cursor)
     assert kept.customers.keys() | rest.customers.keys() >= {str(number) for number in numbers[:-3]}
+
+
+@pytest.mark.parametrize("open_source", [Freshdesk, HelpScout])
+def test_who_may_not_list_customers_is_told_of_nobody(open_source: type[Freshdesk | HelpScout]) -> None:
+    is_freshdesk = open_source is Freshdesk
+    with freshdesk.Freshdesk() if is_freshdesk else helpscout.HelpScout() as fake:
+        fake.faults.refuse(403, path="/contacts" if is_freshdesk else "/customers")
+        account = (freshdesk_stage if is_freshdesk else helpscout_stage).account(fake.url)
+        with closing(open_source(account)) as source:
+            kept, _ = walked(source)
+    assert kept.customers == {}

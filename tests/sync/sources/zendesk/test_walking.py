@@ -66,6 +66,7 @@ def test_later_only_those_who_changed_are_told(busy: Zendesk) -> None:
     assert told.external_id == str(new)
     assert {each.value for each in told.identities} == {"zoe@x.org", "+14155559999"}
     assert lists(busy) == ["/api/v2/users", "/api/v2/users", "/api/v2/search/export"]
+    assert busy.asked_for("/search/export")[0].params["query"].startswith("role:end-user ")
 
 
 def test_a_place_that_is_known_no_more_begins_again(busy: Zendesk) -> None:
@@ -74,3 +75,10 @@ def test_a_place_that_is_known_no_more_begins_again(busy: Zendesk) -> None:
         lost = re.sub('"place":"[^"]+"', '"place":"lost"', cursor)
         assert lost != cursor
         assert len(source.pull(PEOPLE, lost).records) == 100
+
+
+def test_who_may_not_list_customers_is_told_of_nobody(busy: Zendesk) -> None:
+    busy.faults.refuse(403, path="/users")
+    with closing(connected(busy)) as source:
+        page = source.pull(PEOPLE, "")
+    assert (page.records, page.more) == ((), False)
