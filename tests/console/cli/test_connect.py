@@ -202,11 +202,15 @@ def test_a_person_is_asked_for_what_is_missing(shell: Shell) -> None:
     assert len(shell.kept()) == 1
 
 
-def test_a_password_that_nothing_can_keep_is_told(shell: Shell) -> None:
+def test_a_password_that_nothing_can_keep_is_told_and_fetches_the_first_mails(shell: Shell) -> None:
     """There is no keyring here, and a plain file only for who asks for one."""
+    shell.account.put(
+        b"From: rosa@example.org\r\nSubject: Grinder\r\nMessage-ID: <g1@example.org>\r\n\r\nIs it in?\r\n"
+    )
     shell.answers("")
     status, printed = shell.connects(*shell.servers())
     assert status == 0
+    assert "One ticket is here after" in printed
     assert "`heard secret store --plain support`" in printed
 
 
