@@ -63,12 +63,11 @@ def test_whoever_never_wrote_stands_below_whoever_did_until_they_do(far: Far) ->
 
 
 def test_places_below_everyone_can_be_exchanged(far: Far) -> None:
-    far.tell(
-        ticket(), said("m1"), CustomerNews(ZOE), CustomerNews(replace(LI, name="Bo", identities=(), external_id="b"))
-    )
+    others = [CustomerNews(replace(LI, name=f"Bo {each}", identities=(), external_id=f"b{each}")) for each in range(6)]
+    far.tell(ticket(), said("m1"), *others)
     ids = {str(name): int(str(number)) for name, number in far.all("SELECT name, id FROM customer")}
-    exchange_places(far.connection, ids["Li Wei"], ids["Bo"])
-    assert [name for name, _ in people(far)] == ["Bo", "Zoe Wells", "Li Wei"]
+    exchange_places(far.connection, ids["Li Wei"], ids["Bo 0"])
+    assert [name for name, _ in people(far)] == ["Bo 0", "Li Wei", *(f"Bo {each}" for each in range(1, 6))]
 
 
 def test_whoever_was_erased_does_not_come_back_by_a_list(far: Far, by: By) -> None:
@@ -79,6 +78,9 @@ def test_whoever_was_erased_does_not_come_back_by_a_list(far: Far, by: By) -> No
     assert far.tell(CustomerNews(ZOE), CustomerNews(replace(ZOE, external_id="c8"))) == 0
     assert far.all("SELECT id, name FROM customer") == before
     assert Finder(far.connection).find("0134") == []
+    far.tell(ticket(customer=ZOE))
+    far.tell(CustomerNews(replace(ZOE, plan="Pro")))
+    assert far.one("SELECT plan FROM customer WHERE name = 'Zoe Wells'") == ("Pro",), "who wrote anew is known anew"
 
 
 def test_nobody_comes_of_a_record_that_tells_nothing(far: Far) -> None:

@@ -83,7 +83,11 @@ def test_all_of_a_freshdesk_are_told_and_later_only_those_who_changed() -> None:
         fake.desk.companies[7] = "Acme"
         for number in range(203):
             fake.desk.add_contact(
-                f"Kim {number}", f"kim{number}@x.org", mobile=f"+1415555{number:04}", company_id=7, updated_at=OLD
+                f"Kim {number}",
+                f"kim{number}@x.org",
+                mobile=f"+1415555{number:04}",
+                company_id=7 if number % 50 else 99,
+                updated_at=OLD,
             )
         with closing(Freshdesk(freshdesk_stage.account(fake.url), people_every=0)) as source:
             kept, cursor = walked(source)
