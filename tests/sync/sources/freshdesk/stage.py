@@ -10,7 +10,7 @@ from copy import deepcopy
 from itertools import cycle, repeat
 
 from desk.statuses import Status
-from sync.conformance.stage import Deed, Said, Standing, Trouble
+from sync.conformance.stage import Said, Standing
 from sync.http import Http, Site
 from sync.kinds import Account
 from sync.protocol import Source
@@ -20,6 +20,7 @@ from sync.sources.freshdesk.source import API, LIMITS, Freshdesk, login
 from tests.servers import freshdesk
 from tests.servers.freshdesk_rows import Row
 from tests.sync.sources import troubles
+from tests.sync.sources.played import Played
 
 HOUR = 3600.0
 AGES = (0.2 * HOUR, HOUR, 20 * HOUR, 100 * HOUR, 600 * HOUR, 5_000 * HOUR, 20_000 * HOUR)
@@ -31,17 +32,16 @@ def account(url: str) -> Account:
     return Account("Desk", {"url": url}, lambda: Secret(freshdesk.KEY), ssl.create_default_context())
 
 
-class FreshdeskStage:
+class FreshdeskStage(Played):
     """One test's Freshdesk."""
 
     secret = freshdesk.KEY
     takes = KIND.takes
-    deeds = frozenset({Deed.DELETE, Deed.MERGE, Deed.HIDE, Deed.FILE, Deed.CUSTOMER})
-    troubles = frozenset(Trouble)
     many = 24
     queues = ("Support", "Billing")
 
     def __init__(self, fake: freshdesk.Freshdesk) -> None:
+        super().__init__(fake, "/tickets")
         self._fake, self._desk = fake, fake.desk
         self._ben = fake.desk.add_agent("Ben Agent", "ben@example.test")
         self._groups = {name: fake.desk.add_group(name) for name in self.queues}
@@ -90,10 +90,6 @@ class FreshdeskStage:
         with self._fake.turn:
             self._desk.merge(int(into), int(ticket))
 
-    def hide(self, ticket: str) -> None:
-        """Lists don't know of it."""
-        self._fake.faults.hidden.add(ticket)
-
     def add_file(self, ticket: str, name: str, content: bytes) -> None:
         """Zoe sends a file."""
         with self._fake.turn:
@@ -104,14 +100,6 @@ class FreshdeskStage:
         """Somebody enters a customer."""
         with self._fake.turn:
             return str(self._desk.add_contact(name, email))
-
-    def add_checklist(self, ticket: str, items: Sequence[str]) -> None:
-        """Freshdesk has none."""
-        raise NotImplementedError
-
-    def ticked(self, ticket: str) -> Sequence[str]:
-        """Freshdesk has none."""
-        raise NotImplementedError
 
     def said(self, ticket: str) -> Sequence[Said]:
         """The description, and what was said after it."""
@@ -135,18 +123,6 @@ class FreshdeskStage:
         """Everything."""
         with self._fake.turn:
             return deepcopy((self._desk.tickets, self._desk.said, self._desk.contacts, self._desk.agents))
-
-    def requests(self) -> int:
-        """What has come."""
-        return len(self._fake.asked)
-
-    def make(self, trouble: Trouble) -> None:
-        """Something goes wrong."""
-        troubles.make(self._fake.faults, trouble, "/tickets")
-
-    def calm(self) -> None:
-        """Nothing goes wrong any more."""
-        self._fake.faults.clear()
 
 
 def _tags(row: Row) -> list[str]:

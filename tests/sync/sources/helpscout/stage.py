@@ -6,7 +6,7 @@ from copy import deepcopy
 from itertools import cycle, repeat
 
 from desk.statuses import Status
-from sync.conformance.stage import Deed, Said, Standing, Trouble
+from sync.conformance.stage import Said, Standing
 from sync.http import Http, Site
 from sync.kinds import Account
 from sync.protocol import Source
@@ -16,6 +16,7 @@ from sync.sources.helpscout.source import API, LIMITS, HelpScout, login
 from tests.servers import helpscout
 from tests.servers.helpscout_rows import Row
 from tests.sync.sources import troubles
+from tests.sync.sources.played import Played
 
 HOUR = 3600.0
 AGES = (0.2 * HOUR, HOUR, 20 * HOUR, 600 * HOUR)
@@ -28,17 +29,16 @@ def account(url: str) -> Account:
     return Account("Scout", settings, lambda: Secret(helpscout.SECRET), ssl.create_default_context())
 
 
-class HelpScoutStage:
+class HelpScoutStage(Played):
     """One test's Help Scout."""
 
     secret = helpscout.SECRET
     takes = KIND.takes
-    deeds = frozenset({Deed.DELETE, Deed.MERGE, Deed.HIDE, Deed.FILE, Deed.CUSTOMER})
-    troubles = frozenset(Trouble)
     many = 12
     queues = ("Support", "Billing")
 
     def __init__(self, fake: helpscout.HelpScout) -> None:
+        super().__init__(fake, "/conversations")
         self._fake, self._desk = fake, fake.desk
         self._ben = fake.desk.add_user("Ben", "Agent", "ben@example.test")
         self._mailboxes = {name: fake.desk.add_mailbox(name) for name in self.queues}
@@ -85,10 +85,6 @@ class HelpScoutStage:
         with self._fake.turn:
             self._desk.merge(int(ticket), int(into))
 
-    def hide(self, ticket: str) -> None:
-        """Lists don't know of it."""
-        self._fake.faults.hidden.add(ticket)
-
     def add_file(self, ticket: str, name: str, content: bytes) -> None:
         """Zoe sends a file."""
         with self._fake.turn:
@@ -100,14 +96,6 @@ class HelpScoutStage:
         first, _, last = name.partition(" ")
         with self._fake.turn:
             return str(self._desk.add_customer(first, last, email))
-
-    def add_checklist(self, ticket: str, items: Sequence[str]) -> None:
-        """Help Scout has none."""
-        raise NotImplementedError
-
-    def ticked(self, ticket: str) -> Sequence[str]:
-        """Help Scout has none."""
-        raise NotImplementedError
 
     def said(self, ticket: str) -> Sequence[Said]:
         """What was said."""
@@ -131,18 +119,6 @@ class HelpScoutStage:
         """Everything."""
         with self._fake.turn:
             return deepcopy((self._desk.conversations, self._desk.threads, self._desk.customers, self._desk.users))
-
-    def requests(self) -> int:
-        """What has come."""
-        return len(self._fake.asked)
-
-    def make(self, trouble: Trouble) -> None:
-        """Something goes wrong."""
-        troubles.make(self._fake.faults, trouble, "/conversations")
-
-    def calm(self) -> None:
-        """Nothing goes wrong any more."""
-        self._fake.faults.clear()
 
 
 def _tags(row: Row) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 
 from desk.statuses import Status
-from sync.conformance.stage import PAUSE, Deed, Said, Standing, Trouble
+from sync.conformance.stage import Deed, Said, Standing
 from sync.http import Http, Site
 from sync.kinds import Account
 from sync.protocol import Source
@@ -21,7 +21,7 @@ from sync.sources.redmine.source import Redmine
 from tests.servers.gate import Gate
 from tests.servers.processes import HOST
 from tests.servers.redmine import Json, RedmineServer
-from tests.sync.sources.troubles import LONG
+from tests.sync.sources.played import Played
 
 # A busy machine takes its time; one test waits until this is over.
 PATIENCE = 5.0
@@ -35,17 +35,17 @@ _EARLIER = """
 TABLES = ("issues", "journals", "journal_details", "attachments", "custom_values")
 
 
-class RedmineStage:
+class RedmineStage(Played):
     """One test's part of the server's life: what it began is deleted at its end."""
 
     secret: str
     takes = KIND.takes
     deeds = frozenset({Deed.FILE, Deed.DELETE})
-    troubles = frozenset(Trouble)
     many = 5
     queues = ("Support", "Billing")
 
     def __init__(self, server: RedmineServer, gate: Gate) -> None:
+        super().__init__(gate, "")
         self._server, self._gate = server, gate
         self._ana, self._ben = server.agents["ana"], server.agents["ben"]
         self.secret = self._ana.key
@@ -132,35 +132,6 @@ class RedmineStage:
         with closing(sqlite3.connect(self._server.folder / "redmine.sqlite")) as connection:
             return {table: connection.execute(f"SELECT * FROM {table} ORDER BY id").fetchall() for table in TABLES}
 
-    def requests(self) -> int:
-        """What came to the gate."""
-        return len(self._gate.asked)
-
-    def make(self, trouble: Trouble) -> None:
-        """Let something go wrong at the gate."""
-        faults = self._gate.faults
-        match trouble:
-            case Trouble.CUT:
-                faults.cut()
-            case Trouble.UNDONE:
-                faults.cut(method="PUT")
-            case Trouble.LOST:
-                faults.cut(after=True, method="PUT")
-            case Trouble.FAILS_AFTER:
-                faults.fail_after(500, method="PUT")
-            case Trouble.FAILS:
-                faults.refuse(503)
-            case Trouble.BUSY:
-                faults.refuse(429, retry_after=PAUSE)
-            case Trouble.SLOW:
-                faults.slow(LONG, method="PUT")
-            case Trouble.DENIED:
-                faults.expired = True
-
-    def calm(self) -> None:
-        """Nothing goes wrong any more."""
-        self._gate.faults.clear()
-
     def refuse(self, status: int) -> None:
         """What is before the server answers the next change, in words of its own."""
         self._gate.faults.refuse(status, method="PUT", body=b"<html>no</html>")
@@ -186,11 +157,9 @@ class RedmineStage:
         self._server.ask("DELETE", f"/issues/{ticket}.json", user=self._ben)
         self._begun.remove(ticket)
 
-    def hide(self, ticket: str) -> None:
+    def merge(self, ticket: str, into: str) -> None:
         """Redmine knows nothing of the kind, so that the suite doesn't ask."""
         raise NotImplementedError
-
-    merge = add_checklist = ticked = hide
 
     def add_customer(self, name: str, email: str) -> str:
         """Redmine has users, and no customers."""

@@ -19,6 +19,7 @@ from sync.sources.rt.source import RequestTracker, line
 from tests.servers.gate import Gate
 from tests.servers.rt import RtServer
 from tests.sync.sources import troubles
+from tests.sync.sources.played import Played
 
 CUSTOMER = "Zoe Customer <zoe@customer.example>"
 PATIENCE = 2.5
@@ -30,17 +31,17 @@ def account(url: str, token: str, **settings: str) -> Account:
     return Account("Desk", {"url": url, **settings}, lambda: Secret(token), ssl.create_default_context())
 
 
-class RtStage:
+class RtStage(Played):
     """One test's Request Tracker."""
 
     takes = KIND.takes
     deeds = frozenset({Deed.DELETE, Deed.MERGE, Deed.FILE, Deed.CUSTOMER})
-    troubles = frozenset(Trouble)
     many = 6
     agents: Sequence[str] = ("ana", "ben")
     queues = ("Billing", "Support")
 
     def __init__(self, server: RtServer, gate: Gate) -> None:
+        super().__init__(gate, "/ticket/")
         self._server, self._gate = server, gate
         self._ben, self._root = server.as_agent("ben"), server.as_agent("root")
         self.secret = server.agent("ana").token
@@ -81,10 +82,6 @@ class RtStage:
         """Ben merges two."""
         self._ben.merge(ticket, into)
 
-    def hide(self, ticket: str) -> None:
-        """RT shows at once what there is."""
-        raise NotImplementedError
-
     def add_file(self, ticket: str, name: str, content: bytes) -> None:
         """Zoe sends a file."""
         mail = EmailMessage(policy=email.policy.SMTP)
@@ -97,14 +94,6 @@ class RtStage:
         """Root enters a customer."""
         self._root.ask("POST", "user", {"Name": email, "EmailAddress": email, "RealName": name})
         return email
-
-    def add_checklist(self, ticket: str, items: Sequence[str]) -> None:
-        """RT has none."""
-        raise NotImplementedError
-
-    def ticked(self, ticket: str) -> Sequence[str]:
-        """RT has none."""
-        raise NotImplementedError
 
     def said(self, ticket: str) -> Sequence[Said]:
         """All words on a ticket, with who wrote them."""
@@ -141,22 +130,12 @@ class RtStage:
         """Everything."""
         return self._server.contents()
 
-    def requests(self) -> int:
-        """What has come."""
-        return len(self._gate.asked)
-
     def make(self, trouble: Trouble) -> None:
         """Something goes wrong: a change where it is meant for one, else whatever comes next."""
-        if trouble is Trouble.SLOW:
-            self._gate.faults.slow(troubles.LONG, method="POST", path="/ticket/")
-        elif trouble in (Trouble.LOST, Trouble.FAILS_AFTER, Trouble.UNDONE):
-            troubles.make(self._gate.faults, trouble, "/ticket/")
+        if trouble in (Trouble.LOST, Trouble.FAILS_AFTER, Trouble.UNDONE, Trouble.SLOW):
+            super().make(trouble)
         else:
             troubles.make(self._gate.faults, trouble, "")
-
-    def calm(self) -> None:
-        """Nothing goes wrong any more."""
-        self._gate.faults.clear()
 
     def _tags(self, ticket: str) -> list[str]:
         fields = self._root.ticket(ticket)["CustomFields"]

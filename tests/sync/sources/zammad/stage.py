@@ -17,6 +17,7 @@ from sync.sources.zammad.source import Zammad
 from tests.servers.zammad import TOKEN
 from tests.servers.zammad import Zammad as Fake
 from tests.servers.zammad_desk import AGENT_ROLE, MERGED, NOBODY, STATES
+from tests.sync.sources.played import Played
 from tests.sync.sources.troubles import LONG
 
 CUSTOMER, COLLEAGUE = 10, 4
@@ -45,18 +46,18 @@ def connected(
     return Zammad(account, patience=patience, gone_every=gone_every, people_every=people_every, clock=clock)
 
 
-class ZammadStage:
+class ZammadStage(Played):
     """`sync.conformance.stage.Stage` over the fake."""
 
     secret = TOKEN
     takes = KIND.takes
     deeds = frozenset(Deed)
-    troubles = frozenset(Trouble)
     many = 30
     agents: Sequence[str] = ("3", "4")
     queues: Sequence[str] = ("Support", "Sales::Germany")
 
     def __init__(self, fake: Fake) -> None:
+        super().__init__(fake, "")
         self.fake = fake
         self.desk = fake.desk
         # This team has one priority more than Zammad brings along.
@@ -90,9 +91,6 @@ class ZammadStage:
     def merge(self, ticket: str, into: str) -> None:
         with self.fake.turn:
             self.desk.merges(int(ticket), int(into))
-
-    def hide(self, ticket: str) -> None:
-        self.fake.faults.hidden.add(ticket)
 
     def add_file(self, ticket: str, name: str, content: bytes) -> None:
         with self.fake.turn:
@@ -134,9 +132,6 @@ class ZammadStage:
     def contents(self) -> object:
         return repr(self.desk.tickets), repr(self.desk.articles), repr(self.desk.sent)
 
-    def requests(self) -> int:
-        return len(self.fake.asked)
-
     def make(self, trouble: Trouble) -> None:
         faults = self.fake.faults
         match trouble:
@@ -162,9 +157,6 @@ class ZammadStage:
                     self.fake.faults.fail_after(method=method, path=path)
                 case _:
                     self.fake.faults.slow(LONG, method=method, path=path)
-
-    def calm(self) -> None:
-        self.fake.faults.clear()
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from desk.statuses import Status
 from desk.times import now
-from sync.conformance.stage import Deed, Said, Standing, Trouble
+from sync.conformance.stage import Said, Standing
 from sync.kinds import Account
 from sync.protocol import Source
 from sync.secret import Secret
@@ -22,7 +22,7 @@ from sync.sources.zendesk.source import Zendesk
 from sync.sources.zendesk.vocabulary import status
 from tests.servers import zendesk
 from tests.servers.zendesk_rows import Row, number, rows, texts
-from tests.sync.sources import troubles
+from tests.sync.sources.played import Played
 
 # Seconds: so many that a busy machine is no slow service.
 PATIENCE = 3.0
@@ -50,17 +50,16 @@ def connected(
     return Zendesk(account, clock, patience=patience, every=every, people_every=people_every)
 
 
-class ZendeskStage:
+class ZendeskStage(Played):
     """One test's Zendesk."""
 
     secret = zendesk.SECRET
     takes = KIND.takes
-    deeds = frozenset({Deed.DELETE, Deed.MERGE, Deed.HIDE, Deed.FILE, Deed.CUSTOMER})
-    troubles = frozenset(Trouble)
     many = 24
     queues = ("Support", "Billing")
 
     def __init__(self, fake: zendesk.Zendesk, settings: Mapping[str, str] = MappingProxyType({})) -> None:
+        super().__init__(fake, "/tickets")
         self.fake, self.account, self._settings = fake, fake.account, settings
         self.ben = fake.account.add_user("Ben Agent", "ben@example.test", "agent")
         self.zoe = fake.account.add_user("Zoe Customer", "zoe@customer.example", phone="+14155550134")
@@ -112,10 +111,6 @@ class ZendeskStage:
         with self.turn():
             self.account.merge(int(ticket), int(into), self.ben, {})
 
-    def hide(self, ticket: str) -> None:
-        """Lists don't know of it."""
-        self.fake.faults.hidden.add(ticket)
-
     def add_file(self, ticket: str, name: str, content: bytes) -> None:
         """Zoe sends a file."""
         with self.turn():
@@ -127,14 +122,6 @@ class ZendeskStage:
         """Somebody enters a customer."""
         with self.turn():
             return str(self.account.add_user(name, email))
-
-    def add_checklist(self, ticket: str, items: Sequence[str]) -> None:
-        """Zendesk has none."""
-        raise NotImplementedError
-
-    def ticked(self, ticket: str) -> Sequence[str]:
-        """Zendesk has none."""
-        raise NotImplementedError
 
     def said(self, ticket: str) -> Sequence[Said]:
         """All comments."""
@@ -164,18 +151,3 @@ class ZendeskStage:
         with self.fake.turn:
             held = self.account
             return deepcopy((held.tickets, held.comments, held.audits, held.users, held.deleted))
-
-    def requests(self) -> int:
-        """What has come."""
-        return len(self.fake.asked)
-
-    def make(self, trouble: Trouble) -> None:
-        """Something goes wrong."""
-        if trouble is Trouble.SLOW:
-            self.fake.faults.slow(troubles.LONG, method="PUT", path="/tickets")
-        else:
-            troubles.make(self.fake.faults, trouble, "/tickets")
-
-    def calm(self) -> None:
-        """Nothing goes wrong any more."""
-        self.fake.faults.clear()
