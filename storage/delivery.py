@@ -19,7 +19,8 @@ CROSSED = "crossed_at"
 
 # A ticket that was merged has left its messages to the other one.
 _JOBS = """
-    SELECT o.id, o.uid, coalesce(m.ticket_id, o.ticket_id), o.message_id, o.kind, o.payload, o.created_at, o.ready_at
+    SELECT o.id, o.uid, coalesce(m.ticket_id, o.ticket_id), o.message_id, o.kind, o.payload, o.created_at, o.ready_at,
+           o.tries
       FROM outbox o LEFT JOIN message m ON m.id = o.message_id"""
 # A failed one waits for a person and holds nobody up; a held one does, since the agent is to read before more leaves.
 # What goes by itself holds nobody up either, nor what most have got already.
@@ -87,9 +88,9 @@ class Job:
     """A row of the outbox on its way.
 
     `seen_inbound_id`: the customer's newest message when it was begun, if known; `seen_id`: the newest of anybody's
-    when it was let go after it had been held. `ready_at`: since when it may leave,
-    and for one that was handed over, when that was. `letter` and `written_as` are uid and kind of what is sent: its
-    own, or those of what it sends again to `only` some of its recipients.
+    when it was let go after it had been held. `tries`: so often it was begun before. `ready_at`: since when it may
+    leave, and for one that was handed over, when that was. `letter` and `written_as` are uid and kind of what is
+    sent: its own, or those of what it sends again to `only` some of its recipients.
     """
 
     id: int
@@ -103,10 +104,11 @@ class Job:
     letter: bytes
     written_as: str
     only: tuple[str, ...]
-    seen_id: int | None = None
+    seen_id: int | None
+    tries: int
 
 
-_Row = tuple[int, bytes, int, int | None, str, str, int, int]
+_Row = tuple[int, bytes, int, int | None, str, str, int, int, int]
 
 
 def set_times_right(connection: Connection, now: int) -> None:
@@ -233,10 +235,10 @@ def is_doubtful(payload: str) -> bool:
 
 
 def _job(row: _Row) -> Job:
-    row_id, uid, ticket_id, message_id, kind, payload, created_at, ready_at = row
+    row_id, uid, ticket_id, message_id, kind, payload, created_at, ready_at, tries = row
     facts = json.loads(payload)
     letter = bytes.fromhex(facts["of"]) if kind == RESEND else uid
     return Job(
         row_id, uid, ticket_id, message_id, kind, facts.get("seen_inbound_id"), created_at, ready_at, letter,
-        facts.get("as", kind), tuple(facts.get("only", ())), facts.get("seen_id"),
+        facts.get("as", kind), tuple(facts.get("only", ())), facts.get("seen_id"), tries,
     )  # fmt: skip

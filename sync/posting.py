@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing_extensions import override
 
 from desk.errors import BadInput
-from desk.times import SECOND
+from desk.times import MINUTE, SECOND
 from storage import delivery
 from storage.connect import Connection, writing
 from storage.delivery import Job
@@ -27,7 +27,7 @@ from storage.helpdesk.records import (
 from storage.helpdesk.taking import Helpdesk, take
 from storage.helpdesk.wanted import operation
 from sync.dealing import Dealing
-from sync.errors import SourceError, Throttled
+from sync.errors import Broken, SourceError, Throttled
 from sync.protocol import (
     Capability,
     Conflict,
@@ -47,6 +47,9 @@ from sync.tally import Tally
 # news may come late out of an index. Once the service's settling time is over, a person decides.
 AT_ONCE = 3
 SOON = 5 * SECOND
+# What was written so often, each time without a clear end and without being found, is no slip any more.
+MOST_TRIES = 5
+NEVER_TAKEN = "The service failed each time it was written, and doesn't have it: see what is wrong there, then retry."
 DOUBT = "It may have been written when the line broke, and it can't be found there: look there, then retry or drop it."
 
 
@@ -121,7 +124,11 @@ class Posting(Dealing):
                 return
             if not delivery.begin(self._connection, job):
                 return
-        self._settle(job, wanted, self._push(job, wanted), tally)
+        outcome = self._push(job, wanted)
+        if isinstance(outcome, Broken):
+            self._put_off_broken(job, outcome, tally)
+        else:
+            self._settle(job, wanted, outcome, tally)
 
     @override
     def look_for(self, job: Job, tally: Tally) -> None:
@@ -136,7 +143,14 @@ class Posting(Dealing):
                 else:
                     self._hold(job, f"{DOUBT} {error}", tally)
             return
-        found = self._source.find(wanted) if isinstance(wanted, WriteMessage) else None
+        try:
+            found = self._source.find(wanted) if isinstance(wanted, WriteMessage) else None
+        except Broken as error:
+            # What can't be understood of one ticket keeps nothing of the others from leaving.
+            if self._clock() - job.ready_at >= self._settles:
+                with writing(self._connection):
+                    self._hold(job, f"{DOUBT} {error}", tally)
+            return
         if wanted is not None and found is not None:
             self._settle(job, wanted, found, tally)
         elif not isinstance(wanted, WriteMessage):
@@ -146,11 +160,14 @@ class Posting(Dealing):
         elif self._clock() - job.ready_at >= self._settles:
             self._give_up_looking(job, tally)
 
-    def _push(self, job: Job, wanted: HelpdeskOperation) -> Outcome:
+    def _push(self, job: Job, wanted: HelpdeskOperation) -> Outcome | Broken:
+        """What came of it; Broken: it hasn't left, since what the service says of its ticket makes no sense."""
         self._handed_over = 0
         try:
             return self._source.push(wanted, lambda: self._hand_over(job))
         except SourceError as error:
+            if isinstance(error, Broken) and self._handed_over != job.id:
+                return error
             # A source that fails once it has handed over leaves its end unclear, whatever it says.
             if self._handed_over != job.id:
                 with writing(self._connection):
@@ -199,9 +216,19 @@ class Posting(Dealing):
         else:
             delivery.put_off(self._connection, job, now if at_once else now + SOON, why)
 
+    def _put_off_broken(self, job: Job, error: Broken, tally: Tally) -> None:
+        """One row's trouble keeps no other from leaving: it is tried again later, and then a person decides."""
+        with writing(self._connection):
+            if job.tries + 1 >= MOST_TRIES:
+                self._fail(job, str(error), tally)
+            else:
+                delivery.put_off(self._connection, job, self._clock() + (job.tries + 1) * MINUTE, error.message)
+
     def _give_up_looking(self, job: Job, tally: Tally) -> None:
         with writing(self._connection):
-            if Capability.KEEPS_SENT in self._source.capabilities:
+            if job.tries >= MOST_TRIES:
+                self._hold(job, NEVER_TAKEN, tally)
+            elif Capability.KEEPS_SENT in self._source.capabilities:
                 # What was taken could be found by now.
                 delivery.put_off(self._connection, job, self._clock(), "")
             else:

@@ -56,3 +56,11 @@ def pair(office: Office, workspace_template: Workspace, tmp_path: Path) -> Itera
             each.connect()
             each.sync()
         yield both
+
+
+@pytest.fixture
+def lamp(branch: Branch) -> Branch:
+    """A branch that knows of one ticket."""
+    branch.bureau.opens("Lamp", "It flickers.")
+    branch.sync()
+    return branch

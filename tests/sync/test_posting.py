@@ -21,14 +21,6 @@ URGENT = ChangeTicket("k", "1", "", 0, priority=Priority.URGENT)
 SOLVED = ChangeTicket("k", "1", "", 0, status=Status.SOLVED)
 
 
-@pytest.fixture
-def lamp(branch: Branch) -> Branch:
-    """A branch that knows of one ticket."""
-    branch.bureau.opens("Lamp", "It flickers.")
-    branch.sync()
-    return branch
-
-
 @pytest.mark.parametrize(("kind", "there"), [("reply", "outbound"), ("note", "note")])
 def test_words_leave_once_and_are_not_doubled_by_what_comes_back(lamp: Branch, kind: str, there: str) -> None:
     lamp.writes("Lamp", "Turn it off.", "note" if kind == "note" else "reply")
