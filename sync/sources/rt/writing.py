@@ -54,8 +54,10 @@ class Writing:
         if not isinstance(answer, Answer):
             return answer
         made = answer.headers.get("location", "").rpartition("/transaction/")[2]
-        if answer.status != 201 or not made.isdecimal():
+        if answer.status >= 300:
             return self._refused(answer)
+        if not made.isdecimal():
+            return Unclear("Request Tracker has taken it, and didn't say what it has become")
         return Receipt(made, found=self._as_it_stands(wanted.ticket))
 
     def change(self, wanted: ChangeTicket, hand_over: Callable[[], None]) -> Outcome:
