@@ -3,7 +3,7 @@
 from unittest import SkipTest
 
 
-def only_where(it_can: bool) -> None:
-    """Go on only where the stage can do what the test is about; pytest, like unittest, counts the others as skipped."""
+def only_where(it_can: bool, what: str) -> None:
+    """Go on only where there is `what` the test is about; pytest, like unittest, counts the others as skipped."""
     if not it_can:
-        raise SkipTest("the service, or its stage, has nothing of the kind")
+        raise SkipTest(f"this service has no {what}, or doesn't tell of it")

@@ -34,7 +34,7 @@ class Weather:
         self._lost(stage, Trouble.SLOW)
 
     def test_what_never_arrived_is_written_again(self, stage: Stage) -> None:
-        only_where(Trouble.UNDONE in stage.troubles)
+        only_where(Trouble.UNDONE in stage.troubles, "change that breaks off before it is done")
         with closing(stage.source()) as source:
             ticket, kept = begun(stage, source)
             words = word()
@@ -50,7 +50,7 @@ class Weather:
     def test_a_failure_is_no_reply(self, stage: Stage) -> None:
         """Whatever a push makes of a failure in front of it: it does not lose the reply, and does not double it."""
         for trouble in (Trouble.CUT, Trouble.FAILS):
-            only_where(trouble in stage.troubles)
+            only_where(trouble in stage.troubles, "such trouble")
             with closing(stage.source()) as source:
                 ticket, kept = begun(stage, source)
                 words = word()
@@ -64,7 +64,9 @@ class Weather:
                 )
 
     def test_a_change_whose_answer_is_lost_is_asked_for_again(self, stage: Stage) -> None:
-        only_where(Trouble.LOST in stage.troubles and "status" in stage.takes)
+        only_where(
+            Trouble.LOST in stage.troubles and "status" in stage.takes, "change whose answer can be lost"
+        )
         with closing(stage.source()) as source:
             ticket, kept = begun(stage, source)
             stage.make(Trouble.LOST)
@@ -79,7 +81,7 @@ class Weather:
         assert standing.status == Status.SOLVED, "a change was lost"
 
     def test_a_pause_that_is_asked_for_is_kept(self, stage: Stage) -> None:
-        only_where(Trouble.BUSY in stage.troubles)
+        only_where(Trouble.BUSY in stage.troubles, "pause that it asks for")
         with closing(stage.source()) as source:
             ticket, kept = begun(stage, source)
             stage.make(Trouble.BUSY)
@@ -96,7 +98,7 @@ class Weather:
         assert not with_words(stage, ticket, words), "a reply is there that should wait"
 
     def test_a_refused_login_is_told_and_not_tried_on(self, stage: Stage) -> None:
-        only_where(Trouble.DENIED in stage.troubles)
+        only_where(Trouble.DENIED in stage.troubles, "login that can be refused")
         with closing(stage.source()) as source:
             ticket, kept = begun(stage, source)
             stage.make(Trouble.DENIED)
@@ -159,7 +161,7 @@ class Weather:
 
     def _lost(self, stage: Stage, trouble: Trouble) -> None:
         """A reply is done there, and nobody says so."""
-        only_where(trouble in stage.troubles)
+        only_where(trouble in stage.troubles, "such trouble")
         with closing(stage.source()) as source:
             ticket, kept = begun(stage, source)
             words, hand = word(), Hand()

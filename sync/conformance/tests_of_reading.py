@@ -206,7 +206,7 @@ class Reading:
         assert lacks(kept, said) == [], "something is lost when tickets change while they are read"
 
     def test_what_is_listed_late_is_not_lost(self, stage: Stage) -> None:
-        only_where(Deed.HIDE in stage.deeds)
+        only_where(Deed.HIDE in stage.deeds, "list that lags behind")
         late, other = stage.add_ticket("Pump", "It drips."), stage.add_ticket("Valve", "It leaks.")
         with closing(stage.source()) as source:
             kept = Kept()
@@ -220,7 +220,7 @@ class Reading:
             until_told(source, kept, late, hidden)
 
     def test_what_is_deleted_is_told(self, stage: Stage) -> None:
-        only_where(Deed.DELETE in stage.deeds)
+        only_where(Deed.DELETE in stage.deeds, "deletion of tickets")
         ticket = stage.add_ticket("Pump", "It drips.")
         with closing(stage.source()) as source:
             kept = Kept()
@@ -230,7 +230,7 @@ class Reading:
         assert kept.gone[ticket] == "", "a deleted ticket is said to be part of another"
 
     def test_what_is_merged_is_told(self, stage: Stage) -> None:
-        only_where(Deed.MERGE in stage.deeds)
+        only_where(Deed.MERGE in stage.deeds, "merging of tickets")
         ticket, into = stage.add_ticket("Pump", "It drips."), stage.add_ticket("Pump again", "It still drips.")
         with closing(stage.source()) as source:
             kept = Kept()
@@ -240,7 +240,7 @@ class Reading:
         assert kept.gone[ticket] == into, "it is not told into which ticket one was merged"
 
     def test_a_file_is_fetched(self, stage: Stage) -> None:
-        only_where(Deed.FILE in stage.deeds)
+        only_where(Deed.FILE in stage.deeds, "files")
         content = bytes(range(256)) * 300
         ticket = stage.add_ticket("Pump", "It drips.")
         stage.add_file(ticket, "drip.bin", content)
@@ -254,7 +254,7 @@ class Reading:
             assert files[0].size in (0, len(content)), "a file's size is not what it is"
 
     def test_a_checklist_is_told(self, stage: Stage) -> None:
-        only_where(Deed.CHECKLIST in stage.deeds)
+        only_where(Deed.CHECKLIST in stage.deeds, "checklists")
         ticket = stage.add_ticket("Pump", "It drips.")
         stage.add_checklist(ticket, ["Ask for the number", "Look at the valve"])
         with closing(stage.source()) as source:
@@ -266,7 +266,7 @@ class Reading:
         )
 
     def test_customers_without_a_ticket_are_told(self, stage: Stage) -> None:
-        only_where(Deed.CUSTOMER in stage.deeds)
+        only_where(Deed.CUSTOMER in stage.deeds, "customers without a ticket")
         names = [f"Kim {word()}" for _ in range(3)]
         ids = {stage.add_customer(name, f"{name[4:]}@customer.example"): name for name in names}
         with closing(stage.source()) as source:
@@ -287,7 +287,7 @@ class Reading:
         assert f"{late}@customer.example" in known, "a customer's address is not told"
 
     def test_a_cut_line_loses_nothing(self, stage: Stage) -> None:
-        only_where(Trouble.CUT in stage.troubles)
+        only_where(Trouble.CUT in stage.troubles, "line that can be cut")
         said = filled(stage)
         kept = Kept()
         with closing(stage.source()) as source:

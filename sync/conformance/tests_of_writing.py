@@ -114,7 +114,7 @@ class Writing:
         assert len(with_words(stage, ticket, words)) == 2, "what an agent says twice isn't there twice"
 
     def test_a_note_stays_among_agents(self, stage: Stage) -> None:
-        only_where("note" in stage.takes)
+        only_where("note" in stage.takes, "notes among agents")
         with closing(stage.source()) as source:
             ticket, kept = begun(stage, source)
             words, hand = word(), Hand()
@@ -137,7 +137,7 @@ class Writing:
         assert len(stage.said(ticket)) == before, "an empty reply stands there"
 
     def test_a_file_goes_along(self, stage: Stage) -> None:
-        only_where(Deed.FILE in stage.deeds)
+        only_where(Deed.FILE in stage.deeds, "files")
         content = bytes(range(256)) * 200
         with TemporaryDirectory() as folder, closing(stage.source()) as source:
             drawing = Path(folder) / "stored"
@@ -195,11 +195,11 @@ class Writing:
         assert not with_words(stage, ticket, words), "a reply that was held stands there"
 
     def test_a_change_waits_for_what_a_colleague_changed(self, stage: Stage) -> None:
-        only_where("status" in stage.takes)
+        only_where("status" in stage.takes, "statuses that can be set")
         with closing(stage.source()) as source:
             ticket, kept = begun(stage, source)
             change = replace(kept.change(ticket), status=Status.PENDING)
-            only_where(bool(change.version))
+            only_where(bool(change.version), "versions of tickets")
             stage.colleague_changes(ticket, Status.SOLVED, word())
             before = stage.standing(ticket)
             outcome = source.push(change, Hand())
@@ -226,7 +226,7 @@ class Writing:
                 assert kept.tickets[ticket].queue == queue, "another queue is told than was set"
 
     def test_tags_of_others_stay(self, stage: Stage) -> None:
-        only_where("tags" in stage.takes)
+        only_where("tags" in stage.takes, "tags")
         theirs, ours = word(), word()
         with closing(stage.source()) as source:
             ticket, kept = begun(stage, source)
@@ -242,7 +242,7 @@ class Writing:
         assert ours not in tags, "a tag was not removed"
 
     def test_a_change_may_be_asked_for_twice(self, stage: Stage) -> None:
-        only_where("status" in stage.takes)
+        only_where("status" in stage.takes, "statuses that can be set")
         with closing(stage.source()) as source:
             ticket, kept = begun(stage, source)
             for _ in range(2):
@@ -250,7 +250,7 @@ class Writing:
         assert _standing(stage, ticket).status == Status.SOLVED, "what was set twice isn't set"
 
     def test_two_tickets_are_merged(self, stage: Stage) -> None:
-        only_where("merge" in stage.takes)
+        only_where("merge" in stage.takes, "merging of tickets")
         with closing(stage.source()) as source:
             ticket, kept = begun(stage, source)
             into = stage.add_ticket("Pump again", "It still drips.")
@@ -265,7 +265,7 @@ class Writing:
         assert kept.gone[ticket] == into, "it is not told into which ticket one was merged"
 
     def test_a_step_is_ticked(self, stage: Stage) -> None:
-        only_where(Deed.CHECKLIST in stage.deeds and "tick" in stage.takes)
+        only_where(Deed.CHECKLIST in stage.deeds and "tick" in stage.takes, "checklists")
         with closing(stage.source()) as source:
             ticket = stage.add_ticket("Pump", "It drips.")
             stage.add_checklist(ticket, ["Ask for the number", "Look at the valve"])
