@@ -64,9 +64,7 @@ class Weather:
                 )
 
     def test_a_change_whose_answer_is_lost_is_asked_for_again(self, stage: Stage) -> None:
-        only_where(
-            Trouble.LOST in stage.troubles and "status" in stage.takes, "change whose answer can be lost"
-        )
+        only_where(Trouble.LOST in stage.troubles and "status" in stage.takes, "change whose answer can be lost")
         with closing(stage.source()) as source:
             ticket, kept = begun(stage, source)
             stage.make(Trouble.LOST)

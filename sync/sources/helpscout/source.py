@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from desk import times
+from desk.counts import counted
 from desk.times import HOUR, MINUTE
 from sync.errors import Broken, Denied, PartGone
 from sync.http import Ask, Http, Limits, Site
@@ -85,7 +86,8 @@ class HelpScout(Helpdesk):
 
     def _told_conversations(self) -> str:
         answer = self._http.ask(Ask("/conversations", {"status": "all"}, what="conversations"))
-        return f"{answers.listed(answer, 'conversations')[1].total_elements} conversations can be read"
+        total = answers.listed(answer, "conversations")[1].total_elements
+        return f"{counted(total, 'conversation')} can be read"
 
     def _told_names(self) -> str:
         known = self._directory.known()

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from threading import Event
 from typing import Protocol
 
+from desk.counts import counted
 from desk.endpoints import Endpoint
 from desk.errors import HeardError
 from sync.errors import Broken, SourceError
@@ -258,7 +259,7 @@ class Mailbox:
     def _told_inbox(self) -> str:
         assert self._inbox is not None
         look = self._connected().examine(self._inbox.key)
-        return f"{look.present} mails in {self._inbox.name}"
+        return f"{counted(look.present, 'mail')} in {self._inbox.name}"
 
 
 def _rung(server: Server) -> str:

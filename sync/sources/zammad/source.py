@@ -7,6 +7,7 @@ no text; only `wake` may be called from another thread.
 from collections.abc import Callable, Iterator
 
 from desk import times
+from desk.counts import counted
 from sync.http import Ask
 from sync.kinds import Account
 from sync.protocol import (
@@ -95,7 +96,7 @@ class Zammad(Helpdesk):
         condition = {"ticket.updated_at": {"operator": "after (absolute)", "value": moment(0)}}
         found = tickets.search(self._site, condition, "desc", per_page=1)
         if found.total_count is not None:
-            return f"{found.total_count} tickets can be read"
+            return f"{counted(found.total_count, 'ticket')} can be read"
         return "tickets can be read" if found.ids else "no ticket can be seen yet"
 
     def _groups(self) -> str:
