@@ -45,15 +45,15 @@ _IN_DOUBT = """
 _OVERTAKEN = """
     SELECT 1 FROM message
      WHERE ticket_id = :ticket AND kind = 'inbound' AND automatic = '' AND bounce = '' AND id > :seen
-       AND at > (SELECT min(:begun, coalesce(max(at), 0)) FROM message
+       AND at >= (SELECT min(:begun, coalesce(max(at), 0)) FROM message
                   WHERE ticket_id = :ticket AND kind = 'inbound' AND id <= :seen) LIMIT 1"""
 # What a colleague wrote elsewhere, and wasn't known here when the reply was written. Older words that a first sync
-# brings in late are no news.
+# brings in late are no news; those of the same second may be, since services tell whole seconds.
 _ANSWERED = """
     SELECT 1 FROM message m
      WHERE m.ticket_id = :ticket AND m.kind = 'outbound' AND m.automatic = '' AND m.external_id IS NOT NULL
        AND m.id > :seen AND NOT EXISTS(SELECT 1 FROM outbox o WHERE o.message_id = m.id)
-       AND m.at > (SELECT coalesce(max(at), 0) FROM message
+       AND m.at >= (SELECT coalesce(max(at), 0) FROM message
                     WHERE ticket_id = :ticket AND kind IN ('inbound','outbound') AND id < :written) LIMIT 1"""
 # It lies in the mailbox, or somebody has answered it.
 _SEEN = """

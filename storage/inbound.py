@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from desk.ids import new_uid
 from desk.mood import mood
 from desk.statuses import Status
-from desk.times import DAY
+from desk.times import DAY, SECOND
 from storage.came_again import CONTACT
 from storage.clocks import due_times
 from storage.connect import Connection
@@ -123,10 +123,12 @@ def reopen(connection: Connection, ticket_id: int, at: int) -> None:
 
     Only where that is news: a mail that is older than the last deed on the ticket was known to whoever did it.
     """
+    # Mail servers tell whole seconds: of the same second as a deed it came after it, as far as anybody can know.
+    until = at if at % SECOND else at + SECOND
     row = connection.execute(
         """SELECT status FROM ticket WHERE id = ? AND updated_at < ?
            AND (status IN (1, 3) OR snoozed_until IS NOT NULL AND status < 3 OR NOT unread)""",
-        (ticket_id, at),
+        (ticket_id, until),
     ).fetchone()
     if row is None:
         return

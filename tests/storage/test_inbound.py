@@ -3,9 +3,9 @@ import json
 import pytest
 
 from desk.mood import ANGRY, CALM
-from desk.times import DAY, HOUR
+from desk.times import DAY, HOUR, SECOND
 from storage.connect import Connection
-from storage.inbound import after_inbound, preview
+from storage.inbound import after_inbound, preview, reopen
 from tests.factories import NOW, make_customer, make_message, make_ticket
 
 
@@ -83,3 +83,15 @@ def test_the_mood_is_that_of_the_last_words_and_passes(connection: Connection) -
 )
 def test_the_preview_is_the_authors_own_first_words(body: str, folds: list[object], words: str) -> None:
     assert preview(body, json.dumps(folds)) == words
+
+
+@pytest.mark.parametrize(("told", "status"), [(0, 0), (-1, 3), (1, 0)])
+def test_what_comes_in_within_the_second_of_a_deed_comes_after_it(
+    connection: Connection, told: int, status: int
+) -> None:
+    second = NOW // SECOND * SECOND
+    ticket = make_ticket(connection, status=3)
+    connection.execute("UPDATE ticket SET updated_at = ?, unread = 0 WHERE id = ?", (second + 300_000, ticket))
+    reopen(connection, ticket, second + told * SECOND)
+    found = connection.execute("SELECT status, unread FROM ticket WHERE id = ?", (ticket,)).fetchone()
+    assert found == (status, status == 0)
